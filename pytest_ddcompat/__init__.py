@@ -1,0 +1,93 @@
+"""Run, skip or fail tests by what Datadog documents for the environment they run in.
+
+The names of `__all__` are imported from their modules when they are first used: this package is
+loaded into every run of pytest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_ddcompat.environment import Environment, Fact
+    from pytest_ddcompat.errors import (
+        CompatibilityError,
+        FactsError,
+        MatrixError,
+        RequirementError,
+    )
+    from pytest_ddcompat.evaluation import evaluate
+    from pytest_ddcompat.fixture import Compatibility, require
+    from pytest_ddcompat.loading import load_matrix
+    from pytest_ddcompat.markers import (
+        requires_agent,
+        requires_capability,
+        requires_deployment,
+        requires_framework,
+        requires_support_level,
+        requires_tracer,
+    )
+    from pytest_ddcompat.matrix import Matrix
+    from pytest_ddcompat.requirement import Requirement
+    from pytest_ddcompat.verdict import Finding, Outcome, Status, Verdict
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Compatibility",
+    "CompatibilityError",
+    "Environment",
+    "Fact",
+    "FactsError",
+    "Finding",
+    "Matrix",
+    "MatrixError",
+    "Outcome",
+    "Requirement",
+    "RequirementError",
+    "Status",
+    "Verdict",
+    "evaluate",
+    "load_matrix",
+    "require",
+    "requires_agent",
+    "requires_capability",
+    "requires_deployment",
+    "requires_framework",
+    "requires_support_level",
+    "requires_tracer",
+]
+
+_MODULES = {
+    "environment": ("Environment", "Fact"),
+    "errors": ("CompatibilityError", "FactsError", "MatrixError", "RequirementError"),
+    "evaluation": ("evaluate",),
+    "fixture": ("Compatibility", "require"),
+    "loading": ("load_matrix",),
+    "markers": (
+        "requires_agent",
+        "requires_capability",
+        "requires_deployment",
+        "requires_framework",
+        "requires_support_level",
+        "requires_tracer",
+    ),
+    "matrix": ("Matrix",),
+    "requirement": ("Requirement",),
+    "verdict": ("Finding", "Outcome", "Status", "Verdict"),
+}
+
+
+def __getattr__(name: str) -> object:
+    for module, provided in _MODULES.items():
+        if name in provided:
+            from importlib import import_module
+
+            value: object = getattr(import_module(f"{__name__}.{module}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

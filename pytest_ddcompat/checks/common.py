@@ -1,0 +1,114 @@
+"""What the checks share: what is asked, and comparing a version with what is needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Callable, NamedTuple
+
+from pytest_ddcompat.verdict import Finding, Outcome
+from pytest_ddcompat.versions import Version, base
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_ddcompat.environment import Environment, Fact
+    from pytest_ddcompat.matrix import Capability, Matrix, Release, Statement
+    from pytest_ddcompat.requirement import Requirement
+
+__all__ = ["Asked", "Situation", "any_of", "check_version", "quotes"]
+
+SATISFIED, VIOLATED = Outcome.SATISFIED, Outcome.VIOLATED
+UNKNOWN, NOT_APPLICABLE = Outcome.UNKNOWN, Outcome.NOT_APPLICABLE
+
+
+class Situation(NamedTuple):
+    """An environment held against a page, with what all checks need of the two.
+
+    Attributes:
+        tracer: Base version of the tracer, or None where it is absent or unknown.
+        release: The release branch that holds it, if one does.
+    """
+
+    environment: Environment
+    matrix: Matrix
+    tracer: Version | None
+    release: Release | None
+
+    @classmethod
+    def of(cls, environment: Environment, matrix: Matrix) -> Situation:
+        """Look up the tracer's release branch."""
+        version = environment.tracer.value
+        tracer = None if version is None else base(version)
+        release = None if tracer is None else matrix.release(tracer)
+        return cls(environment, matrix, tracer, release)
+
+
+class Asked(NamedTuple):
+    """One capability asked for in one situation."""
+
+    capability: Capability
+    requirement: Requirement
+    situation: Situation
+
+
+def check_version(
+    needed: str,
+    fact: Fact[Version],
+    admits: Callable[[Version], bool],
+    *,
+    key: str,
+    source: str,
+    absent: str,
+    bring: Version | None,
+) -> Finding:
+    """Hold a version against what is needed.
+
+    Args:
+        needed: What is needed, as it follows "needs": also the remedy.
+        fact: The version; its value is None where the thing is absent.
+        admits: Whether a version will do.
+        key: Key of the fact; its first part names the check.
+        source: What the finding rests on.
+        absent: What is found where the thing is absent.
+        bring: A version that would do, if one can be told.
+    """
+    check = key.partition(".")[0]
+    version = fact.value
+    if not fact.known:
+        return Finding(check, UNKNOWN, needed, "unknown", source, signal=fact.signal)
+    if version is not None and admits(version):
+        return Finding(check, SATISFIED, needed, str(version), source, signal=fact.signal)
+    return Finding(
+        check,
+        VIOLATED,
+        needed,
+        observed=absent if version is None else str(version),
+        source=source,
+        remedy=needed,
+        signal=fact.signal,
+        change=() if bring is None else ((key, bring),),
+    )
+
+
+def any_of(findings: Sequence[Finding]) -> Finding:
+    """Combine findings of alternatives: one satisfied will do, else one unknown leaves it open."""
+    for outcome in (SATISFIED, UNKNOWN):
+        for finding in findings:
+            if finding.outcome is outcome:
+                return finding
+    if len(findings) == 1:
+        return findings[0]
+    first = next((f for f in findings if f.change), findings[0])
+    return first._replace(
+        documented=" or ".join(f.documented for f in findings),
+        observed=" and ".join(f.observed for f in findings),
+        source="; ".join(dict.fromkeys(f.source for f in findings)),
+        remedy=" or ".join(f.remedy for f in findings if f.remedy),
+    )
+
+
+def quotes(rows: Sequence[Statement]) -> str:
+    """Quote several rows of one table under its heading."""
+    if not rows:
+        return ""
+    words = ", ".join('"' + " | ".join(row.documented) + '"' for row in rows)
+    return f"{rows[0].heading}: {words}"

@@ -1,0 +1,261 @@
+"""Checks of the service: its site, Remote Configuration, deployment, framework and data store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat import names
+from pytest_ddcompat.checks.common import (
+    NOT_APPLICABLE,
+    SATISFIED,
+    UNKNOWN,
+    VIOLATED,
+    Asked,
+    Situation,
+    any_of,
+    check_version,
+    quotes,
+)
+from pytest_ddcompat.verdict import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_ddcompat.matrix import Capability, Framework, Matrix
+
+__all__ = [
+    "check_datastore",
+    "check_deployment",
+    "check_framework",
+    "check_remote_configuration",
+    "check_site",
+    "deployment_named",
+    "framework_installed",
+]
+
+
+def check_site(asked: Asked) -> Finding:
+    """The page excludes some Datadog sites."""
+    situation = asked.situation
+    excluded = [site for row in situation.matrix.sites for site in row.excluded]
+    if not excluded:
+        return Finding("site", NOT_APPLICABLE)
+    fact = situation.environment.site
+    found = Finding(
+        "site",
+        SATISFIED,
+        documented=f"a site other than {' or '.join(excluded)}",
+        observed=str(fact.value),
+        source=situation.matrix.sites[0].quote(),
+        signal=fact.signal,
+    )
+    if not fact.known:
+        return found._replace(outcome=UNKNOWN, observed="unknown")
+    for row in situation.matrix.sites:
+        if fact.value in row.excluded:
+            remedy = f"a site other than {fact.value}"
+            return found._replace(outcome=VIOLATED, source=row.quote(), remedy=remedy)
+    return found
+
+
+def check_remote_configuration(asked: Asked) -> Finding:
+    """A note requires Remote Configuration for some capabilities."""
+    capability, fact = asked.capability, asked.situation.environment.remote_configuration
+    if not capability.remote_configuration:
+        return Finding("remote_configuration", NOT_APPLICABLE)
+    found = Finding(
+        "remote_configuration",
+        SATISFIED,
+        documented="Remote Configuration",
+        observed="it on",
+        source=f'{capability.heading}: "{capability.remote_configuration}"',
+        signal=fact.signal,
+    )
+    if not fact.known:
+        return found._replace(outcome=UNKNOWN, observed="unknown")
+    if fact.value:
+        return found
+    return found._replace(
+        outcome=VIOLATED,
+        observed=f"it off ({fact.signal})",
+        remedy="Remote Configuration turned on",
+        change=(("remote_configuration", True),),
+    )
+
+
+def check_deployment(asked: Asked) -> Finding:
+    """The tables of deployment types mark capabilities."""
+    named, matrix = asked.requirement.deployments, asked.situation.matrix
+    column = {
+        row.id: row.capabilities[asked.capability.id]
+        for row in matrix.deployments
+        if asked.capability.id in row.capabilities
+    }
+    if named:
+        ids = _deployment_ids(matrix, named)
+        marked = [kind for kind in ids if column.get(kind, True)]
+        if not marked:
+            return _unmarked(matrix, ids, column, "the marker")
+        source = quotes([row for row in matrix.deployments if row.id in marked])
+        return deployment_named(asked.situation, marked, source)
+    fact = asked.situation.environment.deployments
+    if not column or (fact.known and not column.keys() & (fact.value or set())):
+        return Finding("deployment", NOT_APPLICABLE)
+    if not fact.known:
+        return Finding(
+            "deployment",
+            UNKNOWN,
+            documented="a deployment type that the page marks for it",
+            observed="unknown",
+            source=quotes([row for row in matrix.deployments if row.id in column]),
+            signal=fact.signal,
+        )
+    types = sorted(column.keys() & (fact.value or set()))
+    without = [kind for kind in types if not column[kind]]
+    if without:
+        return _unmarked(matrix, without, column, fact.signal)
+    return Finding(
+        "deployment",
+        SATISFIED,
+        documented="a deployment type that the page marks for it",
+        observed=", ".join(_deployment_name(matrix, kind) for kind in types),
+        source=quotes([row for row in matrix.deployments if row.id in types]),
+        signal=fact.signal,
+    )
+
+
+def deployment_named(situation: Situation, types: Sequence[str], source: str) -> Finding:
+    """Hold the environment's deployment types against named ones, any of which will do."""
+    fact = situation.environment.deployments
+    wanted = " or ".join(_deployment_name(situation.matrix, kind) for kind in types)
+    here = [_deployment_name(situation.matrix, kind) for kind in sorted(fact.value or ())]
+    found = Finding(
+        "deployment",
+        SATISFIED,
+        documented=f"to run on {wanted}",
+        observed=", ".join(here) or "no documented deployment type",
+        source=source,
+        signal=fact.signal,
+    )
+    if not fact.known:
+        return found._replace(outcome=UNKNOWN, observed="unknown")
+    if fact.value and not fact.value.isdisjoint(types):
+        return found
+    change = (("deployments", frozenset(types[:1])),)
+    return found._replace(outcome=VIOLATED, remedy=f"a run on {wanted}", change=change)
+
+
+def check_framework(asked: Asked) -> Finding:
+    """The tables of frameworks give versions and marks; any of the named ones will do."""
+    if not asked.requirement.frameworks:
+        return Finding("framework", NOT_APPLICABLE)
+    each = [_one_framework(asked, name) for name in asked.requirement.frameworks]
+    return any_of(each)
+
+
+def check_datastore(asked: Asked) -> Finding:
+    """Sentences of the page cover data stores; any of the named ones will do."""
+    wanted, matrix = asked.requirement.datastores, asked.situation.matrix
+    if not wanted:
+        return Finding("datastore", NOT_APPLICABLE)
+    documented = f"{' or '.join(wanted)} covered by the page"
+    for name in wanted:
+        covered = _covering(matrix, "datastores", asked.capability, name)
+        if covered:
+            return Finding("datastore", SATISFIED, documented, name, covered, signal="the marker")
+    rows = [row for row in matrix.coverage if row.of == "datastores" and row.named]
+    return Finding(
+        "datastore",
+        UNKNOWN,
+        documented,
+        observed="unknown",
+        source=quotes(rows) or "the page says nothing of data stores",
+        signal="the page does not name it",
+    )
+
+
+def framework_installed(situation: Situation, name: str, needed: str, source: str) -> Finding:
+    """Ask that a framework is installed, at any version."""
+    return check_version(
+        needed,
+        situation.environment.framework(name),
+        lambda _: True,
+        key=f"framework.{name}",
+        source=source,
+        absent="that it is not",
+        bring=None,
+    )
+
+
+def _one_framework(asked: Asked, name: str) -> Finding:
+    matrix, capability = asked.situation.matrix, asked.capability
+    covered = _covering(matrix, "frameworks", capability, name)
+    rows = [row for row in matrix.frameworks if capability.id in row.capabilities]
+    if covered or not rows:
+        silence = f"the page says nothing of frameworks for {capability.id}"
+        found = framework_installed(asked.situation, name, f"{name} installed", covered or silence)
+        if covered or found.outcome is not SATISFIED:
+            return found
+        return found._replace(outcome=UNKNOWN, observed="unknown", signal=silence)
+    for row in rows:
+        if row.capabilities[capability.id] and names.fold(row.id) == names.fold(name):
+            return _documented_framework(asked.situation, row)
+    marked = [row.name for row in rows if row.capabilities[capability.id]]
+    return Finding(
+        "framework",
+        VIOLATED,
+        documented=f"a framework that the page lists for it ({', '.join(marked)})",
+        observed=name,
+        source=quotes(rows),
+        signal="the marker",
+    )
+
+
+def _documented_framework(situation: Situation, row: Framework) -> Finding:
+    fact = situation.environment.framework(row.id)
+    return check_version(
+        f"{row.name} {row.versions}",
+        fact,
+        row.versions.__contains__,
+        key=f"framework.{row.id}",
+        source=row.quote(),
+        absent="none installed",
+        bring=row.versions.above(fact.value),
+    )
+
+
+def _covering(matrix: Matrix, of: str, capability: Capability, name: str) -> str:
+    """Quote the sentence that covers a framework or data store for a capability, if one does."""
+    for row in matrix.coverage:
+        named = not row.named or names.fold(name) in map(names.fold, row.named)
+        if row.of == of and row.capability in {"", capability.id} and named:
+            return row.quote()
+    return ""
+
+
+def _deployment_ids(matrix: Matrix, named: Sequence[str]) -> list[str]:
+    rows = [matrix.deployment(name) for name in named]
+    return [row.id for row in rows if row]
+
+
+def _deployment_name(matrix: Matrix, kind: str) -> str:
+    row = matrix.deployment(kind)
+    return row.documented[0] if row else kind
+
+
+def _unmarked(
+    matrix: Matrix, types: Sequence[str], column: Mapping[str, bool], signal: str
+) -> Finding:
+    """Types that the page does not mark for the capability."""
+    marked = [kind for kind, mark in column.items() if mark]
+    others = ", ".join(_deployment_name(matrix, kind) for kind in marked)
+    return Finding(
+        "deployment",
+        VIOLATED,
+        documented=f"a deployment type that the page marks for it ({others})",
+        observed=", ".join(_deployment_name(matrix, kind) for kind in types),
+        source=quotes([row for row in matrix.deployments if row.id in types]),
+        remedy=f"a run on {others.replace(', ', ' or ')}" if marked else "",
+        signal=signal,
+        change=(("deployments", frozenset(marked[:1])),) if marked else (),
+    )

@@ -1,0 +1,34 @@
+"""The errors that bad input raises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["CompatibilityError", "FactsError", "MatrixError", "RequirementError"]
+
+
+class CompatibilityError(ValueError):
+    """Input that cannot be understood: what is wrong, where, and what would be valid.
+
+    Attributes:
+        problems: One sentence for each thing that is wrong.
+    """
+
+    def __init__(self, problems: str | Iterable[str]) -> None:
+        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class MatrixError(CompatibilityError):
+    """A matrix file that cannot be found, read or understood."""
+
+
+class FactsError(CompatibilityError):
+    """Given facts of an environment that cannot be read or understood."""
+
+
+class RequirementError(CompatibilityError):
+    """A requirement that cannot be understood, or that names what the page does not have."""

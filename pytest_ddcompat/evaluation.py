@@ -1,0 +1,239 @@
+"""The three held together: a requirement, an environment and a matrix make a verdict."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Callable
+
+from pytest_ddcompat import expression, names
+from pytest_ddcompat.checks import CHECKS
+from pytest_ddcompat.checks.common import Asked, Situation, check_version
+from pytest_ddcompat.checks.service import deployment_named, framework_installed
+from pytest_ddcompat.checks.tracer import check_level
+from pytest_ddcompat.errors import RequirementError
+from pytest_ddcompat.expression import And, Name, Not
+from pytest_ddcompat.verdict import Finding, Outcome, Status, Verdict
+from pytest_ddcompat.versions import parse_range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pytest_ddcompat.environment import Environment
+    from pytest_ddcompat.expression import Expression
+    from pytest_ddcompat.matrix import Matrix
+    from pytest_ddcompat.requirement import Requirement
+
+__all__ = ["check_requirement", "evaluate", "mend"]
+
+_ORDER = (Status.UNSUPPORTED, Status.UNDETERMINED, Status.SUPPORTED)
+_TEST = "the test"
+
+
+def evaluate(requirement: Requirement, environment: Environment, matrix: Matrix) -> Verdict:
+    """Hold a requirement against an environment by what a page says.
+
+    Args:
+        requirement: What is asked.
+        environment: The facts.
+        matrix: The page.
+
+    Returns:
+        The verdict, with every check's finding.
+
+    Raises:
+        RequirementError: The requirement names what the page does not have.
+    """
+    check_requirement(requirement, matrix)
+    situation = Situation.of(environment, matrix)
+    if requirement.kind == "capability":
+        return _evaluate_expression(_expression(requirement, matrix), requirement, situation)
+    finding = _OTHER_KINDS[requirement.kind](requirement, situation)._replace(subject=_TEST)
+    return _verdict((finding,))
+
+
+@lru_cache(maxsize=4096)
+def check_requirement(requirement: Requirement, matrix: Matrix) -> None:
+    """Refuse names that the page does not have.
+
+    A framework or data store that the page does not have is refused only where it looks like a
+    misspelling of one that it has.
+
+    Raises:
+        RequirementError: Which name it is, and the nearest that the page has.
+    """
+    if requirement.kind == "capability":
+        for name in _names(_expression(requirement, matrix)):
+            if matrix.capability(name) is None:
+                valid = names.choices(name, matrix.capability_names())
+                raise RequirementError(f'no capability "{name}" on the page; {valid}')
+    for name in requirement.deployments:
+        if matrix.deployment(name) is None:
+            valid = names.choices(name, [row.id for row in matrix.deployments])
+            raise RequirementError(f'no deployment type "{name}" on the page; {valid}')
+    _refuse_misspellings("framework", requirement.frameworks, matrix.framework_names())
+    _refuse_misspellings("data store", requirement.datastores, matrix.datastore_names())
+
+
+def mend(requirement: Requirement, environment: Environment, matrix: Matrix) -> tuple[str, ...]:
+    """What would have to change for a requirement to be supported; empty if that is not known.
+
+    Every change is tried: an upgrade that the page allows on another Python only names both.
+
+    Raises:
+        RequirementError: The requirement names what the page does not have.
+    """
+    remedies: dict[str, str] = {}
+    for _ in range(len(CHECKS)):
+        verdict = evaluate(requirement, environment, matrix)
+        if verdict.status is not Status.UNSUPPORTED:
+            return tuple(remedies.values())
+        for finding in verdict.decisive:
+            if not finding.change:
+                return ()
+            for key, value in finding.change:
+                environment = environment.replaced(key, value)
+                remedies[key] = finding.remedy
+    return ()
+
+
+@lru_cache(maxsize=4096)
+def _expression(requirement: Requirement, matrix: Matrix) -> Expression:
+    operands = []
+    for name in requirement.names:
+        known = matrix.capability(name) or not expression.has_operators(name)
+        operands.append(Name(name) if known else expression.parse(name))
+    return operands[0] if len(operands) == 1 else And(tuple(operands))
+
+
+def _names(node: Expression) -> Iterable[str]:
+    if isinstance(node, Name):
+        yield node.name
+    else:
+        for operand in (node.operand,) if isinstance(node, Not) else node.operands:
+            yield from _names(operand)
+
+
+def _refuse_misspellings(kind: str, asked: Sequence[str], valid: Sequence[str]) -> None:
+    folded = {names.fold(name) for name in valid}
+    for name in asked:
+        if names.fold(name) not in folded and names.is_misspelling(name, valid):
+            raise RequirementError(f'no {kind} "{name}" on the page; {names.choices(name, valid)}')
+
+
+def _evaluate_expression(
+    node: Expression, requirement: Requirement, situation: Situation
+) -> Verdict:
+    if isinstance(node, Name):
+        return _evaluate_capability(node.name, requirement, situation)
+    if isinstance(node, Not):
+        return _opposite(node, _evaluate_expression(node.operand, requirement, situation))
+    verdicts = [_evaluate_expression(o, requirement, situation) for o in node.operands]
+    choose = min if isinstance(node, And) else max
+    status = choose((v.status for v in verdicts), key=_ORDER.index)
+    return Verdict(
+        status,
+        tuple(dict.fromkeys(f for v in verdicts for f in v.findings)),
+        tuple(dict.fromkeys(f for v in verdicts if v.status is status for f in v.decisive)),
+    )
+
+
+def _evaluate_capability(name: str, requirement: Requirement, situation: Situation) -> Verdict:
+    capability = situation.matrix.capability(name)
+    assert capability is not None, "check_requirement refuses unknown names"  # noqa: S101
+    asked = Asked(capability, requirement, situation)
+    return _verdict(tuple(check(asked)._replace(subject=capability.id) for check in CHECKS))
+
+
+def _opposite(node: Not, verdict: Verdict) -> Verdict:
+    if verdict.status is Status.UNDETERMINED:
+        return verdict
+    wanted = verdict.status is Status.UNSUPPORTED
+    text = _written(node.operand)
+    finding = Finding(
+        "expression",
+        Outcome.SATISFIED if wanted else Outcome.VIOLATED,
+        documented=f"{text} not to be supported",
+        observed="that it is not" if wanted else "that it is",
+        subject=_TEST,
+    )
+    status = Status.SUPPORTED if wanted else Status.UNSUPPORTED
+    return Verdict(status, (*verdict.findings, finding), () if wanted else (finding,))
+
+
+def _written(node: Expression) -> str:
+    if isinstance(node, Name):
+        return node.name
+    if isinstance(node, Not):
+        return f"not {_written(node.operand)}"
+    joint = " and " if isinstance(node, And) else " or "
+    return f"({joint.join(map(_written, node.operands))})"
+
+
+def _verdict(findings: tuple[Finding, ...]) -> Verdict:
+    """Any violated is unsupported, else any unknown undetermined; a capability's Agent apart."""
+    violated = tuple(f for f in findings if f.outcome is Outcome.VIOLATED)
+    if violated:
+        return Verdict(Status.UNSUPPORTED, findings, violated)
+    unknown = tuple(f for f in findings if f.outcome is Outcome.UNKNOWN)
+    decisive = tuple(f for f in unknown if f.check != "agent" or f.subject == _TEST)
+    status = Status.UNDETERMINED if decisive else Status.SUPPORTED
+    return Verdict(status, findings, decisive)
+
+
+def _tracer(requirement: Requirement, situation: Situation) -> Finding:
+    return _specified(
+        situation.matrix.page.tracer, "tracer", "none installed", requirement, situation
+    )
+
+
+def _agent(requirement: Requirement, situation: Situation) -> Finding:
+    return _specified("Datadog Agent", "agent", "no Agent", requirement, situation)
+
+
+def _specified(
+    called: str, key: str, absent: str, requirement: Requirement, situation: Situation
+) -> Finding:
+    wanted = parse_range(requirement.specifier)
+    fact = situation.environment.fact(key)
+    return check_version(
+        f"{called} {wanted}",
+        fact,
+        wanted.__contains__,
+        key=key,
+        source=requirement.marker,
+        absent=absent,
+        bring=wanted.above(fact.value),
+    )
+
+
+def _framework(requirement: Requirement, situation: Situation) -> Finding:
+    name = requirement.frameworks[0]
+    if requirement.specifier:
+        key = f"framework.{name}"
+        return _specified(name, key, "none installed", requirement, situation)
+    return framework_installed(situation, name, f"{name} installed", requirement.marker)
+
+
+def _deployment(requirement: Requirement, situation: Situation) -> Finding:
+    rows = [situation.matrix.deployment(name) for name in requirement.deployments]
+    return deployment_named(situation, [row.id for row in rows if row], requirement.marker)
+
+
+def _support_level(requirement: Requirement, situation: Situation) -> Finding:
+    fact = situation.environment.tracer
+    if fact.value is None:
+        needed = f"a supported release branch of {situation.matrix.page.tracer}"
+        found = Finding("release", Outcome.UNKNOWN, needed, "unknown", requirement.marker)
+        if not fact.known:
+            return found._replace(signal=fact.signal)
+        return found._replace(outcome=Outcome.VIOLATED, observed="none installed")
+    return check_level(situation, requirement.level)
+
+
+_OTHER_KINDS: dict[str, Callable[[Requirement, Situation], Finding]] = {
+    "tracer": _tracer,
+    "agent": _agent,
+    "framework": _framework,
+    "deployment": _deployment,
+    "support_level": _support_level,
+}

@@ -1,0 +1,291 @@
+"""Facts as people give them: a JSON file, a mapping, `KEY=VALUE`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from typing import Any, Callable
+
+from pytest_ddcompat import names
+from pytest_ddcompat.environment import KEYS, Fact
+from pytest_ddcompat.errors import FactsError
+from pytest_ddcompat.versions import Version, parse_version
+
+__all__ = [
+    "DEPLOYMENT_TYPES",
+    "facts_from_mapping",
+    "facts_from_settings",
+    "facts_from_text",
+    "parse_agent_version",
+    "parse_site",
+]
+
+DEPLOYMENT_TYPES = ("docker", "kubernetes", "amazon_ecs", "aws_fargate", "aws_lambda")
+"""Ids of the deployment types that can be a fact; the page's "Supported deployment types"."""
+
+Facts = dict[str, Fact[Any]]
+
+_OS = {"linux": "linux", "macos": "macos", "darwin": "macos", "windows": "windows"}
+_CPU = {
+    "x8664": "x86-64", "amd64": "x86-64", "aarch64": "aarch64", "arm64": "aarch64",
+    "i686": "i686", "i386": "i686", "i586": "i686", "x86": "i686",
+}  # fmt: skip
+_NULLABLE = {"tracer", "agent", "framework"}
+_LIMIT = 1 << 20  # characters of a facts file; a full one has a few hundred
+
+
+def facts_from_text(content: bytes, origin: str) -> Facts:
+    """Read a facts file.
+
+    Raises:
+        FactsError: It is no JSON, or a key or value cannot be understood.
+    """
+    if len(content) > _LIMIT:
+        raise FactsError(
+            f"{origin}: this is larger than {_LIMIT} bytes; valid: a JSON object of facts"
+        )
+    try:
+        mapping = json.loads(content, object_pairs_hook=_without_duplicates)
+    except FactsError as error:
+        raise FactsError(f"{origin}: {error}") from None
+    except UnicodeDecodeError as error:
+        raise FactsError(f"{origin}: byte {error.start}: this is not UTF-8 text") from None
+    except (ValueError, RecursionError) as error:
+        reason = str(error) if isinstance(error, ValueError) else "nested too deeply"
+        raise FactsError(f"{origin}: this is not valid JSON: {reason}") from None
+    return facts_from_mapping(mapping, origin)
+
+
+def facts_from_mapping(mapping: object, origin: str) -> Facts:
+    """Understand facts in their JSON form.
+
+    Args:
+        mapping: The parsed JSON.
+        origin: Where it comes from: a file's name.
+
+    Raises:
+        FactsError: A key or value cannot be understood; all problems are named together.
+    """
+    if not isinstance(mapping, dict):
+        raise FactsError(f"{origin}: this must be a JSON object of facts (got {_shown(mapping)})")
+    reader = _Reader(origin)
+    for key, value in mapping.items():
+        if key == "frameworks":
+            reader.frameworks(value)
+        elif key in KEYS:
+            reader.read(str(key), str(key), value)
+        else:
+            valid = [*KEYS, "frameworks"]
+            reader.problems.append(
+                f'{origin}: unknown key "{key}"; {names.choices(str(key), valid)}'
+            )
+    return reader.finish()
+
+
+def facts_from_settings(settings: list[str], origin: str) -> Facts:
+    """Understand `KEY=VALUE` settings; the last of a key counts, `deployment` adds up.
+
+    Args:
+        settings: Such as `tracer=2.5.0`, `framework.django=4.2`, `agent=none`, `site=unknown`.
+        origin: The option that they come from.
+
+    Raises:
+        FactsError: A key or value cannot be understood; all problems are named together.
+    """
+    reader = _Reader(origin)
+    for setting in settings:
+        key, equals, value = (part.strip() for part in setting.partition("="))
+        if not equals or not value:
+            reader.problems.append(
+                f'{origin}: "{setting}" is not KEY=VALUE; valid: such as tracer=2.5.0'
+            )
+        else:
+            reader.set(key, value)
+    return reader.finish()
+
+
+def parse_site(text: str) -> str:
+    """Reduce a site to the form of DD_SITE: lower case, no scheme, path or leading `app.`.
+
+    Raises:
+        ValueError: What is left is not a host name.
+    """
+    host = re.sub(r"^[a-z]+://", "", text.strip().lower()).split("/", 1)[0]
+    host = host.removeprefix("app.")
+    if not re.fullmatch(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,8}", host):
+        raise ValueError("this is not a Datadog site; valid: a host name such as datadoghq.com")
+    return host
+
+
+def parse_agent_version(text: str) -> Version:
+    """Read an Agent's version, by its leading numbers where PEP 440 refuses it.
+
+    Raises:
+        ValueError: It does not begin with a version's numbers.
+    """
+    try:
+        return parse_version(text)
+    except ValueError:
+        leading = re.match(r"\d{1,9}(\.\d{1,9}){1,3}(?=[-+])", text)
+        if leading is None:
+            raise
+        return Version(leading.group())
+
+
+class _Reader:
+    """Reads facts one by one and keeps all that is wrong with them."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        self.problems: list[str] = []
+        self.facts: Facts = {}
+
+    def finish(self) -> Facts:
+        if self.problems:
+            raise FactsError(self.problems)
+        return self.facts
+
+    def read(self, key: str, where: str, value: object) -> None:
+        kind = "framework" if key.startswith("framework.") else key
+        if value is None and kind in _NULLABLE:
+            self.facts[key] = Fact(None, self.origin)
+            return
+        try:
+            self.facts[key] = Fact(_PARSERS[kind](value), self.origin)
+        except ValueError as error:
+            absent = ", or null: there is none" if kind in _NULLABLE else ""
+            self.problems.append(f"{self.origin}: {where}: {error}{absent}")
+
+    def frameworks(self, value: object) -> None:
+        if not isinstance(value, dict):
+            self.problems.append(
+                f"{self.origin}: frameworks: this must be an object of names and versions "
+                f"(got {_shown(value)})"
+            )
+            return
+        for name, version in value.items():
+            self.read(f"framework.{names.fold(name)}", f"frameworks.{name}", version)
+
+    def set(self, key: str, value: str) -> None:
+        name = {"deployment": "deployments"}.get(key, key)
+        prefix, _, framework = name.partition(".")
+        if prefix == "framework" and framework:
+            name = f"framework.{names.fold(framework)}"
+        elif name not in KEYS:
+            valid = [*(k for k in KEYS if k != "deployments"), "deployment", "framework.NAME"]
+            self.problems.append(f'{self.origin}: unknown key "{key}"; {names.choices(key, valid)}')
+            return
+        word = value.lower()
+        if word == "unknown" and name != "date":
+            self.facts[name] = Fact.unknown(f"{self.origin} {key}=unknown")
+        elif name == "deployments":
+            self._add_deployments(key, [] if word == "none" else value.split(","))
+        else:
+            absent = word == "none" and name.split(".")[0] in _NULLABLE
+            self.read(name, key, None if absent else _BOOLEANS.get(word, value))
+
+    def _add_deployments(self, key: str, value: list[str]) -> None:
+        before = self.facts.get("deployments")
+        self.read("deployments", key, value)
+        after = self.facts.get("deployments")
+        if before and after and before.value and after.value:
+            self.facts["deployments"] = Fact(before.value | after.value, self.origin)
+
+
+_BOOLEANS: dict[str, bool] = {"true": True, "on": True, "false": False, "off": False}
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"this must be a string that is not empty (got {_shown(value)})")
+    return value.strip()
+
+
+def _version(value: object) -> Version:
+    return parse_version(_string(value))
+
+
+def _agent(value: object) -> Version:
+    return parse_agent_version(_string(value))
+
+
+def _word_of(known: dict[str, str]) -> Callable[[object], str]:
+    def parse(value: object) -> str:
+        text = _string(value).lower()
+        word = known.get(re.sub(r"[-_\s]", "", text))
+        if word is None and (len(text) > 50 or names.is_misspelling(text, known.values())):  # noqa: PLR2004
+            raise ValueError(f'"{text[:50]}" is not valid; {names.choices(text, known.values())}')
+        return word or text
+
+    return parse
+
+
+def _lower(value: object) -> str:
+    return _string(value).lower()
+
+
+def _deployments(value: object) -> frozenset[str]:
+    if not isinstance(value, list):
+        raise ValueError(
+            f"this must be an array of deployment types (got {_shown(value)}); "
+            f"valid: {', '.join(DEPLOYMENT_TYPES)}"
+        )
+    return frozenset(_deployment(item) for item in value)
+
+
+def _deployment(value: object) -> str:
+    text = _string(value)
+    for known in DEPLOYMENT_TYPES:
+        if names.fold(known) == names.fold(text):
+            return known
+    raise ValueError(
+        f'"{text[:50]}" is not a deployment type; {names.choices(text, DEPLOYMENT_TYPES)}'
+    )
+
+
+def _site(value: object) -> str:
+    return parse_site(_string(value))
+
+
+def _boolean(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"this must be true or false (got {_shown(value)})")
+    return value
+
+
+def _date(value: object) -> dt.date:
+    text = _string(value)
+    try:
+        return dt.datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise ValueError(f'"{text[:50]}" is not a date; valid: such as 2026-05-31') from None
+
+
+_PARSERS: dict[str, Callable[[object], object]] = {
+    "tracer": _version,
+    "python": _version,
+    "framework": _version,
+    "implementation": _lower,
+    "os": _word_of(_OS),
+    "cpu": _word_of(_CPU),
+    "deployments": _deployments,
+    "agent": _agent,
+    "site": _site,
+    "remote_configuration": _boolean,
+    "date": _date,
+}
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 50 else f"{text[:50]}…"  # noqa: PLR2004 - a line's length
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    mapping: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in mapping:
+            raise FactsError(f'the key "{key}" stands here twice')
+        mapping[key] = value
+    return mapping

@@ -1,0 +1,190 @@
+"""The markers as Python: typed, checked where they are written, one object for equal arguments."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_ddcompat.requirement import Names, Requirement
+
+__all__ = [
+    "requirement_of",
+    "requires_agent",
+    "requires_capability",
+    "requires_deployment",
+    "requires_framework",
+    "requires_support_level",
+    "requires_tracer",
+]
+
+_PREFIX = "requires_"
+
+
+def requires_capability(
+    *names: str,
+    framework: Names = None,
+    deployment: Names = None,
+    datastore: Names = None,
+    support_level: str | None = None,
+    preview: bool = True,
+    strict: bool | None = None,
+) -> pytest.MarkDecorator:
+    """Mark tests that need capabilities of the page.
+
+    Args:
+        names: Ids (`threat_protection`), documented names (`Threat Protection`), or expressions
+            (`sca and not api_security`); all are asked for.
+        framework: Framework with which they must be supported; any one of a tuple.
+        deployment: Deployment type on which they must be supported; any one of a tuple.
+        datastore: Data store with which they must be supported; any one of a tuple.
+        support_level: Least support level of the tracer's release branch.
+        preview: Whether a capability that is a preview will do.
+        strict: Whether the test fails where it is not supported; None leaves it to the run.
+
+    Raises:
+        TypeError: An argument is not hashable, or the marker is used without parentheses.
+        RequirementError: An argument cannot be understood.
+    """
+    keywords = {
+        "framework": framework,
+        "deployment": deployment,
+        "datastore": datastore,
+        "support_level": support_level,
+        "preview": preview,
+        "strict": strict,
+    }
+    defaults = {"preview": True}
+    given = {key: value for key, value in keywords.items() if value != defaults.get(key)}
+    return _mark("requires_capability", names, given)
+
+
+def requires_tracer(specifier: str, *, strict: bool | None = None) -> pytest.MarkDecorator:
+    """Mark tests that need a tracer version, by a PEP 440 specifier.
+
+    Raises:
+        TypeError: The marker is used without parentheses.
+        RequirementError: It is no specifier.
+    """
+    return _mark("requires_tracer", (specifier,), _strict(strict))
+
+
+def requires_framework(
+    name: str, specifier: str | None = None, *, strict: bool | None = None
+) -> pytest.MarkDecorator:
+    """Mark tests that need a framework, at any version or by a PEP 440 specifier.
+
+    Raises:
+        TypeError: The marker is used without parentheses.
+        RequirementError: An argument cannot be understood.
+    """
+    positional = (name,) if specifier is None else (name, specifier)
+    return _mark("requires_framework", positional, _strict(strict))
+
+
+def requires_deployment(*types: str, strict: bool | None = None) -> pytest.MarkDecorator:
+    """Mark tests that need any of some deployment types.
+
+    Raises:
+        TypeError: The marker is used without parentheses.
+        RequirementError: None is named.
+    """
+    return _mark("requires_deployment", types, _strict(strict))
+
+
+def requires_agent(specifier: str, *, strict: bool | None = None) -> pytest.MarkDecorator:
+    """Mark tests that need a Datadog Agent, by a PEP 440 specifier.
+
+    Raises:
+        TypeError: The marker is used without parentheses.
+        RequirementError: It is no specifier.
+    """
+    return _mark("requires_agent", (specifier,), _strict(strict))
+
+
+def requires_support_level(level: str, *, strict: bool | None = None) -> pytest.MarkDecorator:
+    """Mark tests that need at least a support level of the tracer's release branch.
+
+    Raises:
+        TypeError: The marker is used without parentheses.
+        RequirementError: It is none of the three levels.
+    """
+    return _mark("requires_support_level", (level,), _strict(strict))
+
+
+def requirement_of(
+    marker: str, positional: tuple[Any, ...], keywords: dict[str, Any]
+) -> tuple[Requirement, bool | None]:
+    """Understand a marker's arguments.
+
+    Args:
+        marker: Name of the marker.
+        positional: Its positional arguments.
+        keywords: Its keyword arguments; left as they are.
+
+    Returns:
+        The requirement, and what the marker says of `strict`.
+
+    Raises:
+        RequirementError: An argument cannot be understood.
+    """
+    from pytest_ddcompat import names
+    from pytest_ddcompat.errors import RequirementError
+    from pytest_ddcompat.plugin import MARKERS
+    from pytest_ddcompat.requirement import Requirement
+
+    kind = marker[len(_PREFIX) :]
+    valid = ("strict", *_KEYWORDS.get(kind, ()))
+    for key in keywords:
+        if key not in valid:
+            raise RequirementError(f'unknown keyword "{key}"; {names.choices(key, valid)}')
+    strict = keywords.get("strict")
+    if strict is not None and not isinstance(strict, bool):
+        raise RequirementError(f"strict must be True, False or None (got {strict!r:.80})")
+    others = {key: value for key, value in keywords.items() if key != "strict"}
+    try:
+        requirement: Requirement = getattr(Requirement, kind)(*positional, **others)
+    except TypeError:
+        usage = MARKERS[marker].partition(":")[0]
+        raise RequirementError(f"its arguments do not fit; valid: {usage}") from None
+    return requirement, strict
+
+
+_KEYWORDS = {
+    "capability": ("framework", "deployment", "datastore", "support_level", "preview"),
+    "tracer": ("specifier",),
+    "framework": ("name", "specifier"),
+    "agent": ("specifier",),
+    "support_level": ("level",),
+}
+
+
+def _strict(strict: bool | None) -> dict[str, Any]:
+    return {} if strict is None else {"strict": strict}
+
+
+def _mark(
+    marker: str, positional: tuple[Any, ...], keywords: dict[str, Any]
+) -> pytest.MarkDecorator:
+    if len(positional) == 1 and callable(positional[0]):
+        name = getattr(positional[0], "__name__", "a function")
+        raise TypeError(f"@{marker} needs parentheses and an argument (it was given {name})")
+    try:
+        return _shared(marker, positional, tuple(keywords.items()))
+    except TypeError as error:
+        if "unhashable" not in str(error):
+            raise
+        raise TypeError(f"{marker}: {error}; valid: a tuple in the place of a list") from None
+
+
+@lru_cache(maxsize=None, typed=True)
+def _shared(
+    marker: str, positional: tuple[Any, ...], keywords: tuple[tuple[str, Any], ...]
+) -> pytest.MarkDecorator:
+    given = dict(keywords)
+    requirement_of(marker, positional, given)
+    decorator: pytest.MarkDecorator = getattr(pytest.mark, marker)
+    # with_args, because a call with a single callable argument would decorate it.
+    return decorator.with_args(*positional, **given)

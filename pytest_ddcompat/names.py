@@ -1,0 +1,95 @@
+"""Names as people write them: folded, aliased, and the nearest valid one to a misspelling."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["choices", "fold", "is_misspelling", "nearest", "slug"]
+
+_SEPARATORS = re.compile(r"[-_\s]+")
+_TRAILING_PARENTHESIS = re.compile(r"\s*\(([^()]*)\)\s*$")
+_NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+
+# How people commonly call what the page calls otherwise.
+_ALIASES = {
+    "postgresql": "postgres",
+    "sqlite3": "sqlite",
+    "k8s": "kubernetes",
+    "ecs": "amazonecs",
+    "awsecs": "amazonecs",
+    "fargate": "awsfargate",
+    "lambda": "awslambda",
+}
+
+# A name this similar to a documented one is taken for a misspelling of it ("djngo"), while
+# other products' names stay what they are ("mssql" is 0.8 like "mysql").
+_MISSPELLING = 0.85
+
+
+def fold(name: str) -> str:
+    """Reduce a name to what decides: no case, no `-`, `_` or space, aliases resolved.
+
+    Args:
+        name: A capability, deployment type, framework or data store as a person writes it.
+    """
+    folded = _SEPARATORS.sub("", name.casefold())
+    return _ALIASES.get(folded, folded)
+
+
+def slug(documented: str) -> str:
+    """Turn a documented name into its id: `Threat Protection` is `threat_protection`.
+
+    Args:
+        documented: The name as it stands on the page; a trailing parenthesis is left out.
+    """
+    bare = _TRAILING_PARENTHESIS.sub("", documented)
+    return _NOT_A_WORD.sub("_", bare.casefold()).strip("_")
+
+
+def nearest(name: str, valid: Iterable[str]) -> str | None:
+    """Find the valid name that a misspelt one most probably means.
+
+    Args:
+        name: What was written.
+        valid: What could have been written.
+    """
+    return _closest(name, valid, cutoff=0.6)
+
+
+def is_misspelling(name: str, valid: Iterable[str]) -> bool:
+    """Tell a slip of the keyboard ("djngo") from a name of something else ("tornado").
+
+    Args:
+        name: A name that is not among the valid ones.
+        valid: What the page names.
+    """
+    names = list(valid)
+    letters = sorted(fold(name))
+    return any(sorted(fold(other)) == letters for other in names) or (
+        _closest(name, names, cutoff=_MISSPELLING) is not None
+    )
+
+
+def choices(name: str, valid: Iterable[str]) -> str:
+    """End an error message with what would have been valid, the nearest first.
+
+    Args:
+        name: What was written.
+        valid: What could have been written; listed in full when it is short.
+    """
+    names = sorted(set(valid))
+    guess = nearest(name, names)
+    hint = f'did you mean "{guess}"? ' if guess else ""
+    return f"{hint}valid: {', '.join(names)}"
+
+
+def _closest(name: str, valid: Iterable[str], *, cutoff: float) -> str | None:
+    import difflib
+
+    by_fold = {fold(other): other for other in valid}
+    matches = difflib.get_close_matches(fold(name[:100]), by_fold, n=1, cutoff=cutoff)
+    return by_fold[matches[0]] if matches else None

@@ -1,0 +1,190 @@
+"""What one marker asks of the environment."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Union
+
+from pytest_ddcompat import names
+from pytest_ddcompat.errors import RequirementError
+from pytest_ddcompat.matrix import LEVELS
+from pytest_ddcompat.versions import parse_range
+
+__all__ = ["Names", "Requirement"]
+
+Names = Union[str, "tuple[str, ...]", None]
+
+_LEVEL_ALIASES = {"ga": "general_availability", "eol": "end_of_life"}
+
+
+class Requirement(NamedTuple):
+    """What is asked; made by the class method of its kind, which checks the arguments.
+
+    Attributes:
+        kind: `capability`, `tracer`, `framework`, `deployment`, `agent` or `support_level`.
+        names: Capabilities or expressions of them, all asked for.
+        frameworks: Frameworks, any of which will do.
+        deployments: Deployment types, any of which will do.
+        datastores: Data stores, any of which will do.
+        level: The least support level, one of `LEVELS`, or None.
+        preview: Whether a capability that is a preview will do.
+        specifier: PEP 440 specifier of the tracer, Agent or framework; empty: any version.
+    """
+
+    kind: str
+    names: tuple[str, ...] = ()
+    frameworks: tuple[str, ...] = ()
+    deployments: tuple[str, ...] = ()
+    datastores: tuple[str, ...] = ()
+    level: str | None = None
+    preview: bool = True
+    specifier: str = ""
+
+    @classmethod
+    def capability(
+        cls,
+        *names: str,
+        framework: Names = None,
+        deployment: Names = None,
+        datastore: Names = None,
+        support_level: str | None = None,
+        preview: bool = True,
+    ) -> Requirement:
+        """Ask for capabilities of the page.
+
+        Args:
+            names: Ids, documented names, or expressions such as `sca and not api_security`; all
+                are asked for.
+            framework: Framework with which they must be supported; any one of a tuple.
+            deployment: Deployment type on which they must be supported; any one of a tuple.
+            datastore: Data store with which they must be supported; any one of a tuple.
+            support_level: Least support level of the tracer's release branch:
+                `general_availability`, `maintenance` or `end_of_life`.
+            preview: Whether a capability that is a preview will do.
+
+        Raises:
+            RequirementError: An argument cannot be understood.
+        """
+        if not isinstance(preview, bool):
+            raise RequirementError(f"preview must be True or False (got {preview!r})")
+        return cls(
+            "capability",
+            names=_some("a capability", names),
+            frameworks=_any_of("framework", framework),
+            deployments=_any_of("deployment", deployment),
+            datastores=_any_of("datastore", datastore),
+            level=None if support_level is None else _level(support_level),
+            preview=preview,
+        )
+
+    @classmethod
+    def tracer(cls, specifier: str) -> Requirement:
+        """Ask for a version of the tracer, by a PEP 440 specifier.
+
+        Raises:
+            RequirementError: It is no specifier.
+        """
+        return cls("tracer", specifier=_specifier(specifier))
+
+    @classmethod
+    def framework(cls, name: str, specifier: str | None = None) -> Requirement:
+        """Ask for a framework, at any version or by a PEP 440 specifier.
+
+        Raises:
+            RequirementError: An argument cannot be understood.
+        """
+        wanted = "" if specifier is None else _specifier(specifier)
+        return cls("framework", frameworks=_some("a framework", (name,)), specifier=wanted)
+
+    @classmethod
+    def deployment(cls, *types: str) -> Requirement:
+        """Ask for any of some deployment types.
+
+        Raises:
+            RequirementError: None is named.
+        """
+        return cls("deployment", deployments=_some("a deployment type", types))
+
+    @classmethod
+    def agent(cls, specifier: str) -> Requirement:
+        """Ask for a version of the Datadog Agent, by a PEP 440 specifier.
+
+        Raises:
+            RequirementError: It is no specifier.
+        """
+        return cls("agent", specifier=_specifier(specifier))
+
+    @classmethod
+    def support_level(cls, level: str) -> Requirement:
+        """Ask for at least a support level of the tracer's release branch.
+
+        Raises:
+            RequirementError: It is none of the three levels.
+        """
+        return cls("support_level", level=_level(level))
+
+    @property
+    def marker(self) -> str:
+        """The marker that asks for it, as it would be written."""
+        given = {
+            "framework": self.frameworks if self.kind == "capability" else (),
+            "deployment": self.deployments if self.kind == "capability" else (),
+            "datastore": self.datastores,
+            "support_level": (self.level,) if self.kind == "capability" and self.level else (),
+        }
+        arguments = [_quoted(value) for value in self._positional()]
+        arguments += [f"{key}={_one_or_all(values)}" for key, values in given.items() if values]
+        arguments += [] if self.preview else ["preview=False"]
+        return f"requires_{self.kind}({', '.join(arguments)})"
+
+    def _positional(self) -> tuple[str, ...]:
+        return {
+            "capability": self.names,
+            "framework": (*self.frameworks, *([self.specifier] if self.specifier else [])),
+            "deployment": self.deployments,
+            "support_level": (self.level or "",),
+        }.get(self.kind, (self.specifier,))
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _one_or_all(values: tuple[str, ...]) -> str:
+    return _quoted(values[0]) if len(values) == 1 else f"({', '.join(map(_quoted, values))})"
+
+
+def _some(what: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    if not values:
+        raise RequirementError(f"{what} is missing")
+    for value in values:
+        if not isinstance(value, str) or not value.strip():
+            raise RequirementError(f"{what} must be a string that is not empty (got {value!r:.80})")
+    return values
+
+
+def _any_of(keyword: str, value: Names) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, (str, tuple)):
+        raise RequirementError(f"{keyword} must be a string or a tuple of them (got {value!r:.80})")
+    return _some(keyword, (value,) if isinstance(value, str) else value)
+
+
+def _specifier(value: str) -> str:
+    if not isinstance(value, str):
+        raise RequirementError(f"a version specifier must be a string (got {value!r:.80})")
+    try:
+        parse_range(value)
+    except ValueError as error:
+        raise RequirementError(str(error)) from None
+    return value.strip()
+
+
+def _level(value: str) -> str:
+    if not isinstance(value, str):
+        raise RequirementError(f"a support level must be a string (got {value!r:.80})")
+    folded = names.fold(value)
+    for level in LEVELS:
+        if folded in {names.fold(level), *(a for a, of in _LEVEL_ALIASES.items() if of == level)}:
+            return level
+    raise RequirementError(f'"{value[:80]}" is not a support level; {names.choices(value, LEVELS)}')

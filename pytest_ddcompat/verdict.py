@@ -1,0 +1,85 @@
+"""Verdicts, and the findings that they rest on."""
+
+from __future__ import annotations
+
+import enum
+from typing import NamedTuple
+
+__all__ = ["Finding", "Outcome", "Status", "Verdict"]
+
+
+class Outcome(enum.Enum):
+    """What one check came to."""
+
+    SATISFIED = "satisfied"
+    VIOLATED = "violated"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Status(enum.Enum):
+    """What a requirement came to."""
+
+    SUPPORTED = "supported"
+    UNSUPPORTED = "unsupported"
+    UNDETERMINED = "undetermined"
+
+
+class Finding(NamedTuple):
+    """The outcome of one check.
+
+    Attributes:
+        check: `site`, `tracer`, `release`, `runtime`, `agent`, `remote_configuration`,
+            `deployment`, `framework`, `datastore`, or `expression` for a `not`.
+        outcome: What it came to.
+        documented: What is needed, as it would follow "needs".
+        observed: What was found, as it would follow "found"; `unknown` if it is not known.
+        source: The page's heading and words that it rests on, or the marker.
+        remedy: What would mend it; empty if nothing would, or nothing need be mended.
+        subject: The capability that the finding is about, or `the test`.
+        signal: Where what was observed was taken from, or why it is unknown.
+        change: The facts that the remedy changes, each with a value that it would bring.
+    """
+
+    check: str
+    outcome: Outcome
+    documented: str = ""
+    observed: str = ""
+    source: str = ""
+    remedy: str = ""
+    subject: str = ""
+    signal: str = ""
+    change: tuple[tuple[str, object], ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The finding in words, without its subject: what is needed, and what was found."""
+        if self.outcome is Outcome.UNKNOWN:
+            found = f", which is not known: {self.signal}"
+        else:
+            found = f", found {self.observed}" if self.observed else ""
+        return f"needs {self.documented}{found}" + (f" ({self.source})" if self.source else "")
+
+
+class Verdict(NamedTuple):
+    """What a requirement came to, with every finding.
+
+    Attributes:
+        status: Supported, unsupported or undetermined.
+        findings: The outcome of every check that was made.
+        decisive: Those of them that keep the status from being supported.
+    """
+
+    status: Status
+    findings: tuple[Finding, ...]
+    decisive: tuple[Finding, ...]
+
+    @property
+    def reason(self) -> str:
+        """Why the status is not supported, in words; empty if it is."""
+        by_subject: dict[str, list[str]] = {}
+        for finding in self.decisive:
+            by_subject.setdefault(finding.subject, []).append(finding.sentence)
+        return "; ".join(
+            f"{subject} {', and '.join(sentences)}" for subject, sentences in by_subject.items()
+        )
