@@ -1,0 +1,87 @@
+"""What happens to one test by a decision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocation, ReprTraceback
+from _pytest.runner import runtestprotocol
+
+from pytest_ddcompat.policy import Action
+
+if TYPE_CHECKING:
+    from pytest_ddcompat.gate import Decision
+
+__all__ = ["begin", "failure", "stop"]
+
+_FAILING = pytest.StashKey[bool]()
+_STOPPED = pytest.StashKey[bool]()
+
+
+def begin(
+    item: pytest.Item, nextitem: pytest.Item | None, decision: Decision, text: str
+) -> bool | None:
+    """Begin a test: attach the decision to its reports, and run the failing of it.
+
+    Returns:
+        True where the test has been run to its end, None where pytest is to run it.
+    """
+    prop = ("ddcompat", text)
+    if prop not in item.user_properties:
+        item.user_properties.append(prop)
+        if decision.action is Action.XFAIL:
+            item.add_marker(pytest.mark.xfail(reason=decision.reason, strict=False))
+    if decision.action is not Action.FAIL or decision.error:
+        return None
+    _run_failing(item, nextitem, decision)
+    return True
+
+
+def stop(item: pytest.Item, decision: Decision) -> None:
+    """Stop a test before its fixtures are set up, unless it is to run.
+
+    A test that its author skips is left alone: pytest's marks stopped it before, and what
+    unittest skips pytest stops later.
+    """
+    if decision.error:
+        pytest.fail(decision.error, pytrace=False)
+    if decision.action in {Action.RUN, Action.XFAIL} or _is_skipped_by_unittest(item):
+        return
+    if decision.action is Action.FAIL and not item.stash.get(_FAILING, False):
+        # Another plugin runs the test by a protocol of its own.
+        pytest.fail(decision.reason, pytrace=False)
+    item.stash[_STOPPED] = True
+    at_item = item.reportinfo()[1] is not None
+    raise pytest.skip.Exception(decision.reason, _use_item_location=at_item)
+
+
+def failure(item: pytest.Item, reason: str) -> ReprExceptionInfo:
+    """Represent a failure that stands at the test itself, and not where it was raised."""
+    path, line, _ = item.location
+    place = ReprFileLocation(path, 0 if line is None else line + 1, reason)
+    words = ReprEntryNative([f"{path}:{place.lineno}: {reason}\n"])
+    return ReprExceptionInfo(ReprTraceback([words], None, style="native"), place)
+
+
+def _run_failing(item: pytest.Item, nextitem: pytest.Item | None, decision: Decision) -> None:
+    """Run a test that stops in its setup by a skip, and report that as the test's failure.
+
+    A failure raised in the setup would be reported as an error, one raised in the test would
+    come after the fixtures, and either would bring `--pdb` into this plugin.
+    """
+    item.stash[_FAILING] = True
+    item.stash[_STOPPED] = False
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "setup" and report.skipped and item.stash[_STOPPED]:
+            report.when = "call"
+            report.outcome = "failed"
+            report.longrepr = failure(item, decision.reason)
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+
+
+def _is_skipped_by_unittest(item: pytest.Item) -> bool:
+    owners = (getattr(item, "obj", None), getattr(item, "cls", None))
+    return any(getattr(owner, "__unittest_skip__", False) for owner in owners)

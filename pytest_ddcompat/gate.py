@@ -1,0 +1,184 @@
+"""What a run decides of its tests: from their marks, once for each distinct requirement."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_ddcompat.errors import CompatibilityError
+from pytest_ddcompat.evaluation import check_requirement, evaluate, mend
+from pytest_ddcompat.loading import load_matrix
+from pytest_ddcompat.markers import requirement_of
+from pytest_ddcompat.options import Settings, policy_of, settings_of
+from pytest_ddcompat.policy import Action
+from pytest_ddcompat.verdict import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pytest
+
+    from pytest_ddcompat.environment import Environment
+    from pytest_ddcompat.matrix import Matrix
+    from pytest_ddcompat.requirement import Requirement
+
+__all__ = ["Decision", "Gate"]
+
+_STATUSES = (Status.SUPPORTED, Status.UNDETERMINED, Status.UNSUPPORTED)
+
+
+class Decision(NamedTuple):
+    """What happens to a test, and why.
+
+    Attributes:
+        action: What happens to it.
+        status: The worst of its verdicts.
+        requires: Its markers, as they would be written.
+        reason: Why it is not supported; empty if it is.
+        mend: What would let it run; empty if nothing would, or it runs.
+        error: Why its markers could not be held against the environment; empty if they were.
+    """
+
+    action: Action
+    status: Status
+    requires: tuple[str, ...]
+    reason: str = ""
+    mend: tuple[str, ...] = ()
+    error: str = ""
+
+    @classmethod
+    def failed(cls, error: str) -> Decision:
+        """The test cannot be judged: it is an error of its own."""
+        return cls(Action.RUN, Status.UNDETERMINED, (), error=error)
+
+    def to_text(self) -> str:
+        """One string, for a report's `user_properties`."""
+        return json.dumps(
+            {
+                "verdict": self.status.value,
+                "action": self.action.value,
+                "requires": self.requires,
+                "reason": self.reason,
+                "mend": self.mend,
+            }
+        )
+
+
+class Gate:
+    """The page and the environment of one run, and what it decided by them."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self.policy = policy_of(config)
+        plain = getattr(config, "workerinput", {}).get("ddcompat")
+        self.settings = Settings.from_plain(plain) if plain else settings_of(config)
+        self._by_mark: dict[int, tuple[pytest.Mark, Decision]] = {}
+        self._by_arguments: dict[Any, Decision] = {}
+        self._together: dict[tuple[Decision, ...], Decision] = {}
+        self._texts: dict[int, tuple[Decision, str]] = {}
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        """The page that the run's requirements are held against."""
+        return load_matrix()
+
+    @cached_property
+    def environment(self) -> Environment:
+        """The facts of the run's environment."""
+        return self.settings.environment(self._config)
+
+    @property
+    def used(self) -> bool:
+        """Whether something was held against the page."""
+        return "matrix" in vars(self)
+
+    def problem(self, mark: pytest.Mark) -> str:
+        """What is wrong with a marker, the page's names included; empty if nothing is."""
+        try:
+            requirement, _ = requirement_of(mark.name, mark.args, dict(mark.kwargs))
+            hash((mark.args, *mark.kwargs.values()))
+            check_requirement(requirement, self.matrix)
+        except CompatibilityError as error:
+            return f"{_written(mark)}: {error}"
+        except TypeError as error:
+            return f"{_written(mark)}: {error}; valid: a tuple in the place of a list"
+        return ""
+
+    def decide(self, marks: Sequence[pytest.Mark]) -> Decision:
+        """Decide what happens to a test with these marks."""
+        decisions = tuple(self._decide_mark(mark) for mark in marks)
+        if len(decisions) == 1:
+            return decisions[0]
+        together = self._together.get(decisions)
+        if together is None:
+            together = self._together[decisions] = _together(decisions)
+        return together
+
+    def judge(self, requirement: Requirement, *, strict: bool | None) -> Decision:
+        """Decide by one requirement.
+
+        Raises:
+            CompatibilityError: The requirement names what the page does not have, or facts
+                cannot be understood.
+        """
+        verdict = evaluate(requirement, self.environment, self.matrix)
+        action = self.policy.action(verdict.status, strict=strict)
+        mended = mend(requirement, self.environment, self.matrix)
+        return Decision(action, verdict.status, (requirement.marker,), verdict.reason, mended)
+
+    def text(self, decision: Decision) -> str:
+        """The decision as one string; the same object each time."""
+        known = self._texts.get(id(decision))
+        if known is None:
+            known = self._texts[id(decision)] = (decision, decision.to_text())
+        return known[1]
+
+    def _decide_mark(self, mark: pytest.Mark) -> Decision:
+        known = self._by_mark.get(id(mark))
+        if known is None:
+            # The mark is kept, so that its id stays its own.
+            known = self._by_mark[id(mark)] = (mark, self._decide_new(mark))
+        return known[1]
+
+    def _decide_new(self, mark: pytest.Mark) -> Decision:
+        problem = self.problem(mark)
+        if problem:
+            return Decision.failed(problem)
+        key = (mark.name, mark.args, tuple(sorted(mark.kwargs.items())))
+        decision = self._by_arguments.get(key)
+        if decision is None:
+            decision = self._by_arguments[key] = self._judge_mark(mark)
+        return decision
+
+    def _judge_mark(self, mark: pytest.Mark) -> Decision:
+        try:
+            requirement, strict = requirement_of(mark.name, mark.args, dict(mark.kwargs))
+            return self.judge(requirement, strict=strict)
+        except CompatibilityError as error:
+            return Decision.failed(f"{_written(mark)}: {error}")
+        except Exception as error:  # noqa: BLE001 - a hook's or our own bug is that test's error
+            return Decision.failed(f"{_written(mark)}: {type(error).__name__}: {error}")
+
+
+def _together(decisions: tuple[Decision, ...]) -> Decision:
+    errors = [d.error for d in decisions if d.error]
+    if errors:
+        return Decision.failed("\n".join(errors))
+    worst = max(decisions, key=lambda d: _STATUSES.index(d.status)).status
+    unmet = [d for d in decisions if d.status is Status.UNSUPPORTED]
+    return Decision(
+        max(decisions, key=lambda d: d.action.strength).action,
+        worst,
+        tuple(marker for d in decisions for marker in d.requires),
+        "; ".join(dict.fromkeys(d.reason for d in decisions if d.reason)),
+        tuple(dict.fromkeys(m for d in unmet for m in d.mend))
+        if all(d.mend for d in unmet)
+        else (),
+    )
+
+
+def _written(mark: pytest.Mark) -> str:
+    arguments = [repr(a) for a in mark.args] + [f"{k}={v!r}" for k, v in mark.kwargs.items()]
+    text = ", ".join(arguments).replace("'", '"')
+    return f"{mark.name}({text if len(text) <= 200 else text[:200] + '…'})"  # noqa: PLR2004

@@ -1,0 +1,217 @@
+"""From the command line and the ini file to what a run is told."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from pytest_ddcompat.detection import Detector, check_agent_option
+from pytest_ddcompat.environment import Environment
+from pytest_ddcompat.errors import CompatibilityError, FactsError
+from pytest_ddcompat.facts import facts_from_mapping, facts_from_settings, facts_from_text
+from pytest_ddcompat.names import choices
+from pytest_ddcompat.policy import Action, Policy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from pytest_ddcompat.agent import AgentAnswer
+    from pytest_ddcompat.facts import Facts
+
+__all__ = ["Layer", "Settings", "policy_of", "settings_of"]
+
+
+class Layer(NamedTuple):
+    """Facts from one place.
+
+    Attributes:
+        origin: The file or option, for messages and signals.
+        content: A facts file's bytes, or `KEY=VALUE` settings.
+    """
+
+    origin: str
+    content: bytes | list[str]
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a facts file, which leaves no fact to detection."""
+        return isinstance(self.content, bytes)
+
+    def facts(self) -> Facts:
+        """Understand them.
+
+        Raises:
+            FactsError: A key or value cannot be understood.
+        """
+        if isinstance(self.content, bytes):
+            return facts_from_text(self.content, self.origin)
+        return facts_from_settings(self.content, self.origin)
+
+
+class Settings(NamedTuple):
+    """What a run is told of its environment; plain values, so that they reach other processes.
+
+    Attributes:
+        layers: Given facts, the strongest first.
+        agent: `off`, `auto` or an address.
+        answer: What the Agent has answered, if it was asked already.
+    """
+
+    layers: tuple[Layer, ...]
+    agent: str
+    answer: AgentAnswer | None = None
+
+    def check(self) -> None:
+        """Understand all that is given explicitly.
+
+        Raises:
+            FactsError: Something cannot be understood; all problems are named together.
+        """
+        problems: list[str] = []
+        for layer in self.layers:
+            try:
+                layer.facts()
+            except FactsError as error:
+                problems.extend(error.problems)
+        if problems:
+            raise FactsError(problems)
+
+    def environment(self, config: pytest.Config) -> Environment:
+        """Put the facts together: options, then a conftest's hook, then detection.
+
+        Raises:
+            FactsError: A hook's facts cannot be understood.
+        """
+        facts: Facts = {}
+        for mapping in reversed(config.hook.pytest_ddcompat_facts(config=config)):
+            facts.update(facts_from_mapping(mapping, "pytest_ddcompat_facts"))
+        for layer in reversed(self.layers):
+            facts.update(layer.facts())
+        return Environment(facts, None if self._has_file() else self.detector())
+
+    def detector(self) -> Detector:
+        """What looks at this machine."""
+        return Detector(agent=self.agent, answer=self.answer)
+
+    def asked(self) -> Settings:
+        """The same with the Agent's answer, if it is to be asked."""
+        return self if self._has_file() else self._replace(answer=self.detector().ask_agent())
+
+    def _has_file(self) -> bool:
+        return any(layer.is_file for layer in self.layers)
+
+    def to_plain(self) -> list[Any]:
+        """Lists and strings only, for another process."""
+        answer = None if self.answer is None else list(self.answer)
+        return [[list(layer) for layer in self.layers], self.agent, answer]
+
+    @classmethod
+    def from_plain(cls, plain: list[Any]) -> Settings:
+        """Undo `to_plain`."""
+        from pytest_ddcompat.agent import AgentAnswer
+
+        layers, agent, answer = plain
+        return cls(
+            tuple(Layer(*layer) for layer in layers),
+            agent,
+            None if answer is None else AgentAnswer(*answer),
+        )
+
+
+def settings_of(config: pytest.Config) -> Settings:
+    """Read what is given explicitly, and check it.
+
+    Raises:
+        FactsError: A file cannot be read, or something in it or in an option not understood.
+    """
+    layers = [
+        _settings("--ddcompat-set", config.getoption("ddcompat_set")),
+        _file(config.getoption("ddcompat_facts"), config.invocation_params.dir, config),
+        _settings("ddcompat_set", config.getini("ddcompat_set")),
+        _file(config.getini("ddcompat_facts"), _ini_folder(config)),
+    ]
+    agent = config.getoption("ddcompat_agent") or config.getini("ddcompat_agent") or "off"
+    check_agent_option(agent)
+    settings = Settings(tuple(layer for layer in layers if layer), agent)
+    settings.check()
+    return settings
+
+
+def policy_of(config: pytest.Config) -> Policy:
+    """What the run does with tests that are not supported; the command line before the ini file.
+
+    Raises:
+        CompatibilityError: Options contradict each other, or an ini value is none of the actions.
+    """
+    undetermined = _action(config, "ddcompat_undetermined")
+    strict, action = config.getoption("ddcompat_strict"), config.getoption("ddcompat_unsupported")
+    unsupported = _agreed("--ddcompat-{}", strict, action)
+    if strict is None and action is None:
+        strict, action = config.getini("ddcompat_strict"), config.getini("ddcompat_unsupported")
+        unsupported = _agreed("ddcompat_{}", strict, action)
+    elif action is None and not strict:
+        by_ini = _understood("ddcompat_unsupported", config.getini("ddcompat_unsupported"))
+        unsupported = None if by_ini is Action.FAIL else by_ini
+    return Policy(unsupported or Action.SKIP, undetermined or Action.RUN)
+
+
+def _agreed(form: str, strict: bool | None, value: str | None) -> Action | None:
+    """What strict and the named action come to, both from the same place."""
+    action = _understood(form.format("unsupported"), value)
+    if strict is None:
+        return action
+    if action and (action is Action.FAIL) is not strict:
+        flag, named = f"{form.format('strict')}", f"{form.format('unsupported')}={value}"
+        raise CompatibilityError(
+            f"{flag if strict else f'no {flag}'} contradicts {named}; "
+            f"valid: one of them (strict is {form.format('unsupported')}=fail)"
+        )
+    return Action.FAIL if strict else action
+
+
+def _action(config: pytest.Config, name: str) -> Action | None:
+    return _understood(name, config.getoption(name) or config.getini(name))
+
+
+def _understood(name: str, value: str | None) -> Action | None:
+    if not value:
+        return None
+    valid = [action.value for action in Action]
+    if value not in valid:
+        raise CompatibilityError(f'{name}: "{value}" is not an action; {choices(value, valid)}')
+    return Action(value)
+
+
+def _settings(origin: str, settings: list[str] | None) -> Layer | None:
+    return Layer(origin, list(settings)) if settings else None
+
+
+def _file(name: str | None, folder: Path, config: pytest.Config | None = None) -> Layer | None:
+    if not name:
+        return None
+    if name == "-" and config is not None:
+        return Layer("standard input", _standard_input(config))
+    try:
+        return Layer(name, (folder / name).read_bytes())
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise FactsError(f"{name}: this facts file cannot be read: {reason}") from None
+
+
+def _standard_input(config: pytest.Config) -> bytes:
+    capture = cast("Any", config.pluginmanager.getplugin("capturemanager"))
+    if capture is not None:
+        capture.suspend(in_=True)
+    try:
+        return sys.stdin.buffer.read()
+    except (OSError, ValueError, AttributeError) as error:
+        raise FactsError(f"standard input: it cannot be read: {error}") from None
+    finally:
+        if capture is not None:
+            capture.resume()
+
+
+def _ini_folder(config: pytest.Config) -> Path:
+    return config.inipath.parent if config.inipath else config.rootpath

@@ -1,0 +1,322 @@
+"""The hooks of the plugin: they ask the gate, and act."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_ddcompat import hookspecs
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from pytest_ddcompat.fixture import Compatibility
+    from pytest_ddcompat.gate import Decision, Gate
+    from pytest_ddcompat.tally import Tally
+
+__all__ = ["MARKERS", "gate_of", "running"]
+
+MARKERS = {
+    "requires_capability": (
+        "requires_capability(*names, framework=None, deployment=None, datastore=None, "
+        "support_level=None, preview=True, strict=None): the environment must have the "
+        "capabilities by Datadog's compatibility page."
+    ),
+    "requires_tracer": (
+        "requires_tracer(specifier, *, strict=None): the installed ddtrace must match the version "
+        "specifier."
+    ),
+    "requires_framework": (
+        "requires_framework(name, specifier=None, *, strict=None): the framework must be "
+        "installed, and match the version specifier."
+    ),
+    "requires_deployment": (
+        "requires_deployment(*types, strict=None): the environment must be one of the deployment "
+        "types."
+    ),
+    "requires_agent": (
+        "requires_agent(specifier, *, strict=None): the Datadog Agent must match the version "
+        "specifier."
+    ),
+    "requires_support_level": (
+        "requires_support_level(level, *, strict=None): the release branch of the installed "
+        "ddtrace must have at least this support level."
+    ),
+}
+"""Each marker with the line that `pytest --markers` shows."""
+
+
+_ACTIONS = ("run", "skip", "fail", "xfail", "deselect")
+_GATE = pytest.StashKey["Gate"]()
+_TALLY = pytest.StashKey["Tally"]()
+_DECISION = pytest.StashKey["Decision"]()
+_REFUSED = pytest.StashKey[bool]()
+_RUNNING: list[pytest.Config] = []
+
+
+def gate_of(config: pytest.Config) -> Gate:
+    """The gate of a run, made when it is first asked for.
+
+    Raises:
+        CompatibilityError: What the run is told explicitly cannot be understood.
+    """
+    gate = config.stash.get(_GATE, None)
+    if gate is None:
+        from pytest_ddcompat.gate import Gate
+
+        gate = config.stash[_GATE] = Gate(config)
+    return gate
+
+
+def tally_of(config: pytest.Config) -> Tally:
+    """The counts of a run, made when the first test is counted."""
+    tally = config.stash.get(_TALLY, None)
+    if tally is None:
+        from pytest_ddcompat.tally import Tally
+
+        tally = config.stash[_TALLY] = Tally()
+    return tally
+
+
+def running() -> pytest.Config:
+    """The configuration of the innermost run of this process.
+
+    Raises:
+        RuntimeError: No run has this plugin.
+    """
+    if not _RUNNING:
+        raise RuntimeError("pytest_ddcompat.require() works only in a run of pytest")
+    return _RUNNING[-1]
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks of this plugin."""
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options, each with an ini option of the same meaning."""
+    group = parser.getgroup("ddcompat", "compatibility requirements (pytest-ddcompat)")
+    group.addoption(
+        "--ddcompat-strict",
+        action="store_true",
+        default=None,
+        help="fail tests that the environment does not support, instead of skipping them",
+    )
+    group.addoption(
+        "--no-ddcompat-strict",
+        dest="ddcompat_strict",
+        action="store_false",
+        default=None,
+        help="undo ddcompat_strict of the ini file",
+    )
+    group.addoption(
+        "--ddcompat-unsupported",
+        choices=_ACTIONS,
+        help="what happens to tests that the environment does not support (default: skip)",
+    )
+    group.addoption(
+        "--ddcompat-undetermined",
+        choices=_ACTIONS,
+        help="what happens to tests of which that cannot be told (default: run)",
+    )
+    group.addoption(
+        "--ddcompat-facts",
+        metavar="FILE",
+        help="take the environment's facts from a JSON file (-: standard input)",
+    )
+    group.addoption(
+        "--ddcompat-set",
+        metavar="KEY=VALUE",
+        action="append",
+        help="set one fact, such as tracer=2.5.0 or framework.django=4.2 (repeatable)",
+    )
+    group.addoption(
+        "--ddcompat-agent",
+        metavar="auto|URL|off",
+        help="ask the Datadog Agent for its version (default: off, nothing is asked)",
+    )
+    parser.addini("ddcompat_strict", "as --ddcompat-strict", type="bool", default=None)
+    parser.addini("ddcompat_unsupported", "as --ddcompat-unsupported", default=None)
+    parser.addini("ddcompat_undetermined", "as --ddcompat-undetermined", default=None)
+    parser.addini("ddcompat_facts", "as --ddcompat-facts, relative to this file", default=None)
+    parser.addini("ddcompat_set", "as --ddcompat-set, one a line", type="linelist", default=[])
+    parser.addini("ddcompat_agent", "as --ddcompat-agent", default=None)
+
+
+_OPTIONS = (
+    "ddcompat_strict",
+    "ddcompat_unsupported",
+    "ddcompat_undetermined",
+    "ddcompat_facts",
+    "ddcompat_set",
+    "ddcompat_agent",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers; read and check what is given explicitly."""
+    for line in MARKERS.values():
+        config.addinivalue_line("markers", line)
+    if any(config.getoption(name) is not None or config.getini(name) for name in _OPTIONS):
+        from pytest_ddcompat.errors import CompatibilityError
+
+        try:
+            gate_of(config)
+        except CompatibilityError as error:
+            raise pytest.UsageError(*error.problems) from None
+    _RUNNING.append(config)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Forget the run."""
+    if config in _RUNNING:
+        _RUNNING.remove(config)
+
+
+@pytest.fixture(scope="session")
+def ddcompat(pytestconfig: pytest.Config) -> Compatibility:
+    """The environment and the page: `environment`, `matrix`, `check(...)`, `require(...)`."""
+    from pytest_ddcompat.fixture import Compatibility
+
+    return Compatibility(gate_of(pytestconfig))
+
+
+def marks_of(node: pytest.Item | pytest.Collector) -> list[pytest.Mark]:
+    """The markers of this plugin on a node and all that it is in."""
+    return [
+        mark
+        for parent in reversed(node.listchain())
+        for mark in parent.own_markers
+        if mark.name in MARKERS
+    ]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Turn markers that cannot be understood into an error of the collection."""
+    report = yield
+    marked = [
+        (item, marks)
+        for item in report.result or ()
+        if isinstance(item, pytest.Item) and (marks := marks_of(item))
+    ]
+    if marked:
+        from pytest_ddcompat import collection
+
+        collection.refuse_problems(report, gate_of(collector.config), marked)
+    elif not report.passed and "pytest_ddcompat.fixture" in sys.modules:
+        from pytest_ddcompat import collection
+
+        decision = collection.resolve_module(report, collector)
+        if decision:
+            tally_of(collector.config).add(decision)
+    return report
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Remember that markers cannot be understood; with pytest-xdist the controller is told so."""
+    if report.failed and hasattr(report, "ddcompat_refused") and _RUNNING:
+        _RUNNING[-1].stash[_REFUSED] = True
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect what the policy deselects."""
+    gate = config.stash.get(_GATE, None)
+    if gate is None or not gate.policy.deselects:
+        return
+    gone = [item for item in items if (d := _decide(item)) and d.action.value == "deselect"]
+    if gone:
+        items[:] = [item for item in items if item not in set(gone)]
+        config.hook.pytest_deselected(items=gone)
+        for item in gone:
+            tally_of(config).add(gate.text(item.stash[_DECISION]))
+
+
+def _decide(item: pytest.Item) -> Decision | None:
+    """What happens to a test by all marks that it has now; None if it has none of ours."""
+    marks = marks_of(item)
+    if not marks:
+        return None
+    decision = item.stash[_DECISION] = gate_of(item.config).decide(marks)
+    return decision
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> object:
+    """Decide before anything of the test is set up; run the failing of a test here."""
+    decision = _decide(item)
+    if decision is None:
+        return None
+    from pytest_ddcompat import execution
+
+    text = gate_of(item.config).text(decision)
+    return execution.begin(item, nextitem, decision, text)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Stop a test by what was decided; pytest's own skip marks have been looked at before."""
+    decision = item.stash.get(_DECISION, None)
+    if decision is not None:
+        from pytest_ddcompat import execution
+
+        execution.stop(item, decision)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Count a test's decision when the test has ended, reruns once."""
+    if not report.user_properties or not _RUNNING or hasattr(_RUNNING[-1], "workerinput"):
+        return
+    for name, text in report.user_properties:
+        if name == "ddcompat":
+            tally_of(_RUNNING[-1]).see(report, str(text))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Tell what was gated, why, and what would mend it."""
+    tally = config.stash.get(_TALLY, None)
+    if tally is not None and tally.decisions:
+        from pytest_ddcompat import report
+
+        head = tally.head or report.head(gate_of(config))
+        terminalreporter.section("ddcompat", sep="=")
+        for line in report.summary_lines(tally, head):
+            terminalreporter.line(line)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what a worker of pytest-xdist knows to the controller; there, end as without it."""
+    option = session.config.option
+    if session.config.stash.get(_REFUSED, False) and not option.continue_on_collection_errors:
+        session.exitstatus = pytest.ExitCode.INTERRUPTED
+    gate = session.config.stash.get(_GATE, None)
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None and gate is not None and gate.used:
+        from pytest_ddcompat import report
+
+        output["ddcompat"] = [report.head(gate), tally_of(session.config).decisions]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hand what is given explicitly, and the Agent's answer, to a worker of pytest-xdist."""
+    gate = node.config.stash.get(_GATE, None)
+    if gate is not None:
+        gate.settings = gate.settings.asked()
+        node.workerinput["ddcompat"] = gate.settings.to_plain()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker of pytest-xdist knows; all workers collect the same tests."""
+    known = getattr(node, "workeroutput", {}).get("ddcompat")
+    if known:
+        tally_of(node.config).merge(*known)

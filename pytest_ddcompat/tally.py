@@ -1,0 +1,63 @@
+"""How many tests had each decision."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pytest
+
+__all__ = ["Tally"]
+
+# The report that ends a test which a decision stops; others end with their teardown.
+_ENDS = {"skip": ("skipped", {"setup"}), "fail": ("failed", {"setup", "call"})}
+
+
+class Tally:
+    """Counts tests by the text of their decision (`Decision.to_text`).
+
+    Attributes:
+        decisions: Tests by decision.
+        news: Those of them that passed although a failure was expected.
+        head: Words for the page and the environment, of all processes that decided.
+    """
+
+    def __init__(self) -> None:
+        self.decisions: dict[str, int] = {}
+        self.news: dict[str, int] = {}
+        self.head: list[str] = []
+        self._actions: dict[str, str] = {}
+
+    def add(self, decision: str, count: int = 1) -> None:
+        """Count tests with a decision."""
+        self.decisions[decision] = self.decisions.get(decision, 0) + count
+
+    def see(self, report: pytest.TestReport, decision: str) -> None:
+        """Count a test by its reports: once, however often it is run again.
+
+        A test that its author skips is not counted among those that a decision fails.
+        """
+        outcome, phases = _ENDS.get(self._action(decision), (report.outcome, {"teardown"}))
+        if report.outcome == outcome and report.when in phases:
+            self.add(decision)
+        if report.when == "call" and report.passed and hasattr(report, "wasxfail"):
+            self.news[decision] = self.news.get(decision, 0) + 1
+
+    def merge(self, head: Iterable[str], decisions: Mapping[str, int]) -> None:
+        """Take over what another process counted of the collection, which all share."""
+        self.head = list(dict.fromkeys([*self.head, *head]))
+        for text, count in decisions.items():
+            self.decisions[text] = max(count, self.decisions.get(text, 0))
+
+    def parsed(self) -> list[tuple[dict[str, Any], int]]:
+        """All decisions as mappings, each with its count."""
+        return [(json.loads(text), count) for text, count in self.decisions.items()]
+
+    def _action(self, decision: str) -> str:
+        action = self._actions.get(decision)
+        if action is None:
+            action = self._actions[decision] = str(json.loads(decision)["action"])
+        return action
