@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["UnsupportedModule", "refuse_problems", "resolve_module"]
 
+
 def refuse_problems(
     report: pytest.CollectReport,
     gate: Gate,

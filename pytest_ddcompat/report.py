@@ -7,8 +7,10 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from pytest_ddcompat.checks.common import Situation
 from pytest_ddcompat.checks.tracer import IMPLEMENTATIONS
 from pytest_ddcompat.detection import NOT_ASKED
+from pytest_ddcompat.matrix import LEVEL_WORDS
 from pytest_ddcompat.versions import parse_version
 
 if TYPE_CHECKING:
@@ -32,9 +34,13 @@ _MINIMUM = re.compile(r"(.+) >=([\w.!+]+)(?: \(preview\))?")
 
 def head(gate: Gate) -> list[str]:
     """Words for a run's page, the day on which it was read, and the environment."""
-    page = gate.matrix.page
-    names = [*gate.matrix.framework_names(), *gate.environment.frameworks()]
-    return [f"{page.id} (read {page.read})", *environment_words(gate.environment, names)]
+    matrix, environment = gate.matrix, gate.environment
+    names = [*matrix.framework_names(), *environment.frameworks()]
+    tracer, *others = environment_words(environment, names)
+    release = Situation.of(environment, matrix).release
+    level = f" ({LEVEL_WORDS[release.level(environment.date)]})" if release else ""
+    page = f"{matrix.page.id} (read {matrix.page.read})"
+    return [page, f"{tracer}{level}", *others]
 
 
 def environment_words(environment: Environment, frameworks: Iterable[str]) -> list[str]:

@@ -1,0 +1,107 @@
+"""The README's examples, run as they stand."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat import Environment
+
+if TYPE_CHECKING:
+    import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def block(comment: str) -> str:
+    """The code block after a comment of the README that begins so."""
+    found = re.search(rf"<!-- {re.escape(comment)}[^\n]*-->\n```\w+\n(.*?)```", README, re.DOTALL)
+    assert found, f"the README has no block for {comment!r}"
+    return found.group(1)
+
+
+def test_example_file_is_the_one_shown() -> None:
+    shown = block("file: tests/example_security.py")
+    assert shown == (ROOT / "tests/example_security.py").read_text(encoding="utf-8")
+
+
+def test_first_success(pytester: pytest.Pytester) -> None:
+    pytester.mkdir("tests")
+    pytester.makepyprojecttoml('[tool.pytest.ini_options]\naddopts = ["-ra"]')
+    target = pytester.path / "tests/example_security.py"
+    target.write_text(block("file: tests/example_security.py"), encoding="utf-8")
+    command = re.search(r"python -m pytest (tests/example_security.py .*)", README)
+    assert command
+    assert f"<!-- output: {command.group(1)} -->" in README
+    result = pytester.runpytest("-p", "no:randomly", *command.group(1).split())
+    assert [line for line in shown_lines(result.outlines) if line] == shown_lines(
+        block("output: tests/example_security.py").splitlines()
+    )
+
+
+def shown_lines(lines: list[str]) -> list[str]:
+    """The lines from the first test on, without what depends on the machine."""
+    first = next(n for n, line in enumerate(lines) if line.startswith("tests/example_security"))
+    kept = [re.sub(r", (CPython|on|CPU|deployment) [^,]+", "", line) for line in lines[first:]]
+    return [line for line in kept if not re.fullmatch(r"=+ .* in [\d.]+s =+", line)]
+
+
+def test_malformed_marker(pytester: pytest.Pytester) -> None:
+    marker = re.search(r"<!-- error: (.*) -->", README)
+    assert marker
+    pytester.makepyfile(test_service=f"import pytest\n\n{marker.group(1)}\ndef test_a(): pass")
+    result = pytester.runpytest()
+    assert block("error: ").strip() in result.outlines
+
+
+def test_module_is_skipped_before_its_import(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(block("example: runs with tracer=1.9.7"))
+    pytester.runpytest("--ddcompat-set", "tracer=1.9.7").assert_outcomes(skipped=1)
+
+
+def test_fixture(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(block("example: runs with tracer=2.6.0"))
+    settings = ["tracer=2.6.0", "python=3.11", "implementation=cpython", "os=linux", "cpu=x86-64"]
+    options = [option for setting in settings for option in ("--ddcompat-set", setting)]
+    pytester.runpytest(*options).assert_outcomes(passed=1)
+
+
+def test_facts() -> None:
+    shown = json.loads(block("facts"))
+    assert Environment.from_mapping(shown).to_mapping() == shown
+
+
+def test_settings(pytester: pytest.Pytester) -> None:
+    command = re.search(r"^pytest (--ddcompat-set tracer=2.5.0 .*)$", README, re.MULTILINE)
+    assert command
+    pytester.makepyfile(
+        """
+        def test_facts(ddcompat):
+            facts = ddcompat.environment.to_mapping()
+            assert facts["tracer"] == "2.5.0"
+            assert facts["frameworks"]["django"] == "4.2"
+            assert facts["deployments"] == ["aws_lambda"]
+            assert facts["agent"] is None
+        """
+    )
+    pytester.runpytest(*command.group(1).split()).assert_outcomes(passed=1)
+
+
+def test_hook(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(block("conftest"))
+    pytester.makepyfile(
+        """
+        def test_facts(ddcompat):
+            assert ddcompat.environment.deployments.value == {"kubernetes"}
+            assert str(ddcompat.environment.framework("Django").value) == "4.2"
+        """
+    )
+    pytester.runpytest().assert_outcomes(passed=1)
+
+
+def test_interface(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(block("interface"), "README.md", "exec"), {})  # noqa: S102 - our own README
+    assert "tracer violated ddtrace >=1.10.0 1.9.7" in capsys.readouterr().out
