@@ -1,4 +1,4 @@
-"""The hooks of the plugin: they ask the gate, and act."""
+"""The hooks of the plugin: they ask the gate, and act; those for pytest-xdist are apart."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.gate import Decision, Gate
     from pytest_ddcompat.tally import Tally
 
-__all__ = ["MARKERS", "gate_of", "running"]
+__all__ = ["MARKERS", "gate_if_used", "gate_of", "running", "tally_of"]
 
 MARKERS = {
     "requires_capability": (
@@ -49,10 +49,43 @@ MARKERS = {
 
 
 _ACTIONS = ("run", "skip", "fail", "xfail", "deselect")
+_OPTIONS: dict[str, tuple[Any, dict[str, Any], str]] = {
+    "strict": (
+        "bool",
+        {"action": "store_true"},
+        "fail tests that the environment does not support, instead of skipping them",
+    ),
+    "unsupported": (
+        "string",
+        {"choices": _ACTIONS},
+        "what happens to tests that the environment does not support (default: skip)",
+    ),
+    "undetermined": (
+        "string",
+        {"choices": _ACTIONS},
+        "what happens to tests of which that cannot be told (default: run)",
+    ),
+    "facts": (
+        "string",
+        {"metavar": "FILE"},
+        "take the environment's facts from a JSON file (-: standard input)",
+    ),
+    "set": (
+        "linelist",
+        {"metavar": "KEY=VALUE", "action": "append"},
+        "set one fact, such as tracer=2.5.0 or framework.django=4.2 (repeatable)",
+    ),
+    "agent": (
+        "string",
+        {"metavar": "auto|URL|off"},
+        "ask the Datadog Agent for its version (default: off, nothing is asked)",
+    ),
+}
+"""Each option: type of the ini option of the same meaning, what argparse is told, and its help."""
+
 _GATE = pytest.StashKey["Gate"]()
 _TALLY = pytest.StashKey["Tally"]()
 _DECISION = pytest.StashKey["Decision"]()
-_REFUSED = pytest.StashKey[bool]()
 _RUNNING: list[pytest.Config] = []
 
 
@@ -62,12 +95,17 @@ def gate_of(config: pytest.Config) -> Gate:
     Raises:
         CompatibilityError: What the run is told explicitly cannot be understood.
     """
-    gate = config.stash.get(_GATE, None)
+    gate = gate_if_used(config)
     if gate is None:
         from pytest_ddcompat.gate import Gate
 
         gate = config.stash[_GATE] = Gate(config)
     return gate
+
+
+def gate_if_used(config: pytest.Config) -> Gate | None:
+    """The gate of a run, or None while nothing has asked for it."""
+    return config.stash.get(_GATE, None)
 
 
 def tally_of(config: pytest.Config) -> Tally:
@@ -99,12 +137,10 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options, each with an ini option of the same meaning."""
     group = parser.getgroup("ddcompat", "compatibility requirements (pytest-ddcompat)")
-    group.addoption(
-        "--ddcompat-strict",
-        action="store_true",
-        default=None,
-        help="fail tests that the environment does not support, instead of skipping them",
-    )
+    for name, (ini, option, text) in _OPTIONS.items():
+        group.addoption(f"--ddcompat-{name}", default=None, help=text, **option)
+        empty: list[str] | None = [] if ini == "linelist" else None
+        parser.addini(f"ddcompat_{name}", f"as --ddcompat-{name}", type=ini, default=empty)
     group.addoption(
         "--no-ddcompat-strict",
         dest="ddcompat_strict",
@@ -112,61 +148,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="undo ddcompat_strict of the ini file",
     )
-    group.addoption(
-        "--ddcompat-unsupported",
-        choices=_ACTIONS,
-        help="what happens to tests that the environment does not support (default: skip)",
-    )
-    group.addoption(
-        "--ddcompat-undetermined",
-        choices=_ACTIONS,
-        help="what happens to tests of which that cannot be told (default: run)",
-    )
-    group.addoption(
-        "--ddcompat-facts",
-        metavar="FILE",
-        help="take the environment's facts from a JSON file (-: standard input)",
-    )
-    group.addoption(
-        "--ddcompat-set",
-        metavar="KEY=VALUE",
-        action="append",
-        help="set one fact, such as tracer=2.5.0 or framework.django=4.2 (repeatable)",
-    )
-    group.addoption(
-        "--ddcompat-agent",
-        metavar="auto|URL|off",
-        help="ask the Datadog Agent for its version (default: off, nothing is asked)",
-    )
-    parser.addini("ddcompat_strict", "as --ddcompat-strict", type="bool", default=None)
-    parser.addini("ddcompat_unsupported", "as --ddcompat-unsupported", default=None)
-    parser.addini("ddcompat_undetermined", "as --ddcompat-undetermined", default=None)
-    parser.addini("ddcompat_facts", "as --ddcompat-facts, relative to this file", default=None)
-    parser.addini("ddcompat_set", "as --ddcompat-set, one a line", type="linelist", default=[])
-    parser.addini("ddcompat_agent", "as --ddcompat-agent", default=None)
-
-
-_OPTIONS = (
-    "ddcompat_strict",
-    "ddcompat_unsupported",
-    "ddcompat_undetermined",
-    "ddcompat_facts",
-    "ddcompat_set",
-    "ddcompat_agent",
-)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; read and check what is given explicitly."""
     for line in MARKERS.values():
         config.addinivalue_line("markers", line)
-    if any(config.getoption(name) is not None or config.getini(name) for name in _OPTIONS):
+    names = [f"ddcompat_{name}" for name in _OPTIONS]
+    if any(config.getoption(name) is not None or config.getini(name) for name in names):
         from pytest_ddcompat.errors import CompatibilityError
 
         try:
             gate_of(config)
         except CompatibilityError as error:
             raise pytest.UsageError(*error.problems) from None
+    if hasattr(config, "workerinput") or config.getoption("dist", "no") != "no":
+        from pytest_ddcompat import distributed
+
+        config.pluginmanager.register(distributed, "ddcompat-distributed")
     _RUNNING.append(config)
 
 
@@ -218,16 +217,10 @@ def pytest_make_collect_report(
     return report
 
 
-def pytest_collectreport(report: pytest.CollectReport) -> None:
-    """Remember that markers cannot be understood; with pytest-xdist the controller is told so."""
-    if report.failed and hasattr(report, "ddcompat_refused") and _RUNNING:
-        _RUNNING[-1].stash[_REFUSED] = True
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect what the policy deselects."""
-    gate = config.stash.get(_GATE, None)
+    gate = gate_if_used(config)
     if gate is None or not gate.policy.deselects:
         return
     gone = [item for item in items if (d := _decide(item)) and d.action.value == "deselect"]
@@ -289,34 +282,3 @@ def pytest_terminal_summary(
         terminalreporter.section("ddcompat", sep="=")
         for line in report.summary_lines(tally, head):
             terminalreporter.line(line)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Hand what a worker of pytest-xdist knows to the controller; there, end as without it."""
-    option = session.config.option
-    if session.config.stash.get(_REFUSED, False) and not option.continue_on_collection_errors:
-        session.exitstatus = pytest.ExitCode.INTERRUPTED
-    gate = session.config.stash.get(_GATE, None)
-    output = getattr(session.config, "workeroutput", None)
-    if output is not None and gate is not None and gate.used:
-        from pytest_ddcompat import report
-
-        output["ddcompat"] = [report.head(gate), tally_of(session.config).decisions]
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """Hand what is given explicitly, and the Agent's answer, to a worker of pytest-xdist."""
-    gate = node.config.stash.get(_GATE, None)
-    if gate is not None:
-        gate.settings = gate.settings.asked()
-        node.workerinput["ddcompat"] = gate.settings.to_plain()
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """Take over what a worker of pytest-xdist knows; all workers collect the same tests."""
-    known = getattr(node, "workeroutput", {}).get("ddcompat")
-    if known:
-        tally_of(node.config).merge(*known)
