@@ -84,7 +84,6 @@ def __getattr__(name: str) -> object:
             from importlib import import_module
 
             value: object = getattr(import_module(f"{__name__}.{module}"), name)
-            globals()[name] = value
             return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ddcompat import execution
+from pytest_ddcompat.execution import failure
 from pytest_ddcompat.fixture import decision_of
 
 if TYPE_CHECKING:
@@ -47,9 +47,13 @@ def resolve_module(report: pytest.CollectReport, collector: pytest.Collector) ->
     decision = decision_of(excinfo.value) if excinfo else ""
     if not excinfo or not decision or report.skipped:
         return decision
-    lines = [entry.lineno for entry in excinfo.traceback if entry.path == collector.path]
+    lines = [entry.lineno for entry in excinfo.traceback if entry.path == collector.path] or [0]
+    if _is_selected_within(collector):
+        # No test of its own can stand for one that is asked for by its id.
+        report.longrepr = f"{collector.nodeid}:{lines[-1] + 1}: {excinfo.value}"
+        return ""
     item = UnsupportedModule.from_parent(
-        collector, name="require", reason=str(excinfo.value), line=lines[-1] if lines else 0
+        collector, name="require", reason=str(excinfo.value), line=lines[-1]
     )
     item.user_properties.append(("ddcompat", decision))
     report.outcome = "passed"
@@ -73,11 +77,18 @@ class UnsupportedModule(pytest.Item):
 
     def repr_failure(self, *_: object, **__: object) -> Any:
         """Point at the module's call of `require()`."""
-        return execution.failure(self, self._reason)
+        return failure(self, self._reason)
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         """Where the module calls `require()`."""
         return self.path, self._line, "pytest_ddcompat.require"
+
+
+def _is_selected_within(collector: pytest.Collector) -> bool:
+    """Whether the run asks for single tests of a module."""
+    folder = collector.config.invocation_params.dir
+    paths = [arg.partition("::")[0] for arg in collector.config.args if "::" in arg]
+    return any((folder / path).resolve() == collector.path for path in paths)
 
 
 def _place(item: pytest.Item) -> str:

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.environment import Environment, Fact
+from pytest_ddcompat.environment import FORCED_OFF, Environment, Fact
 from pytest_ddcompat.errors import FactsError
 from pytest_ddcompat.facts import parse_site
 from pytest_ddcompat.versions import Version, parse_version
@@ -86,15 +86,12 @@ class Detector:
     def ask_agent(self) -> AgentAnswer | None:
         """What the Agent says of itself, asked once; None when it is not to be asked."""
         if self._answer is None and self._agent_option != "off":
-            from pytest_ddcompat import agent
+            from pytest_ddcompat.agent import agent_address, ask
 
-            option = self._agent_option
-            address, origin = (
-                agent.agent_address(self._environ)
-                if option == "auto"
-                else (option, "the given address")
-            )
-            self._answer = agent.ask(address, origin)
+            address, origin = self._agent_option, "the given address"
+            if address == "auto":
+                address, origin = agent_address(self._environ)
+            self._answer = ask(address, origin)
         return self._answer
 
     def _tracer(self) -> Fact[Version]:
@@ -169,7 +166,7 @@ class Detector:
     def _remote_configuration(self, environment: Environment) -> Fact[bool]:
         tracer, deployments = environment.tracer.value, environment.deployments.value
         if tracer and tracer.release >= (3, 19) and "aws_lambda" in (deployments or ()):
-            return Fact(value=False, signal=f"{_TRACER} >=3.19 turns it off on AWS Lambda")
+            return Fact(value=False, signal=FORCED_OFF)
         setting = self._environ.get(_REMOTE_CONFIGURATION)
         if setting is not None and setting.lower() not in {"true", "1"}:
             return Fact(value=False, signal=f"{_REMOTE_CONFIGURATION} is neither true nor 1")
@@ -191,10 +188,10 @@ def check_agent_option(option: str) -> None:
     """
     if option in {"off", "auto"}:
         return
-    from pytest_ddcompat import agent
+    from pytest_ddcompat.agent import check_address
 
     try:
-        agent.check_address(option)
+        check_address(option)
     except ValueError as error:
         raise FactsError(f"Agent address: {error}; or auto, or off") from None
 

@@ -35,9 +35,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.INTERRUPTED
     gate, output = gate_if_used(config), getattr(config, "workeroutput", None)
     if output is not None and gate is not None and gate.used:
-        from pytest_ddcompat import report
+        from pytest_ddcompat.report import head_of
 
-        output[_KEY] = [report.head(gate), tally_of(config).decisions]
+        output[_KEY] = [head_of(gate), tally_of(config).decisions]
 
 
 @pytest.hookimpl(optionalhook=True)

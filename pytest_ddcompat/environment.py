@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
-from pytest_ddcompat import names
+from pytest_ddcompat.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,6 +21,9 @@ KEYS = (
     "remote_configuration", "date",
 )  # fmt: skip
 """The facts, apart from each framework's version (`framework.NAME`)."""
+
+FORCED_OFF = "ddtrace >=3.19 turns it off on AWS Lambda"
+"""Signal of Remote Configuration where no setting turns it on; from ddtrace's own sources."""
 
 _FRAMEWORK = "framework."
 
@@ -68,7 +71,7 @@ class Environment:
     ) -> None:
         self._facts = dict(given)
         self._detector = detector
-        self._frameworks = {names.fold(name): name for name in frameworks}
+        self._frameworks = {fold(name): name for name in frameworks}
         self._date_given = "date" in given
 
     @classmethod
@@ -113,7 +116,7 @@ class Environment:
 
     def framework(self, name: str) -> Fact[Version]:
         """Version of a framework; its value is None where it is not installed."""
-        folded = names.fold(name)
+        folded = fold(name)
         self._frameworks.setdefault(folded, name.lower())
         return self._fact(f"{_FRAMEWORK}{folded}", f"{_FRAMEWORK}{self._frameworks[folded]}")
 
@@ -183,6 +186,8 @@ class Environment:
 
     def replaced(self, key: str, value: object) -> Environment:
         """The same environment with one fact changed, for asking what a change would bring."""
+        if key.startswith(_FRAMEWORK):
+            key = f"{_FRAMEWORK}{fold(key[len(_FRAMEWORK) :])}"
         changed = {**self._facts, key: Fact(value, "assumed")}
         return Environment(changed, self._detector, self._frameworks.values())
 

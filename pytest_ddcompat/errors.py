@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_ddcompat.names import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -18,7 +20,8 @@ class CompatibilityError(ValueError):
     """
 
     def __init__(self, problems: str | Iterable[str]) -> None:
-        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        each = (problems,) if isinstance(problems, str) else problems
+        self.problems = tuple(map(printable, each))
         super().__init__("\n".join(self.problems))
 
 

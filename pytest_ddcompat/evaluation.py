@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Callable
 
-from pytest_ddcompat import expression, names
 from pytest_ddcompat.checks import CHECKS
 from pytest_ddcompat.checks.common import Asked, Situation, check_version
 from pytest_ddcompat.checks.service import deployment_named, framework_installed
-from pytest_ddcompat.checks.tracer import check_level
+from pytest_ddcompat.checks.tracer import branch_with, check_level
 from pytest_ddcompat.errors import RequirementError
-from pytest_ddcompat.expression import And, Name, Not
+from pytest_ddcompat.expression import And, Name, Not, has_operators, parse
+from pytest_ddcompat.matrix import LEVEL_WORDS, LEVELS
+from pytest_ddcompat.names import choices, fold, is_misspelling
 from pytest_ddcompat.verdict import Finding, Outcome, Status, Verdict
 from pytest_ddcompat.versions import parse_range
 
@@ -64,44 +65,64 @@ def check_requirement(requirement: Requirement, matrix: Matrix) -> None:
     if requirement.kind == "capability":
         for name in _names(_expression(requirement, matrix)):
             if matrix.capability(name) is None:
-                valid = names.choices(name, matrix.capability_names())
+                valid = choices(name, matrix.capability_names())
                 raise RequirementError(f'no capability "{name}" on the page; {valid}')
     for name in requirement.deployments:
         if matrix.deployment(name) is None:
-            valid = names.choices(name, [row.id for row in matrix.deployments])
+            valid = choices(name, [row.id for row in matrix.deployments])
             raise RequirementError(f'no deployment type "{name}" on the page; {valid}')
     _refuse_misspellings("framework", requirement.frameworks, matrix.framework_names())
     _refuse_misspellings("data store", requirement.datastores, matrix.datastore_names())
 
 
-def mend(requirement: Requirement, environment: Environment, matrix: Matrix) -> tuple[str, ...]:
-    """What would have to change for a requirement to be supported; empty if that is not known.
+def mend(
+    requirements: Sequence[Requirement],
+    environment: Environment,
+    matrix: Matrix,
+    *,
+    undetermined: bool = True,
+) -> tuple[str, ...]:
+    """What would have to change for requirements to be met together; empty if nothing is known.
 
     Every change is tried: an upgrade that the page allows on another Python only names both.
 
+    Args:
+        requirements: All that is asked.
+        environment: The facts.
+        matrix: The page.
+        undetermined: Whether a verdict that is undetermined will do.
+
     Raises:
-        RequirementError: The requirement names what the page does not have.
+        RequirementError: A requirement names what the page does not have.
     """
     remedies: dict[str, str] = {}
+    upward = all(requirement.is_upward for requirement in requirements)
     for _ in range(len(CHECKS)):
-        verdict = evaluate(requirement, environment, matrix)
-        if verdict.status is not Status.UNSUPPORTED:
-            return tuple(remedies.values())
-        for finding in verdict.decisive:
+        verdicts = [evaluate(requirement, environment, matrix) for requirement in requirements]
+        unmet = [v for v in verdicts if v.status is Status.UNSUPPORTED]
+        if not unmet:
+            met = undetermined or all(v.status is Status.SUPPORTED for v in verdicts)
+            return tuple(remedies.values()) if met else ()
+        for finding in (finding for verdict in unmet for finding in verdict.decisive):
             if not finding.change:
                 return ()
             for key, value in finding.change:
                 environment = environment.replaced(key, value)
-                remedies[key] = finding.remedy
+                remedies[key] = finding.remedy if upward else _exactly(finding.remedy)
     return ()
+
+
+def _exactly(remedy: str) -> str:
+    """Promise only the version that was tried, where a higher one may not do."""
+    return remedy if "," in remedy else remedy.replace(">=", "")
 
 
 @lru_cache(maxsize=4096)
 def _expression(requirement: Requirement, matrix: Matrix) -> Expression:
     operands = []
     for name in requirement.names:
-        known = matrix.capability(name) or not expression.has_operators(name)
-        operands.append(Name(name) if known else expression.parse(name))
+        known = matrix.capability(name) or not has_operators(name)
+        operands.append(Name(name) if known else parse(name))
     return operands[0] if len(operands) == 1 else And(tuple(operands))
 
 
@@ -114,10 +135,10 @@ def _names(node: Expression) -> Iterable[str]:
 
 
 def _refuse_misspellings(kind: str, asked: Sequence[str], valid: Sequence[str]) -> None:
-    folded = {names.fold(name) for name in valid}
+    folded = {fold(name) for name in valid}
     for name in asked:
-        if names.fold(name) not in folded and names.is_misspelling(name, valid):
-            raise RequirementError(f'no {kind} "{name}" on the page; {names.choices(name, valid)}')
+        if fold(name) not in folded and is_misspelling(name, valid):
+            raise RequirementError(f'no {kind} "{name}" on the page; {choices(name, valid)}')
 
 
 def _evaluate_expression(
@@ -221,13 +242,18 @@ def _deployment(requirement: Requirement, situation: Situation) -> Finding:
 
 def _support_level(requirement: Requirement, situation: Situation) -> Finding:
     fact = situation.environment.tracer
-    if fact.value is None:
-        needed = f"a supported release branch of {situation.matrix.page.tracer}"
-        found = Finding("release", Outcome.UNKNOWN, needed, "unknown", requirement.marker)
-        if not fact.known:
-            return found._replace(signal=fact.signal)
-        return found._replace(outcome=Outcome.VIOLATED, observed="none installed")
-    return check_level(situation, requirement.level)
+    if fact.value is not None:
+        return check_level(situation, requirement.level)
+    library, level = situation.matrix.page.tracer, requirement.level or LEVELS[0]
+    needed = f"a release branch of {library} with {LEVEL_WORDS[level]} or better"
+    found = Finding("release", Outcome.UNKNOWN, needed, "unknown", requirement.marker)
+    found = found._replace(signal=fact.signal)
+    if not fact.known:
+        return found
+    remedy, change = branch_with(situation, level)
+    return found._replace(
+        outcome=Outcome.VIOLATED, observed="none installed", remedy=remedy, change=change
+    )
 
 
 _OTHER_KINDS: dict[str, Callable[[Requirement, Situation], Finding]] = {

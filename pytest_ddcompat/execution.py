@@ -16,42 +16,47 @@ if TYPE_CHECKING:
 __all__ = ["begin", "failure", "stop"]
 
 _FAILING = pytest.StashKey[bool]()
-_STOPPED = pytest.StashKey[bool]()
+_EXPECTED = pytest.StashKey[bool]()
 
 
-def begin(
-    item: pytest.Item, nextitem: pytest.Item | None, decision: Decision, text: str
-) -> bool | None:
-    """Begin a test: attach the decision to its reports, and run the failing of it.
+def begin(item: pytest.Item, nextitem: pytest.Item | None, decision: Decision) -> bool | None:
+    """Begin a test: expect its failure, or run the failing of it.
 
     Returns:
         True where the test has been run to its end, None where pytest is to run it.
     """
-    prop = ("ddcompat", text)
-    if prop not in item.user_properties:
-        item.user_properties.append(prop)
-        if decision.action is Action.XFAIL:
-            item.add_marker(pytest.mark.xfail(reason=decision.reason, strict=False))
-    if decision.action is not Action.FAIL or decision.error:
+    if decision.error:
+        return None
+    if decision.action is Action.XFAIL and not item.stash.get(_EXPECTED, False):
+        item.stash[_EXPECTED] = True
+        item.add_marker(pytest.mark.xfail(reason=decision.reason, strict=False))
+    if decision.action is not Action.FAIL:
         return None
     _run_failing(item, nextitem, decision)
     return True
 
 
-def stop(item: pytest.Item, decision: Decision) -> None:
+def stop(item: pytest.Item, decision: Decision, text: str) -> None:
     """Stop a test before its fixtures are set up, unless it is to run.
 
     A test that its author skips is left alone: pytest's marks stopped it before, and what
     unittest skips pytest stops later.
+
+    Args:
+        item: The test.
+        decision: What was decided of it.
+        text: The decision for its reports.
     """
     if decision.error:
         pytest.fail(decision.error, pytrace=False)
-    if decision.action in {Action.RUN, Action.XFAIL} or _is_skipped_by_unittest(item):
+    if _is_skipped_by_unittest(item):
+        return
+    _attach(item, text)
+    if decision.action in {Action.RUN, Action.XFAIL}:
         return
     if decision.action is Action.FAIL and not item.stash.get(_FAILING, False):
         # Another plugin runs the test by a protocol of its own.
         pytest.fail(decision.reason, pytrace=False)
-    item.stash[_STOPPED] = True
     at_item = item.reportinfo()[1] is not None
     raise pytest.skip.Exception(decision.reason, _use_item_location=at_item)
 
@@ -59,9 +64,16 @@ def stop(item: pytest.Item, decision: Decision) -> None:
 def failure(item: pytest.Item, reason: str) -> ReprExceptionInfo:
     """Represent a failure that stands at the test itself, and not where it was raised."""
     path, line, _ = item.location
-    place = ReprFileLocation(path, 0 if line is None else line + 1, reason)
-    words = ReprEntryNative([f"{path}:{place.lineno}: {reason}\n"])
-    return ReprExceptionInfo(ReprTraceback([words], None, style="native"), place)
+    place = path if line is None else f"{path}:{line + 1}"
+    words = ReprEntryNative([f"{place}: {reason}\n"])
+    crash = ReprFileLocation(path, 0 if line is None else line + 1, reason)
+    return ReprExceptionInfo(ReprTraceback([words], None, style="native"), crash)
+
+
+def _attach(item: pytest.Item, text: str) -> None:
+    """Attach a decision to the test's reports, once however often it is run."""
+    if ("ddcompat", text) not in item.user_properties:
+        item.user_properties.append(("ddcompat", text))
 
 
 def _run_failing(item: pytest.Item, nextitem: pytest.Item | None, decision: Decision) -> None:
@@ -71,15 +83,21 @@ def _run_failing(item: pytest.Item, nextitem: pytest.Item | None, decision: Deci
     come after the fixtures, and either would bring `--pdb` into this plugin.
     """
     item.stash[_FAILING] = True
-    item.stash[_STOPPED] = False
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     for report in runtestprotocol(item, log=False, nextitem=nextitem):
-        if report.when == "setup" and report.skipped and item.stash[_STOPPED]:
+        if report.when == "setup" and report.skipped and _is_ours(report):
             report.when = "call"
             report.outcome = "failed"
             report.longrepr = failure(item, decision.reason)
+            vars(report).pop("wasxfail", None)
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+
+
+def _is_ours(report: pytest.TestReport) -> bool:
+    """Whether we stopped a test, or its author expects it to fail without running it."""
+    attached = any(name == "ddcompat" for name, _ in report.user_properties)
+    return attached or hasattr(report, "wasxfail")
 
 
 def _is_skipped_by_unittest(item: pytest.Item) -> bool:

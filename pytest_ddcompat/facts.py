@@ -7,9 +7,9 @@ import json
 import re
 from typing import Any, Callable
 
-from pytest_ddcompat import names
 from pytest_ddcompat.environment import KEYS, Fact
 from pytest_ddcompat.errors import FactsError
+from pytest_ddcompat.names import choices, fold, is_misspelling
 from pytest_ddcompat.versions import Version, parse_version
 
 __all__ = [
@@ -77,9 +77,7 @@ def facts_from_mapping(mapping: object, origin: str) -> Facts:
             reader.read(str(key), str(key), value)
         else:
             valid = [*KEYS, "frameworks"]
-            reader.problems.append(
-                f'{origin}: unknown key "{key}"; {names.choices(str(key), valid)}'
-            )
+            reader.problems.append(f'{origin}: unknown key "{key}"; {choices(str(key), valid)}')
     return reader.finish()
 
 
@@ -93,7 +91,7 @@ def facts_from_settings(settings: list[str], origin: str) -> Facts:
     Raises:
         FactsError: A key or value cannot be understood; all problems are named together.
     """
-    reader = _Reader(origin)
+    reader = _Reader(origin, null="none")
     for setting in settings:
         key, equals, value = (part.strip() for part in setting.partition("="))
         if not equals or not value:
@@ -136,8 +134,9 @@ def parse_agent_version(text: str) -> Version:
 class _Reader:
     """Reads facts one by one and keeps all that is wrong with them."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, null: str = "null") -> None:
         self.origin = origin
+        self.null = null
         self.problems: list[str] = []
         self.facts: Facts = {}
 
@@ -154,8 +153,12 @@ class _Reader:
         try:
             self.facts[key] = Fact(_PARSERS[kind](value), self.origin)
         except ValueError as error:
-            absent = ", or null: there is none" if kind in _NULLABLE else ""
-            self.problems.append(f"{self.origin}: {where}: {error}{absent}")
+            absent = f", or {self.null}: there is none" if kind in _NULLABLE else ""
+            tells = "valid:" in str(error) or kind not in _EXAMPLES
+            valid = "" if tells else f"; valid: such as {_EXAMPLES[kind]}"
+            if kind == "deployments" and self.null == "none":
+                absent = ", or none: a plain host"
+            self.problems.append(f"{self.origin}: {where}: {error}{valid}{absent}")
 
     def frameworks(self, value: object) -> None:
         if not isinstance(value, dict):
@@ -165,16 +168,17 @@ class _Reader:
             )
             return
         for name, version in value.items():
-            self.read(f"framework.{names.fold(name)}", f"frameworks.{name}", version)
+            key = fold(str(name))
+            self.read(f"framework.{key}", f"frameworks.{name}", version)
 
     def set(self, key: str, value: str) -> None:
         name = {"deployment": "deployments"}.get(key, key)
         prefix, _, framework = name.partition(".")
         if prefix == "framework" and framework:
-            name = f"framework.{names.fold(framework)}"
+            name = f"framework.{fold(framework)}"
         elif name not in KEYS:
             valid = [*(k for k in KEYS if k != "deployments"), "deployment", "framework.NAME"]
-            self.problems.append(f'{self.origin}: unknown key "{key}"; {names.choices(key, valid)}')
+            self.problems.append(f'{self.origin}: unknown key "{key}"; {choices(key, valid)}')
             return
         word = value.lower()
         if word == "unknown" and name != "date":
@@ -193,6 +197,18 @@ class _Reader:
             self.facts["deployments"] = Fact(before.value | after.value, self.origin)
 
 
+_EXAMPLES = {
+    "tracer": '"4.16.0"',
+    "python": '"3.11.7"',
+    "framework": '"4.2.1"',
+    "implementation": '"cpython"',
+    "os": '"linux"',
+    "cpu": '"x86-64"',
+    "agent": '"7.60.0"',
+    "site": '"datadoghq.com"',
+    "deployments": '["docker"]',
+    "date": '"2026-05-31"',
+}
 _BOOLEANS: dict[str, bool] = {"true": True, "on": True, "false": False, "off": False}
 
 
@@ -214,8 +230,8 @@ def _word_of(known: dict[str, str]) -> Callable[[object], str]:
     def parse(value: object) -> str:
         text = _string(value).lower()
         word = known.get(re.sub(r"[-_\s]", "", text))
-        if word is None and (len(text) > 50 or names.is_misspelling(text, known.values())):  # noqa: PLR2004
-            raise ValueError(f'"{text[:50]}" is not valid; {names.choices(text, known.values())}')
+        if word is None and (len(text) > 50 or is_misspelling(text, known.values())):  # noqa: PLR2004
+            raise ValueError(f'"{text[:50]}" is not valid; {choices(text, known.values())}')
         return word or text
 
     return parse
@@ -237,11 +253,9 @@ def _deployments(value: object) -> frozenset[str]:
 def _deployment(value: object) -> str:
     text = _string(value)
     for known in DEPLOYMENT_TYPES:
-        if names.fold(known) == names.fold(text):
+        if fold(known) == fold(text):
             return known
-    raise ValueError(
-        f'"{text[:50]}" is not a deployment type; {names.choices(text, DEPLOYMENT_TYPES)}'
-    )
+    raise ValueError(f'"{text[:50]}" is not a deployment type; {choices(text, DEPLOYMENT_TYPES)}')
 
 
 def _site(value: object) -> str:
@@ -278,7 +292,10 @@ _PARSERS: dict[str, Callable[[object], object]] = {
 
 
 def _shown(value: object) -> str:
-    text = json.dumps(value, default=str)
+    try:
+        text = json.dumps(value, default=str)
+    except RecursionError:
+        text = "something nested too deeply"
     return text if len(text) <= 50 else f"{text[:50]}…"  # noqa: PLR2004 - a line's length
 
 

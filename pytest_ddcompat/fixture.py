@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.evaluation import evaluate
 from pytest_ddcompat.markers import requirement_of
 from pytest_ddcompat.plugin import gate_of, running
@@ -63,8 +64,12 @@ class Compatibility:
         Raises:
             RequirementError: An argument cannot be understood.
         """
-        requirement, _ = requirement_of("requires_capability", names, dict(keywords))
-        return evaluate(requirement, self.environment, self.matrix)
+        __tracebackhide__ = True
+        try:
+            requirement, _ = requirement_of("requires_capability", names, dict(keywords))
+            return evaluate(requirement, self.environment, self.matrix)
+        except CompatibilityError as error:
+            raise type(error)(error.problems) from None
 
     def require(self, *names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
         """Skip, fail or xfail the test by the run's policy; the arguments are the marker's.
@@ -104,8 +109,12 @@ def decision_of(error: object) -> str:
 
 
 def _decide(gate: Gate, names: tuple[str, ...], keywords: dict[str, Any]) -> Decision:
-    requirement, strict = requirement_of("requires_capability", names, keywords)
-    return gate.judge(requirement, strict=strict)
+    __tracebackhide__ = True
+    try:
+        requirement, strict = requirement_of("requires_capability", names, keywords)
+        return gate.judge(requirement, strict=strict)
+    except CompatibilityError as error:
+        raise type(error)(error.problems) from None
 
 
 def _stop(decision: Decision, gate: Gate) -> None:
@@ -114,7 +123,7 @@ def _stop(decision: Decision, gate: Gate) -> None:
         return
     stopped: Failed | Skipped
     if decision.action is Action.FAIL:
-        stopped = pytest.fail.Exception(decision.reason, pytrace=False)
+        stopped = pytest.fail.Exception(decision.reason)
     else:
         stopped = pytest.skip.Exception(decision.reason, allow_module_level=True)
     setattr(stopped, _DECISION, gate.text(decision))

@@ -6,10 +6,13 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pytest
+
 from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.evaluation import check_requirement, evaluate, mend
 from pytest_ddcompat.loading import load_matrix
 from pytest_ddcompat.markers import requirement_of
+from pytest_ddcompat.names import printable, quoted
 from pytest_ddcompat.options import Settings, policy_of, settings_of
 from pytest_ddcompat.policy import Action
 from pytest_ddcompat.verdict import Status
@@ -17,14 +20,13 @@ from pytest_ddcompat.verdict import Status
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pytest
-
     from pytest_ddcompat.environment import Environment
     from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.requirement import Requirement
 
 __all__ = ["Decision", "Gate"]
 
+_LONGEST = 200  # characters of a marker's arguments that a message repeats
 _STATUSES = (Status.SUPPORTED, Status.UNDETERMINED, Status.UNSUPPORTED)
 
 
@@ -34,7 +36,7 @@ class Decision(NamedTuple):
     Attributes:
         action: What happens to it.
         status: The worst of its verdicts.
-        requires: Its markers, as they would be written.
+        requirements: What its markers ask.
         reason: Why it is not supported; empty if it is.
         mend: What would let it run; empty if nothing would, or it runs.
         error: Why its markers could not be held against the environment; empty if they were.
@@ -42,7 +44,7 @@ class Decision(NamedTuple):
 
     action: Action
     status: Status
-    requires: tuple[str, ...]
+    requirements: tuple[Requirement, ...]
     reason: str = ""
     mend: tuple[str, ...] = ()
     error: str = ""
@@ -58,7 +60,7 @@ class Decision(NamedTuple):
             {
                 "verdict": self.status.value,
                 "action": self.action.value,
-                "requires": self.requires,
+                "requires": [requirement.marker for requirement in self.requirements],
                 "reason": self.reason,
                 "mend": self.mend,
             }
@@ -103,6 +105,8 @@ class Gate:
             return f"{_written(mark)}: {error}"
         except TypeError as error:
             return f"{_written(mark)}: {error}; valid: a tuple in the place of a list"
+        except Exception as error:  # noqa: BLE001 - a user's class may do anything here
+            return f"{_written(mark)}: {type(error).__name__}: {error}"
         return ""
 
     def decide(self, marks: Sequence[pytest.Mark]) -> Decision:
@@ -112,7 +116,9 @@ class Gate:
             return decisions[0]
         together = self._together.get(decisions)
         if together is None:
-            together = self._together[decisions] = _together(decisions)
+            together = _together(decisions)
+            together = together._replace(mend=self._mend(together))
+            self._together[decisions] = together
         return together
 
     def judge(self, requirement: Requirement, *, strict: bool | None) -> Decision:
@@ -124,8 +130,14 @@ class Gate:
         """
         verdict = evaluate(requirement, self.environment, self.matrix)
         action = self.policy.action(verdict.status, strict=strict)
-        mended = mend(requirement, self.environment, self.matrix)
-        return Decision(action, verdict.status, (requirement.marker,), verdict.reason, mended)
+        decision = Decision(action, verdict.status, (requirement,), verdict.reason)
+        return decision._replace(mend=self._mend(decision))
+
+    def _mend(self, decision: Decision) -> tuple[str, ...]:
+        if decision.action in {Action.RUN, Action.XFAIL}:
+            return ()
+        undetermined = self.policy.undetermined in {Action.RUN, Action.XFAIL}
+        return mend(decision.requirements, self.environment, self.matrix, undetermined=undetermined)
 
     def text(self, decision: Decision) -> str:
         """The decision as one string; the same object each time."""
@@ -157,7 +169,8 @@ class Gate:
             return self.judge(requirement, strict=strict)
         except CompatibilityError as error:
             return Decision.failed(f"{_written(mark)}: {error}")
-        except Exception as error:  # noqa: BLE001 - a hook's or our own bug is that test's error
+        except (Exception, pytest.skip.Exception, pytest.fail.Exception) as error:  # noqa: BLE001
+            # A hook's bug, or one of ours, is that test's error, and not the run's.
             return Decision.failed(f"{_written(mark)}: {type(error).__name__}: {error}")
 
 
@@ -166,19 +179,28 @@ def _together(decisions: tuple[Decision, ...]) -> Decision:
     if errors:
         return Decision.failed("\n".join(errors))
     worst = max(decisions, key=lambda d: _STATUSES.index(d.status)).status
-    unmet = [d for d in decisions if d.status is Status.UNSUPPORTED]
     return Decision(
         max(decisions, key=lambda d: d.action.strength).action,
         worst,
-        tuple(marker for d in decisions for marker in d.requires),
+        tuple(requirement for d in decisions for requirement in d.requirements),
         "; ".join(dict.fromkeys(d.reason for d in decisions if d.reason)),
-        tuple(dict.fromkeys(m for d in unmet for m in d.mend))
-        if all(d.mend for d in unmet)
-        else (),
     )
 
 
 def _written(mark: pytest.Mark) -> str:
-    arguments = [repr(a) for a in mark.args] + [f"{k}={v!r}" for k, v in mark.kwargs.items()]
-    text = ", ".join(arguments).replace("'", '"')
-    return f"{mark.name}({text if len(text) <= 200 else text[:200] + '…'})"  # noqa: PLR2004
+    """A marker as it was written, whatever its arguments do."""
+    keywords = [f"{key}={_argument(value)}" for key, value in mark.kwargs.items()]
+    text = ", ".join([*map(_argument, mark.args), *keywords])
+    return f"{mark.name}({text if len(text) <= _LONGEST else text[:_LONGEST] + '…'})"
+
+
+def _argument(value: object) -> str:
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, (list, tuple)):
+        inner = ", ".join(map(_argument, value))
+        return f"[{inner}]" if isinstance(value, list) else f"({inner})"
+    try:
+        return printable(repr(value))
+    except Exception:  # noqa: BLE001 - a user's class may do anything here
+        return f"<{type(value).__name__}>"

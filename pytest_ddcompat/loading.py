@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat import names
 from pytest_ddcompat.errors import MatrixError
 from pytest_ddcompat.matrix import Matrix
+from pytest_ddcompat.names import choices
 from pytest_ddcompat.reading import Place
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _bundled(matrix_id: str) -> Matrix:
     for file in _bundled_files():
         if file.name == f"{matrix_id}.toml":
             return _parse(file.read_bytes(), f"matrices/{file.name}")
-    valid = names.choices(matrix_id, bundled_ids())
+    valid = choices(matrix_id, bundled_ids())
     raise MatrixError(f'no matrix "{matrix_id}" is bundled; {valid}, or the path of a .toml file')
 
 

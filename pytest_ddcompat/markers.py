@@ -48,6 +48,7 @@ def requires_capability(
         TypeError: An argument is not hashable, or the marker is used without parentheses.
         RequirementError: An argument cannot be understood.
     """
+    __tracebackhide__ = True
     keywords = {
         "framework": framework,
         "deployment": deployment,
@@ -68,6 +69,7 @@ def requires_tracer(specifier: str, *, strict: bool | None = None) -> pytest.Mar
         TypeError: The marker is used without parentheses.
         RequirementError: It is no specifier.
     """
+    __tracebackhide__ = True
     return _mark("requires_tracer", (specifier,), _strict(strict))
 
 
@@ -80,6 +82,7 @@ def requires_framework(
         TypeError: The marker is used without parentheses.
         RequirementError: An argument cannot be understood.
     """
+    __tracebackhide__ = True
     positional = (name,) if specifier is None else (name, specifier)
     return _mark("requires_framework", positional, _strict(strict))
 
@@ -91,6 +94,7 @@ def requires_deployment(*types: str, strict: bool | None = None) -> pytest.MarkD
         TypeError: The marker is used without parentheses.
         RequirementError: None is named.
     """
+    __tracebackhide__ = True
     return _mark("requires_deployment", types, _strict(strict))
 
 
@@ -101,6 +105,7 @@ def requires_agent(specifier: str, *, strict: bool | None = None) -> pytest.Mark
         TypeError: The marker is used without parentheses.
         RequirementError: It is no specifier.
     """
+    __tracebackhide__ = True
     return _mark("requires_agent", (specifier,), _strict(strict))
 
 
@@ -111,6 +116,7 @@ def requires_support_level(level: str, *, strict: bool | None = None) -> pytest.
         TypeError: The marker is used without parentheses.
         RequirementError: It is none of the three levels.
     """
+    __tracebackhide__ = True
     return _mark("requires_support_level", (level,), _strict(strict))
 
 
@@ -130,8 +136,8 @@ def requirement_of(
     Raises:
         RequirementError: An argument cannot be understood.
     """
-    from pytest_ddcompat import names
     from pytest_ddcompat.errors import RequirementError
+    from pytest_ddcompat.names import choices
     from pytest_ddcompat.plugin import MARKERS
     from pytest_ddcompat.requirement import Requirement
 
@@ -139,7 +145,7 @@ def requirement_of(
     valid = ("strict", *_KEYWORDS.get(kind, ()))
     for key in keywords:
         if key not in valid:
-            raise RequirementError(f'unknown keyword "{key}"; {names.choices(key, valid)}')
+            raise RequirementError(f'unknown keyword "{key}"; {choices(key, valid)}')
     strict = keywords.get("strict")
     if strict is not None and not isinstance(strict, bool):
         raise RequirementError(f"strict must be True, False or None (got {strict!r:.80})")
@@ -168,11 +174,15 @@ def _strict(strict: bool | None) -> dict[str, Any]:
 def _mark(
     marker: str, positional: tuple[Any, ...], keywords: dict[str, Any]
 ) -> pytest.MarkDecorator:
+    __tracebackhide__ = True
     if len(positional) == 1 and callable(positional[0]):
         name = getattr(positional[0], "__name__", "a function")
         raise TypeError(f"@{marker} needs parentheses and an argument (it was given {name})")
     try:
         return _shared(marker, positional, tuple(keywords.items()))
+    except ValueError as error:
+        # Raised again here, so that a traceback ends at the user's line.
+        raise type(error)(*error.args) from None
     except TypeError as error:
         if "unhashable" not in str(error):
             raise

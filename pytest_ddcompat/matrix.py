@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pytest_ddcompat import names, reading
-from pytest_ddcompat.reading import Place, Row, array, field, mapping, one_of, table
+from pytest_ddcompat.names import choices, fold
+from pytest_ddcompat.reading import (
+    Place,
+    Row,
+    address,
+    array,
+    boolean,
+    date,
+    field,
+    identifier,
+    mapping,
+    one_of,
+    table,
+    text,
+    version,
+    version_range,
+    version_ranges,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,25 +48,23 @@ LEVEL_WORDS = {
 class Page(Row):
     """Which published page this is, and when it was read."""
 
-    id: str = field(reading.identifier, "Id of the matrix, the same as the file's name.")
-    title: str = field(reading.text, "Title of the page.")
-    address: str = field(reading.address, "Address at which the page is published.")
-    read: dt.date = field(reading.date, "Day on which the page was read.")
-    tracer: str = field(reading.identifier, "Library whose versions the page speaks of: ddtrace.")
-    breadcrumbs: str = field(reading.text, "Where the page stands in the documentation.", "")
+    id: str = field(identifier, "Id of the matrix.")
+    title: str = field(text, "Title of the page.")
+    address: str = field(address, "Address at which the page is published.")
+    read: dt.date = field(date, "Day on which the page was read.")
+    tracer: str = field(identifier, "Library whose versions the page speaks of: ddtrace.")
+    breadcrumbs: str = field(text, "Where the page stands in the documentation.", "")
 
 
 class Statement(Row):
     """A statement of the page: its own words, and the heading that they stand under."""
 
-    heading: str = field(reading.text, "Heading of the page that the words stand under.")
+    heading: str = field(text, "Heading of the page that the words stand under.")
     documented: tuple[str, ...] = field(
-        array(reading.text, at_least=1),
+        array(text, at_least=1),
         "The page's words as they stand: the cells of a row, or sentences.",
     )
-    interpretation: str = field(
-        reading.text, "Why the words are read so, where they leave it open.", ""
-    )
+    interpretation: str = field(text, "Why the words are read so, where they leave it open.", "")
 
     def quote(self, cell: int | None = None) -> str:
         """Quote the row, or one cell of it, with its heading.
@@ -66,7 +80,7 @@ class Site(Statement):
     """A callout that excludes Datadog sites."""
 
     excluded: tuple[str, ...] = field(
-        array(reading.text, at_least=1),
+        array(text, at_least=1),
         "Sites on which nothing of the page is supported, as in DD_SITE.",
     )
 
@@ -74,23 +88,21 @@ class Site(Statement):
 class Table(Row):
     """The head of one of the page's tables."""
 
-    heading: str = field(reading.text, "Heading of the page that the table stands under.")
-    columns: tuple[str, ...] = field(array(reading.text, at_least=1), "Words of the table's head.")
+    heading: str = field(text, "Heading of the page that the table stands under.")
+    columns: tuple[str, ...] = field(array(text, at_least=1), "Words of the table's head.")
 
 
 class Capability(Statement):
     """A row of the capability table."""
 
-    id: str = field(
-        reading.identifier, "Slug of the documented name, without a trailing parenthesis."
-    )
+    id: str = field(identifier, "Slug of the documented name, without a trailing parenthesis.")
     aliases: tuple[str, ...] = field(
-        array(reading.identifier),
+        array(identifier),
         "Other names; an abbreviation that the page gives in a parenthesis.",
         (),
     )
     minimum: Version | None = field(
-        reading.version,
+        version,
         "First tracer version that has it; left out only where it is not supported.",
         None,
     )
@@ -98,7 +110,7 @@ class Capability(Statement):
         one_of("available", "preview", "not_supported"), "What the page calls it.", "available"
     )
     remote_configuration: str = field(
-        reading.text,
+        text,
         "Sentence by which the page requires Remote Configuration for it, if it does.",
         "",
     )
@@ -120,9 +132,9 @@ class Capability(Statement):
 class Deployment(Statement):
     """A row of a table of deployment types."""
 
-    id: str = field(reading.identifier, "Id of the deployment type.")
+    id: str = field(identifier, "Id of the deployment type.")
     capabilities: Mapping[str, bool] = field(
-        mapping(reading.boolean),
+        mapping(boolean),
         "Capabilities that the table has a column for: whether the cell has a mark.",
     )
 
@@ -130,13 +142,13 @@ class Deployment(Statement):
 class Release(Statement):
     """A row of the release table: a branch of tracer versions."""
 
-    tracer: Range = field(reading.version_range, "Tracer versions of the branch.")
+    tracer: Range = field(version_range, "Tracer versions of the branch.")
     support_level: str = field(one_of(*LEVELS), "Support level of the branch.")
     until: dt.date | None = field(
-        reading.date, "Last day of maintenance; end of life comes after it.", None
+        date, "Last day of maintenance; end of life comes after it.", None
     )
     agent: Version | None = field(
-        reading.version, "Minimum version of the Datadog Agent; none if left out.", None
+        version, "Minimum version of the Datadog Agent; none if left out.", None
     )
 
     def check(self, place: Place) -> None:
@@ -152,25 +164,23 @@ class Release(Statement):
 class Runtime(Statement):
     """A row of the runtime table."""
 
-    os: str = field(reading.identifier, "Operating system: linux, macos or windows.")
+    os: str = field(identifier, "Operating system: linux, macos or windows.")
     cpus: tuple[str, ...] = field(
         array(one_of("x86-64", "aarch64", "i686", "64bit", "32bit"), at_least=1),
         "CPUs of the process; 64bit and 32bit are any of that width.",
     )
-    implementation: str = field(reading.identifier, "Python implementation in lower case.")
-    python: Range = field(
-        reading.version_ranges, "Python versions, major and minor; any may admit."
-    )
-    tracer: Range = field(reading.version_range, "Tracer versions that the row speaks of.")
+    implementation: str = field(identifier, "Python implementation in lower case.")
+    python: Range = field(version_ranges, "Python versions, major and minor; any may admit.")
+    tracer: Range = field(version_range, "Tracer versions that the row speaks of.")
 
 
 class Framework(Statement):
     """A row of a table of frameworks."""
 
-    id: str = field(reading.identifier, "Id of the framework: the name of its distribution.")
-    versions: Range = field(reading.version_ranges, "Versions of the framework; any may admit.")
+    id: str = field(identifier, "Id of the framework: the name of its distribution.")
+    versions: Range = field(version_ranges, "Versions of the framework; any may admit.")
     capabilities: Mapping[str, bool] = field(
-        mapping(reading.boolean),
+        mapping(boolean),
         "Capabilities that the table speaks of: whether the cell has a mark.",
     )
 
@@ -184,8 +194,8 @@ class Coverage(Statement):
     """A sentence that covers frameworks or data stores beside the tables."""
 
     of: str = field(one_of("frameworks", "datastores"), "What the sentence covers.")
-    capability: str = field(reading.identifier, "Capability it speaks of; all if left out.", "")
-    named: tuple[str, ...] = field(array(reading.identifier), "What it names; all if left out.", ())
+    capability: str = field(identifier, "Capability it speaks of; all if left out.", "")
+    named: tuple[str, ...] = field(array(identifier), "What it names; all if left out.", ())
 
 
 class Note(Statement):
@@ -224,16 +234,17 @@ class Matrix(Row):
                 for name in _capabilities_of(row):
                     if name not in defined:
                         inside.problem(
-                            f'no capability "{name}" is defined; {names.choices(name, defined)}'
+                            f'no capability "{name}" is defined; {choices(name, defined)}'
                         )
 
     def _check_unique(self, place: Place) -> None:
-        def repeated(kind: str, keys: Iterable[Any]) -> None:
-            seen: set[Any] = set()
+        def repeated(kind: str, keys: Iterable[str]) -> None:
+            seen: set[str] = set()
             for key in keys:
-                if key in seen:
+                folded = fold(key)
+                if folded in seen:
                     place.problem(f"{kind}: {key} stands here twice; valid: once")
-                seen.add(key)
+                seen.add(folded)
 
         repeated("capabilities", [f'"{n}"' for c in self.capabilities for n in (c.id, *c.aliases)])
         repeated("deployments", [f'"{d.id}"' for d in self.deployments])
@@ -242,7 +253,7 @@ class Matrix(Row):
 
     def capability(self, name: str) -> Capability | None:
         """Find a capability by id, alias or documented name, however it is written."""
-        return self._by_name().get(names.fold(name))
+        return self._by_name().get(fold(name))
 
     def capability_names(self) -> list[str]:
         """All ids and aliases."""
@@ -250,8 +261,8 @@ class Matrix(Row):
 
     def deployment(self, name: str) -> Deployment | None:
         """Find a deployment type by id or documented name, however it is written."""
-        wanted = names.fold(name)
-        return next((d for d in self.deployments if names.fold(d.id) == wanted), None)
+        wanted = fold(name)
+        return next((d for d in self.deployments if fold(d.id) == wanted), None)
 
     def framework_names(self) -> list[str]:
         """Ids of all frameworks of the page, each once."""
@@ -268,7 +279,7 @@ class Matrix(Row):
     def _by_name(self) -> dict[str, Capability]:
         found: dict[str, Capability] | None = self.__dict__.get("_names")
         if found is None:
-            found = {names.fold(key): c for c in self.capabilities for key in _spellings(c)}
+            found = {fold(key): c for c in self.capabilities for key in _spellings(c)}
             self.__dict__["_names"] = found
         return found
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["choices", "fold", "is_misspelling", "nearest", "slug"]
+__all__ = ["choices", "fold", "is_misspelling", "nearest", "printable", "quoted", "slug"]
 
 _SEPARATORS = re.compile(r"[-_\s]+")
 _TRAILING_PARENTHESIS = re.compile(r"\s*\(([^()]*)\)\s*$")
@@ -85,6 +85,19 @@ def choices(name: str, valid: Iterable[str]) -> str:
     guess = nearest(name, names)
     hint = f'did you mean "{guess}"? ' if guess else ""
     return f"{hint}valid: {', '.join(names)}"
+
+
+def printable(text: str) -> str:
+    """Escape what input may hold to break a terminal or an encoding."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
+    )
+
+
+def quoted(text: str) -> str:
+    """Write a string as Python would, in double quotes."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{printable(escaped)}"'
 
 
 def _closest(name: str, valid: Iterable[str], *, cutoff: float) -> str | None:

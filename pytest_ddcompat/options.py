@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+import pytest
+
 from pytest_ddcompat.detection import Detector, check_agent_option
 from pytest_ddcompat.environment import Environment
 from pytest_ddcompat.errors import CompatibilityError, FactsError
@@ -14,8 +16,6 @@ from pytest_ddcompat.policy import Action, Policy
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from pytest_ddcompat.agent import AgentAnswer
     from pytest_ddcompat.facts import Facts
@@ -128,11 +128,12 @@ def settings_of(config: pytest.Config) -> Settings:
     """
     layers = [
         _settings("--ddcompat-set", config.getoption("ddcompat_set")),
-        _file(config.getoption("ddcompat_facts"), config.invocation_params.dir, config),
+        _file(_named_file(config), config.invocation_params.dir, config),
         _settings("ddcompat_set", config.getini("ddcompat_set")),
         _file(config.getini("ddcompat_facts"), _ini_folder(config)),
     ]
-    agent = config.getoption("ddcompat_agent") or config.getini("ddcompat_agent") or "off"
+    agent = config.getoption("ddcompat_agent")
+    agent = config.getini("ddcompat_agent") or "off" if agent is None else agent
     check_agent_option(agent)
     settings = Settings(tuple(layer for layer in layers if layer), agent)
     settings.check()
@@ -149,12 +150,20 @@ def policy_of(config: pytest.Config) -> Policy:
     strict, action = config.getoption("ddcompat_strict"), config.getoption("ddcompat_unsupported")
     unsupported = _agreed("--ddcompat-{}", strict, action)
     if strict is None and action is None:
-        strict, action = config.getini("ddcompat_strict"), config.getini("ddcompat_unsupported")
+        strict, action = _strict_by_ini(config), config.getini("ddcompat_unsupported")
         unsupported = _agreed("ddcompat_{}", strict, action)
     elif action is None and not strict:
         by_ini = _understood("ddcompat_unsupported", config.getini("ddcompat_unsupported"))
         unsupported = None if by_ini is Action.FAIL else by_ini
     return Policy(unsupported or Action.SKIP, undetermined or Action.RUN)
+
+
+def _strict_by_ini(config: pytest.Config) -> bool | None:
+    try:
+        strict = config.getini("ddcompat_strict")
+    except (ValueError, pytest.UsageError) as error:
+        raise CompatibilityError(f"ddcompat_strict: {error}; valid: true, false") from None
+    return strict if isinstance(strict, bool) else None
 
 
 def _agreed(form: str, strict: bool | None, value: str | None) -> Action | None:
@@ -163,9 +172,11 @@ def _agreed(form: str, strict: bool | None, value: str | None) -> Action | None:
     if strict is None:
         return action
     if action and (action is Action.FAIL) is not strict:
-        flag, named = f"{form.format('strict')}", f"{form.format('unsupported')}={value}"
+        flag, named = form.format("strict"), f"{form.format('unsupported')}={value}"
+        if not strict:
+            flag = flag.replace("--", "--no-") if "--" in flag else f"{flag} = false"
         raise CompatibilityError(
-            f"{flag if strict else f'no {flag}'} contradicts {named}; "
+            f"{flag} contradicts {named}; "
             f"valid: one of them (strict is {form.format('unsupported')}=fail)"
         )
     return Action.FAIL if strict else action
@@ -188,6 +199,13 @@ def _settings(origin: str, settings: list[str] | None) -> Layer | None:
     return Layer(origin, list(settings)) if settings else None
 
 
+def _named_file(config: pytest.Config) -> str | None:
+    name: str | None = config.getoption("ddcompat_facts")
+    if name == "":
+        raise FactsError("--ddcompat-facts: no file is named; valid: a file, or - (standard input)")
+    return name
+
+
 def _file(name: str | None, folder: Path, config: pytest.Config | None = None) -> Layer | None:
     if not name:
         return None
@@ -201,6 +219,7 @@ def _file(name: str | None, folder: Path, config: pytest.Config | None = None) -
 
 
 def _standard_input(config: pytest.Config) -> bytes:
+    # Capturing is suspended while pytest is configured, but not that of standard input.
     capture = cast("Any", config.pluginmanager.getplugin("capturemanager"))
     if capture is not None:
         capture.suspend(in_=True)
@@ -208,9 +227,6 @@ def _standard_input(config: pytest.Config) -> bytes:
         return sys.stdin.buffer.read()
     except (OSError, ValueError, AttributeError) as error:
         raise FactsError(f"standard input: it cannot be read: {error}") from None
-    finally:
-        if capture is not None:
-            capture.resume()
 
 
 def _ini_folder(config: pytest.Config) -> Path:

@@ -85,7 +85,7 @@ _OPTIONS: dict[str, tuple[Any, dict[str, Any], str]] = {
 
 _GATE = pytest.StashKey["Gate"]()
 _TALLY = pytest.StashKey["Tally"]()
-_DECISION = pytest.StashKey["Decision"]()
+_DECISION = pytest.StashKey["Decision | None"]()
 _RUNNING: list[pytest.Config] = []
 
 
@@ -154,8 +154,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; read and check what is given explicitly."""
     for line in MARKERS.values():
         config.addinivalue_line("markers", line)
-    names = [f"ddcompat_{name}" for name in _OPTIONS]
-    if any(config.getoption(name) is not None or config.getini(name) for name in names):
+    if _is_told(config):
         from pytest_ddcompat.errors import CompatibilityError
 
         try:
@@ -167,6 +166,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.pluginmanager.register(distributed, "ddcompat-distributed")
     _RUNNING.append(config)
+
+
+def _is_told(config: pytest.Config) -> bool:
+    """Whether anything is given explicitly."""
+    names = [f"ddcompat_{name}" for name in _OPTIONS]
+    try:
+        return any(config.getoption(name) is not None or config.getini(name) for name in names)
+    except (ValueError, pytest.UsageError):
+        # An ini value of the wrong type, which the gate names with its key.
+        return True
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -205,13 +214,13 @@ def pytest_make_collect_report(
         if isinstance(item, pytest.Item) and (marks := marks_of(item))
     ]
     if marked:
-        from pytest_ddcompat import collection
+        from pytest_ddcompat.collection import refuse_problems
 
-        collection.refuse_problems(report, gate_of(collector.config), marked)
+        refuse_problems(report, gate_of(collector.config), marked)
     elif not report.passed and "pytest_ddcompat.fixture" in sys.modules:
-        from pytest_ddcompat import collection
+        from pytest_ddcompat.collection import resolve_module
 
-        decision = collection.resolve_module(report, collector)
+        decision = resolve_module(report, collector)
         if decision:
             tally_of(collector.config).add(decision)
     return report
@@ -223,20 +232,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     gate = gate_if_used(config)
     if gate is None or not gate.policy.deselects:
         return
-    gone = [item for item in items if (d := _decide(item)) and d.action.value == "deselect"]
+    decided = {item: decision for item in items if (decision := _decide(item)) is not None}
+    gone = {item: d for item, d in decided.items() if d.action.value == "deselect"}
     if gone:
-        items[:] = [item for item in items if item not in set(gone)]
-        config.hook.pytest_deselected(items=gone)
-        for item in gone:
-            tally_of(config).add(gate.text(item.stash[_DECISION]))
+        items[:] = [item for item in items if item not in gone]
+        config.hook.pytest_deselected(items=list(gone))
+        for decision in gone.values():
+            tally_of(config).add(gate.text(decision))
 
 
 def _decide(item: pytest.Item) -> Decision | None:
     """What happens to a test by all marks that it has now; None if it has none of ours."""
     marks = marks_of(item)
-    if not marks:
-        return None
-    decision = item.stash[_DECISION] = gate_of(item.config).decide(marks)
+    decision = gate_of(item.config).decide(marks) if marks else None
+    item.stash[_DECISION] = decision
     return decision
 
 
@@ -246,19 +255,19 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     decision = _decide(item)
     if decision is None:
         return None
-    from pytest_ddcompat import execution
+    from pytest_ddcompat.execution import begin
 
-    text = gate_of(item.config).text(decision)
-    return execution.begin(item, nextitem, decision, text)
+    return begin(item, nextitem, decision)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Stop a test by what was decided; pytest's own skip marks have been looked at before."""
-    decision = item.stash.get(_DECISION, None)
+    # Another plugin's protocol may have come before ours.
+    decision = item.stash[_DECISION] if _DECISION in item.stash else _decide(item)
     if decision is not None:
-        from pytest_ddcompat import execution
+        from pytest_ddcompat.execution import stop
 
-        execution.stop(item, decision)
+        stop(item, decision, gate_of(item.config).text(decision))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -276,9 +285,9 @@ def pytest_terminal_summary(
     """Tell what was gated, why, and what would mend it."""
     tally = config.stash.get(_TALLY, None)
     if tally is not None and tally.decisions:
-        from pytest_ddcompat import report
+        from pytest_ddcompat.report import head_of, summary_lines
 
-        head = tally.head or report.head(gate_of(config))
+        head = tally.head or head_of(gate_of(config))
         terminalreporter.section("ddcompat", sep="=")
-        for line in report.summary_lines(tally, head):
+        for line in summary_lines(tally, head):
             terminalreporter.line(line)

@@ -9,7 +9,8 @@ import datetime as dt
 import re
 from typing import Any, Callable, ClassVar, TypeVar, cast
 
-from pytest_ddcompat import names, versions
+from pytest_ddcompat.names import choices
+from pytest_ddcompat.versions import parse_range, parse_version
 
 __all__ = ["Field", "Kind", "Place", "Row", "array", "field", "mapping", "one_of", "schema_of"]
 
@@ -87,8 +88,10 @@ class Row:
             place.problem(f"this must be a table (got {_shown(value)})")
             return None
         before = len(place.problems)
-        for key in value.keys() - cls.fields.keys():
-            place.problem(f'unknown key "{key}"; {names.choices(key, cls.fields)}')
+        for key in value:
+            if key in cls.fields:
+                continue
+            place.problem(f'unknown key "{key}"; {choices(key, cls.fields)}')
         values = {key: _read_key(key, value, spec, place) for key, spec in cls.fields.items()}
         if len(place.problems) > before:
             return None
@@ -198,7 +201,7 @@ def one_of(*valid: str) -> Kind:
 
     def parse(value: str) -> str:
         if value not in valid:
-            raise ValueError(f'"{value[:_SHOWN]}" is not valid; {names.choices(value, valid)}')
+            raise ValueError(f'"{value[:_SHOWN]}" is not valid; {choices(value, valid)}')
         return value
 
     return _parsed(parse, {"enum": list(valid)})
@@ -212,7 +215,7 @@ def table(row: type[Row]) -> Kind:
 def _read_range(value: object, place: Place) -> object:
     texts = cast("tuple[str, ...]", array(text, at_least=1).read(value, place))
     try:
-        return versions.parse_range(*(t for t in texts if isinstance(t, str)))
+        return parse_range(*(t for t in texts if isinstance(t, str)))
     except ValueError as error:
         place.problem(str(error))
         return None
@@ -223,8 +226,8 @@ boolean = _scalar(bool, "true or false", {"type": "boolean"})
 date = _scalar(dt.date, "a date such as 2026-05-31", {"type": "string", "format": "date"})
 identifier = _parsed(_identifier, {"pattern": "^[a-z0-9]+([_-][a-z0-9]+)*$"})
 address = _parsed(_address, {"format": "uri"})
-version = _parsed(versions.parse_version, {"examples": ["1.10.0"]})
-version_range = _parsed(versions.parse_range, {"examples": [">=4.0,<5"]})
+version = _parsed(parse_version, {"examples": ["1.10.0"]})
+version_range = _parsed(parse_range, {"examples": [">=4.0,<5"]})
 version_ranges = Kind(
     _read_range,
     {

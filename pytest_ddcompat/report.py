@@ -14,13 +14,13 @@ from pytest_ddcompat.matrix import LEVEL_WORDS
 from pytest_ddcompat.versions import parse_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from pytest_ddcompat.environment import Environment, Fact
+    from pytest_ddcompat.environment import Fact
     from pytest_ddcompat.gate import Gate
     from pytest_ddcompat.tally import Tally
 
-__all__ = ["environment_words", "head", "summary_lines"]
+__all__ = ["head_of", "summary_lines"]
 
 _ACTIONS = {
     "run": "let through",
@@ -32,33 +32,37 @@ _ACTIONS = {
 _MINIMUM = re.compile(r"(.+) >=([\w.!+]+)(?: \(preview\))?")
 
 
-def head(gate: Gate) -> list[str]:
-    """Words for a run's page, the day on which it was read, and the environment."""
+def head_of(gate: Gate) -> list[tuple[int, str]]:
+    """Words for a run's page, the day on which it was read, and the environment.
+
+    Each has a rank, so that those of several processes can be put together in order.
+    """
     matrix, environment = gate.matrix, gate.environment
-    names = [*matrix.framework_names(), *environment.frameworks()]
-    tracer, *others = environment_words(environment, names)
     release = Situation.of(environment, matrix).release
     level = f" ({LEVEL_WORDS[release.level(environment.date)]})" if release else ""
-    page = f"{matrix.page.id} (read {matrix.page.read})"
-    return [page, f"{tracer}{level}", *others]
-
-
-def environment_words(environment: Environment, frameworks: Iterable[str]) -> list[str]:
-    """Name an environment's facts; of the frameworks, those that are not known to be absent."""
     python = IMPLEMENTATIONS.get(environment.implementation.value or "", "Python")
-    facts: list[tuple[str, Fact[Any]]] = [
-        ("ddtrace", environment.tracer),
-        (python, environment.python),
-        ("on", environment.os),
-        ("CPU", environment.cpu),
-        *((name, f) for name in frameworks if not _is_absent(f := environment.framework(name))),
-        ("deployment", environment.deployments),
-        ("site", environment.site),
-        ("Remote Configuration", environment.remote_configuration),
-        ("Agent", environment.agent),
+    frameworks = {n: f for n, f in environment.frameworks().items() if not _is_absent(f)}
+    documented = {name: environment.framework(name) for name in matrix.framework_names()}
+    frameworks.update({n: f for n, f in documented.items() if f.known and f.value is not None})
+    facts: list[list[tuple[str, Fact[Any]]]] = [
+        [(python, environment.python)],
+        [("on", environment.os)],
+        [("CPU", environment.cpu)],
+        list(frameworks.items()),
+        [("deployment", environment.deployments)],
+        [("site", environment.site)],
+        [("Remote Configuration", environment.remote_configuration)],
+        [("Agent", environment.agent)],
     ]
-    words = [_in_words(label, fact) for label, fact in facts if fact.signal != NOT_ASKED]
-    return list(dict.fromkeys(words))
+    words = [
+        (rank, _in_words(label, fact))
+        for rank, group in enumerate(facts, start=2)
+        for label, fact in group
+        if fact.signal != NOT_ASKED
+    ]
+    page = f"{matrix.page.id} (read {matrix.page.read})"
+    tracer = _in_words(matrix.page.tracer, environment.tracer)
+    return sorted([(0, page), (1, f"{tracer}{level}"), *words])
 
 
 def _is_absent(fact: Fact[Any]) -> bool:
@@ -76,13 +80,14 @@ def _in_words(label: str, fact: Fact[Any]) -> str:
     return f"{label} {value}"
 
 
-def summary_lines(tally: Tally, head: Sequence[str]) -> list[str]:
+def summary_lines(tally: Tally, head: Sequence[tuple[int, str]]) -> list[str]:
     """Tell what was gated.
 
     Args:
         tally: How many tests had each decision.
         head: Words for the page and the environment.
     """
+    words = [word for _, word in head]
     by_action: Counter[str] = Counter()
     by_reason: Counter[tuple[str, str]] = Counter()
     by_remedy: Counter[tuple[str, ...]] = Counter()
@@ -96,7 +101,7 @@ def summary_lines(tally: Tally, head: Sequence[str]) -> list[str]:
     total = sum(by_action.values())
     counts = ", ".join(f"{by_action[a]} {_ACTIONS[a]}" for a in _ACTIONS if by_action[a])
     return [
-        f"{head[0]}: {', '.join(head[1:])}",
+        f"{words[0]}: {', '.join(words[1:])}",
         f"{total} gated: {counts}",
         *(f"  {n} {_ACTIONS[a]}: {reason}" for (a, reason), n in by_reason.most_common()),
         *(
@@ -109,12 +114,14 @@ def summary_lines(tally: Tally, head: Sequence[str]) -> list[str]:
 
 def _remedies(by_remedy: Mapping[tuple[str, ...], int]) -> list[str]:
     """What would let how many more run; a higher minimum counts those of the lower ones too."""
-    lines = []
-    for remedy, own in sorted(by_remedy.items()):
-        count = own + sum(n for other, n in by_remedy.items() if _is_below(other, remedy))
-        tests = "test" if count == 1 else "tests"
-        lines.append(f"{' and '.join(remedy)} would let {count} more {tests} run")
-    return lines
+    counts = {
+        remedy: own + sum(n for other, n in by_remedy.items() if _is_below(other, remedy))
+        for remedy, own in by_remedy.items()
+    }
+    return [
+        f"{' and '.join(remedy)} would let {n} more {'test' if n == 1 else 'tests'} run"
+        for remedy, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))
+    ]
 
 
 def _is_below(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

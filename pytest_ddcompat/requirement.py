@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple, Union
 
-from pytest_ddcompat import names
 from pytest_ddcompat.errors import RequirementError
 from pytest_ddcompat.matrix import LEVELS
+from pytest_ddcompat.names import choices, fold, quoted
 from pytest_ddcompat.versions import parse_range
 
 __all__ = ["Names", "Requirement"]
@@ -131,10 +132,16 @@ class Requirement(NamedTuple):
             "datastore": self.datastores,
             "support_level": (self.level,) if self.kind == "capability" and self.level else (),
         }
-        arguments = [_quoted(value) for value in self._positional()]
+        arguments = [quoted(value) for value in self._positional()]
         arguments += [f"{key}={_one_or_all(values)}" for key, values in given.items() if values]
         arguments += [] if self.preview else ["preview=False"]
         return f"requires_{self.kind}({', '.join(arguments)})"
+
+    @property
+    def is_upward(self) -> bool:
+        """Whether no higher version can break what a version meets."""
+        negated = any(re.search(r"\bnot\b", name, re.IGNORECASE) for name in self.names)
+        return not negated and not re.search(r"[<=~!]", self.specifier.replace(">=", ">"))
 
     def _positional(self) -> tuple[str, ...]:
         return {
@@ -145,12 +152,8 @@ class Requirement(NamedTuple):
         }.get(self.kind, (self.specifier,))
 
 
-def _quoted(value: str) -> str:
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def _one_or_all(values: tuple[str, ...]) -> str:
-    return _quoted(values[0]) if len(values) == 1 else f"({', '.join(map(_quoted, values))})"
+    return quoted(values[0]) if len(values) == 1 else f"({', '.join(map(quoted, values))})"
 
 
 def _some(what: str, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -183,8 +186,8 @@ def _specifier(value: str) -> str:
 def _level(value: str) -> str:
     if not isinstance(value, str):
         raise RequirementError(f"a support level must be a string (got {value!r:.80})")
-    folded = names.fold(value)
+    folded = fold(value)
     for level in LEVELS:
-        if folded in {names.fold(level), *(a for a, of in _LEVEL_ALIASES.items() if of == level)}:
+        if folded in {fold(level), *(a for a, of in _LEVEL_ALIASES.items() if of == level)}:
             return level
-    raise RequirementError(f'"{value[:80]}" is not a support level; {names.choices(value, LEVELS)}')
+    raise RequirementError(f'"{value[:80]}" is not a support level; {choices(value, LEVELS)}')

@@ -9,7 +9,7 @@ import json
 import sys
 from typing import Any
 
-from pytest_ddcompat import matrix
+from pytest_ddcompat.matrix import Matrix, Statement
 from pytest_ddcompat.reading import Row, schema_of
 
 __all__ = ["matrix_schema"]
@@ -17,18 +17,12 @@ __all__ = ["matrix_schema"]
 
 def matrix_schema() -> dict[str, Any]:
     """Describe a matrix file as JSON Schema, draft 2020-12."""
-    rows = [
-        row
-        for name in matrix.__all__
-        if isinstance(row := getattr(matrix, name), type)
-        and issubclass(row, Row)
-        and row not in {matrix.Matrix, matrix.Statement}
-    ]
+    rows = {*Row.__subclasses__(), *Statement.__subclasses__()} - {Matrix, Statement}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Compatibility matrix of pytest-ddcompat",
-        **schema_of(matrix.Matrix),
-        "$defs": {row.__name__.lower(): schema_of(row) for row in rows},
+        **schema_of(Matrix),
+        "$defs": {row.__name__.lower(): schema_of(row) for row in sorted(rows, key=str)},
     }
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    import pytest
 
 __all__ = ["Tally"]
 
@@ -22,13 +22,14 @@ class Tally:
     Attributes:
         decisions: Tests by decision.
         news: Those of them that passed although a failure was expected.
-        head: Words for the page and the environment, of all processes that decided.
+        head: Words for the page and the environment, of all processes that decided, each with its
+            rank.
     """
 
     def __init__(self) -> None:
         self.decisions: dict[str, int] = {}
         self.news: dict[str, int] = {}
-        self.head: list[str] = []
+        self.head: list[tuple[int, str]] = []
         self._actions: dict[str, str] = {}
 
     def add(self, decision: str, count: int = 1) -> None:
@@ -43,12 +44,14 @@ class Tally:
         outcome, phases = _ENDS.get(self._action(decision), (report.outcome, {"teardown"}))
         if report.outcome == outcome and report.when in phases:
             self.add(decision)
-        if report.when == "call" and report.passed and hasattr(report, "wasxfail"):
+        # Reports of subtests are of classes of their own.
+        is_whole = type(report) is pytest.TestReport and report.when == "call"
+        if is_whole and report.passed and hasattr(report, "wasxfail"):
             self.news[decision] = self.news.get(decision, 0) + 1
 
-    def merge(self, head: Iterable[str], decisions: Mapping[str, int]) -> None:
+    def merge(self, head: Iterable[tuple[int, str]], decisions: Mapping[str, int]) -> None:
         """Take over what another process counted of the collection, which all share."""
-        self.head = list(dict.fromkeys([*self.head, *head]))
+        self.head = sorted({*self.head, *((rank, word) for rank, word in head)})
         for text, count in decisions.items():
             self.decisions[text] = max(count, self.decisions.get(text, 0))
 

@@ -93,12 +93,15 @@ def _specifier(text: str) -> SpecifierSet:
     try:
         if not text.strip() or len(text) > _LONGEST:
             raise InvalidSpecifier
-        return SpecifierSet(text)
+        specifier = SpecifierSet(text)
+        if not list(specifier):
+            raise InvalidSpecifier
     except InvalidSpecifier:
         hint = f'; did you mean ">={text}"?' if _is_version(text) else ""
         raise ValueError(
             f'"{text[:_LONGEST]}" is not a version specifier{hint or "; valid: such as >=2.0,<3"}'
         ) from None
+    return specifier
 
 
 def _is_version(text: str) -> bool:

@@ -100,10 +100,15 @@ def any_of(findings: Sequence[Finding]) -> Finding:
     first = next((f for f in findings if f.change), findings[0])
     return first._replace(
         documented=" or ".join(f.documented for f in findings),
-        observed=" and ".join(f.observed for f in findings),
+        observed=" and ".join(_with_its_name(f) for f in findings),
         source="; ".join(dict.fromkeys(f.source for f in findings)),
         remedy=" or ".join(f.remedy for f in findings if f.remedy),
     )
+
+
+def _with_its_name(finding: Finding) -> str:
+    observed = finding.observed.replace("none installed", "missing")
+    return f"{finding.documented.split()[0]} {observed}"
 
 
 def quotes(rows: Sequence[Statement]) -> str:

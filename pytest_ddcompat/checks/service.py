@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat import names
 from pytest_ddcompat.checks.common import (
     NOT_APPLICABLE,
     SATISFIED,
@@ -16,7 +15,10 @@ from pytest_ddcompat.checks.common import (
     check_version,
     quotes,
 )
+from pytest_ddcompat.environment import FORCED_OFF
+from pytest_ddcompat.names import fold
 from pytest_ddcompat.verdict import Finding
+from pytest_ddcompat.versions import Version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,9 +62,10 @@ def check_site(asked: Asked) -> Finding:
 
 def check_remote_configuration(asked: Asked) -> Finding:
     """A note requires Remote Configuration for some capabilities."""
-    capability, fact = asked.capability, asked.situation.environment.remote_configuration
+    capability = asked.capability
     if not capability.remote_configuration:
         return Finding("remote_configuration", NOT_APPLICABLE)
+    fact = asked.situation.environment.remote_configuration
     found = Finding(
         "remote_configuration",
         SATISFIED,
@@ -75,12 +78,11 @@ def check_remote_configuration(asked: Asked) -> Finding:
         return found._replace(outcome=UNKNOWN, observed="unknown")
     if fact.value:
         return found
-    return found._replace(
-        outcome=VIOLATED,
-        observed=f"it off ({fact.signal})",
-        remedy="Remote Configuration turned on",
-        change=(("remote_configuration", True),),
-    )
+    found = found._replace(outcome=VIOLATED, observed=f"it off ({fact.signal})")
+    if fact.signal == FORCED_OFF:
+        return found
+    remedy = "Remote Configuration turned on"
+    return found._replace(remedy=remedy, change=(("remote_configuration", True),))
 
 
 def check_deployment(asked: Asked) -> Finding:
@@ -98,28 +100,27 @@ def check_deployment(asked: Asked) -> Finding:
             return _unmarked(matrix, ids, column, "the marker")
         source = quotes([row for row in matrix.deployments if row.id in marked])
         return deployment_named(asked.situation, marked, source)
-    fact = asked.situation.environment.deployments
-    if not column or (fact.known and not column.keys() & (fact.value or set())):
+    if not column:
         return Finding("deployment", NOT_APPLICABLE)
-    if not fact.known:
-        return Finding(
-            "deployment",
-            UNKNOWN,
-            documented="a deployment type that the page marks for it",
-            observed="unknown",
-            source=quotes([row for row in matrix.deployments if row.id in column]),
-            signal=fact.signal,
-        )
-    types = sorted(column.keys() & (fact.value or set()))
+    return _deployment_here(asked.situation, column)
+
+
+def _deployment_here(situation: Situation, column: Mapping[str, bool]) -> Finding:
+    """Hold the environment's own types against the marks of a capability's column."""
+    fact, matrix = situation.environment.deployments, situation.matrix
+    types = sorted(column.keys() & fact.value) if fact.value else []
     without = [kind for kind in types if not column[kind]]
     if without:
         return _unmarked(matrix, without, column, fact.signal)
+    if fact.known and not types:
+        return Finding("deployment", NOT_APPLICABLE)
+    rows = [row for row in matrix.deployments if row.id in (types or column)]
     return Finding(
         "deployment",
-        SATISFIED,
+        SATISFIED if fact.known else UNKNOWN,
         documented="a deployment type that the page marks for it",
-        observed=", ".join(_deployment_name(matrix, kind) for kind in types),
-        source=quotes([row for row in matrix.deployments if row.id in types]),
+        observed=", ".join(_deployment_name(matrix, kind) for kind in types) or "unknown",
+        source=quotes(rows),
         signal=fact.signal,
     )
 
@@ -183,7 +184,7 @@ def framework_installed(situation: Situation, name: str, needed: str, source: st
         key=f"framework.{name}",
         source=source,
         absent="that it is not",
-        bring=None,
+        bring=Version("0"),
     )
 
 
@@ -196,9 +197,12 @@ def _one_framework(asked: Asked, name: str) -> Finding:
         found = framework_installed(asked.situation, name, f"{name} installed", covered or silence)
         if covered or found.outcome is not SATISFIED:
             return found
-        return found._replace(outcome=UNKNOWN, observed="unknown", signal=silence)
+        needed = f"{name} to be documented for it"
+        return found._replace(
+            outcome=UNKNOWN, documented=needed, observed="unknown", signal=silence
+        )
     for row in rows:
-        if row.capabilities[capability.id] and names.fold(row.id) == names.fold(name):
+        if row.capabilities[capability.id] and fold(row.id) == fold(name):
             return _documented_framework(asked.situation, row)
     marked = [row.name for row in rows if row.capabilities[capability.id]]
     return Finding(
@@ -227,7 +231,7 @@ def _documented_framework(situation: Situation, row: Framework) -> Finding:
 def _covering(matrix: Matrix, of: str, capability: Capability, name: str) -> str:
     """Quote the sentence that covers a framework or data store for a capability, if one does."""
     for row in matrix.coverage:
-        named = not row.named or names.fold(name) in map(names.fold, row.named)
+        named = not row.named or fold(name) in map(fold, row.named)
         if row.of == of and row.capability in {"", capability.id} and named:
             return row.quote()
     return ""

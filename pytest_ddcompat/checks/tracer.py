@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "IMPLEMENTATIONS",
+    "branch_with",
     "check_agent",
     "check_level",
     "check_release",
@@ -34,6 +35,9 @@ __all__ = [
 ]
 
 _WIDTHS = {"x86-64": "64bit", "aarch64": "64bit", "arm64": "64bit", "ia64": "64bit"}
+Remedy = tuple[str, tuple[tuple[str, object], ...]]
+"""What would mend a finding, in words and as changed facts."""
+
 IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy"}
 
 
@@ -109,9 +113,19 @@ def check_level(situation: Situation, level: str | None) -> Finding:
     )
     if level is None or LEVELS.index(actual) >= LEVELS.index(level):
         return found
-    better = [r for r in releases if LEVELS.index(r.level(day)) >= LEVELS.index(level)]
-    remedy, change = _newer(library, situation.tracer, [r.tracer for r in better])
+    remedy, change = branch_with(situation, level)
     return found._replace(outcome=VIOLATED, remedy=remedy, change=change)
+
+
+def branch_with(situation: Situation, level: str) -> Remedy:
+    """The nearest newer release branch with a support level, of `LEVELS`."""
+    day = situation.environment.date
+    better = [
+        release.tracer
+        for release in situation.matrix.releases
+        if LEVELS.index(release.level(day)) >= LEVELS.index(level)
+    ]
+    return _newer(situation.matrix.page.tracer, situation.tracer, better)
 
 
 def check_runtime(asked: Asked) -> Finding:
@@ -167,11 +181,9 @@ def check_agent(asked: Asked) -> Finding:
     )
 
 
-def _newer(
-    library: str, tracer: Version, ranges: Sequence[Range]
-) -> tuple[str, tuple[tuple[str, object], ...]]:
-    """The nearest of some ranges above a tracer version: as a remedy, and as a change."""
-    above = [(r.lower, r) for r in ranges if r.lower is not None and r.lower > tracer]
+def _newer(library: str, tracer: Version | None, ranges: Sequence[Range]) -> Remedy:
+    """The nearest of some ranges above a tracer version, or of all where there is none."""
+    above = [(r.lower, r) for r in ranges if r.lower and (tracer is None or r.lower > tracer)]
     if not above:
         return "", ()
     lower, nearest = min(above, key=lambda pair: pair[0])
@@ -197,16 +209,14 @@ def _admits_cpu(row: Runtime, cpu: str | None) -> bool:
     return cpu in row.cpus or _WIDTHS.get(cpu or "", "32bit") in row.cpus
 
 
-def _remedy_of_runtime(
-    situation: Situation, covering: Sequence[Runtime]
-) -> tuple[str, tuple[tuple[str, object], ...]]:
+def _remedy_of_runtime(situation: Situation, covering: Sequence[Runtime]) -> Remedy:
     """A newer tracer for this platform, else another Python for this tracer, if any would do."""
     environment, tracer = situation.environment, situation.tracer
     rows = situation.matrix.runtimes
     ranges = [row.tracer for row in rows if _admits(row, environment)]
-    newer = _newer(situation.matrix.page.tracer, tracer, ranges) if tracer else ("", ())
-    if newer[0]:
-        return newer
+    upgrade = _newer(situation.matrix.page.tracer, tracer, ranges)
+    if upgrade[0]:
+        return upgrade
     for row in covering:
         python = row.python.above(environment.python.value)
         if python and _admits(row, environment.replaced("python", python)):
