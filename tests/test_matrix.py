@@ -1,0 +1,192 @@
+"""From a file to a matrix: what is bundled, what is refused, and the schema."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from support import MATRIX, asks, environment, parsed_toml
+
+from pytest_ddcompat import Matrix, MatrixError, evaluate, load_matrix
+from pytest_ddcompat.loading import bundled_ids
+from pytest_ddcompat.schema import matrix_schema
+
+HERE = Path(__file__).parent
+MATRICES = HERE.parent / "matrices"
+BUNDLED = MATRICES / "iast-python.toml"
+BAD = sorted(HERE.glob("bad_matrices/*.toml"))
+SCHEMA = MATRICES / "matrix.schema.json"
+
+
+@pytest.mark.parametrize("file", [pytest.param(file, id=file.stem) for file in BAD])
+def test_bad_matrix(file: Path) -> None:
+    expected = file.with_suffix(".errors.txt").read_text(encoding="utf-8")
+    with pytest.raises(MatrixError) as raised:
+        load_matrix(file)
+    message = str(raised.value).replace(str(file), file.name)
+    assert f"{message}\n" == expected
+    assert len(raised.value.problems) == len(expected.splitlines())
+
+
+def test_bad_matrices_come_in_pairs() -> None:
+    texts = HERE.glob("bad_matrices/*.errors.txt")
+    assert {text.name.replace(".errors.txt", "") for text in texts} == {file.stem for file in BAD}
+    assert len(BAD) > 30
+
+
+@pytest.mark.parametrize(
+    "which",
+    [
+        pytest.param("iast-python", id="id"),
+        pytest.param(str(BUNDLED), id="path"),
+        pytest.param(BUNDLED, id="PathLike"),
+    ],
+)
+def test_matrix_that_loads(which: str | Path) -> None:
+    matrix = load_matrix(which)
+    assert matrix.page.id == "iast-python"
+    assert str(matrix.page.read) == "2026-11-22"
+    assert len(matrix.capabilities) == 7
+    assert evaluate(asks("sca"), environment(), matrix).status.value == "supported"
+
+
+def test_default_is_bundled() -> None:
+    assert load_matrix().page.title == "Python Compatibility Requirements"
+    assert bundled_ids() == sorted(file.stem for file in MATRICES.glob("*.toml"))
+    for name in bundled_ids():
+        assert load_matrix(name).page.id == name
+
+
+def test_path_of_any_file(tmp_path: Path) -> None:
+    path = tmp_path / "matrix.conf"
+    path.write_bytes(b"\xef\xbb\xbf" + BUNDLED.read_bytes().replace(b"\n", b"\r\n"))
+    assert load_matrix(path).page.id == "iast-python"
+    with pytest.raises(MatrixError, match=r"^no matrix "):
+        load_matrix(str(path))
+
+
+@pytest.mark.parametrize(
+    ("which", "message"),
+    [
+        pytest.param(
+            "iast_python",
+            'no matrix "iast_python" is bundled; did you mean "iast-python"? '
+            "valid: iast-python, or the path of a .toml file",
+            id="near miss",
+        ),
+        pytest.param(
+            "java",
+            'no matrix "java" is bundled; valid: iast-python, or the path of a .toml file',
+            id="another id",
+        ),
+        pytest.param(
+            "",
+            'no matrix "" is bundled; valid: iast-python, or the path of a .toml file',
+            id="empty id",
+        ),
+        pytest.param(
+            "there/is/no.toml",
+            "there/is/no.toml: this file cannot be read: No such file or directory",
+            id="no such file",
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="other words, other slashes"),
+        ),
+        pytest.param(
+            Path("nothing"),
+            "nothing: this file cannot be read: No such file or directory",
+            id="no such path",
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="other words"),
+        ),
+        pytest.param(
+            "\0.toml",
+            "\\x00.toml: this file cannot be read: embedded null byte",
+            id="no path at all",
+        ),
+    ],
+)
+def test_matrix_that_is_not_there(
+    which: str | Path, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(MatrixError) as raised:
+        load_matrix(which)
+    assert str(raised.value) == message
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_folder_without_a_matrix(
+    exists: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "matrices"
+    if exists:
+        folder.mkdir()
+        (folder / "matrix.schema.json").write_text("{}")
+    monkeypatch.setattr("pytest_ddcompat.loading._folder", lambda: folder)
+    with pytest.raises(MatrixError) as raised:
+        load_matrix()
+    message = "the folder matrices/ of pytest-ddcompat holds no matrix; install it again"
+    assert str(raised.value) == message
+
+
+def test_schema_is_that_of_the_reader() -> None:
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == matrix_schema()
+    jsonschema.Draft202012Validator.check_schema(matrix_schema())
+    first = BUNDLED.read_text(encoding="utf-8").splitlines()[0]
+    assert first == f"#:schema {SCHEMA.name}"
+
+
+def as_json(value: Any) -> Any:
+    """Dates as strings, as the schema sees them."""
+    return json.loads(json.dumps(value, default=str))
+
+
+def test_bundled_matrix_is_valid_by_the_schema() -> None:
+    jsonschema.validate(as_json(parsed_toml(BUNDLED)), matrix_schema())
+
+
+# What a schema cannot tell: relations of rows, and the rules of PEP 440.
+BEYOND_THE_SCHEMA = {
+    "bad-specifier", "bad-version", "date-is-a-string", "duplicate-alias", "duplicate-capability",
+    "duplicate-rows", "minimum-missing", "minimum-of-what-is-not-supported",
+    "unresolved-capability", "until-without-maintenance", "version-for-specifier",
+    "bad-address", "date-has-a-time",
+}  # fmt: skip
+UNREADABLE = {"not-toml", "key-twice", "not-utf8", "nested-too-deeply"}
+
+
+@pytest.mark.parametrize(
+    "file", [pytest.param(file, id=file.stem) for file in BAD if file.stem not in UNREADABLE]
+)
+def test_schema_and_reader_agree(file: Path) -> None:
+    valid = jsonschema.Draft202012Validator(matrix_schema()).is_valid(as_json(parsed_toml(file)))
+    assert valid == (file.stem in BEYOND_THE_SCHEMA)
+
+
+def objects(schema: Any) -> list[dict[str, Any]]:
+    if isinstance(schema, list):
+        return [found for item in schema for found in objects(item)]
+    if not isinstance(schema, dict):
+        return []
+    inner = [found for value in schema.values() for found in objects(value)]
+    return [schema, *inner] if "properties" in schema else inner
+
+
+def test_every_key_is_described_and_unknown_ones_are_refused() -> None:
+    tables = objects(matrix_schema())
+    assert len(tables) == 11
+    for table in tables:
+        assert table["additionalProperties"] is False
+        assert table["description"]
+        assert set(table["required"]) <= set(table["properties"])
+        for key, described in table["properties"].items():
+            assert described["description"].endswith("."), key
+
+
+def test_rows_are_frozen() -> None:
+    with pytest.raises(AttributeError) as raised:
+        MATRIX.page.id = "other"
+    assert str(raised.value) == "Page is frozen"
+    assert isinstance(MATRIX, Matrix)

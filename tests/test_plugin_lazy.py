@@ -1,0 +1,152 @@
+"""What a run does not do: look things up that no test asks for, and use the network."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import Project
+
+LISTING = """
+import sys
+def pytest_unconfigure():
+    print("OURS", *sorted(name for name in sys.modules if name.startswith("pytest_ddcompat")))
+"""
+BROKEN = {
+    "DD_TRACE_AGENT_URL": "nonsense://",
+    "DD_SITE": "not a site",
+    "DD_REMOTE_CONFIGURATION_ENABLED": "perhaps",
+    "DD_TRACE_AGENT_PORT": "many",
+}
+GATED = "import pytest\n@pytest.mark.requires_agent('>=7.50')\ndef test(): pass\n"
+
+
+@pytest.mark.parametrize("options", ["", "-p xdist.plugin -n 1", "--collect-only"])
+def test_a_run_without_markers_looks_nothing_up(
+    project: Project, monkeypatch: pytest.MonkeyPatch, options: str
+) -> None:
+    if "xdist" in options:
+        pytest.importorskip("xdist")
+    for name, value in BROKEN.items():
+        monkeypatch.setenv(name, value)
+    project.write("pytest.ini", "[pytest]")
+    project.write("listing.py", LISTING)
+    project.write("test_it.py", "import pytest\n@pytest.mark.skipif(False, reason='')\n"
+                  "def test(): pass")  # fmt: skip
+    monkeypatch.setenv("PYTHONPATH", str(project.path))
+    run = project.run_apart("-p", "listing", *options.split())
+    (ours,) = [line for line in run.out if line.startswith("OURS")]
+    expected = {"pytest_ddcompat", "pytest_ddcompat.hookspecs", "pytest_ddcompat.plugin"}
+    more = {"pytest_ddcompat.distributed"} if "xdist" in options else set()
+    assert set(ours.split()[1:]) - more == expected
+    assert run.status == 0
+    assert " ddcompat " not in "\n".join(run.out)
+
+
+def test_a_broken_environment_is_no_error_of_tests_that_do_not_ask_for_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in BROKEN.items():
+        monkeypatch.setenv(name, value)
+    project.write("pytest.ini", "[pytest]")
+    text = "import pytest\n@pytest.mark.requires_tracer('>=1')\ndef test(): pass\n"
+    project.write("test_it.py", text + GATED.replace("test()", "test_agent()"))
+    run = project.run("--ddcompat-set=tracer=2.0", "--ddcompat-agent=auto")
+    assert run.outcomes == {"test": "passed", "test_agent": "passed"}
+
+
+class Agent:
+    """An Agent that counts what it is asked."""
+
+    def __init__(self) -> None:
+        asked = self.asked = []  # type: list[str]
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                asked.append(self.path)
+                body = json.dumps({"version": "7.60.0", "endpoints": ["/v0.7/config"]}).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}"
+
+
+@pytest.fixture
+def agent(monkeypatch: pytest.MonkeyPatch) -> Iterator[Agent]:
+    """Run an Agent, and name it in the environment."""
+    agent = Agent()
+    thread = threading.Thread(target=agent.server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    monkeypatch.setenv("DD_TRACE_AGENT_URL", agent.address)
+    yield agent
+    agent.server.shutdown()
+    agent.server.server_close()
+    thread.join()
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "asked"),
+    [
+        pytest.param("", GATED, 0, id="not told to"),
+        pytest.param("--ddcompat-agent=off", GATED, 0, id="told not to"),
+        pytest.param("--ddcompat-agent=auto", GATED, 1, id="told to"),
+        pytest.param("--ddcompat-agent=ADDRESS", GATED, 1, id="told where"),
+        pytest.param("--ddcompat-agent=auto", "def test(): pass", 0, id="no marker"),
+        pytest.param(
+            "--ddcompat-agent=auto --ddcompat-set=agent=7.60.0 "
+            "--ddcompat-set=remote_configuration=true",
+            GATED,
+            0,
+            id="the fact is given",
+        ),
+        pytest.param(
+            "--ddcompat-agent=auto --ddcompat-facts=facts.json", GATED, 0, id="a file is given"
+        ),
+        pytest.param(
+            "--ddcompat-agent=auto -p xdist.plugin -n 2",
+            f"{GATED}\n{GATED.replace('test()', 'test_two()')}",
+            1,
+            id="xdist",
+        ),
+        pytest.param(
+            "--ddcompat-agent=off -p xdist.plugin -n 1", GATED, 0, id="xdist, told not to"
+        ),
+        pytest.param(
+            "--ddcompat-agent=auto -p xdist.plugin -n 1 --ddcompat-facts=facts.json",
+            GATED,
+            0,
+            id="xdist, a file is given",
+        ),
+    ],
+)
+def test_the_agent_is_asked_once_and_only_where_the_user_says_so(
+    project: Project, agent: Agent, options: str, text: str, asked: int
+) -> None:
+    if "xdist" in options:
+        pytest.importorskip("xdist")
+    project.write("pytest.ini", "[pytest]")
+    project.write("test_it.py", text)
+    run = project.run(*options.replace("ADDRESS", agent.address).split())
+    assert set(run.outcomes.values()) == {"passed"}
+    assert agent.asked == ["/info"] * asked
+
+
+def test_an_old_agent_skips(project: Project, agent: Agent) -> None:
+    project.write("pytest.ini", "[pytest]")
+    project.write("test_it.py", GATED.replace("7.50", "7.70"))
+    run = project.run("-rs", f"--ddcompat-agent={agent.address}")
+    reason = 'the test needs Datadog Agent >=7.70, found 7.60.0 (requires_agent(">=7.70"))'
+    assert f"SKIPPED [1] test_it.py:2: {reason}" in run.out

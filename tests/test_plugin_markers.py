@@ -1,0 +1,218 @@
+"""Markers that cannot be understood, and markers that a conftest adds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Project
+
+CAPABILITIES = (
+    "valid: api_security, automatic_user_activity_event_tracking, code_security, "
+    "customize_response_to_blocked_requests, sca, software_composition_analysis, "
+    "threat_detection, threat_protection"
+)
+DEPLOYMENTS = "valid: amazon_ecs, aws_fargate, aws_lambda, docker, kubernetes"
+KEYWORDS = "valid: datastore, deployment, framework, preview, strict, support_level"
+LEVELS = "valid: end_of_life, general_availability, maintenance"
+SPECIFIERS = "valid: such as >=2.0,<3"
+
+WRONG = {
+    'requires_capability("threat_protecton")': (
+        f'no capability "threat_protecton" on the page; did you mean "threat_protection"? '
+        f"{CAPABILITIES}"
+    ),
+    'requires_capability("sca", "quux")': f'no capability "quux" on the page; {CAPABILITIES}',
+    'requires_capability("sca and")': (
+        '"sca and", column 8: a capability is expected here, not its end'
+    ),
+    "requires_capability()": "a capability is missing",
+    'requires_capability("")': "a capability must be a string that is not empty (got '')",
+    "requires_capability(3)": "a capability must be a string that is not empty (got 3)",
+    'requires_capability(["sca"])': (
+        "a capability must be a string that is not empty (got ['sca'])"
+    ),
+    'requires_capability("sca", deployment="dockr")': (
+        f'no deployment type "dockr" on the page; did you mean "docker"? {DEPLOYMENTS}'
+    ),
+    'requires_capability("sca", framework="djngo")': (
+        'no framework "djngo" on the page; did you mean "django"? valid: django, fastapi, flask'
+    ),
+    'requires_capability("sca", framework=["django"])': (
+        "framework must be a string or a tuple of them (got ['django'])"
+    ),
+    'requires_capability("sca", framework=("django", ["flask"]))': (
+        "framework must be a string that is not empty (got ['flask'])"
+    ),
+    'requires_capability("sca", datastore="postgress")': (
+        'no data store "postgress" on the page; did you mean "postgres"? '
+        "valid: mariadb, mysql, postgres, sqlite"
+    ),
+    'requires_capability("sca", support_level="golden")': (
+        f'"golden" is not a support level; {LEVELS}'
+    ),
+    'requires_capability("sca", framwork="django")': (
+        f'unknown keyword "framwork"; did you mean "framework"? {KEYWORDS}'
+    ),
+    'requires_capability("sca", strict="yes")': "strict must be True, False or None (got 'yes')",
+    'requires_capability("sca", preview=1)': "preview must be True or False (got 1)",
+    'requires_tracer("2.0")': '"2.0" is not a version specifier; did you mean ">=2.0"?',
+    'requires_tracer(">=banana")': f'">=banana" is not a version specifier; {SPECIFIERS}',
+    'requires_tracer("")': f'"" is not a version specifier; {SPECIFIERS}',
+    "requires_tracer()": (
+        "its arguments do not fit; valid: requires_tracer(specifier, *, strict=None)"
+    ),
+    'requires_tracer(">=1", "<2")': (
+        "its arguments do not fit; valid: requires_tracer(specifier, *, strict=None)"
+    ),
+    'requires_agent("seven")': f'"seven" is not a version specifier; {SPECIFIERS}',
+    'requires_framework("djngo")': (
+        'no framework "djngo" on the page; did you mean "django"? valid: django, fastapi, flask'
+    ),
+    'requires_framework("django", "2.2")': (
+        '"2.2" is not a version specifier; did you mean ">=2.2"?'
+    ),
+    "requires_deployment()": "a deployment type is missing",
+    'requires_deployment("vmware")': f'no deployment type "vmware" on the page; {DEPLOYMENTS}',
+    'requires_deployment("docker", mode="x")': 'unknown keyword "mode"; valid: strict',
+    'requires_support_level("maintenence")': (
+        f'"maintenence" is not a support level; did you mean "maintenance"? {LEVELS}'
+    ),
+}
+
+
+def test_each_malformed_marker_is_named_with_its_place_and_what_is_valid(project: Project) -> None:
+    lines = [f"@pytest.mark.{mark}\ndef test_{n}(): pass" for n, mark in enumerate(WRONG)]
+    project.write("test_it.py", "\n".join(["import pytest", *lines, "def test_well(): pass"]))
+    run = project.run()
+    errors = [line for line in run.section("ERRORS") if line.startswith("test_it.py")]
+    assert errors == [
+        f"test_it.py:{2 + 2 * n}: {mark}: {problem}"
+        for n, (mark, problem) in enumerate(WRONG.items())
+    ]
+    assert run.outcomes == {"test_it.py": "collection failed"}
+    assert run.status == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        pytest.param("@BAD\ndef test(): pass", "test_it.py:3", id="function"),
+        pytest.param("@BAD\nclass Test:\n    def test(self): pass", "test_it.py:5", id="class"),
+        pytest.param("pytestmark = BAD\ndef test(): pass", "test_it.py:4", id="module"),
+        pytest.param("pytestmark = BAD\ndef test(): pass\ndef test_b(): pass", "", id="two tests"),
+        pytest.param(
+            "@pytest.mark.parametrize('x', [1, pytest.param(2, marks=BAD)])\ndef test(x): pass",
+            "test_it.py:3",
+            id="parameter",
+        ),
+        pytest.param(
+            "@BAD\n@pytest.mark.skip\ndef test(): pass", "test_it.py:3", id="skipped test"
+        ),
+        pytest.param(
+            "import unittest\n@BAD\nclass Test(unittest.TestCase):\n    def test(self): pass",
+            "test_it.py:6",
+            id="unittest class",
+        ),
+    ],
+)
+def test_a_malformed_marker_is_an_error_wherever_it_stands(
+    project: Project, text: str, place: str
+) -> None:
+    head = 'import pytest\nBAD = pytest.mark.requires_tracer("2")\n'
+    project.write("test_it.py", head + text)
+    project.write("test_other.py", "def test_other(): pass")
+    run = project.run("--continue-on-collection-errors")
+    problem = 'requires_tracer("2"): "2" is not a version specifier; did you mean ">=2"?'
+    errors = [line for line in run.section("ERRORS") if line.startswith("test_it.py:")]
+    places = [place] if place else ["test_it.py:4", "test_it.py:5"]
+    assert errors == [f"{place}: {problem}" for place in places]
+    assert run.outcomes["test_other"] == "passed"
+    assert run.status == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        pytest.param("", 2, id="one process"),
+        pytest.param("-p xdist.plugin -n 2", 2, id="xdist"),
+        pytest.param("--continue-on-collection-errors", 1, id="going on"),
+        pytest.param(
+            "-p xdist.plugin -n 2 --continue-on-collection-errors", 1, id="xdist, going on"
+        ),
+        pytest.param("--collect-only", 2, id="collecting only"),
+    ],
+)
+def test_the_exit_status_and_message_are_the_same_with_xdist(
+    project: Project, options: str, status: int
+) -> None:
+    if "xdist" in options:
+        pytest.importorskip("xdist")
+    project.write("test_bad.py", "import pytest\npytestmark = pytest.mark.requires_tracer('2')\n"
+                  "def test(): pass")  # fmt: skip
+    project.write("test_good.py", "def test_good(): pass")
+    run = project.run(*options.split())
+    line = 'test_bad.py:3: requires_tracer("2"): "2" is not a version specifier; '
+    assert f'{line}did you mean ">=2"?' in run.section("ERRORS")
+    assert run.status == status
+    assert "INTERNALERROR" not in "".join(run.out)
+
+
+CONFTEST = """
+import pytest
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.name in MARKS:
+            item.add_marker(MARKS[item.name])
+MARKS = {
+    "test_unmet": pytest.mark.requires_capability("api_security"),
+    "test_wrong": pytest.mark.requires_capability("quux"),
+    "test_repr": pytest.mark.requires_capability(3),
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("option", "unmet"),
+    [
+        pytest.param("", "skipped", id="default"),
+        pytest.param("--ddcompat-strict", "failed", id="strict"),
+        pytest.param("--ddcompat-unsupported=xfail", "xfailed", id="xfail"),
+        pytest.param("--ddcompat-unsupported=deselect", "deselected", id="deselect"),
+    ],
+)
+def test_markers_that_a_conftest_adds_later_count(
+    project: Project, option: str, unmet: str
+) -> None:
+    project.write("conftest.py", CONFTEST)
+    names = ["unmet", "wrong", "repr", "plain"]
+    project.write("test_it.py", "\n".join(f"def test_{name}(): assert {name!r} == 'plain'"
+                                          for name in names))  # fmt: skip
+    run = project.run(*option.split())
+    assert run.outcomes == {
+        "test_unmet": unmet,
+        "test_wrong": "error",
+        "test_repr": "error",
+        "test_plain": "passed",
+    }
+    wrong = f'requires_capability("quux"): no capability "quux" on the page; {CAPABILITIES}'
+    assert wrong in run.section("ERRORS")
+
+
+@pytest.mark.parametrize("method", ["__repr__", "__hash__", "__eq__"])
+def test_an_argument_that_raises_is_no_internal_error(project: Project, method: str) -> None:
+    tests = f"""
+        import pytest
+        class Odd(str):
+            def {method}(self, *other): raise RuntimeError
+        @pytest.mark.requires_capability(Odd("quux"))
+        def test_text(): pass
+        @pytest.mark.requires_capability(object.__new__(type("Odd", (), dict(vars(Odd)))))
+        def test_other(): pass
+    """
+    project.write("test_it.py", tests)
+    run = project.run()
+    assert "INTERNALERROR" not in "".join(run.out)
+    assert run.status in {1, 2}
