@@ -1,0 +1,91 @@
+"""Sessions that check the project: `nox -l` lists them, `nox -s NAME` runs one."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import nox
+from packaging.requirements import Requirement
+
+nox.options.default_venv_backend = "virtualenv"
+nox.options.error_on_missing_interpreters = False
+nox.options.sessions = ["lint", "types", "tests", "lowest"]
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PYPROJECT)
+RUFF = "ruff==0.17.*"
+MYPY = "mypy==2.4.*"
+
+# hatchling that knows the project's metadata asks for packaging 24.2; build goes with it.
+NOT_FOR_THE_LOWEST = {"build", "hatchling"}
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests on one Python, with the newest dependencies."""
+    session.install(".[test]")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(python=PYTHONS[0])
+def lowest(session: nox.Session) -> None:
+    """Run the tests on the oldest Python, with the lowest dependencies that are allowed."""
+    session.install(".", *lowest_dependencies(PYTHONS[0]), *test_tools_for_the_lowest())
+    session.run("pip", "list")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and formatting."""
+    session.install(RUFF)
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of the package, of its tests and of this file."""
+    session.install(".[test]", MYPY, "nox", "types-jsonschema")
+    session.run("mypy")
+
+
+@nox.session
+def e2e(session: nox.Session) -> None:
+    """Try the built wheel beside each real ddtrace of tests/e2e/targets.py."""
+    session.install("pytest", "pytest-xdist", "virtualenv")
+    with tempfile.TemporaryDirectory() as folder:
+        session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ".")
+        (wheel,) = Path(folder).glob("*.whl")
+        session.run(
+            "pytest",
+            "tests/e2e",
+            "--confcutdir=tests/e2e",
+            "--numprocesses=2",
+            "--dist=loadgroup",
+            *session.posargs,
+            env={"DDCOMPAT_E2E_WHEEL": str(wheel)},
+        )
+
+
+def lowest_dependencies(python: str) -> list[str]:
+    """Pin each dependency that a Python needs to the lowest version that is allowed."""
+    requirements = [Requirement(line) for line in PYPROJECT["project"]["dependencies"]]
+    return [
+        f"{requirement.name}=={lower_bound(requirement)}"
+        for requirement in requirements
+        if not requirement.marker or requirement.marker.evaluate({"python_version": python})
+    ]
+
+
+def lower_bound(requirement: Requirement) -> str:
+    """Find the version that follows a requirement's `>=`."""
+    (bound,) = (clause.version for clause in requirement.specifier if clause.operator == ">=")
+    return bound
+
+
+def test_tools_for_the_lowest() -> list[str]:
+    """List the test extra without what cannot be installed beside the lowest dependencies."""
+    tools: list[str] = PYPROJECT["project"]["optional-dependencies"]["test"]
+    return [tool for tool in tools if Requirement(tool).name not in NOT_FOR_THE_LOWEST]

@@ -1,0 +1,1 @@
+"""The built wheel beside real ddtrace versions: `nox -s e2e`."""

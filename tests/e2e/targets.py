@@ -1,0 +1,143 @@
+"""The environments in which the page is tried, and how the suite is run in them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SUITE = Path(__file__).parent / "suite"
+NOT_INHERITED = ("AWS_", "DD_", "_DD_", "DDCOMPAT_", "ECS_", "PYTEST_", "PYTHON")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A Python with one real ddtrace, or with none."""
+
+    python: str
+    ddtrace: str | None
+    pytest: str = "pytest"
+    beside: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.tracer}-python-{self.python}"
+
+    @property
+    def tracer(self) -> str:
+        return f"ddtrace-{self.ddtrace}" if self.ddtrace else "no-ddtrace"
+
+    @property
+    def requirements(self) -> list[str]:
+        tracer = [f"ddtrace=={self.ddtrace}"] if self.ddtrace else []
+        return [self.pytest, *self.beside, *tracer]
+
+
+TARGETS = (
+    Target("3.11", "1.9.7", pytest="pytest==7.4.*"),
+    Target("3.11", "1.20.19", beside=("django==4.2.*",)),
+    Target("3.12", "2.6.0", pytest="pytest==8.4.*"),
+    Target("3.13", "3.19.9"),
+    Target("3.13", "4.16.0", beside=("django==4.2.*",)),
+    Target("3.13", None),
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of the suite ended with."""
+
+    exit_status: int
+    output: str
+    outcomes: dict[str, str]
+    verdicts: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A target with the wheel installed in it, and a folder that holds only the suite."""
+
+    target: Target
+    python: Path
+    folder: Path
+
+    def run(self, *options: str) -> Run:
+        report = self.folder / "report.xml"
+        command = [str(self.python.parent / "pytest"), f"--junitxml={report}", *options]
+        done = output_of(command, self.folder, {"E2E_DDTRACE": self.target.ddtrace or ""})
+        assert report.is_file(), done.stdout
+        return read_run(done, report)
+
+
+def install(target: Target, wheel: Path, folder: Path) -> Installed:
+    """Make the target's virtual environment, with the wheel in it, and copy the suite."""
+    suite = shutil.copytree(SUITE, folder / "suite")
+    venv = folder / "venv"
+    command = [sys.executable, "-m", "virtualenv", "--python", f"python{target.python}", str(venv)]
+    must_succeed(target, command, f"found no Python {target.python} on PATH")
+    python = venv / "bin" / "python"
+    command = [str(python), "-m", "pip", "install", "--quiet", str(wheel), *target.requirements]
+    must_succeed(target, command, "could not be installed")
+    return Installed(target, python, suite)
+
+
+def must_succeed(target: Target, command: list[str], complaint: str) -> None:
+    done = output_of(command, Path.cwd(), {})
+    if done.returncode:
+        pytest.fail(f"{target.name} {complaint}:\n{done.stdout}", pytrace=False)
+
+
+def output_of(
+    command: list[str], folder: Path, variables: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run a command that sees no variable which would change the facts or the run."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
+    return subprocess.run(
+        command,
+        check=False,
+        cwd=folder,
+        encoding="utf-8",
+        env=inherited | variables,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        timeout=600,
+    )
+
+
+def read_run(done: subprocess.CompletedProcess[str], report: Path) -> Run:
+    tree = ET.parse(report)  # noqa: S314 - pytest wrote it a moment ago
+    cases = {name_of(case): case for case in tree.iter("testcase")}
+    return Run(
+        exit_status=done.returncode,
+        output=done.stdout,
+        outcomes={name: outcome(case) for name, case in cases.items()},
+        verdicts={name: found for name, case in cases.items() if (found := verdict(case))},
+    )
+
+
+def name_of(case: ET.Element) -> str:
+    """Name a test; a whole module, where `require` skips it or fails in its place."""
+    name = case.get("name", "")
+    return (case.get("classname", "") if name == "require" else name).removeprefix("test_")
+
+
+def outcome(case: ET.Element) -> str:
+    tags = [child.tag for child in case if child.tag in {"failure", "error", "skipped"}]
+    return " and ".join(tags) or "passed"
+
+
+def verdict(case: ET.Element) -> dict[str, Any]:
+    texts = [
+        found.get("value", "") for found in case.iter("property") if found.get("name") == "ddcompat"
+    ]
+    assert len(texts) < 2, texts
+    return dict(json.loads(texts[0])) if texts else {}

@@ -1,0 +1,123 @@
+"""What the page documents against what ran, was skipped or failed beside each real ddtrace."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from .documented import MINIMUM, UNDOCUMENTED_PYTHON, documented_for, with_no_capability
+from .targets import TARGETS, Installed, Run, Target, install
+
+SITE = "--ddcompat-set=site=datadoghq.com"
+PLAIN_HOST = "--ddcompat-set=deployment=none"
+GATED_BY_REQUIRE = "api_security_module"
+UNGATED = (
+    "plugin_comes_from_the_wheel",
+    "tracer_is_the_expected_one",
+    "tracer_plugin_is_loaded",
+    "unmarked",
+)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(one, id=one.name, marks=pytest.mark.xdist_group(one.name)) for one in TARGETS
+    ],
+)
+def target(request: pytest.FixtureRequest) -> Target:
+    assert isinstance(request.param, Target)
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def installed(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    wheel = Path(os.environ["DDCOMPAT_E2E_WHEEL"])
+    return install(target, wheel, tmp_path_factory.mktemp(target.name))
+
+
+@pytest.fixture(scope="module")
+def default_run(installed: Installed) -> Run:
+    return installed.run(PLAIN_HOST, SITE)
+
+
+@pytest.fixture(scope="module")
+def strict_run(installed: Installed) -> Run:
+    return installed.run(PLAIN_HOST, SITE, "--ddcompat-strict")
+
+
+def outcomes(verdicts: dict[str, str], unsupported: str) -> dict[str, str]:
+    """List the outcome of every test of the suite, given that of an unsupported one."""
+    gated = {name: unsupported if v == "unsupported" else "passed" for name, v in verdicts.items()}
+    return gated | dict.fromkeys(UNGATED, "passed")
+
+
+def carried(run: Run, key: str) -> dict[str, str]:
+    """List what the reports of marked tests carry; that of a failed module has no marker."""
+    return {name: v[key] for name, v in run.verdicts.items() if name != GATED_BY_REQUIRE}
+
+
+def documented_for_markers(target: Target) -> dict[str, str]:
+    documented = documented_for(target.ddtrace)
+    return {name: verdict for name, verdict in documented.items() if name != GATED_BY_REQUIRE}
+
+
+def test_what_is_not_documented_is_skipped(target: Target, default_run: Run) -> None:
+    assert default_run.outcomes == outcomes(documented_for(target.ddtrace), "skipped")
+    assert default_run.exit_status == 0, default_run.output
+
+
+def test_what_is_not_documented_fails_in_strict_mode(target: Target, strict_run: Run) -> None:
+    assert strict_run.outcomes == outcomes(documented_for(target.ddtrace), "failure")
+    assert strict_run.exit_status == 1, strict_run.output
+
+
+def test_detected_facts_lead_to_the_same(target: Target, installed: Installed) -> None:
+    run = installed.run()
+    assert run.outcomes == outcomes(documented_for(target.ddtrace), "skipped"), run.output
+
+
+def test_no_capability_is_documented_for_an_excluded_site(
+    target: Target, installed: Installed
+) -> None:
+    run = installed.run(PLAIN_HOST, "--ddcompat-set=site=ddog-gov.com")
+    assert run.outcomes == outcomes(with_no_capability(target.ddtrace), "skipped"), run.output
+
+
+def test_no_capability_is_documented_outside_the_runtime_table(
+    target: Target, installed: Installed
+) -> None:
+    python = UNDOCUMENTED_PYTHON[target.ddtrace]
+    run = installed.run(PLAIN_HOST, SITE, f"--ddcompat-set=python={python}")
+    assert run.outcomes == outcomes(with_no_capability(target.ddtrace), "skipped"), run.output
+
+
+def test_reports_carry_the_verdict(target: Target, default_run: Run) -> None:
+    assert carried(default_run, "verdict") == documented_for_markers(target)
+
+
+@pytest.mark.parametrize(("mode", "action"), [("default_run", "skip"), ("strict_run", "fail")])
+def test_reports_carry_the_action(
+    target: Target, mode: str, action: str, request: pytest.FixtureRequest
+) -> None:
+    assert carried(request.getfixturevalue(mode), "action") == {
+        name: action if verdict == "unsupported" else "run"
+        for name, verdict in documented_for_markers(target).items()
+    }
+
+
+def test_reports_carry_the_whole_explanation(default_run: Run) -> None:
+    for found in default_run.verdicts.values():
+        assert set(found) == {"verdict", "action", "requires", "reason", "mend"}
+        assert found["requires"][0].startswith("requires_")
+
+
+def test_reason_has_what_is_documented_and_what_was_found(target: Target, default_run: Run) -> None:
+    for name, minimum in MINIMUM.items():
+        found = default_run.verdicts[name]
+        if found["verdict"] == "unsupported":
+            assert f" needs ddtrace >={minimum}" in found["reason"]
+            assert f", found {target.ddtrace or 'none installed'} (" in found["reason"]
+            assert any(change.startswith("ddtrace >=") for change in found["mend"])
