@@ -10,10 +10,11 @@ import pytest
 
 from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.evaluation import check_requirement, evaluate, mend
+from pytest_ddcompat.given import Settings
 from pytest_ddcompat.loading import load_matrix
 from pytest_ddcompat.markers import requirement_of
 from pytest_ddcompat.names import printable, quoted
-from pytest_ddcompat.options import Settings, policy_of, settings_of
+from pytest_ddcompat.options import environment_of, policy_of, settings_of
 from pytest_ddcompat.policy import Action
 from pytest_ddcompat.verdict import Status
 
@@ -88,7 +89,7 @@ class Gate:
     @cached_property
     def environment(self) -> Environment:
         """The facts of the run's environment."""
-        return self.settings.environment(self._config)
+        return environment_of(self.settings, self._config)
 
     @property
     def used(self) -> bool:

@@ -3,121 +3,23 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from pytest_ddcompat.detection import Detector, check_agent_option
-from pytest_ddcompat.environment import Environment
+from pytest_ddcompat.detection import check_agent_option
 from pytest_ddcompat.errors import CompatibilityError, FactsError
-from pytest_ddcompat.facts import facts_from_mapping, facts_from_settings, facts_from_text
+from pytest_ddcompat.facts import facts_from_mapping
+from pytest_ddcompat.given import Layer, Settings, file_layer
 from pytest_ddcompat.names import choices
 from pytest_ddcompat.policy import Action, Policy
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_ddcompat.agent import AgentAnswer
-    from pytest_ddcompat.facts import Facts
+    from pytest_ddcompat.environment import Environment
 
-__all__ = ["Layer", "Settings", "policy_of", "settings_of"]
-
-
-class Layer(NamedTuple):
-    """Facts from one place.
-
-    Attributes:
-        origin: The file or option, for messages and signals.
-        content: A facts file's bytes, or `KEY=VALUE` settings.
-    """
-
-    origin: str
-    content: bytes | list[str]
-
-    @property
-    def is_file(self) -> bool:
-        """Whether it is a facts file, which leaves no fact to detection."""
-        return isinstance(self.content, bytes)
-
-    def facts(self) -> Facts:
-        """Understand them.
-
-        Raises:
-            FactsError: A key or value cannot be understood.
-        """
-        if isinstance(self.content, bytes):
-            return facts_from_text(self.content, self.origin)
-        return facts_from_settings(self.content, self.origin)
-
-
-class Settings(NamedTuple):
-    """What a run is told of its environment; plain values, so that they reach other processes.
-
-    Attributes:
-        layers: Given facts, the strongest first.
-        agent: `off`, `auto` or an address.
-        answer: What the Agent has answered, if it was asked already.
-    """
-
-    layers: tuple[Layer, ...]
-    agent: str
-    answer: AgentAnswer | None = None
-
-    def check(self) -> None:
-        """Understand all that is given explicitly.
-
-        Raises:
-            FactsError: Something cannot be understood; all problems are named together.
-        """
-        problems: list[str] = []
-        for layer in self.layers:
-            try:
-                layer.facts()
-            except FactsError as error:
-                problems.extend(error.problems)
-        if problems:
-            raise FactsError(problems)
-
-    def environment(self, config: pytest.Config) -> Environment:
-        """Put the facts together: options, then a conftest's hook, then detection.
-
-        Raises:
-            FactsError: A hook's facts cannot be understood.
-        """
-        facts: Facts = {}
-        for mapping in reversed(config.hook.pytest_ddcompat_facts(config=config)):
-            facts.update(facts_from_mapping(mapping, "pytest_ddcompat_facts"))
-        for layer in reversed(self.layers):
-            facts.update(layer.facts())
-        return Environment(facts, None if self._has_file() else self.detector())
-
-    def detector(self) -> Detector:
-        """What looks at this machine."""
-        return Detector(agent=self.agent, answer=self.answer)
-
-    def asked(self) -> Settings:
-        """The same with the Agent's answer, if it is to be asked."""
-        return self if self._has_file() else self._replace(answer=self.detector().ask_agent())
-
-    def _has_file(self) -> bool:
-        return any(layer.is_file for layer in self.layers)
-
-    def to_plain(self) -> list[Any]:
-        """Lists and strings only, for another process."""
-        answer = None if self.answer is None else list(self.answer)
-        return [[list(layer) for layer in self.layers], self.agent, answer]
-
-    @classmethod
-    def from_plain(cls, plain: list[Any]) -> Settings:
-        """Undo `to_plain`."""
-        from pytest_ddcompat.agent import AgentAnswer
-
-        layers, agent, answer = plain
-        return cls(
-            tuple(Layer(*layer) for layer in layers),
-            agent,
-            None if answer is None else AgentAnswer(*answer),
-        )
+__all__ = ["environment_of", "policy_of", "settings_of"]
 
 
 def settings_of(config: pytest.Config) -> Settings:
@@ -138,6 +40,17 @@ def settings_of(config: pytest.Config) -> Settings:
     settings = Settings(tuple(layer for layer in layers if layer), agent)
     settings.check()
     return settings
+
+
+def environment_of(settings: Settings, config: pytest.Config) -> Environment:
+    """Put the facts of a run together: options, then a conftest's hook, then detection.
+
+    Raises:
+        FactsError: A hook's facts cannot be understood.
+    """
+    hook = "pytest_ddcompat_facts"
+    mappings = config.hook.pytest_ddcompat_facts(config=config)
+    return settings.environment([facts_from_mapping(mapping, hook) for mapping in mappings])
 
 
 def policy_of(config: pytest.Config) -> Policy:
@@ -211,11 +124,7 @@ def _file(name: str | None, folder: Path, config: pytest.Config | None = None) -
         return None
     if name == "-" and config is not None:
         return Layer("standard input", _standard_input(config))
-    try:
-        return Layer(name, (folder / name).read_bytes())
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise FactsError(f"{name}: this facts file cannot be read: {reason}") from None
+    return file_layer(name, folder)
 
 
 def _standard_input(config: pytest.Config) -> bytes:

@@ -1,0 +1,133 @@
+"""Facts that are given, in the order in which they take precedence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_ddcompat.detection import Detector
+from pytest_ddcompat.environment import Environment
+from pytest_ddcompat.errors import FactsError
+from pytest_ddcompat.facts import facts_from_settings, facts_from_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pytest_ddcompat.agent import AgentAnswer
+    from pytest_ddcompat.facts import Facts
+
+__all__ = ["Layer", "Settings", "file_layer"]
+
+
+class Layer(NamedTuple):
+    """Facts from one place.
+
+    Attributes:
+        origin: The file or option, for messages and signals.
+        content: A facts file's bytes, or `KEY=VALUE` settings.
+    """
+
+    origin: str
+    content: bytes | list[str]
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a facts file, which leaves no fact to detection."""
+        return isinstance(self.content, bytes)
+
+    def facts(self) -> Facts:
+        """Understand them.
+
+        Raises:
+            FactsError: A key or value cannot be understood.
+        """
+        if isinstance(self.content, bytes):
+            return facts_from_text(self.content, self.origin)
+        return facts_from_settings(self.content, self.origin)
+
+
+class Settings(NamedTuple):
+    """What is told of an environment; plain values, so that they reach other processes.
+
+    Attributes:
+        layers: Given facts, the strongest first.
+        agent: `off`, `auto` or an address.
+        answer: What the Agent has answered, if it was asked already.
+    """
+
+    layers: tuple[Layer, ...]
+    agent: str
+    answer: AgentAnswer | None = None
+
+    def check(self) -> None:
+        """Understand all that is given explicitly.
+
+        Raises:
+            FactsError: Something cannot be understood; all problems are named together.
+        """
+        problems: list[str] = []
+        for layer in self.layers:
+            try:
+                layer.facts()
+            except FactsError as error:
+                problems.extend(error.problems)
+        if problems:
+            raise FactsError(problems)
+
+    def environment(self, weaker: Sequence[Facts] = ()) -> Environment:
+        """Put the facts together: those given, then weaker ones, then detection.
+
+        Args:
+            weaker: Facts that those given take precedence over, the strongest first.
+        """
+        facts: Facts = {}
+        for more in reversed(weaker):
+            facts.update(more)
+        for layer in reversed(self.layers):
+            facts.update(layer.facts())
+        return Environment(facts, None if self._has_file() else self.detector())
+
+    def detector(self) -> Detector:
+        """What looks at this machine."""
+        return Detector(agent=self.agent, answer=self.answer)
+
+    def asked(self) -> Settings:
+        """The same with the Agent's answer, if it is to be asked."""
+        return self if self._has_file() else self._replace(answer=self.detector().ask_agent())
+
+    def _has_file(self) -> bool:
+        return any(layer.is_file for layer in self.layers)
+
+    def to_plain(self) -> list[Any]:
+        """Lists and strings only, for another process."""
+        answer = None if self.answer is None else list(self.answer)
+        return [[list(layer) for layer in self.layers], self.agent, answer]
+
+    @classmethod
+    def from_plain(cls, plain: list[Any]) -> Settings:
+        """Undo `to_plain`."""
+        from pytest_ddcompat.agent import AgentAnswer
+
+        layers, agent, answer = plain
+        return cls(
+            tuple(Layer(*layer) for layer in layers),
+            agent,
+            None if answer is None else AgentAnswer(*answer),
+        )
+
+
+def file_layer(name: str, folder: Path) -> Layer:
+    """Read a facts file.
+
+    Args:
+        name: Its path, relative to `folder`.
+        folder: Where relative paths begin.
+
+    Raises:
+        FactsError: It cannot be read.
+    """
+    try:
+        return Layer(name, (folder / name).read_bytes())
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise FactsError(f"{name}: this facts file cannot be read: {reason}") from None
