@@ -15,7 +15,7 @@ from contextlib import closing
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from pytest_ddcompat.facts import parse_agent_version
+from pytest_ddcompat.versions import parse_agent_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

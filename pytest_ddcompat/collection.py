@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest.pathlib import bestrelpath
 
-from pytest_ddcompat.execution import failure
-from pytest_ddcompat.fixture import decision_of
+from pytest_ddcompat.execution import failure, is_skipped_by_author
+from pytest_ddcompat.fixture import decision_of, require
+from pytest_ddcompat.policy import Action
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from pytest_ddcompat.gate import Gate
+    from pytest_ddcompat.gate import Decision, Gate
 
-__all__ = ["UnsupportedModule", "refuse_problems", "resolve_module"]
+__all__ = [
+    "UnsupportedModule",
+    "deselect",
+    "refuse_problems",
+    "resolve_module",
+    "without_stand_ins",
+]
+
+_STAND_INS = pytest.StashKey[list[pytest.Item]]()
 
 
 def refuse_problems(
@@ -47,20 +58,53 @@ def resolve_module(report: pytest.CollectReport, collector: pytest.Collector) ->
     decision = decision_of(excinfo.value) if excinfo else ""
     if not excinfo or not decision or report.skipped:
         return decision
-    lines = [entry.lineno for entry in excinfo.traceback if entry.path == collector.path] or [0]
-    if _is_selected_within(collector):
-        # No test of its own can stand for one that is asked for by its id.
-        report.longrepr = f"{collector.nodeid}:{lines[-1] + 1}: {excinfo.value}"
+    own = Path(require.__code__.co_filename)
+    caller = [entry for entry in excinfo.traceback if entry.path != own][-1]
+    if caller.path != collector.path or _is_selected_within(collector):
+        # No test can stand for a package, nor for one that is asked for by its id.
+        path = bestrelpath(collector.config.invocation_params.dir, Path(caller.path))
+        report.longrepr = f"{path}:{caller.lineno + 1}: {excinfo.value}"
         return ""
     item = UnsupportedModule.from_parent(
-        collector, name="require", reason=str(excinfo.value), line=lines[-1]
+        collector, name="require", reason=str(excinfo.value), line=caller.lineno
     )
     item.user_properties.append(("ddcompat", decision))
     report.outcome = "passed"
     report.longrepr = None
     report.result = [item]
     vars(report)["call"] = None
+    collector.config.stash.setdefault(_STAND_INS, []).append(item)
     return ""
+
+
+def without_stand_ins(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
+    """Take the tests that stand for modules away, so that no other plugin deselects them."""
+    stand_ins = config.stash.get(_STAND_INS, [])
+    if stand_ins:
+        items[:] = [item for item in items if item not in stand_ins]
+    return stand_ins
+
+
+def deselect(
+    config: pytest.Config,
+    items: list[pytest.Item],
+    decide: Callable[[pytest.Item], Decision | None],
+) -> list[Decision]:
+    """Deselect the tests of which that is decided, but not those that their author skips.
+
+    Returns:
+        What was decided of those deselected.
+    """
+    decided = {item: decision for item in items if (decision := decide(item)) is not None}
+    gone = {
+        item: decision
+        for item, decision in decided.items()
+        if decision.action is Action.DESELECT and not is_skipped_by_author(item)
+    }
+    if gone:
+        items[:] = [item for item in items if item not in gone]
+        config.hook.pytest_deselected(items=list(gone))
+    return list(gone.values())
 
 
 class UnsupportedModule(pytest.Item):

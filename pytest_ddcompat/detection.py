@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.environment import FORCED_OFF, Environment, Fact
 from pytest_ddcompat.errors import FactsError
-from pytest_ddcompat.facts import parse_site
+from pytest_ddcompat.names import parse_site
 from pytest_ddcompat.versions import Version, parse_version
 
 if sys.version_info >= (3, 10):
@@ -67,7 +67,7 @@ class Detector:
         environ: Mapping[str, str] = os.environ,
         root: Path = Path("/"),
     ) -> None:
-        check_agent_option(agent)
+        check_agent_option(agent, "agent")
         self._agent_option = agent
         self._answer = answer
         self._environ = environ
@@ -180,8 +180,12 @@ class Detector:
         return Fact(dt.date.today(), "today")
 
 
-def check_agent_option(option: str) -> None:
+def check_agent_option(option: str, origin: str) -> None:
     """Refuse what is neither `off`, `auto` nor an Agent's address.
+
+    Args:
+        option: What is given.
+        origin: The option, for the message.
 
     Raises:
         FactsError: The message says what is wrong and what is valid.
@@ -193,7 +197,7 @@ def check_agent_option(option: str) -> None:
     try:
         check_address(option)
     except ValueError as error:
-        raise FactsError(f"Agent address: {error}; or auto, or off") from None
+        raise FactsError(f"{origin}: {error}; or auto, or off") from None
 
 
 def cpu_of(machine: str, width: int) -> str:

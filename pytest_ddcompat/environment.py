@@ -73,6 +73,8 @@ class Environment:
         self._detector = detector
         self._frameworks = {fold(name): name for name in frameworks}
         self._date_given = "date" in given
+        # What detection takes from the tracer and the deployments, unless it is given.
+        self._derived = set() if detector is None else {"remote_configuration"} - given.keys()
 
     @classmethod
     def from_mapping(cls, mapping: object, origin: str = "facts") -> Environment:
@@ -189,7 +191,12 @@ class Environment:
         if key.startswith(_FRAMEWORK):
             key = f"{_FRAMEWORK}{fold(key[len(_FRAMEWORK) :])}"
         changed = {**self._facts, key: Fact(value, "assumed")}
-        return Environment(changed, self._detector, self._frameworks.values())
+        if key in {"tracer", "deployments"}:
+            for derived in self._derived:
+                changed.pop(derived, None)
+        environment = Environment(changed, self._detector, self._frameworks.values())
+        environment._derived = self._derived - {key}
+        return environment
 
     def to_mapping(self) -> dict[str, Any]:
         """All known facts as plain values, in the form that `from_mapping` reads.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Callable, NamedTuple
 
 from pytest_ddcompat.checks import CHECKS
 from pytest_ddcompat.checks.common import Asked, Situation, check_version
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.requirement import Requirement
 
-__all__ = ["check_requirement", "evaluate", "mend"]
+__all__ = ["Mended", "check_requirement", "evaluate", "is_met", "mend"]
 
 _ORDER = (Status.UNSUPPORTED, Status.UNDETERMINED, Status.SUPPORTED)
 _TEST = "the test"
@@ -75,14 +75,26 @@ def check_requirement(requirement: Requirement, matrix: Matrix) -> None:
     _refuse_misspellings("data store", requirement.datastores, matrix.datastore_names())
 
 
+class Mended(NamedTuple):
+    """What would have to change for requirements to be met.
+
+    Attributes:
+        remedies: Each change in words; empty if none is known, or none is needed.
+        environment: The environment with the changes made.
+    """
+
+    remedies: tuple[str, ...]
+    environment: Environment
+
+
 def mend(
     requirements: Sequence[Requirement],
     environment: Environment,
     matrix: Matrix,
     *,
     undetermined: bool = True,
-) -> tuple[str, ...]:
-    """What would have to change for requirements to be met together; empty if nothing is known.
+) -> Mended:
+    """What would have to change for requirements to be met together.
 
     Every change is tried: an upgrade that the page allows on another Python only names both.
 
@@ -96,20 +108,53 @@ def mend(
         RequirementError: A requirement names what the page does not have.
     """
     remedies: dict[str, str] = {}
-    upward = all(requirement.is_upward for requirement in requirements)
+    changed = environment
     for _ in range(len(CHECKS)):
-        verdicts = [evaluate(requirement, environment, matrix) for requirement in requirements]
+        verdicts = [evaluate(requirement, changed, matrix) for requirement in requirements]
+        if not any(v.status is Status.UNSUPPORTED for v in verdicts):
+            if not undetermined and any(v.status is Status.UNDETERMINED for v in verdicts):
+                break
+            _bound(remedies, requirements, changed, matrix)
+            return Mended(tuple(remedies.values()), changed)
         unmet = [v for v in verdicts if v.status is Status.UNSUPPORTED]
-        if not unmet:
-            met = undetermined or all(v.status is Status.SUPPORTED for v in verdicts)
-            return tuple(remedies.values()) if met else ()
-        for finding in (finding for verdict in unmet for finding in verdict.decisive):
-            if not finding.change:
-                return ()
+        findings = [finding for verdict in unmet for finding in verdict.nearest]
+        if not all(finding.change for finding in findings):
+            break
+        for finding in findings:
             for key, value in finding.change:
-                environment = environment.replaced(key, value)
-                remedies[key] = finding.remedy if upward else _exactly(finding.remedy)
-    return ()
+                changed = changed.replaced(key, value)
+                remedies[key] = finding.remedy
+    return Mended((), environment)
+
+
+def is_met(
+    requirements: Sequence[Requirement],
+    environment: Environment,
+    matrix: Matrix,
+    *,
+    undetermined: bool = True,
+) -> bool:
+    """Whether all requirements are met; the arguments are those of `mend`."""
+    statuses = {evaluate(requirement, environment, matrix).status for requirement in requirements}
+    return not statuses & {Status.UNSUPPORTED, *(() if undetermined else (Status.UNDETERMINED,))}
+
+
+def _bound(
+    remedies: dict[str, str],
+    requirements: Sequence[Requirement],
+    environment: Environment,
+    matrix: Matrix,
+) -> None:
+    """Promise no version of the tracer from a branch on in which the requirements are not met."""
+    remedy, version = remedies.get("tracer", ""), environment.tracer.value
+    if not all(requirement.is_upward for requirement in requirements):
+        remedies.update({key: _exactly(text) for key, text in remedies.items()})
+    elif ">=" in remedy and "," not in remedy and version:
+        lowers = (row.tracer.lower for row in matrix.releases)
+        for lower in sorted(v for v in lowers if v and v > version):
+            if not is_met(requirements, environment.replaced("tracer", lower), matrix):
+                remedies["tracer"] = f"{remedy.replace(' (preview)', '')},<{lower}"
+                return
 
 
 def _exactly(remedy: str) -> str:
@@ -151,10 +196,12 @@ def _evaluate_expression(
     verdicts = [_evaluate_expression(o, requirement, situation) for o in node.operands]
     choose = min if isinstance(node, And) else max
     status = choose((v.status for v in verdicts), key=_ORDER.index)
+    deciding = [v for v in verdicts if v.status is status]
     return Verdict(
         status,
         tuple(dict.fromkeys(f for v in verdicts for f in v.findings)),
-        tuple(dict.fromkeys(f for v in verdicts if v.status is status for f in v.decisive)),
+        tuple(dict.fromkeys(f for v in deciding for f in v.decisive)),
+        tuple(f for v in (deciding[:1] if choose is max else deciding) for f in v.nearest),
     )
 
 
@@ -178,7 +225,8 @@ def _opposite(node: Not, verdict: Verdict) -> Verdict:
         subject=_TEST,
     )
     status = Status.SUPPORTED if wanted else Status.UNSUPPORTED
-    return Verdict(status, (*verdict.findings, finding), () if wanted else (finding,))
+    decisive = () if wanted else (finding,)
+    return Verdict(status, (*verdict.findings, finding), decisive, decisive)
 
 
 def _written(node: Expression) -> str:
@@ -194,11 +242,11 @@ def _verdict(findings: tuple[Finding, ...]) -> Verdict:
     """Any violated is unsupported, else any unknown undetermined; a capability's Agent apart."""
     violated = tuple(f for f in findings if f.outcome is Outcome.VIOLATED)
     if violated:
-        return Verdict(Status.UNSUPPORTED, findings, violated)
+        return Verdict(Status.UNSUPPORTED, findings, violated, violated)
     unknown = tuple(f for f in findings if f.outcome is Outcome.UNKNOWN)
     decisive = tuple(f for f in unknown if f.check != "agent" or f.subject == _TEST)
     status = Status.UNDETERMINED if decisive else Status.SUPPORTED
-    return Verdict(status, findings, decisive)
+    return Verdict(status, findings, decisive, decisive)
 
 
 def _tracer(requirement: Requirement, situation: Situation) -> Finding:

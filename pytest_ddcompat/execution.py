@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocation, ReprTraceback
 from _pytest.runner import runtestprotocol
+from _pytest.skipping import evaluate_skip_marks
 
 from pytest_ddcompat.policy import Action
 
 if TYPE_CHECKING:
     from pytest_ddcompat.gate import Decision
 
-__all__ = ["begin", "failure", "stop"]
+__all__ = ["begin", "failure", "is_skipped_by_author", "stop"]
 
 _FAILING = pytest.StashKey[bool]()
 _EXPECTED = pytest.StashKey[bool]()
@@ -27,9 +28,8 @@ def begin(item: pytest.Item, nextitem: pytest.Item | None, decision: Decision) -
     """
     if decision.error:
         return None
-    if decision.action is Action.XFAIL and not item.stash.get(_EXPECTED, False):
-        item.stash[_EXPECTED] = True
-        item.add_marker(pytest.mark.xfail(reason=decision.reason, strict=False))
+    if decision.action is Action.XFAIL:
+        _expect_failure(item, decision)
     if decision.action is not Action.FAIL:
         return None
     _run_failing(item, nextitem, decision)
@@ -52,6 +52,8 @@ def stop(item: pytest.Item, decision: Decision, text: str) -> None:
     if _is_skipped_by_unittest(item):
         return
     _attach(item, text)
+    if decision.action is Action.XFAIL:
+        _expect_failure(item, decision)
     if decision.action in {Action.RUN, Action.XFAIL}:
         return
     if decision.action is Action.FAIL and not item.stash.get(_FAILING, False):
@@ -68,6 +70,21 @@ def failure(item: pytest.Item, reason: str) -> ReprExceptionInfo:
     words = ReprEntryNative([f"{place}: {reason}\n"])
     crash = ReprFileLocation(path, 0 if line is None else line + 1, reason)
     return ReprExceptionInfo(ReprTraceback([words], None, style="native"), crash)
+
+
+def is_skipped_by_author(item: pytest.Item) -> bool:
+    """Whether a test's own marks skip it, or unittest does."""
+    try:
+        return evaluate_skip_marks(item) is not None or _is_skipped_by_unittest(item)
+    except (Exception, pytest.fail.Exception):  # noqa: BLE001 - pytest tells what is wrong with it
+        return True
+
+
+def _expect_failure(item: pytest.Item, decision: Decision) -> None:
+    """Mark a test as expected to fail, once however often it is run."""
+    if not item.stash.get(_EXPECTED, False):
+        item.stash[_EXPECTED] = True
+        item.add_marker(pytest.mark.xfail(reason=decision.reason, strict=False))
 
 
 def _attach(item: pytest.Item, text: str) -> None:

@@ -5,20 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from collections.abc import Mapping
 from typing import Any, Callable
 
 from pytest_ddcompat.environment import KEYS, Fact
 from pytest_ddcompat.errors import FactsError
-from pytest_ddcompat.names import choices, fold, is_misspelling
-from pytest_ddcompat.versions import Version, parse_version
+from pytest_ddcompat.names import choices, fold, is_misspelling, parse_site
+from pytest_ddcompat.versions import Version, parse_agent_version, parse_version
 
 __all__ = [
     "DEPLOYMENT_TYPES",
     "facts_from_mapping",
     "facts_from_settings",
     "facts_from_text",
-    "parse_agent_version",
-    "parse_site",
 ]
 
 DEPLOYMENT_TYPES = ("docker", "kubernetes", "amazon_ecs", "aws_fargate", "aws_lambda")
@@ -26,13 +25,16 @@ DEPLOYMENT_TYPES = ("docker", "kubernetes", "amazon_ecs", "aws_fargate", "aws_la
 
 Facts = dict[str, Fact[Any]]
 
-_OS = {"linux": "linux", "macos": "macos", "darwin": "macos", "windows": "windows"}
+_OS = {
+    "linux": "linux", "macos": "macos", "darwin": "macos", "windows": "windows", "win32": "windows",
+}  # fmt: skip
 _CPU = {
-    "x8664": "x86-64", "amd64": "x86-64", "aarch64": "aarch64", "arm64": "aarch64",
+    "x8664": "x86-64", "amd64": "x86-64", "x64": "x86-64", "aarch64": "aarch64", "arm64": "aarch64",
     "i686": "i686", "i386": "i686", "i586": "i686", "x86": "i686",
 }  # fmt: skip
 _NULLABLE = {"tracer", "agent", "framework"}
-_LIMIT = 1 << 20  # characters of a facts file; a full one has a few hundred
+LIMIT = 1 << 20
+"""Bytes of a facts file; a full one has a few hundred."""
 
 
 def facts_from_text(content: bytes, origin: str) -> Facts:
@@ -41,9 +43,9 @@ def facts_from_text(content: bytes, origin: str) -> Facts:
     Raises:
         FactsError: It is no JSON, or a key or value cannot be understood.
     """
-    if len(content) > _LIMIT:
+    if len(content) > LIMIT:
         raise FactsError(
-            f"{origin}: this is larger than {_LIMIT} bytes; valid: a JSON object of facts"
+            f"{origin}: this is larger than {LIMIT} bytes; valid: a JSON object of facts"
         )
     try:
         mapping = json.loads(content, object_pairs_hook=_without_duplicates)
@@ -67,7 +69,7 @@ def facts_from_mapping(mapping: object, origin: str) -> Facts:
     Raises:
         FactsError: A key or value cannot be understood; all problems are named together.
     """
-    if not isinstance(mapping, dict):
+    if not isinstance(mapping, Mapping):
         raise FactsError(f"{origin}: this must be a JSON object of facts (got {_shown(mapping)})")
     reader = _Reader(origin)
     for key, value in mapping.items():
@@ -103,34 +105,6 @@ def facts_from_settings(settings: list[str], origin: str) -> Facts:
     return reader.finish()
 
 
-def parse_site(text: str) -> str:
-    """Reduce a site to the form of DD_SITE: lower case, no scheme, path or leading `app.`.
-
-    Raises:
-        ValueError: What is left is not a host name.
-    """
-    host = re.sub(r"^[a-z]+://", "", text.strip().lower()).split("/", 1)[0]
-    host = host.removeprefix("app.")
-    if not re.fullmatch(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,8}", host):
-        raise ValueError("this is not a Datadog site; valid: a host name such as datadoghq.com")
-    return host
-
-
-def parse_agent_version(text: str) -> Version:
-    """Read an Agent's version, by its leading numbers where PEP 440 refuses it.
-
-    Raises:
-        ValueError: It does not begin with a version's numbers.
-    """
-    try:
-        return parse_version(text)
-    except ValueError:
-        leading = re.match(r"\d{1,9}(\.\d{1,9}){1,3}(?=[-+])", text)
-        if leading is None:
-            raise
-        return Version(leading.group())
-
-
 class _Reader:
     """Reads facts one by one and keeps all that is wrong with them."""
 
@@ -161,7 +135,7 @@ class _Reader:
             self.problems.append(f"{self.origin}: {where}: {error}{valid}{absent}")
 
     def frameworks(self, value: object) -> None:
-        if not isinstance(value, dict):
+        if not isinstance(value, Mapping):
             self.problems.append(
                 f"{self.origin}: frameworks: this must be an object of names and versions "
                 f"(got {_shown(value)})"
@@ -169,6 +143,10 @@ class _Reader:
             return
         for name, version in value.items():
             key = fold(str(name))
+            if not key or f"framework.{key}" in self.facts:
+                wrong = "stands here twice" if key else "is no name of a framework"
+                self.problems.append(f'{self.origin}: frameworks: "{name}" {wrong}')
+                continue
             self.read(f"framework.{key}", f"frameworks.{name}", version)
 
     def set(self, key: str, value: str) -> None:
@@ -181,12 +159,17 @@ class _Reader:
             self.problems.append(f'{self.origin}: unknown key "{key}"; {choices(key, valid)}')
             return
         word = value.lower()
-        if word == "unknown" and name != "date":
+        if word == "none" and name in {"os", "cpu", "implementation"}:
+            self.problems.append(
+                f'{self.origin}: {key}: "none" is not valid; '
+                "valid: a value, or unknown (none is for tracer, agent and framework.NAME)"
+            )
+        elif word == "unknown" and name != "date":
             self.facts[name] = Fact.unknown(f"{self.origin} {key}=unknown")
         elif name == "deployments":
             self._add_deployments(key, [] if word == "none" else value.split(","))
         else:
-            absent = word == "none" and name.split(".")[0] in _NULLABLE
+            absent = word == "none" and name.partition(".")[0] in _NULLABLE
             self.read(name, key, None if absent else _BOOLEANS.get(word, value))
 
     def _add_deployments(self, key: str, value: list[str]) -> None:

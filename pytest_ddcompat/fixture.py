@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -13,7 +13,9 @@ from pytest_ddcompat.plugin import gate_of, running
 from pytest_ddcompat.policy import Action
 
 if TYPE_CHECKING:
-    from _pytest.outcomes import Failed, Skipped
+    from collections.abc import Generator
+
+    from _pytest.outcomes import OutcomeException
     from typing_extensions import TypedDict, Unpack
 
     from pytest_ddcompat.environment import Environment
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
         strict: bool | None
 
 
-__all__ = ["Compatibility", "decision_of", "require"]
+__all__ = ["Attaching", "Compatibility", "decision_of", "require"]
 
 _DECISION = "ddcompat_decision"
 
@@ -80,7 +82,7 @@ class Compatibility:
         __tracebackhide__ = True
         decision = _decide(self._gate, names, dict(keywords))
         if decision.action is Action.XFAIL:
-            pytest.xfail(decision.reason)
+            _raise(pytest.xfail.Exception(decision.reason), decision, self._gate)
         _stop(decision, self._gate)
 
 
@@ -103,6 +105,23 @@ def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
     _stop(_decide(gate, names, dict(keywords)), gate)
 
 
+class Attaching:
+    """Attaches what `Compatibility.require` decided to the test's reports."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Put the decision in the place of what the test's markers came to."""
+        report = yield
+        decision = decision_of(call.excinfo.value) if call.excinfo else ""
+        if decision:
+            others = [(name, text) for name, text in item.user_properties if name != "ddcompat"]
+            item.user_properties[:] = [*others, ("ddcompat", decision)]
+            report.user_properties = list(item.user_properties)
+        return report
+
+
 def decision_of(error: object) -> str:
     """The text of the decision that an outcome raised here was made by; empty if it was not."""
     return getattr(error, _DECISION, "")
@@ -121,10 +140,13 @@ def _stop(decision: Decision, gate: Gate) -> None:
     __tracebackhide__ = True
     if decision.action is Action.RUN:
         return
-    stopped: Failed | Skipped
     if decision.action is Action.FAIL:
-        stopped = pytest.fail.Exception(decision.reason)
-    else:
-        stopped = pytest.skip.Exception(decision.reason, allow_module_level=True)
-    setattr(stopped, _DECISION, gate.text(decision))
-    raise stopped
+        _raise(pytest.fail.Exception(decision.reason), decision, gate)
+    skipped = decision._replace(action=Action.SKIP)
+    _raise(pytest.skip.Exception(decision.reason, allow_module_level=True), skipped, gate)
+
+
+def _raise(outcome: OutcomeException, decision: Decision, gate: Gate) -> NoReturn:
+    __tracebackhide__ = True
+    setattr(outcome, _DECISION, gate.text(decision))
+    raise outcome

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from pytest_ddcompat.errors import CompatibilityError
-from pytest_ddcompat.evaluation import check_requirement, evaluate, mend
+from pytest_ddcompat.evaluation import Mended, check_requirement, evaluate, is_met, mend
 from pytest_ddcompat.given import Settings
 from pytest_ddcompat.loading import load_matrix
 from pytest_ddcompat.markers import requirement_of
@@ -19,7 +19,7 @@ from pytest_ddcompat.policy import Action
 from pytest_ddcompat.verdict import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pytest_ddcompat.environment import Environment
     from pytest_ddcompat.matrix import Matrix
@@ -71,8 +71,9 @@ class Decision(NamedTuple):
 class Gate:
     """The page and the environment of one run, and what it decided by them."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, environ: Mapping[str, str]) -> None:
         self._config = config
+        self._environ = environ
         self.policy = policy_of(config)
         plain = getattr(config, "workerinput", {}).get("ddcompat")
         self.settings = Settings.from_plain(plain) if plain else settings_of(config)
@@ -86,10 +87,26 @@ class Gate:
         """The page that the run's requirements are held against."""
         return load_matrix()
 
-    @cached_property
+    @property
     def environment(self) -> Environment:
-        """The facts of the run's environment."""
-        return environment_of(self.settings, self._config)
+        """The facts of the run's environment.
+
+        Raises:
+            FactsError: A hook's facts cannot be understood.
+        """
+        if isinstance(self._found, BaseException):
+            raise self._found
+        return self._found
+
+    @cached_property
+    def _found(self) -> Environment | BaseException:
+        """The environment, or what a conftest's hook raised: it is called only once."""
+        try:
+            return environment_of(self.settings, self._config, self._environ)
+        except pytest.exit.Exception:
+            raise
+        except (Exception, pytest.skip.Exception, pytest.fail.Exception) as error:  # noqa: BLE001
+            return error
 
     @property
     def used(self) -> bool:
@@ -137,8 +154,21 @@ class Gate:
     def _mend(self, decision: Decision) -> tuple[str, ...]:
         if decision.action in {Action.RUN, Action.XFAIL}:
             return ()
-        undetermined = self.policy.undetermined in {Action.RUN, Action.XFAIL}
-        return mend(decision.requirements, self.environment, self.matrix, undetermined=undetermined)
+        return self.mended(decision.requirements).remedies
+
+    def mended(self, requirements: Sequence[Requirement]) -> Mended:
+        """What would let a test run that is stopped."""
+        return mend(
+            requirements, self.environment, self.matrix, undetermined=self._undetermined_runs
+        )
+
+    def would_run(self, requirements: Sequence[Requirement], environment: Environment) -> bool:
+        """Whether a test that is stopped would run in another environment."""
+        return is_met(requirements, environment, self.matrix, undetermined=self._undetermined_runs)
+
+    @property
+    def _undetermined_runs(self) -> bool:
+        return self.policy.undetermined in {Action.RUN, Action.XFAIL}
 
     def text(self, decision: Decision) -> str:
         """The decision as one string; the same object each time."""
@@ -170,6 +200,8 @@ class Gate:
             return self.judge(requirement, strict=strict)
         except CompatibilityError as error:
             return Decision.failed(f"{_written(mark)}: {error}")
+        except pytest.exit.Exception:
+            raise
         except (Exception, pytest.skip.Exception, pytest.fail.Exception) as error:  # noqa: BLE001
             # A hook's bug, or one of ours, is that test's error, and not the run's.
             return Decision.failed(f"{_written(mark)}: {type(error).__name__}: {error}")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.detection import Detector
 from pytest_ddcompat.environment import Environment
 from pytest_ddcompat.errors import FactsError
-from pytest_ddcompat.facts import facts_from_settings, facts_from_text
+from pytest_ddcompat.facts import LIMIT, facts_from_settings, facts_from_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pytest_ddcompat.agent import AgentAnswer
@@ -74,22 +75,26 @@ class Settings(NamedTuple):
         if problems:
             raise FactsError(problems)
 
-    def environment(self, weaker: Sequence[Facts] = ()) -> Environment:
+    def environment(
+        self, weaker: Sequence[Facts] = (), environ: Mapping[str, str] | None = None
+    ) -> Environment:
         """Put the facts together: those given, then weaker ones, then detection.
 
         Args:
             weaker: Facts that those given take precedence over, the strongest first.
+            environ: Environment variables; those of this process if it is None.
         """
         facts: Facts = {}
         for more in reversed(weaker):
             facts.update(more)
         for layer in reversed(self.layers):
             facts.update(layer.facts())
-        return Environment(facts, None if self._has_file() else self.detector())
+        return Environment(facts, None if self._has_file() else self.detector(environ))
 
-    def detector(self) -> Detector:
-        """What looks at this machine."""
-        return Detector(agent=self.agent, answer=self.answer)
+    def detector(self, environ: Mapping[str, str] | None = None) -> Detector:
+        """What looks at this machine, with its environment variables or others."""
+        known = os.environ if environ is None else environ
+        return Detector(agent=self.agent, answer=self.answer, environ=known)
 
     def asked(self) -> Settings:
         """The same with the Agent's answer, if it is to be asked."""
@@ -127,7 +132,8 @@ def file_layer(name: str, folder: Path) -> Layer:
         FactsError: It cannot be read.
     """
     try:
-        return Layer(name, (folder / name).read_bytes())
+        with (folder / name).open("rb") as file:
+            return Layer(name, file.read(LIMIT + 1))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise FactsError(f"{name}: this facts file cannot be read: {reason}") from None

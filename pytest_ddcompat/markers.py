@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import ast
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.requirement import Names, Requirement
 
 __all__ = [
+    "requirement_from_text",
     "requirement_of",
     "requires_agent",
     "requires_capability",
@@ -58,7 +60,7 @@ def requires_capability(
         "strict": strict,
     }
     defaults = {"preview": True}
-    given = {key: value for key, value in keywords.items() if value != defaults.get(key)}
+    given = {key: value for key, value in keywords.items() if value is not defaults.get(key)}
     return _mark("requires_capability", names, given)
 
 
@@ -179,7 +181,9 @@ def _mark(
         name = getattr(positional[0], "__name__", "a function")
         raise TypeError(f"@{marker} needs parentheses and an argument (it was given {name})")
     try:
-        return _shared(marker, positional, tuple(keywords.items()))
+        # 1 equals True, but is none.
+        types = tuple(map(type, keywords.values()))
+        return _shared(marker, positional, tuple(keywords.items()), types)
     except ValueError as error:
         # Raised again here, so that a traceback ends at the user's line.
         raise type(error)(*error.args) from None
@@ -189,12 +193,32 @@ def _mark(
         raise TypeError(f"{marker}: {error}; valid: a tuple in the place of a list") from None
 
 
-@lru_cache(maxsize=None, typed=True)
+@cache
 def _shared(
-    marker: str, positional: tuple[Any, ...], keywords: tuple[tuple[str, Any], ...]
+    marker: str,
+    positional: tuple[Any, ...],
+    keywords: tuple[tuple[str, Any], ...],
+    _types: tuple[type, ...],
 ) -> pytest.MarkDecorator:
     given = dict(keywords)
     requirement_of(marker, positional, given)
     decorator: pytest.MarkDecorator = getattr(pytest.mark, marker)
     # with_args, because a call with a single callable argument would decorate it.
     return decorator.with_args(*positional, **given)
+
+
+def requirement_from_text(text: str) -> Requirement:
+    """Understand a marker as `Requirement.marker` writes it.
+
+    Raises:
+        ValueError: It is not so written.
+    """
+    try:
+        call = ast.parse(text, mode="eval").body
+        assert isinstance(call, ast.Call)  # noqa: S101 - refused below
+        assert isinstance(call.func, ast.Name)  # noqa: S101 - as above
+        positional = tuple(ast.literal_eval(argument) for argument in call.args)
+        keywords = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
+    except (AssertionError, SyntaxError):
+        raise ValueError(f"{text[:80]} is not a marker of this plugin") from None
+    return requirement_of(call.func.id, positional, keywords)[0]

@@ -246,7 +246,8 @@ class Matrix(Row):
                     place.problem(f"{kind}: {key} stands here twice; valid: once")
                 seen.add(folded)
 
-        repeated("capabilities", [f'"{n}"' for c in self.capabilities for n in (c.id, *c.aliases)])
+        spellings = [{fold(s): s for s in _spellings(c)}.values() for c in self.capabilities]
+        repeated("capabilities", [f'"{name}"' for each in spellings for name in each])
         repeated("deployments", [f'"{d.id}"' for d in self.deployments])
         repeated("releases", [f'"{r.tracer}"' for r in self.releases])
         repeated("frameworks", [f'"{f.id}" under "{f.heading}"' for f in self.frameworks])

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["choices", "fold", "is_misspelling", "nearest", "printable", "quoted", "slug"]
+__all__ = [
+    "choices",
+    "fold",
+    "is_misspelling",
+    "nearest",
+    "parse_site",
+    "printable",
+    "quoted",
+    "slug",
+]
 
 _SEPARATORS = re.compile(r"[-_\s]+")
 _TRAILING_PARENTHESIS = re.compile(r"\s*\(([^()]*)\)\s*$")
@@ -98,6 +107,19 @@ def quoted(text: str) -> str:
     """Write a string as Python would, in double quotes."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{printable(escaped)}"'
+
+
+def parse_site(text: str) -> str:
+    """Reduce a site to the form of DD_SITE: lower case, no scheme, path or leading `app.`.
+
+    Raises:
+        ValueError: What is left is not a host name.
+    """
+    host = re.sub(r"^[a-z]+://", "", text.strip().lower()).split("/", 1)[0]
+    host = host.removeprefix("app.")
+    if not re.fullmatch(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,8}", host):
+        raise ValueError("this is not a Datadog site; valid: a host name such as datadoghq.com")
+    return host
 
 
 def _closest(name: str, valid: Iterable[str], *, cutoff: float) -> str | None:

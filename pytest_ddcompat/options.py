@@ -9,12 +9,13 @@ import pytest
 
 from pytest_ddcompat.detection import check_agent_option
 from pytest_ddcompat.errors import CompatibilityError, FactsError
-from pytest_ddcompat.facts import facts_from_mapping
+from pytest_ddcompat.facts import LIMIT, facts_from_mapping
 from pytest_ddcompat.given import Layer, Settings, file_layer
 from pytest_ddcompat.names import choices
 from pytest_ddcompat.policy import Action, Policy
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pytest_ddcompat.environment import Environment
@@ -34,23 +35,31 @@ def settings_of(config: pytest.Config) -> Settings:
         _settings("ddcompat_set", config.getini("ddcompat_set")),
         _file(config.getini("ddcompat_facts"), _ini_folder(config)),
     ]
-    agent = config.getoption("ddcompat_agent")
-    agent = config.getini("ddcompat_agent") or "off" if agent is None else agent
-    check_agent_option(agent)
+    agent, origin = config.getoption("ddcompat_agent"), "--ddcompat-agent"
+    if agent is None:
+        agent, origin = config.getini("ddcompat_agent") or "off", "ddcompat_agent"
+    check_agent_option(agent, origin)
     settings = Settings(tuple(layer for layer in layers if layer), agent)
     settings.check()
     return settings
 
 
-def environment_of(settings: Settings, config: pytest.Config) -> Environment:
+def environment_of(
+    settings: Settings, config: pytest.Config, environ: Mapping[str, str]
+) -> Environment:
     """Put the facts of a run together: options, then a conftest's hook, then detection.
+
+    Args:
+        settings: What is given explicitly.
+        config: The run's configuration.
+        environ: Environment variables as they were when the run began.
 
     Raises:
         FactsError: A hook's facts cannot be understood.
     """
     hook = "pytest_ddcompat_facts"
     mappings = config.hook.pytest_ddcompat_facts(config=config)
-    return settings.environment([facts_from_mapping(mapping, hook) for mapping in mappings])
+    return settings.environment([facts_from_mapping(m, hook) for m in mappings], environ)
 
 
 def policy_of(config: pytest.Config) -> Policy:
@@ -124,6 +133,10 @@ def _file(name: str | None, folder: Path, config: pytest.Config | None = None) -
         return None
     if name == "-" and config is not None:
         return Layer("standard input", _standard_input(config))
+    if name == "-":
+        raise FactsError(
+            "ddcompat_facts: - (standard input) is for the command line; valid: a file"
+        )
     return file_layer(name, folder)
 
 
@@ -133,7 +146,9 @@ def _standard_input(config: pytest.Config) -> bytes:
     if capture is not None:
         capture.suspend(in_=True)
     try:
-        return sys.stdin.buffer.read()
+        if sys.stdin is None:
+            raise OSError("it is closed")
+        return sys.stdin.buffer.read(LIMIT + 1)
     except (OSError, ValueError, AttributeError) as error:
         raise FactsError(f"standard input: it cannot be read: {error}") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +84,7 @@ _OPTIONS: dict[str, tuple[Any, dict[str, Any], str]] = {
 }
 """Each option: type of the ini option of the same meaning, what argparse is told, and its help."""
 
+_ENVIRON = pytest.StashKey["dict[str, str]"]()
 _GATE = pytest.StashKey["Gate"]()
 _TALLY = pytest.StashKey["Tally"]()
 _DECISION = pytest.StashKey["Decision | None"]()
@@ -99,7 +101,8 @@ def gate_of(config: pytest.Config) -> Gate:
     if gate is None:
         from pytest_ddcompat.gate import Gate
 
-        gate = config.stash[_GATE] = Gate(config)
+        environ = config.stash[_ENVIRON]
+        gate = config.stash[_GATE] = Gate(config, environ)
     return gate
 
 
@@ -125,7 +128,10 @@ def running() -> pytest.Config:
         RuntimeError: No run has this plugin.
     """
     if not _RUNNING:
-        raise RuntimeError("pytest_ddcompat.require() works only in a run of pytest")
+        raise RuntimeError(
+            "pytest_ddcompat.require() works only while pytest collects or runs tests; "
+            "a conftest at the start is loaded before"
+        )
     return _RUNNING[-1]
 
 
@@ -154,6 +160,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; read and check what is given explicitly."""
     for line in MARKERS.values():
         config.addinivalue_line("markers", line)
+    # Tests change the variables of their own process.
+    config.stash[_ENVIRON] = dict(os.environ)
     if _is_told(config):
         from pytest_ddcompat.errors import CompatibilityError
 
@@ -187,8 +195,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def ddcompat(pytestconfig: pytest.Config) -> Compatibility:
     """The environment and the page: `environment`, `matrix`, `check(...)`, `require(...)`."""
-    from pytest_ddcompat.fixture import Compatibility
+    from pytest_ddcompat.fixture import Attaching, Compatibility
 
+    pytestconfig.pluginmanager.register(Attaching())
     return Compatibility(gate_of(pytestconfig))
 
 
@@ -226,19 +235,23 @@ def pytest_make_collect_report(
     return report
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect what the policy deselects."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, None, None]:
+    """Deselect what the policy deselects, when all others have had their say."""
     gate = gate_if_used(config)
-    if gate is None or not gate.policy.deselects:
-        return
-    decided = {item: decision for item in items if (decision := _decide(item)) is not None}
-    gone = {item: d for item, d in decided.items() if d.action.value == "deselect"}
-    if gone:
-        items[:] = [item for item in items if item not in gone]
-        config.hook.pytest_deselected(items=list(gone))
-        for decision in gone.values():
+    if gate is None:
+        return (yield)
+    from pytest_ddcompat.collection import deselect, without_stand_ins
+
+    stand_ins = without_stand_ins(config, items)
+    yield
+    items.extend(stand_ins)
+    if gate.policy.deselects:
+        for decision in deselect(config, items, _decide):
             tally_of(config).add(gate.text(decision))
+    return None
 
 
 def _decide(item: pytest.Item) -> Decision | None:
@@ -287,7 +300,8 @@ def pytest_terminal_summary(
     if tally is not None and tally.decisions:
         from pytest_ddcompat.report import head_of, summary_lines
 
-        head = tally.head or head_of(gate_of(config))
+        gate = gate_of(config)
+        head = tally.head or head_of(gate)
         terminalreporter.section("ddcompat", sep="=")
-        for line in summary_lines(tally, head):
+        for line in summary_lines(tally, head, gate):
             terminalreporter.line(line)

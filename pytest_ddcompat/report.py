@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.checks.common import Situation
 from pytest_ddcompat.checks.tracer import IMPLEMENTATIONS
 from pytest_ddcompat.detection import NOT_ASKED
+from pytest_ddcompat.markers import requirement_from_text
 from pytest_ddcompat.matrix import LEVEL_WORDS
-from pytest_ddcompat.versions import parse_version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from pytest_ddcompat.environment import Fact
     from pytest_ddcompat.gate import Gate
+    from pytest_ddcompat.requirement import Requirement
     from pytest_ddcompat.tally import Tally
 
 __all__ = ["head_of", "summary_lines"]
@@ -29,7 +29,6 @@ _ACTIONS = {
     "fail": "failed",
     "deselect": "deselected",
 }
-_MINIMUM = re.compile(r"(.+) >=([\w.!+]+)(?: \(preview\))?")
 
 
 def head_of(gate: Gate) -> list[tuple[int, str]]:
@@ -80,24 +79,25 @@ def _in_words(label: str, fact: Fact[Any]) -> str:
     return f"{label} {value}"
 
 
-def summary_lines(tally: Tally, head: Sequence[tuple[int, str]]) -> list[str]:
+def summary_lines(tally: Tally, head: Sequence[tuple[int, str]], gate: Gate) -> list[str]:
     """Tell what was gated.
 
     Args:
         tally: How many tests had each decision.
         head: Words for the page and the environment.
+        gate: The run's page, environment and policy.
     """
     words = [word for _, word in head]
     by_action: Counter[str] = Counter()
     by_reason: Counter[tuple[str, str]] = Counter()
-    by_remedy: Counter[tuple[str, ...]] = Counter()
+    stopped: list[tuple[list[Requirement], int]] = []
     for decision, count in tally.parsed():
         action = decision["action"]
         by_action[action] += count
         if decision["reason"]:
             by_reason[action, decision["reason"]] += count
-        if decision["mend"] and action not in {"run", "xfail"}:
-            by_remedy[tuple(decision["mend"])] += count
+        if action not in {"run", "xfail"}:
+            stopped.append((list(map(requirement_from_text, decision["requires"])), count))
     total = sum(by_action.values())
     counts = ", ".join(f"{by_action[a]} {_ACTIONS[a]}" for a in _ACTIONS if by_action[a])
     return [
@@ -108,27 +108,19 @@ def summary_lines(tally: Tally, head: Sequence[tuple[int, str]]) -> list[str]:
             f"  {n} passed all the same: {json.loads(text)['reason']}"
             for text, n in tally.news.items()
         ),
-        *_remedies(by_remedy),
+        *_remedies(stopped, gate),
     ]
 
 
-def _remedies(by_remedy: Mapping[tuple[str, ...], int]) -> list[str]:
-    """What would let how many more run; a higher minimum counts those of the lower ones too."""
+def _remedies(stopped: Sequence[tuple[list[Requirement], int]], gate: Gate) -> list[str]:
+    """What would let how many more tests run; each remedy is tried on all that are stopped."""
+    mended = {m.remedies: m.environment for m in (gate.mended(asked) for asked, _ in stopped)}
     counts = {
-        remedy: own + sum(n for other, n in by_remedy.items() if _is_below(other, remedy))
-        for remedy, own in by_remedy.items()
+        remedies: sum(n for asked, n in stopped if gate.would_run(asked, environment))
+        for remedies, environment in mended.items()
+        if remedies
     }
     return [
-        f"{' and '.join(remedy)} would let {n} more {'test' if n == 1 else 'tests'} run"
-        for remedy, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))
+        f"{' and '.join(remedies)} would let {n} more {'test' if n == 1 else 'tests'} run"
+        for remedies, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))
     ]
-
-
-def _is_below(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether both are a minimum of the same thing alone, and the first is the lower."""
-    if len(one) != 1 or len(other) != 1:
-        return False
-    lower, higher = _MINIMUM.fullmatch(one[0]), _MINIMUM.fullmatch(other[0])
-    if not lower or not higher or lower[1] != higher[1]:
-        return False
-    return parse_version(lower[2]) < parse_version(higher[2])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Tally"]
 
 # The report that ends a test which a decision stops; others end with their teardown.
-_ENDS = {"skip": ("skipped", {"setup"}), "fail": ("failed", {"setup", "call"})}
+_ENDS = {"skip": ("skipped", {"setup", "call"}), "fail": ("failed", {"setup", "call"})}
 
 
 class Tally:
@@ -30,7 +30,7 @@ class Tally:
         self.decisions: dict[str, int] = {}
         self.news: dict[str, int] = {}
         self.head: list[tuple[int, str]] = []
-        self._actions: dict[str, str] = {}
+        self._parsed: dict[str, dict[str, Any]] = {}
 
     def add(self, decision: str, count: int = 1) -> None:
         """Count tests with a decision."""
@@ -41,12 +41,13 @@ class Tally:
 
         A test that its author skips is not counted among those that a decision fails.
         """
-        outcome, phases = _ENDS.get(self._action(decision), (report.outcome, {"teardown"}))
+        parsed = self._parse(decision)
+        outcome, phases = _ENDS.get(parsed["action"], (report.outcome, {"teardown"}))
         if report.outcome == outcome and report.when in phases:
             self.add(decision)
         # Reports of subtests are of classes of their own.
-        is_whole = type(report) is pytest.TestReport and report.when == "call"
-        if is_whole and report.passed and hasattr(report, "wasxfail"):
+        is_whole = type(report) is pytest.TestReport and report.when == "call" and report.passed
+        if is_whole and getattr(report, "wasxfail", None) == parsed["reason"]:
             self.news[decision] = self.news.get(decision, 0) + 1
 
     def merge(self, head: Iterable[tuple[int, str]], decisions: Mapping[str, int]) -> None:
@@ -57,10 +58,10 @@ class Tally:
 
     def parsed(self) -> list[tuple[dict[str, Any], int]]:
         """All decisions as mappings, each with its count."""
-        return [(json.loads(text), count) for text, count in self.decisions.items()]
+        return [(self._parse(text), count) for text, count in self.decisions.items()]
 
-    def _action(self, decision: str) -> str:
-        action = self._actions.get(decision)
-        if action is None:
-            action = self._actions[decision] = str(json.loads(decision)["action"])
-        return action
+    def _parse(self, decision: str) -> dict[str, Any]:
+        parsed = self._parsed.get(decision)
+        if parsed is None:
+            parsed = self._parsed[decision] = json.loads(decision)
+        return parsed

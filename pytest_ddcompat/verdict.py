@@ -68,11 +68,13 @@ class Verdict(NamedTuple):
         status: Supported, unsupported or undetermined.
         findings: The outcome of every check that was made.
         decisive: Those of them that keep the status from being supported.
+        nearest: Those of them that would have to be mended: of alternatives, the first.
     """
 
     status: Status
     findings: tuple[Finding, ...]
     decisive: tuple[Finding, ...]
+    nearest: tuple[Finding, ...] = ()
 
     @property
     def reason(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,15 @@ from packaging.version import InvalidVersion, Version
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Range", "Version", "base", "parse_range", "parse_version", "series"]
+__all__ = [
+    "Range",
+    "Version",
+    "base",
+    "parse_agent_version",
+    "parse_range",
+    "parse_version",
+    "series",
+]
 
 _LONGEST = 200  # characters; no published version or range comes near it
 
@@ -45,9 +54,10 @@ class Range:
 
     def above(self, version: Version | None) -> Version | None:
         """A version of the range: the lowest above the given one, else the highest told."""
-        bounds = self._bounds()
-        higher = [b for b in bounds if version is None or b > version]
-        return higher[0] if higher else max(bounds, default=None)
+        told = [(b, Version(f"{b.base_version}.1")) for b in self._bounds()]
+        inside = [candidate for pair in told for candidate in pair if candidate in self]
+        higher = [v for v in inside if version is None or v > version]
+        return higher[0] if higher else max(inside, default=None)
 
     def _bounds(self) -> list[Version]:
         return sorted(b for b in map(_lower, self.specifiers) if b is not None)
@@ -66,6 +76,21 @@ def parse_version(text: str) -> Version:
     except InvalidVersion:
         shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
         raise ValueError(f'"{shown}" is not a version; valid: PEP 440, such as 4.16.0') from None
+
+
+def parse_agent_version(text: str) -> Version:
+    """Read an Agent's version, by its leading numbers where PEP 440 refuses it.
+
+    Raises:
+        ValueError: It does not begin with a version's numbers.
+    """
+    try:
+        return parse_version(text)
+    except ValueError:
+        leading = re.match(r"\d{1,9}(\.\d{1,9}){1,3}(?=[-+])", text)
+        if leading is None:
+            raise
+        return Version(leading.group())
 
 
 def parse_range(*texts: str) -> Range:

@@ -227,7 +227,7 @@ def test_address_that_is_refused_at_the_start(address: str) -> None:
     with pytest.raises(FactsError) as raised:
         Environment.detect(agent=address)
     message = str(raised.value)
-    assert message.startswith("Agent address: ")
+    assert message.startswith("agent: ")
     assert message.endswith("; or auto, or off")
 
 

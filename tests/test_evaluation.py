@@ -68,15 +68,14 @@ def test_with_no_fact_all_that_needs_one_is_unknown() -> None:
 def test_a_page_that_says_little() -> None:
     capabilities = [
         {**STATEMENT, "id": "plain", "minimum": "1.0"},
-        {**STATEMENT, "id": "never", "status": "not_supported"},
+        {**STATEMENT, "documented": ["More"], "id": "never", "status": "not_supported"},
     ]
     page = {**PAGE, "read": dt.date(2026, 1, 1)}
     matrix = matrix_from_mapping({"page": page, "capabilities": capabilities}, "small.toml")
     plain, never = (evaluate(asks(name), environment(), matrix) for name in ("plain", "never"))
     assert outcomes(plain) == {**dict.fromkeys(CHECKS, NOT_APPLICABLE), "tracer": SATISFIED}
     assert never.reason == (
-        "never needs a ddtrace release that supports it, found that there is none "
-        '(Heading: "Words")'
+        'never needs a ddtrace release that supports it, found that there is none (Heading: "More")'
     )
     named = evaluate(asks("plain", datastore="mysql", framework="x"), environment(), matrix)
     assert (outcomes(named)["datastore"], outcomes(named)["framework"]) == (UNKNOWN, UNKNOWN)

@@ -78,4 +78,21 @@ from pytest_ddcompat.evaluation import mend
 def test_what_would_mend_it(
     requirement: Requirement, changes: dict[str, Any], remedies: tuple[str, ...]
 ) -> None:
-    assert mend((requirement,), environment(**changes), MATRIX) == remedies
+    assert mend((requirement,), environment(**changes), MATRIX).remedies == remedies
+
+
+def test_the_first_of_two_alternatives_is_mended() -> None:
+    asked = asks("threat_protection or api_security")
+    found = mend((asked,), environment(tracer="1.9.7", python="3.10.1", agent=None), MATRIX)
+    assert found.remedies == ("ddtrace >=1.10.0,<2.0",)
+
+
+def test_no_branch_is_promised_that_does_not_admit_the_platform() -> None:
+    found = mend((asks("threat_protection"),), environment(tracer="1.9.7", cpu="i686"), MATRIX)
+    assert found.remedies == ("ddtrace >=1.10.0,<4.0",)
+
+
+def test_a_version_that_the_specifier_itself_names_need_not_do() -> None:
+    found = mend((Requirement.tracer(">3"),), environment(tracer="2.5"), MATRIX)
+    assert found.remedies == ("ddtrace >3",)
+    assert str(found.environment.tracer.value) == "3.1"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -150,3 +151,30 @@ def test_an_old_agent_skips(project: Project, agent: Agent) -> None:
     run = project.run("-rs", f"--ddcompat-agent={agent.address}")
     reason = 'the test needs Datadog Agent >=7.70, found 7.60.0 (requires_agent(">=7.70"))'
     assert f"SKIPPED [1] test_it.py:2: {reason}" in run.out
+
+
+def test_what_a_test_sets_in_the_environment_decides_nothing(project: Project) -> None:
+    project.write("pytest.ini", "[pytest]\nddcompat_set =\n  tracer=4.0\n  python=3.11\n")
+    project.write(
+        "test_it.py",
+        """
+        import pytest
+        def test_first(monkeypatch, ddcompat):
+            monkeypatch.setenv("DD_SITE", "ddog-gov.com")
+            assert ddcompat.environment.site.value == "datadoghq.com"
+        @pytest.mark.requires_capability("sca")
+        def test_second(): pass
+        """,
+    )
+    assert project.run("-p", "no:randomly").outcomes == {
+        "test_first": "passed",
+        "test_second": "passed",
+    }
+
+
+def test_an_endless_file_is_refused(project: Project) -> None:
+    if not Path("/dev/zero").exists():
+        pytest.skip("no endless file here")
+    run = project.run("--ddcompat-facts=/dev/zero")
+    assert run.status == 4
+    assert "/dev/zero: this is larger than 1048576 bytes" in "".join(run.err)

@@ -141,7 +141,7 @@ def test_remedies_tell_how_many_more_tests_each_would_let_run(project: Project) 
     project.write("test_it.py", REMEDIES)
     run = project.run("--ddcompat-set=tracer=1.8.0")
     assert {line for line in run.section("ddcompat") if "would let" in line} == {
-        "Datadog Agent >=7.70 and ddtrace >=2.6.0 would let 1 more test run",
+        "Datadog Agent >=7.70 and ddtrace >=2.6.0 would let 6 more tests run",
         "Datadog Agent >=7.70 would let 1 more test run",
         "a run on Docker or Kubernetes would let 1 more test run",
         "ddtrace >=1.10.0 would let 3 more tests run",

@@ -140,7 +140,8 @@ def test_outside_a_run_it_says_so(project: Project) -> None:
     program = "import pytest_ddcompat; pytest_ddcompat.require('sca')"
     result = project.pytester.run(sys.executable, "-c", program)
     assert result.errlines[-1] == (
-        "RuntimeError: pytest_ddcompat.require() works only in a run of pytest"
+        "RuntimeError: pytest_ddcompat.require() works only while pytest collects or runs tests; "
+        "a conftest at the start is loaded before"
     )
 
 
@@ -231,3 +232,31 @@ def test_the_fixture_gives_the_environment_the_page_and_verdicts(project: Projec
 
 def test_it_is_public() -> None:
     assert {"require", "Compatibility"} <= set(pytest_ddcompat.__all__)
+
+
+def test_a_module_fails_however_the_tests_are_selected(project: Project) -> None:
+    project.write("test_a.py", "import pytest_ddcompat\npytest_ddcompat.require('api_security')")
+    project.write("test_b.py", "def test_login(): pass\ndef test_other(): pass")
+    run = project.run("--ddcompat-strict", "-k", "login")
+    assert run.outcomes == {"test_login": "passed", "require": "failed", "test_other": "deselected"}
+
+
+def test_a_package_is_named_at_its_own_call(project: Project) -> None:
+    project.write(
+        "pk/__init__.py", "import pytest_ddcompat\npytest_ddcompat.require('sca', 'api_security')"
+    )
+    project.write("pk/test_in.py", "def test(): pass")
+    run = project.run("--ddcompat-strict")
+    assert run.status == 2
+    assert any(line.startswith("pk/__init__.py:2: api_security needs") for line in run.out)
+    assert "INTERNALERROR" not in "".join(run.out)
+
+
+@pytest.mark.parametrize("options", [(), ("-p", "xdist.plugin", "-n", "2")], ids=["", "-n 2"])
+def test_what_a_test_requires_inside_is_counted_and_attached(
+    project: Project, options: tuple[str, ...]
+) -> None:
+    project.write("test_it.py", "def test_unmet(ddcompat): ddcompat.require('api_security')")
+    run = project.run("--junitxml=out.xml", *options)
+    assert run.section("ddcompat")[1] == "1 gated: 1 skipped"
+    assert (project.path / "out.xml").read_text(encoding="utf-8").count('name="ddcompat"') == 1

@@ -57,13 +57,15 @@ BAD_OPTIONS = {
         "valid: linux, macos, windows"
     ),
     "--ddcompat-agent=localhost": (
-        "Agent address: the address does not begin with http://, https:// or unix://; " + ADDRESSES
+        "--ddcompat-agent: the address does not begin with http://, https:// or unix://; "
+        + ADDRESSES
     ),
     "--ddcompat-agent=http://user:secret@host": (
-        "Agent address: the address has credentials; " + ADDRESSES
+        "--ddcompat-agent: the address has credentials; " + ADDRESSES
     ),
     "--ddcompat-agent=tests": (
-        "Agent address: the address does not begin with http://, https:// or unix://; " + ADDRESSES
+        "--ddcompat-agent: the address does not begin with http://, https:// or unix://; "
+        + ADDRESSES
     ),
     "--ddcompat-facts=missing.json": (
         "missing.json: this facts file cannot be read: No such file or directory"
