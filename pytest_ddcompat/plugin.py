@@ -297,7 +297,7 @@ def pytest_terminal_summary(
 ) -> None:
     """Tell what was gated, why, and what would mend it."""
     tally = config.stash.get(_TALLY, None)
-    if tally is not None and tally.decisions:
+    if tally is not None and tally.parsed():
         from pytest_ddcompat.report import head_of, summary_lines
 
         gate = gate_of(config)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,6 +31,7 @@ class Tally:
         self.decisions: dict[str, int] = {}
         self.news: dict[str, int] = {}
         self.head: list[tuple[int, str]] = []
+        self._shared: dict[str, int] = {}
         self._parsed: dict[str, dict[str, Any]] = {}
 
     def add(self, decision: str, count: int = 1) -> None:
@@ -47,18 +49,21 @@ class Tally:
             self.add(decision)
         # Reports of subtests are of classes of their own.
         is_whole = type(report) is pytest.TestReport and report.when == "call" and report.passed
-        if is_whole and getattr(report, "wasxfail", None) == parsed["reason"]:
+        expected = parsed["action"] == "xfail" and getattr(report, "wasxfail", None)
+        if is_whole and expected and expected == parsed["reason"]:
             self.news[decision] = self.news.get(decision, 0) + 1
 
     def merge(self, head: Iterable[tuple[int, str]], decisions: Mapping[str, int]) -> None:
         """Take over what another process counted of the collection, which all share."""
         self.head = sorted({*self.head, *((rank, word) for rank, word in head)})
         for text, count in decisions.items():
-            self.decisions[text] = max(count, self.decisions.get(text, 0))
+            self._shared[text] = max(count, self._shared.get(text, 0))
 
     def parsed(self) -> list[tuple[dict[str, Any], int]]:
         """All decisions as mappings, each with its count."""
-        return [(self._parse(text), count) for text, count in self.decisions.items()]
+        counts = Counter(self.decisions)
+        counts.update(self._shared)
+        return [(self._parse(text), count) for text, count in counts.items()]
 
     def _parse(self, decision: str) -> dict[str, Any]:
         parsed = self._parsed.get(decision)

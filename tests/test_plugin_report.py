@@ -275,3 +275,25 @@ def test_all_deselected_is_the_exit_status_of_pytest(project: Project, options: 
     run = project.run("--ddcompat-unsupported=deselect", *options.split())
     assert run.status == 5
     assert "1 gated: 1 deselected" in run.section("ddcompat")
+
+
+@pytest.mark.parametrize("options", [(), ("-p", "xdist.plugin", "-n", "2")], ids=["", "-n 2"])
+def test_a_module_and_a_test_skipped_alike_are_both_counted(
+    project: Project, options: tuple[str, ...]
+) -> None:
+    project.write("test_a.py", "import pytest_ddcompat\npytest_ddcompat.require('api_security')")
+    marked = "import pytest\n@pytest.mark.requires_capability('api_security')\ndef test(): pass"
+    project.write("test_b.py", marked)
+    run = project.run(*options)
+    assert run.section("ddcompat")[1] == "2 gated: 2 skipped"
+
+
+def test_an_expected_failure_of_the_author_that_passes_is_no_news_of_ours(
+    project: Project,
+) -> None:
+    project.write(
+        "test_it.py",
+        "import pytest\n@pytest.mark.xfail\n@pytest.mark.requires_capability('sca')\n"
+        "def test(): pass",
+    )
+    assert not any("all the same" in line for line in project.run().section("ddcompat"))
