@@ -77,6 +77,7 @@ class Gate:
         self.policy = policy_of(config)
         plain = getattr(config, "workerinput", {}).get("ddcompat")
         self.settings = Settings.from_plain(plain) if plain else settings_of(config)
+        self._problems: dict[int, tuple[pytest.Mark, str]] = {}
         self._by_mark: dict[int, tuple[pytest.Mark, Decision]] = {}
         self._by_arguments: dict[Any, Decision] = {}
         self._together: dict[tuple[Decision, ...], Decision] = {}
@@ -115,6 +116,13 @@ class Gate:
 
     def problem(self, mark: pytest.Mark) -> str:
         """What is wrong with a marker, the page's names included; empty if nothing is."""
+        known = self._problems.get(id(mark))
+        if known is None:
+            # The mark is kept, so that its id stays its own.
+            known = self._problems[id(mark)] = (mark, self._find_problem(mark))
+        return known[1]
+
+    def _find_problem(self, mark: pytest.Mark) -> str:
         try:
             requirement, _ = requirement_of(mark.name, mark.args, dict(mark.kwargs))
             hash((mark.args, *mark.kwargs.values()))
@@ -180,7 +188,6 @@ class Gate:
     def _decide_mark(self, mark: pytest.Mark) -> Decision:
         known = self._by_mark.get(id(mark))
         if known is None:
-            # The mark is kept, so that its id stays its own.
             known = self._by_mark[id(mark)] = (mark, self._decide_new(mark))
         return known[1]
 
