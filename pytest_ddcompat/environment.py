@@ -198,12 +198,17 @@ class Environment:
         environment._derived = self._derived - {key}
         return environment
 
-    def to_mapping(self) -> dict[str, Any]:
+    def to_mapping(self, frameworks: Iterable[str] = ()) -> dict[str, Any]:
         """All known facts as plain values, in the form that `from_mapping` reads.
 
         The date is left out unless it was given, so that a kept file does not freeze support
         levels.
+
+        Args:
+            frameworks: Names that are looked up for it, beside those asked for until then.
         """
+        for name in frameworks:
+            self.framework(name)
         plain: dict[str, Any] = {}
         for key in KEYS:
             fact = self.fact(key)

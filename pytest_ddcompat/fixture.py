@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
@@ -112,12 +113,17 @@ class Attaching:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Put the decision in the place of what the test's markers came to."""
+        """Put the decision in the place of what the test's markers came to; they are kept."""
         report = yield
-        decision = decision_of(call.excinfo.value) if call.excinfo else ""
-        if decision:
-            others = [(name, text) for name, text in item.user_properties if name != "ddcompat"]
-            item.user_properties[:] = [*others, ("ddcompat", decision)]
+        text = decision_of(call.excinfo.value) if call.excinfo else ""
+        if text:
+            decision = json.loads(text)
+            before = [
+                json.loads(str(t))["requires"] for n, t in item.user_properties if n == "ddcompat"
+            ]
+            decision["requires"] = [*(m for each in before for m in each), *decision["requires"]]
+            others = [(name, value) for name, value in item.user_properties if name != "ddcompat"]
+            item.user_properties[:] = [*others, ("ddcompat", json.dumps(decision))]
             report.user_properties = list(item.user_properties)
         return report
 

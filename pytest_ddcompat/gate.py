@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from pytest_ddcompat.errors import CompatibilityError
-from pytest_ddcompat.evaluation import Mended, check_requirement, evaluate, is_met, mend
+from pytest_ddcompat.evaluation import check_requirement, evaluate
 from pytest_ddcompat.given import Settings
 from pytest_ddcompat.loading import load_matrix
 from pytest_ddcompat.markers import requirement_of
+from pytest_ddcompat.mending import Mended, is_met, mend
 from pytest_ddcompat.names import printable, quoted
 from pytest_ddcompat.options import environment_of, policy_of, settings_of
 from pytest_ddcompat.policy import Action

@@ -60,6 +60,17 @@ class Finding(NamedTuple):
             found = f", found {self.observed}" if self.observed else ""
         return f"needs {self.documented}{found}" + (f" ({self.source})" if self.source else "")
 
+    def to_mapping(self) -> dict[str, str]:
+        """The finding as JSON has it."""
+        return {
+            "check": self.check,
+            "outcome": self.outcome.value,
+            "documented": self.documented,
+            "observed": self.observed,
+            "source": self.source,
+            "remedy": self.remedy,
+        }
+
 
 class Verdict(NamedTuple):
     """What a requirement came to, with every finding.

@@ -8,7 +8,7 @@ import pytest
 from support import LEFT_OUT, MATRIX, asks, environment
 
 from pytest_ddcompat import Requirement
-from pytest_ddcompat.evaluation import mend
+from pytest_ddcompat.mending import mend
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,105 @@
+"""What would have to change for requirements to be met: every change is tried."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_ddcompat.checks import CHECKS
+from pytest_ddcompat.evaluation import evaluate
+from pytest_ddcompat.verdict import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_ddcompat.environment import Environment
+    from pytest_ddcompat.matrix import Matrix
+    from pytest_ddcompat.requirement import Requirement
+
+__all__ = ["Mended", "is_met", "mend"]
+
+
+class Mended(NamedTuple):
+    """What would have to change for requirements to be met.
+
+    Attributes:
+        remedies: Each change in words; empty if none is known, or none is needed.
+        environment: The environment with the changes made.
+    """
+
+    remedies: tuple[str, ...]
+    environment: Environment
+
+
+def mend(
+    requirements: Sequence[Requirement],
+    environment: Environment,
+    matrix: Matrix,
+    *,
+    undetermined: bool = True,
+) -> Mended:
+    """What would have to change for requirements to be met together.
+
+    Every change is tried: an upgrade that the page allows on another Python only names both.
+
+    Args:
+        requirements: All that is asked.
+        environment: The facts.
+        matrix: The page.
+        undetermined: Whether a verdict that is undetermined will do.
+
+    Raises:
+        RequirementError: A requirement names what the page does not have.
+    """
+    remedies: dict[str, str] = {}
+    changed = environment
+    for _ in range(len(CHECKS)):
+        verdicts = [evaluate(requirement, changed, matrix) for requirement in requirements]
+        if not any(v.status is Status.UNSUPPORTED for v in verdicts):
+            if not undetermined and any(v.status is Status.UNDETERMINED for v in verdicts):
+                break
+            _bound(remedies, requirements, changed, matrix)
+            return Mended(tuple(remedies.values()), changed)
+        unmet = [v for v in verdicts if v.status is Status.UNSUPPORTED]
+        findings = [finding for verdict in unmet for finding in verdict.nearest]
+        if not all(finding.change for finding in findings):
+            break
+        for finding in findings:
+            for key, value in finding.change:
+                changed = changed.replaced(key, value)
+                remedies[key] = finding.remedy
+    return Mended((), environment)
+
+
+def is_met(
+    requirements: Sequence[Requirement],
+    environment: Environment,
+    matrix: Matrix,
+    *,
+    undetermined: bool = True,
+) -> bool:
+    """Whether all requirements are met; the arguments are those of `mend`."""
+    statuses = {evaluate(requirement, environment, matrix).status for requirement in requirements}
+    return not statuses & {Status.UNSUPPORTED, *(() if undetermined else (Status.UNDETERMINED,))}
+
+
+def _bound(
+    remedies: dict[str, str],
+    requirements: Sequence[Requirement],
+    environment: Environment,
+    matrix: Matrix,
+) -> None:
+    """Promise no version of the tracer from a branch on in which the requirements are not met."""
+    remedy, version = remedies.get("tracer", ""), environment.tracer.value
+    if not all(requirement.is_upward for requirement in requirements):
+        remedies.update({key: _exactly(text) for key, text in remedies.items()})
+    elif ">=" in remedy and "," not in remedy and version:
+        lowers = (row.tracer.lower for row in matrix.releases)
+        for lower in sorted(v for v in lowers if v and v > version):
+            if not is_met(requirements, environment.replaced("tracer", lower), matrix):
+                remedies["tracer"] = f"{remedy.replace(' (preview)', '')},<{lower}"
+                return
+
+
+def _exactly(remedy: str) -> str:
+    """Promise only the version that was tried, where a higher one may not do."""
+    return remedy if "," in remedy else remedy.replace(">=", "")
