@@ -81,6 +81,7 @@ _OPTIONS: dict[str, tuple[Any, dict[str, Any], str]] = {
         {"metavar": "auto|URL|off"},
         "ask the Datadog Agent for its version (default: off, nothing is asked)",
     ),
+    "report": ("string", {"metavar": "PATH"}, "write the run's record to a JSON file"),
 }
 """Each option: type of the ini option of the same meaning, what argparse is told, and its help."""
 
@@ -173,6 +174,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_ddcompat import distributed
 
         config.pluginmanager.register(distributed, "ddcompat-distributed")
+    if config.getoption("ddcompat_report") is not None or config.getini("ddcompat_report"):
+        from pytest_ddcompat import record_hooks
+
+        record_hooks.register(config)
     _RUNNING.append(config)
 
 

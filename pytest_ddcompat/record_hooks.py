@@ -1,0 +1,284 @@
+"""The hooks that keep a run's record: what was decided of each test, and what became of it.
+
+With pytest-xdist the workers write what they decide to files of a folder of the controller, line
+by line, so that nothing is lost when one of them crashes; the controller sees the outcomes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_ddcompat.fixture import decision_of
+from pytest_ddcompat.markers import requirement_from_text
+from pytest_ddcompat.names import printable
+from pytest_ddcompat.plugin import _DECISION, gate_of, marks_of
+from pytest_ddcompat.record import unwritable, write_atomically
+from pytest_ddcompat.record_draft import Draft, decision_entry, head_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+
+
+__all__ = ["Keeper", "Recorder", "Worker", "register"]
+
+_KEY = "ddcompat_record"
+_FAILURES = (Exception, pytest.skip.Exception, pytest.fail.Exception)
+
+
+def register(config: pytest.Config) -> None:
+    """Keep the record of a run.
+
+    Raises:
+        pytest.UsageError: The path that it is to be written to is obviously wrong.
+    """
+    told = getattr(config, "workerinput", None)
+    keeper: Keeper | None = None
+    if told is None:
+        keeper = Recorder(config, _path(config))
+    elif _KEY in told:
+        keeper = Worker(config, Path(told[_KEY]) / f"{told['workerid']}.jsonl")
+    if keeper:
+        config.pluginmanager.register(keeper, "ddcompat-record")
+
+
+def _path(config: pytest.Config) -> Path:
+    named, option = config.getoption("ddcompat_report"), "--ddcompat-report"
+    folder = config.invocation_params.dir
+    if named is None:
+        named, option = config.getini("ddcompat_report"), "ddcompat_report"
+        folder = config.inipath.parent if config.inipath else config.rootpath
+    if named in {"", "-"}:
+        raise pytest.UsageError(f"{option}: no file is named; valid: the path of a file")
+    path = Path(os.path.abspath(folder / named))  # noqa: PTH100 - resolve() follows links
+    reason = unwritable(path)
+    if reason:
+        wrong = printable(f"{option}: {named} cannot be written: {reason}")
+        raise pytest.UsageError(f"{wrong}; valid: a file in a folder that exists")
+    return path
+
+
+class Keeper:
+    """Notes what is decided, in the process that decides it."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._problem = ""
+        self.draft = Draft()
+
+    def note(self, *facts: dict[str, Any]) -> None:
+        """Keep facts."""
+        for fact in facts:
+            self.draft.add(fact)
+
+    @contextmanager
+    def _harmless(self) -> Iterator[None]:
+        """Keep a failure of ours, or of a user's hook, from becoming the run's."""
+        try:
+            yield
+        except _FAILURES as error:
+            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            self._problem = self._problem or reason
+
+    def _note_head(self) -> None:
+        gate = gate_of(self._config)
+        self.note(head_entry(gate.matrix, gate.environment))
+
+    def _explain(self, key: str) -> str:
+        """Note what the key of a decision stands for, unless it is known.
+
+        Args:
+            key: The decision's text; after it, on a new line, the error if it has one.
+        """
+        if key not in self.draft.decisions:
+            text, _, error = key.partition("\n")
+            gate, decided = gate_of(self._config), json.loads(text)
+            asked = [requirement_from_text(marker) for marker in decided["requires"]]
+            entry = decision_entry(decided, asked, gate.environment, gate.matrix, error)
+            self.note({"key": key, "entry": entry})
+        return key
+
+    def _key(self, item: pytest.Item) -> str:
+        """Key of the decision that a test's marks come to; empty if it has none of ours."""
+        marks = marks_of(item)
+        if marks:
+            gate = gate_of(self._config)
+            decision = gate.decide(marks)
+            text = gate.text(decision)
+            return self._explain(f"{text}\n{decision.error}" if decision.error else text)
+        texts = _texts(item)
+        return self._explain(texts[-1]) if texts else ""
+
+    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
+        """Note the tests that the policy deselects, and not those that the user does."""
+        with self._harmless():
+            keys = {item: self._key(item) for item in items if _DECISION in item.stash}
+            self.note(*(_test(i, key, outcome="deselected") for i, key in keys.items() if key))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note every gated test, so that those are known too that will not be run."""
+        with self._harmless():
+            keys = {item: self._key(item) for item in session.items}
+            self.note(*(_test(item, key) for item, key in keys.items() if key))
+            if self.draft.tests:
+                self._note_head()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Note the modules that `require()` stops."""
+        report = yield
+        excinfo = getattr(getattr(report, "call", None), "excinfo", None)
+        text = decision_of(excinfo.value) if excinfo else ""
+        if excinfo and text and not report.passed:
+            with self._harmless():
+                lines = [e.lineno + 1 for e in excinfo.traceback if e.path == collector.path]
+                place = {"file": collector.nodeid, "line": lines[-1] if lines else None}
+                outcome = {"outcome": "skipped" if report.skipped else "error"}
+                key = self._explain(text)
+                self.note({"id": collector.nodeid, **place, "decision": key, **outcome})
+        return report
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Note what `require()` decides inside a test."""
+        text = decision_of(call.excinfo.value) if call.excinfo else ""
+        if text:
+            with self._harmless():
+                self.note(_test(item, self._explain(text)))
+        return (yield)
+
+
+class Worker(Keeper):
+    """Writes what a worker decides to a file; it is the controller that keeps the record."""
+
+    def __init__(self, config: pytest.Config, path: Path) -> None:
+        super().__init__(config)
+        self._path = path
+
+    def note(self, *facts: dict[str, Any]) -> None:
+        """Keep facts, here and in the file."""
+        super().note(*facts)
+        # What is lost of them the controller takes from the reports, as far as they tell.
+        with suppress(OSError), self._path.open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps(fact) + "\n" for fact in facts)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note what is decided by marks that a test got after the collection."""
+        for text in _texts(report):
+            with self._harmless():
+                self._explain(text)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        """Note the environment again: tests may have asked for more of it."""
+        if self.draft.tests:
+            with self._harmless():
+                self._note_head()
+
+
+class Recorder(Keeper):
+    """Keeps the record, and writes it at the end."""
+
+    def __init__(self, config: pytest.Config, path: Path) -> None:
+        super().__init__(config)
+        self._path = path
+        self._folder = ""
+        self._interrupted = False
+        self._written = False
+        self._ran: dict[str, dict[str, Any]] = {}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker where it writes what it decides."""
+        with self._harmless():
+            self._folder = self._folder or tempfile.mkdtemp(prefix="ddcompat-")
+            node.workerinput[_KEY] = self._folder
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take in what became of a test."""
+        self.draft.see(report.nodeid, report.when, _outcome(report))
+        for text in _texts(report):
+            self._ran[report.nodeid] = _test(report, text)
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Remember that the run was stopped from outside."""
+        self._interrupted = True
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Write the record after all else, when the exit status is known."""
+        try:
+            return (yield)
+        finally:
+            with self._harmless():
+                self._write(int(session.exitstatus))
+            self.pytest_unconfigure()
+            reporter: Any = self._config.pluginmanager.getplugin("terminalreporter")
+            if self._problem and reporter is not None:
+                state = "may lack tests" if self._written else "is not written"
+                what = f"ddcompat: the record {self._path} {state}: {self._problem}"
+                reporter.ensure_newline()
+                reporter.write_line(printable(what), yellow=True)
+
+    def pytest_unconfigure(self) -> None:
+        """Leave nothing of the workers behind."""
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _write(self, exit_status: int) -> None:
+        if self._folder:
+            for file in sorted(Path(self._folder).glob("*.jsonl")):
+                self.note(*_facts(file))
+        for nodeid, test in self._ran.items():
+            if self.draft.tests.get(nodeid, {}).get("decision") != test["decision"]:
+                self.note({**test, "ran": True})
+        for test in self.draft.tests.values():
+            for key in (test["decision"], *test["more"]):
+                self._explain(key)
+        if not (self.draft.head and self._folder):
+            self._note_head()
+        record = self.draft.record(exit_status, interrupted=self._interrupted)
+        write_atomically(self._path, (json.dumps(record, indent=1) + "\n").encode())
+        self._written = True
+
+
+def _facts(file: Path) -> Iterator[dict[str, Any]]:
+    """Facts of a worker, the last of which may be cut off."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        with suppress(ValueError):
+            yield json.loads(line)
+
+
+def _outcome(report: pytest.TestReport) -> str:
+    """What one report makes of a test; empty if nothing."""
+    expected = hasattr(report, "wasxfail")
+    if report.failed:
+        return "error" if report.when in {"setup", "teardown"} else "failed"
+    # A subtest that does not fail says nothing of the whole.
+    if type(report) is pytest.TestReport and report.outcome == "skipped":
+        return "xfailed" if expected else "skipped"
+    if type(report) is pytest.TestReport and report.passed and report.when == "call":
+        return "xpassed" if expected else "passed"
+    return ""
+
+
+def _texts(test: pytest.Item | pytest.TestReport) -> list[str]:
+    return [str(text) for name, text in test.user_properties if name == "ddcompat"]
+
+
+def _test(test: pytest.Item | pytest.TestReport, key: str, **more: str) -> dict[str, Any]:
+    file, line, _ = test.location
+    place = {"file": file.replace(os.sep, "/"), "line": None if line is None else line + 1}
+    return {"id": test.nodeid, **place, "decision": key, **more}
