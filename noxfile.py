@@ -18,7 +18,7 @@ RUFF = "ruff==0.17.*"
 MYPY = "mypy==2.4.*"
 
 # hatchling that knows the project's metadata asks for packaging 24.2; build goes with it.
-NOT_FOR_THE_LOWEST = {"build", "hatchling"}
+NOT_FOR_THE_LOWEST = {"build", "hatchling", "pytest-ddcompat"}
 
 
 @nox.session(python=PYTHONS)
@@ -31,7 +31,7 @@ def tests(session: nox.Session) -> None:
 @nox.session(python=PYTHONS[0])
 def lowest(session: nox.Session) -> None:
     """Run the tests on the oldest Python, with the lowest dependencies that are allowed."""
-    session.install(".", *lowest_dependencies(PYTHONS[0]), *test_tools_for_the_lowest())
+    session.install(".[cli]", *lowest_dependencies(PYTHONS[0]), *test_tools_for_the_lowest())
     session.run("pip", "list")
     session.run("pytest", *session.posargs)
 
@@ -47,8 +47,15 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the types of the package, of its tests and of this file."""
-    session.install(".[test]", MYPY, "nox", "types-jsonschema")
+    session.install(".[test]", MYPY, "nox", "selenium", "types-jsonschema")
     session.run("mypy")
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Try the page of `ddcompat matrix` in headless Chromium, which must be on PATH."""
+    session.install(".[test]", "selenium")
+    session.run("pytest", "tests/browser", *session.posargs, env={"DDCOMPAT_BROWSER": "chromium"})
 
 
 @nox.session

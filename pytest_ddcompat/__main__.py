@@ -1,0 +1,121 @@
+# PYTHON_ARGCOMPLETE_OK
+"""The command `ddcompat`, also as `python -m pytest_ddcompat`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn
+
+from pytest_ddcompat import __version__
+from pytest_ddcompat.errors import CompatibilityError
+from pytest_ddcompat.names import choices
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+_COMMANDS = ("check", "facts", "explain", "compare", "matrix", "matrices", "report")
+_WITHOUT_EXTRA = {"facts"}
+_USAGE = 2
+_OPTION = re.compile(r"(?<!\w)--[a-z][a-z-]*")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        arguments: What follows the command's name; that of this process if it is None.
+
+    Returns:
+        The exit status: 0, or 1 where the command answers no, or 2 for bad input.
+    """
+    parser = _parser()
+    if "_ARGCOMPLETE" in os.environ and _has_extra():
+        import argcomplete
+
+        argcomplete.autocomplete(parser)
+    try:
+        options = parser.parse(arguments)
+    except CompatibilityError as error:
+        return _refuse(error.problems)
+    if options.command not in _WITHOUT_EXTRA and not _has_extra():
+        return _refuse([f"{options.command} needs more: pip install 'pytest-ddcompat[cli]'"])
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except CompatibilityError as error:
+        return _refuse(error.problems)
+    except BrokenPipeError:
+        # The reader has gone; what is left in the buffer must not be written at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
+
+
+class Parser(argparse.ArgumentParser):
+    """Refuses what it does not know in one line, with the nearest valid spelling."""
+
+    def parse(self, arguments: Sequence[str] | None) -> argparse.Namespace:
+        """Understand the arguments.
+
+        Raises:
+            CompatibilityError: One cannot be understood.
+        """
+        options, unknown = self.parse_known_args(arguments)
+        if unknown:
+            valid = [o for o in options.parser_options if o.startswith("--")]
+            wrong = unknown[0].partition("=")[0]
+            hint = choices(wrong, valid) if wrong.startswith("-") else f"see {self.prog} --help"
+            raise CompatibilityError(f'"{wrong}" is not known to {options.command}; {hint}')
+        return options
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse an argument.
+
+        Raises:
+            CompatibilityError: Always.
+        """
+        wrong = re.search(r"invalid choice: '?(.*?)'? \(choose from (.*)\)$", message)
+        if wrong:
+            valid = [word.strip(" '") for word in wrong[2].split(",")]
+            what = message.partition(": invalid choice")[0].removeprefix("argument ")
+            hint = choices(wrong[1], valid)
+            raise CompatibilityError(f'{what}: "{wrong[1]}" is not valid; {hint}')
+        raise CompatibilityError(f"{message}; see {self.prog} --help")
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="ddcompat",
+        description="What Datadog's compatibility page says of an environment.",
+        epilog="example: ddcompat check threat_protection --framework django",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"pytest-ddcompat {__version__}")
+    subcommands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name in _COMMANDS:
+        import_module(f"pytest_ddcompat.cli.{name}").add(subcommands)
+    for command in subcommands.choices.values():
+        command.set_defaults(parser_options=_OPTION.findall(command.format_help()))
+    return parser
+
+
+def _has_extra() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("rich") is not None and find_spec("jinja2") is not None
+
+
+def _refuse(problems: Sequence[str]) -> int:
+    for problem in problems:
+        sys.stderr.write(f"ddcompat: {problem}\n")
+    return _USAGE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

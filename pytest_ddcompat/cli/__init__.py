@@ -1,0 +1,1 @@
+"""The command `ddcompat`: an environment held against the page, without a test run."""

@@ -1,0 +1,146 @@
+"""`ddcompat compare`: what is won and lost from one environment to another."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_ddcompat.cli.check import Answer, answers
+from pytest_ddcompat.cli.common import (
+    Subcommands,
+    add_command,
+    add_matrix_option,
+    add_requirement_options,
+    console,
+    matrix_of,
+    write,
+)
+from pytest_ddcompat.detection import check_agent_option
+from pytest_ddcompat.errors import FactsError
+from pytest_ddcompat.given import Layer, Settings, file_layer
+from pytest_ddcompat.verdict import Status
+
+if TYPE_CHECKING:
+    import argparse
+
+    from pytest_ddcompat.environment import Environment
+    from pytest_ddcompat.verdict import Finding
+
+__all__ = ["add", "run"]
+
+_HERE = "here"
+_WORDS = {
+    "won": "becomes supported",
+    "lost": "is supported no longer",
+    "changed": "changes",
+    "same": "stays",
+}
+
+
+def add(subcommands: Subcommands) -> None:
+    """Add the command."""
+    parser = add_command(
+        subcommands,
+        "compare",
+        "tell what is won and lost from one environment to another",
+        "ddcompat compare here tracer=4.16.0,python=3.12",
+    )
+    for name in ("A", "B"):
+        parser.add_argument(
+            name.lower(),
+            metavar=name,
+            help="here, a facts file, or settings that override here (KEY=VALUE,KEY=VALUE)",
+        )
+    add_requirement_options(parser)
+    parser.add_argument(
+        "--agent",
+        metavar="auto|URL|off",
+        default="off",
+        help="ask the Datadog Agent of here (default: off, nothing is asked)",
+    )
+    add_matrix_option(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the comparison.
+
+    Returns:
+        0, or 1 if something is lost.
+
+    Raises:
+        CompatibilityError: An option, a file or a name cannot be understood.
+    """
+    matrix = matrix_of(options)
+    before, after = (
+        answers([], options, _environment(which, options.agent), matrix)
+        for which in (options.a, options.b)
+    )
+    groups: dict[str, list[dict[str, Any]]] = {"won": [], "lost": [], "changed": [], "same": []}
+    for a, b in zip(before, after):
+        group, because = _compared(a, b)
+        groups[group].append(
+            {
+                "capability": a.capability,
+                "from": a.verdict.status.value,
+                "to": b.verdict.status.value,
+                "because": [finding.to_mapping() for finding in because],
+            }
+        )
+    if options.format == "json":
+        write(json.dumps(groups, indent=2))
+    else:
+        _print(groups, options)
+    return int(bool(groups["lost"]))
+
+
+def _compared(a: Answer, b: Answer) -> tuple[str, tuple[Finding, ...]]:
+    """The group of a change, and the findings that make it."""
+    if a.verdict.status is b.verdict.status:
+        return "same", ()
+    if b.verdict.status is Status.SUPPORTED:
+        return "won", a.verdict.decisive
+    if a.verdict.status is Status.SUPPORTED:
+        return "lost", b.verdict.decisive
+    return "changed", b.verdict.decisive
+
+
+def _environment(which: str, agent: str) -> Environment:
+    check_agent_option(agent, "--agent")
+    layers: tuple[Layer, ...] = ()
+    if "=" in which and not Path(which).is_file():
+        layers = (Layer(which, _settings(which)),)
+    elif which != _HERE:
+        try:
+            layers = (file_layer(which, Path.cwd()),)
+        except FactsError as error:
+            raise FactsError(f"{error}; valid: here, a facts file, or KEY=VALUE,…") from None
+    settings = Settings(layers, agent)
+    settings.check()
+    return settings.environment()
+
+
+def _settings(text: str) -> list[str]:
+    """Split a list of settings; a part without `=` belongs to the value before it."""
+    settings: list[str] = []
+    for part in text.split(","):
+        if "=" in part or not settings:
+            settings.append(part)
+        else:
+            settings[-1] += f",{part}"
+    return settings
+
+
+def _print(groups: dict[str, list[dict[str, Any]]], options: argparse.Namespace) -> None:
+    out = console()
+    out.print(f"from {options.a} to {options.b}", style="bold", soft_wrap=True)
+    styles = {"won": "green", "lost": "red", "changed": "yellow", "same": ""}
+    for group, entries in groups.items():
+        for entry in entries:
+            statuses = f"{entry['from']} → {entry['to']}" if group != "same" else entry["to"]
+            out.print(f"{entry['capability']} {_WORDS[group]}: {statuses}", style=styles[group])
+            for finding in entry["because"]:
+                needs = f"needs {finding['documented']}, found {finding['observed']}"
+                out.print(f"  {needs} ({finding['source']})", soft_wrap=True)

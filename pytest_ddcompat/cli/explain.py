@@ -1,0 +1,80 @@
+"""`ddcompat explain`: every check of one capability, with the page's words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.cli.common import (
+    Subcommands,
+    add_command,
+    add_environment_options,
+    add_matrix_option,
+    add_requirement_options,
+    console,
+    environment_of,
+    matrix_of,
+    requirement_of,
+)
+from pytest_ddcompat.evaluation import evaluate
+
+if TYPE_CHECKING:
+    import argparse
+
+    from pytest_ddcompat.verdict import Finding
+
+__all__ = ["add", "run"]
+
+_STYLES = {"satisfied": "green", "violated": "red", "unknown": "yellow", "not_applicable": "dim"}
+
+
+def add(subcommands: Subcommands) -> None:
+    """Add the command."""
+    parser = add_command(
+        subcommands,
+        "explain",
+        "tell every check of one capability, with the page's words",
+        "ddcompat explain api_security --set tracer=2.5.0",
+    )
+    parser.add_argument("capability", metavar="CAPABILITY", help="id, name or expression")
+    add_requirement_options(parser)
+    add_environment_options(parser)
+    add_matrix_option(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the findings.
+
+    Returns:
+        0, whatever the verdict.
+
+    Raises:
+        CompatibilityError: An option, a file or a name cannot be understood.
+    """
+    matrix, environment = matrix_of(options), environment_of(options)
+    verdict = evaluate(requirement_of(options.capability, options), environment, matrix)
+    out = console()
+    out.print(f"{options.capability}: {verdict.status.value}", style="bold")
+    out.print(f"by {matrix.page.title} (read {matrix.page.read})")
+    out.print(matrix.page.address, soft_wrap=True)
+    for finding in verdict.findings:
+        out.print(_headline(finding), style=_STYLES[finding.outcome.value])
+        for label, words in _details(finding):
+            out.print(f"  {label}: {words}", soft_wrap=True)
+    return 0
+
+
+def _headline(finding: Finding) -> str:
+    subject = f"{finding.subject} " if finding.subject else ""
+    return f"{subject}{finding.check}: {finding.outcome.value.replace('_', ' ')}"
+
+
+def _details(finding: Finding) -> list[tuple[str, str]]:
+    details = (
+        ("needs", finding.documented),
+        ("found", finding.observed),
+        ("taken from", finding.signal),
+        ("the page", finding.source),
+        ("would mend it", finding.remedy),
+    )
+    return [(label, words) for label, words in details if words]

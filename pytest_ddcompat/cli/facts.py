@@ -1,0 +1,70 @@
+"""`ddcompat facts`: the environment as JSON, for `--ddcompat-facts` elsewhere.
+
+Works with the core's dependencies alone, so that it can be run where the service runs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.cli.common import Subcommands, add_command, write
+from pytest_ddcompat.detection import Detector, check_agent_option
+from pytest_ddcompat.environment import Environment
+from pytest_ddcompat.facts import facts_from_settings
+from pytest_ddcompat.loading import load_matrix
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["add", "run"]
+
+
+def add(subcommands: Subcommands) -> None:
+    """Add the command."""
+    parser = add_command(
+        subcommands,
+        "facts",
+        "print the environment as JSON, for --ddcompat-facts elsewhere",
+        "ddcompat facts --framework tornado > facts.json",
+    )
+    parser.add_argument(
+        "--agent",
+        metavar="auto|URL|off",
+        default="off",
+        help="ask the Datadog Agent for its version (default: off, nothing is asked)",
+    )
+    parser.add_argument(
+        "--framework",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="look up a framework that the page does not have, too (repeatable)",
+    )
+    parser.add_argument(
+        "--date",
+        metavar="DATE",
+        nargs="?",
+        const="today",
+        help="include a date, which decides support levels (default: today's, if given)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the facts.
+
+    Returns:
+        0.
+
+    Raises:
+        FactsError: An option cannot be understood.
+    """
+    date = dt.date.today().isoformat() if options.date == "today" else options.date
+    given = facts_from_settings([f"date={date}"], "--date") if options.date else {}
+    check_agent_option(options.agent, "--agent")
+    environment = Environment(given, Detector(agent=options.agent))
+    names = [*load_matrix().framework_names(), *options.framework]
+    write(json.dumps(environment.to_mapping(names), indent=2))
+    return 0

@@ -1,0 +1,57 @@
+"""`ddcompat matrices`: which pages come with the package."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pytest_ddcompat.cli.common import Subcommands, add_command, console, write
+from pytest_ddcompat.loading import bundled_ids, load_matrix
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["add", "run"]
+
+_ROWS = ("capabilities", "deployments", "releases", "runtimes", "frameworks", "coverage")
+
+
+def add(subcommands: Subcommands) -> None:
+    """Add the command."""
+    parser = add_command(
+        subcommands, "matrices", "list the bundled pages", "ddcompat matrices --format json"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the list.
+
+    Returns:
+        0.
+
+    Raises:
+        MatrixError: A bundled matrix is broken.
+    """
+    found = [_described(matrix_id) for matrix_id in bundled_ids()]
+    if options.format == "json":
+        write(json.dumps({"matrices": found}, indent=2))
+        return 0
+    out = console()
+    for matrix in found:
+        out.print(f"{matrix['id']}: {matrix['title']}, read {matrix['read']}", style="bold")
+        out.print(f"  {matrix['address']}", soft_wrap=True)
+        out.print("  " + ", ".join(f"{n} {kind}" for kind, n in matrix["rows"].items()))
+    return 0
+
+
+def _described(matrix_id: str) -> dict[str, Any]:
+    matrix = load_matrix(matrix_id)
+    return {
+        "id": matrix.page.id,
+        "title": matrix.page.title,
+        "address": matrix.page.address,
+        "read": str(matrix.page.read),
+        "rows": {kind: len(getattr(matrix, kind)) for kind in _ROWS},
+    }

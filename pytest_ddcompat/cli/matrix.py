@@ -1,0 +1,258 @@
+"""`ddcompat matrix`: the page as one picture, capabilities by version of the tracer."""
+
+from __future__ import annotations
+
+import json
+import re
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.cli.common import (
+    Subcommands,
+    add_command,
+    add_environment_options,
+    console,
+    environment_of,
+    matrix_of,
+    write,
+)
+from pytest_ddcompat.errors import CompatibilityError
+from pytest_ddcompat.grid import grid_of
+from pytest_ddcompat.loading import DEFAULT
+from pytest_ddcompat.names import printable
+from pytest_ddcompat.verdict import Status
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from pytest_ddcompat.grid import Cell, Column, Grid, Row
+
+__all__ = ["add", "run"]
+
+_WIDTH = 80  # of a file; a terminal has its own
+_NAME_WIDTH = 14
+_CELL_WIDTH = 5
+_WORDS = {Status.SUPPORTED: "yes", Status.UNSUPPORTED: "no", Status.UNDETERMINED: "?"}
+_STYLES = {Status.SUPPORTED: "green", Status.UNSUPPORTED: "red", Status.UNDETERMINED: "yellow"}
+_SIGNS = {
+    Status.SUPPORTED: "&#x2705; yes",
+    Status.UNSUPPORTED: "&#x274C; no",
+    Status.UNDETERMINED: "&#x2754; open",
+}
+_LEGEND = "yes: supported, no: unsupported, ?: undetermined; by the rows of the page:"
+
+
+def add(subcommands: Subcommands) -> None:
+    """Add the command."""
+    parser = add_command(
+        subcommands,
+        "matrix",
+        "show the page as one picture, capabilities by version of the tracer",
+        "ddcompat matrix --framework django --format html -o matrix.html",
+    )
+    parser.add_argument(
+        "matrix",
+        metavar="ID|PATH",
+        nargs="?",
+        default=DEFAULT,
+        help=f"bundled matrix, or the path of a .toml file (default: {DEFAULT})",
+    )
+    parser.add_argument(
+        "--framework", metavar="NAME", help="framework with which it must be supported"
+    )
+    parser.add_argument(
+        "--deployment", metavar="NAME", help="deployment type on which it must be supported"
+    )
+    add_environment_options(parser)
+    parser.add_argument("--format", choices=("text", "json", "html", "markdown"), default="text")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the picture.
+
+    Returns:
+        0: a picture is no answer that could be no.
+
+    Raises:
+        CompatibilityError: An option, a file or a name cannot be understood, or the file not
+            be written.
+    """
+    matrix, environment = matrix_of(options), environment_of(options)
+    grid = grid_of(environment, matrix, framework=options.framework, deployment=options.deployment)
+    if options.format == "text":
+        _text(grid, options.output)
+    else:
+        made = {"json": _json, "html": _html, "markdown": _markdown}[options.format](grid)
+        _put(made, options.output)
+    return 0
+
+
+def _put(text: str, output: str | None) -> None:
+    if output is None:
+        write(text)
+        return
+    try:
+        with Path(output).open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text if text.endswith("\n") else f"{text}\n")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise CompatibilityError(f"{output}: this file cannot be written: {reason}") from None
+
+
+def _json(grid: Grid) -> str:
+    return json.dumps(grid.to_mapping(), indent=2)
+
+
+def _html(grid: Grid) -> str:
+    from pytest_ddcompat.cli.grid_html import html
+
+    return html(grid)
+
+
+def _deciding_rows(grid: Grid) -> dict[str, int]:
+    """The page's rows that decide cells, each with its number; in reading order."""
+    numbers: dict[str, int] = {}
+    for row in grid.rows:
+        for cell in row.cells:
+            for source in _sources(cell):
+                numbers.setdefault(source, len(numbers) + 1)
+    return numbers
+
+
+def _sources(cell: Cell) -> Iterator[str]:
+    return (finding.source for finding in cell.deciding if finding.source)
+
+
+def _text(grid: Grid, output: str | None) -> None:
+    from rich.console import Console
+
+    if output is None:
+        _print(grid, console())
+        return
+    kept = StringIO()
+    _print(grid, Console(file=kept, width=_WIDTH, highlight=False, emoji=False, markup=False))
+    _put("\n".join(line.rstrip() for line in kept.getvalue().splitlines()), output)
+
+
+def _print(grid: Grid, out: Console) -> None:
+    from rich.table import Table
+
+    page, numbers = grid.matrix.page, _deciding_rows(grid)
+    out.print(_plain(f"{page.title} ({page.id}, read {page.read})", out))
+    out.print(_plain(_environment_in_words(grid), out))
+    for asked in filter(None, (grid.framework, grid.deployment)):
+        out.print(_plain(f"with {asked}", out))
+    step = max(1, (out.width - _NAME_WIDTH) // (_CELL_WIDTH + 1))
+    for first in range(0, len(grid.columns), step):
+        out.print()
+        out.print(_block(grid, range(len(grid.columns))[first : first + step], numbers, out))
+    out.print()
+    out.print(_LEGEND)
+    rows = Table(box=None, show_header=False, pad_edge=False)
+    rows.add_column(justify="right")
+    rows.add_column(overflow="fold")
+    for source, number in numbers.items():
+        rows.add_row(str(number), _plain(source, out))
+    out.print(rows)
+
+
+def _block(grid: Grid, indices: range, numbers: dict[str, int], out: Console) -> Table:
+    """Some columns of the picture, as many as fit beside each other."""
+    from rich.box import Box
+    from rich.table import Table
+
+    # Between columns one blank only, or eleven versions would not fit into 80 columns.
+    box = Box("    \n    \n -- \n    \n    \n -- \n    \n    \n", ascii=True)
+    table = Table(box=box, padding=0, pad_edge=False, show_edge=False)
+    table.add_column(grid.matrix.page.tracer, width=_NAME_WIDTH, overflow="fold")
+    for index in indices:
+        column = grid.columns[index]
+        table.add_column(
+            _heading(column),
+            width=_CELL_WIDTH,
+            overflow="fold",
+            vertical="top",
+            style="bold" if column.here else "",
+            header_style="reverse" if column.here else "",
+        )
+    for row in grid.rows:
+        table.add_row(_plain(row.capability.name, out), *_line(row, indices, numbers))
+    return table
+
+
+def _line(row: Row, indices: Sequence[int], numbers: dict[str, int]) -> list[Text]:
+    from rich.text import Text
+
+    cells = [row.cells[index] for index in indices]
+    return [Text(_short(cell, numbers), style=_STYLES[cell.status]) for cell in cells]
+
+
+def _short(cell: Cell, numbers: dict[str, int]) -> str:
+    """The status and the numbers of the deciding rows, the second and further below the first."""
+    word = _WORDS[cell.status]
+    below = "\n" + " " * (len(word) + 1)
+    return f"{word} {below.join(str(numbers[s]) for s in dict.fromkeys(_sources(cell)))}"
+
+
+def _heading(column: Column) -> str:
+    """The version, short enough for the column; a longer one breaks at a dot."""
+    label = column.label
+    if len(label) > _CELL_WIDTH and label.endswith(".0"):
+        label = label[: -len(".0")]
+    if len(label) > _CELL_WIDTH:
+        label = label.replace(".", "\n.").replace("\n.", ".", 1)
+    return f"{label}\nhere" if column.here else label
+
+
+def _environment_in_words(grid: Grid) -> str:
+    facts = grid.environment.to_mapping()
+    label = next(column.label for column in grid.columns if column.here)
+    python, os, cpu = (facts.get(key, "unknown") for key in ("python", "os", "cpu"))
+    kinds = ", ".join(facts.get("deployments", ["unknown"])) or "none"
+    tracer = grid.matrix.page.tracer
+    return f"here: {tracer} {label}, Python {python}, {os} {cpu}, deployment {kinds}"
+
+
+def _plain(text: str, out: Console) -> str:
+    """Text that breaks neither the terminal nor its encoding."""
+    encoding = out.encoding
+    return printable(text).encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _markdown(grid: Grid) -> str:
+    page, numbers = grid.matrix.page, _deciding_rows(grid)
+    heads = [f"**{_cell(c.label)}** (here)" if c.here else _cell(c.label) for c in grid.columns]
+    lines = [
+        f"### {_cell(page.title)}: {page.tracer} by version",
+        "",
+        f"[The page]({page.address}), read {page.read}; {_cell(_environment_in_words(grid))}",
+        *(f"With {_cell(asked)}." for asked in (grid.framework, grid.deployment) if asked),
+        "",
+        f"| | {' | '.join(heads)} |",
+        f"| --- |{' --- |' * len(heads)}",
+    ]
+    for row in grid.rows:
+        cells = [_markdown_cell(cell, numbers) for cell in row.cells]
+        lines.append(f"| {_cell(row.capability.name)} | {' | '.join(cells)} |")
+    lines += ["", "The numbers are the rows of the page that decide:", ""]
+    lines += [f"{number}. {_cell(source)}" for source, number in numbers.items()]
+    text = "\n".join(lines)
+    return text.encode("ascii", "xmlcharrefreplace").decode()
+
+
+def _markdown_cell(cell: Cell, numbers: dict[str, int]) -> str:
+    deciding = ", ".join(str(numbers[source]) for source in dict.fromkeys(_sources(cell)))
+    return f"{_SIGNS[cell.status]}{f' <sub>{deciding}</sub>' if deciding else ''}"
+
+
+def _cell(text: str) -> str:
+    """Text that Markdown shows as it stands, also in a table."""
+    return re.sub(r"[^\w\s.,:;=\"'/+-]|_", lambda found: f"&#{ord(found[0])};", printable(text))

@@ -1,0 +1,208 @@
+"""The page as one picture: what each capability comes to by version of the tracer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_ddcompat.evaluation import evaluate
+from pytest_ddcompat.matrix import LEVEL_WORDS
+from pytest_ddcompat.requirement import Requirement
+from pytest_ddcompat.versions import Version, base
+
+if TYPE_CHECKING:
+    from pytest_ddcompat.environment import Environment
+    from pytest_ddcompat.matrix import Capability, Matrix, Release
+    from pytest_ddcompat.verdict import Finding, Status, Verdict
+
+__all__ = ["Cell", "Column", "Grid", "Row", "columns_of", "deciding", "grid_of"]
+
+
+class Column(NamedTuple):
+    """One version of the tracer.
+
+    Attributes:
+        label: The version as it is written; `none` where no tracer is installed, `unknown` where
+            that is not known.
+        here: Whether it is the environment's own.
+        boundaries: What begins with it on the page, in words.
+        release: The page's release branch that holds it, if one does.
+        environment: The environment with this tracer.
+    """
+
+    label: str
+    here: bool
+    boundaries: tuple[str, ...]
+    release: Release | None
+    environment: Environment
+
+    @property
+    def branch(self) -> str:
+        """The release branch and its support level, in words; empty if there is none."""
+        if self.release is None:
+            return ""
+        level = LEVEL_WORDS[self.release.level(self.environment.date)]
+        return f"{self.release.tracer}: {level}"
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain values; `tracer` is null where none is installed, and left out if unknown."""
+        fact = self.environment.tracer
+        tracer = {"tracer": fact.value and str(fact.value)} if fact.known else {}
+        return {
+            "label": self.label,
+            **tracer,
+            "here": self.here,
+            "boundaries": list(self.boundaries),
+            "branch": self.branch,
+        }
+
+
+class Cell(NamedTuple):
+    """One capability with one version of the tracer.
+
+    Attributes:
+        column: The version.
+        verdict: What the capability comes to with it.
+    """
+
+    column: Column
+    verdict: Verdict
+
+    @property
+    def status(self) -> Status:
+        """Supported, unsupported or undetermined."""
+        return self.verdict.status
+
+    @property
+    def deciding(self) -> tuple[Finding, ...]:
+        """The findings that decide the status."""
+        return deciding(self.verdict)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "label": self.column.label,
+            "status": self.status.value,
+            "deciding": [finding.to_mapping() for finding in self.deciding],
+        }
+
+
+class Row(NamedTuple):
+    """One capability with every version of the tracer."""
+
+    capability: Capability
+    cells: tuple[Cell, ...]
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "capability": self.capability.id,
+            "name": self.capability.name,
+            "cells": [cell.to_mapping() for cell in self.cells],
+        }
+
+
+class Grid(NamedTuple):
+    """The picture.
+
+    Attributes:
+        matrix: The page.
+        environment: The facts apart from the tracer's version.
+        framework: Framework that is asked for, if one is.
+        deployment: Deployment type that is asked for, if one is.
+        columns: Versions of the tracer, the lowest first.
+        rows: Capabilities in the page's order.
+    """
+
+    matrix: Matrix
+    environment: Environment
+    framework: str | None
+    deployment: str | None
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {
+            "matrix": self.matrix.page.id,
+            "environment": self.environment.to_mapping(),
+            "framework": self.framework,
+            "deployment": self.deployment,
+            "columns": [column.to_mapping() for column in self.columns],
+            "capabilities": [row.to_mapping() for row in self.rows],
+        }
+
+
+def grid_of(
+    environment: Environment,
+    matrix: Matrix,
+    *,
+    framework: str | None = None,
+    deployment: str | None = None,
+) -> Grid:
+    """Evaluate every capability with every version of the tracer at which the page changes.
+
+    Args:
+        environment: The facts. Those that depend on the tracer's version, and are not looked up
+            yet, are looked up for each version.
+        matrix: The page.
+        framework: Framework with which the capabilities must be supported.
+        deployment: Deployment type on which they must be supported.
+
+    Raises:
+        RequirementError: The page has no such framework or deployment type.
+    """
+    columns = columns_of(environment, matrix)
+    rows = []
+    for capability in matrix.capabilities:
+        asked = Requirement.capability(capability.id, framework=framework, deployment=deployment)
+        cells = [Cell(c, evaluate(asked, c.environment, matrix)) for c in columns]
+        rows.append(Row(capability, tuple(cells)))
+    return Grid(matrix, environment, framework, deployment, columns, tuple(rows))
+
+
+def columns_of(environment: Environment, matrix: Matrix) -> tuple[Column, ...]:
+    """Versions at which the page changes, and the environment's own; the lowest first.
+
+    Args:
+        environment: The facts, with which each column shares all but the tracer.
+        matrix: The page.
+    """
+    boundaries = _boundaries(matrix)
+    own = environment.tracer
+    if own.value is not None:
+        boundaries.setdefault(own.value, [])
+    columns = [
+        _column(matrix, environment, version, tuple(words))
+        for version, words in sorted(boundaries.items(), key=lambda item: item[0])
+    ]
+    if own.value is None:
+        label = "none" if own.known else "unknown"
+        columns.insert(0, Column(label, True, (), None, environment))
+    return tuple(columns)
+
+
+def deciding(verdict: Verdict) -> tuple[Finding, ...]:
+    """The findings that decide a capability's verdict; if it is supported, that of its own row."""
+    return verdict.decisive or tuple(f for f in verdict.findings if f.check == "tracer")
+
+
+def _boundaries(matrix: Matrix) -> dict[Version, list[str]]:
+    found: dict[Version, list[str]] = {}
+    for capability in matrix.capabilities:
+        if capability.minimum is not None:
+            found.setdefault(capability.minimum, []).append(f"minimum of {capability.name}")
+    for release in matrix.releases:
+        if release.tracer.lower is not None:
+            words = f"first of the branch {release.tracer}"
+            found.setdefault(release.tracer.lower, []).append(words)
+    return found
+
+
+def _column(
+    matrix: Matrix, environment: Environment, version: Version, words: tuple[str, ...]
+) -> Column:
+    own = environment.tracer.value
+    here = version == own
+    replaced = environment if here else environment.replaced("tracer", version)
+    label = str(own if here else version)
+    return Column(label, here, words, matrix.release(base(version)), replaced)

@@ -1,0 +1,1 @@
+"""The HTML picture in a real browser."""

@@ -1,0 +1,173 @@
+"""The HTML picture shows what `evaluate` says, whatever is chosen."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from selenium.webdriver.common.by import By
+from support import MATRIX, SUPPORTED
+
+from pytest_ddcompat import Environment, Outcome, Requirement, Verdict, evaluate
+from pytest_ddcompat.cli.grid_html import html
+from pytest_ddcompat.grid import grid_of
+
+if TYPE_CHECKING:
+    from browser.conftest import Page
+
+SEED = 20261122
+PAGES, CHOICES = 10, 5  # that many environments each
+SELECTS = ("python", "os", "cpu", "deployment", "framework")
+LEFT_OUT = object()
+
+OWN: dict[str, list[Any]] = {
+    "tracer": [None, LEFT_OUT, "1.9.7", "2.6.0", "3.19.9", "4.0.0rc1", "4.16.0", "5.1"],
+    "python": ["2.7.18", "3.8.1", "3.11.7", "3.15.0", LEFT_OUT],
+    "implementation": ["cpython", "cpython", "cpython", "pypy", LEFT_OUT],
+    "os": ["linux", "macos", "freebsd", LEFT_OUT],
+    "cpu": ["x86-64", "i686", "s390x", LEFT_OUT],
+    "deployments": [[], ["docker"], ["docker", "kubernetes"], LEFT_OUT],
+    "frameworks": [{}, {"django": "3.0", "flask": None}, {"fastapi": "0.115.0"}],
+    "agent": [None, "6.1", "7.60.0", LEFT_OUT],
+    "site": ["datadoghq.com", "datadoghq.com", "datadoghq.com", "ddog-gov.com", LEFT_OUT],
+    "remote_configuration": [True, True, False, LEFT_OUT],
+    "date": ["2026-05-31", "2026-06-01"],
+}
+DEPLOYMENTS = {
+    "none (plain host)": [],
+    "Docker": ["docker"],
+    "Kubernetes": ["kubernetes"],
+    "Amazon ECS": ["amazon_ecs"],
+    "AWS Fargate": ["aws_fargate"],
+    "AWS Lambda": ["aws_lambda"],
+    "docker and kubernetes": ["docker", "kubernetes"],
+    "not known": LEFT_OUT,
+}
+READ_CELLS = """
+return [...document.querySelectorAll("#grid tbody tr")].map((row) =>
+  [...row.querySelectorAll("button")].map((button) => [
+    button.querySelector(".word").textContent, button.querySelector(".row").textContent]));
+"""
+READ_DETAIL = """
+return [...document.querySelectorAll("#detail-body tbody tr")].map((row) => [
+  row.classList.contains("decides"), ...[...row.children].slice(1).map((c) => c.textContent)]);
+"""
+
+
+class Case(NamedTuple):
+    facts: dict[str, Any]
+    framework: str | None
+    deployment: str | None
+
+
+def case_of(chance: random.Random) -> Case:
+    """Facts that differ from the supported ones in few points, so that every status occurs."""
+    changed = {"agent", *chance.sample(sorted(OWN), 2)}
+    drawn = {**SUPPORTED, **{key: chance.choice(OWN[key]) for key in sorted(changed)}}
+    facts = {key: value for key, value in drawn.items() if value is not LEFT_OUT}
+    framework = chance.choice([None, None, "django", "tornado"])
+    deployment = chance.choice([None, None, "docker", "aws_lambda"])
+    return Case(facts, framework, deployment)
+
+
+def page_of(case: Case) -> str:
+    given = Environment.from_mapping(case.facts)
+    grid = grid_of(given, MATRIX, framework=case.framework, deployment=case.deployment)
+    return html(grid)
+
+
+def labels(page: Page) -> dict[str, str]:
+    read = "return [...document.querySelectorAll('select')].map((s) => [s.id, s.value, s.options])"
+    script = f"{read}.map(([id, value, options]) => [id, options[value].text])"
+    return {name: text.strip().removesuffix(" (here)") for name, text in page.run(script)}
+
+
+def expected(case: Case, chosen: dict[str, str], tracer: str, capability: str) -> Verdict:
+    """What `evaluate` says, from the labels that the page shows."""
+    facts = {**case.facts, "deployments": DEPLOYMENTS[chosen["deployment"]]}
+    for key in ("python", "os", "cpu"):
+        facts[key] = LEFT_OUT if chosen[key] == "not known" else chosen[key]
+    facts["tracer"] = {"none": None, "unknown": LEFT_OUT}.get(tracer, tracer)
+    framework = None
+    if chosen["framework"] != "none named":
+        name, _, version = chosen["framework"].replace(",", "").partition(" ")
+        framework = name.lower()
+        frameworks = {k: v for k, v in facts["frameworks"].items() if k != framework}
+        if version != "version not known":
+            frameworks[framework] = None if version == "not installed" else version
+        facts["frameworks"] = frameworks
+    given = {key: value for key, value in facts.items() if value is not LEFT_OUT}
+    asked = Requirement.capability(capability, framework=framework, deployment=case.deployment)
+    return evaluate(asked, Environment.from_mapping(given), MATRIX)
+
+
+def rows_of(verdict: Verdict) -> str:
+    deciding = verdict.decisive or [f for f in verdict.findings if f.check == "tracer"]
+    return "; ".join(finding.source for finding in deciding if finding.source)
+
+
+def reset(page: Page) -> None:
+    page.driver.find_element(By.CSS_SELECTOR, "[type=reset]").click()
+    page.driver.find_element(By.TAG_NAME, "h1").click()
+
+
+def choose(page: Page, chance: random.Random) -> None:
+    reset(page)
+    for name in chance.sample(SELECTS, 2):
+        count = page.run("return document.getElementById(arguments[0]).length", name)
+        option = f'#{name} option[value="{chance.randrange(count)}"]'
+        page.driver.find_element(By.CSS_SELECTOR, option).click()
+
+
+def columns(page: Page) -> list[str]:
+    heads: list[str] = page.run(
+        "return [...document.querySelectorAll('#grid thead tr:last-child th')].slice(1)"
+        ".map((head) => head.firstChild.textContent.trim())"
+    )
+    return heads
+
+
+def compare_cells(page: Page, case: Case) -> None:
+    chosen, heads, shown = labels(page), columns(page), page.run(READ_CELLS)
+    assert len(shown) == len(MATRIX.capabilities)
+    for capability, cells in zip(MATRIX.capabilities, shown):
+        assert len(cells) == len(heads)
+        for tracer, (status, row) in zip(heads, cells):
+            verdict = expected(case, chosen, tracer, capability.id)
+            where = f"seed {SEED}: {case}, {chosen}, {capability.id}, ddtrace {tracer}"
+            assert (status, row) == (verdict.status.value, rows_of(verdict)), where
+
+
+def compare_detail(page: Page, case: Case, chance: random.Random) -> None:
+    heads = columns(page)
+    row, column = chance.randrange(len(MATRIX.capabilities)), chance.randrange(len(heads))
+    where = f'[data-row="{row}"][data-column="{column}"][aria-expanded="false"]'
+    page.run("document.querySelector(arguments[0])?.click()", where)
+    verdict = expected(case, labels(page), heads[column], MATRIX.capabilities[row].id)
+    deciding = verdict.decisive or [f for f in verdict.findings if f.check == "tracer"]
+    needed = {
+        (f in deciding, f.outcome.value, f.documented, f.observed, f.source, f.remedy)
+        for f in verdict.findings
+        if f.outcome is not Outcome.NOT_APPLICABLE
+    }
+    shown = {
+        # Of what is unknown, the reason is the choice's and not the fact's.
+        (decides, outcome, needs, "unknown" if outcome == "unknown" else found, source, remedy)
+        for decides, outcome, needs, found, source, remedy in page.run(READ_DETAIL)
+    }
+    assert shown == needed, f"seed {SEED}: {case}, {labels(page)}, ddtrace {heads[column]}"
+
+
+@pytest.mark.parametrize("number", range(PAGES))
+def test_random_environments_show_what_evaluate_says(page: Page, number: int) -> None:
+    chance = random.Random(SEED + number)  # noqa: S311 - no secret
+    case = case_of(chance)
+    page.open(page_of(case))
+    compare_cells(page, case)
+    for _ in range(CHOICES):
+        choose(page, chance)
+        compare_cells(page, case)
+        compare_detail(page, case, chance)
+    reset(page)
+    compare_cells(page, case)
