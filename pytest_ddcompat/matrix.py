@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.names import choices, fold
+from pytest_ddcompat.names import bare, choices, fold
 from pytest_ddcompat.reading import (
     Place,
     Row,
@@ -292,5 +291,4 @@ def _capabilities_of(row: Deployment | Framework | Coverage) -> list[str]:
 
 
 def _spellings(capability: Capability) -> tuple[str, ...]:
-    bare = re.sub(r"\s*\([^()]*\)\s*$", "", capability.name)
-    return (capability.name, bare, *capability.aliases, capability.id)
+    return (capability.name, bare(capability.name), *capability.aliases, capability.id)

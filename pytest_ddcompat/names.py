@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "bare",
     "choices",
     "fold",
     "is_misspelling",
@@ -16,12 +17,10 @@ __all__ = [
     "parse_site",
     "printable",
     "quoted",
-    "slug",
 ]
 
 _SEPARATORS = re.compile(r"[-_\s]+")
 _TRAILING_PARENTHESIS = re.compile(r"\s*\(([^()]*)\)\s*$")
-_NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 
 # How people commonly call what the page calls otherwise.
 _ALIASES = {
@@ -49,14 +48,13 @@ def fold(name: str) -> str:
     return _ALIASES.get(folded, folded)
 
 
-def slug(documented: str) -> str:
-    """Turn a documented name into its id: `Threat Protection` is `threat_protection`.
+def bare(documented: str) -> str:
+    """Leave out a trailing parenthesis: `Software Composition Analysis (SCA)` without it.
 
     Args:
-        documented: The name as it stands on the page; a trailing parenthesis is left out.
+        documented: The name as it stands on the page.
     """
-    bare = _TRAILING_PARENTHESIS.sub("", documented)
-    return _NOT_A_WORD.sub("_", bare.casefold()).strip("_")
+    return _TRAILING_PARENTHESIS.sub("", documented)
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.gate import Decision, Gate
     from pytest_ddcompat.tally import Tally
 
-__all__ = ["MARKERS", "gate_if_used", "gate_of", "running", "tally_of"]
+__all__ = ["DECISION", "MARKERS", "gate_if_used", "gate_of", "running", "tally_of"]
 
 MARKERS = {
     "requires_capability": (
@@ -88,7 +88,7 @@ _OPTIONS: dict[str, tuple[Any, dict[str, Any], str]] = {
 _ENVIRON = pytest.StashKey["dict[str, str]"]()
 _GATE = pytest.StashKey["Gate"]()
 _TALLY = pytest.StashKey["Tally"]()
-_DECISION = pytest.StashKey["Decision | None"]()
+DECISION = pytest.StashKey["Decision | None"]()
 _RUNNING: list[pytest.Config] = []
 
 
@@ -263,7 +263,7 @@ def _decide(item: pytest.Item) -> Decision | None:
     """What happens to a test by all marks that it has now; None if it has none of ours."""
     marks = marks_of(item)
     decision = gate_of(item.config).decide(marks) if marks else None
-    item.stash[_DECISION] = decision
+    item.stash[DECISION] = decision
     return decision
 
 
@@ -281,7 +281,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Stop a test by what was decided; pytest's own skip marks have been looked at before."""
     # Another plugin's protocol may have come before ours.
-    decision = item.stash[_DECISION] if _DECISION in item.stash else _decide(item)
+    decision = item.stash[DECISION] if DECISION in item.stash else _decide(item)
     if decision is not None:
         from pytest_ddcompat.execution import stop
 

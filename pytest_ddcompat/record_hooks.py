@@ -19,7 +19,7 @@ import pytest
 from pytest_ddcompat.fixture import decision_of
 from pytest_ddcompat.markers import requirement_from_text
 from pytest_ddcompat.names import printable
-from pytest_ddcompat.plugin import _DECISION, gate_of, marks_of
+from pytest_ddcompat.plugin import DECISION, gate_of, marks_of
 from pytest_ddcompat.record import unwritable, write_atomically
 from pytest_ddcompat.record_draft import Draft, decision_entry, head_entry
 
@@ -119,7 +119,7 @@ class Keeper:
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
         """Note the tests that the policy deselects, and not those that the user does."""
         with self._harmless():
-            keys = {item: self._key(item) for item in items if _DECISION in item.stash}
+            keys = {item: self._key(item) for item in items if DECISION in item.stash}
             self.note(*(_test(i, key, outcome="deselected") for i, key in keys.items() if key))
 
     @pytest.hookimpl(trylast=True)

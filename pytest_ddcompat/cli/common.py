@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Subcommands",
+    "add_agent_option",
     "add_command",
     "add_environment_options",
     "add_matrix_option",
@@ -63,14 +64,19 @@ def add_matrix_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_environment_options(parser: argparse.ArgumentParser) -> None:
-    """Let a command be told what the environment is."""
+def add_agent_option(parser: argparse.ArgumentParser) -> None:
+    """Let a command ask the Agent of this machine."""
     parser.add_argument(
         "--agent",
         metavar="auto|URL|off",
         default="off",
         help="ask the Datadog Agent for its version (default: off, nothing is asked)",
     )
+
+
+def add_environment_options(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told what the environment is."""
+    add_agent_option(parser)
     parser.add_argument(
         "--facts", metavar="FILE", help="take the facts from a JSON file (-: standard input)"
     )

@@ -9,7 +9,7 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.cli.common import Subcommands, add_command, write
+from pytest_ddcompat.cli.common import Subcommands, add_agent_option, add_command, write
 from pytest_ddcompat.detection import Detector, check_agent_option
 from pytest_ddcompat.environment import Environment
 from pytest_ddcompat.facts import facts_from_settings
@@ -29,12 +29,7 @@ def add(subcommands: Subcommands) -> None:
         "print the environment as JSON, for --ddcompat-facts elsewhere",
         "ddcompat facts --framework tornado > facts.json",
     )
-    parser.add_argument(
-        "--agent",
-        metavar="auto|URL|off",
-        default="off",
-        help="ask the Datadog Agent for its version (default: off, nothing is asked)",
-    )
+    add_agent_option(parser)
     parser.add_argument(
         "--framework",
         metavar="NAME",
