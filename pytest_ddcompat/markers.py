@@ -138,9 +138,9 @@ def requirement_of(
     Raises:
         RequirementError: An argument cannot be understood.
     """
+    from pytest_ddcompat.declarations import MARKERS
     from pytest_ddcompat.errors import RequirementError
     from pytest_ddcompat.names import choices
-    from pytest_ddcompat.plugin import MARKERS
     from pytest_ddcompat.requirement import Requirement
 
     kind = marker[len(_PREFIX) :]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_ddcompat import hookspecs
+from pytest_ddcompat.declarations import MARKERS, OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -17,73 +18,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.gate import Decision, Gate
     from pytest_ddcompat.tally import Tally
 
-__all__ = ["DECISION", "MARKERS", "gate_if_used", "gate_of", "running", "tally_of"]
-
-MARKERS = {
-    "requires_capability": (
-        "requires_capability(*names, framework=None, deployment=None, datastore=None, "
-        "support_level=None, preview=True, strict=None): the environment must have the "
-        "capabilities by Datadog's compatibility page."
-    ),
-    "requires_tracer": (
-        "requires_tracer(specifier, *, strict=None): the installed ddtrace must match the version "
-        "specifier."
-    ),
-    "requires_framework": (
-        "requires_framework(name, specifier=None, *, strict=None): the framework must be "
-        "installed, and match the version specifier."
-    ),
-    "requires_deployment": (
-        "requires_deployment(*types, strict=None): the environment must be one of the deployment "
-        "types."
-    ),
-    "requires_agent": (
-        "requires_agent(specifier, *, strict=None): the Datadog Agent must match the version "
-        "specifier."
-    ),
-    "requires_support_level": (
-        "requires_support_level(level, *, strict=None): the release branch of the installed "
-        "ddtrace must have at least this support level."
-    ),
-}
-"""Each marker with the line that `pytest --markers` shows."""
-
-
-_ACTIONS = ("run", "skip", "fail", "xfail", "deselect")
-_OPTIONS: dict[str, tuple[Any, dict[str, Any], str]] = {
-    "strict": (
-        "bool",
-        {"action": "store_true"},
-        "fail tests that the environment does not support, instead of skipping them",
-    ),
-    "unsupported": (
-        "string",
-        {"choices": _ACTIONS},
-        "what happens to tests that the environment does not support (default: skip)",
-    ),
-    "undetermined": (
-        "string",
-        {"choices": _ACTIONS},
-        "what happens to tests of which that cannot be told (default: run)",
-    ),
-    "facts": (
-        "string",
-        {"metavar": "FILE"},
-        "take the environment's facts from a JSON file (-: standard input)",
-    ),
-    "set": (
-        "linelist",
-        {"metavar": "KEY=VALUE", "action": "append"},
-        "set one fact, such as tracer=2.5.0 or framework.django=4.2 (repeatable)",
-    ),
-    "agent": (
-        "string",
-        {"metavar": "auto|URL|off"},
-        "ask the Datadog Agent for its version (default: off, nothing is asked)",
-    ),
-    "report": ("string", {"metavar": "PATH"}, "write the run's record to a JSON file"),
-}
-"""Each option: type of the ini option of the same meaning, what argparse is told, and its help."""
+__all__ = ["DECISION", "gate_if_used", "gate_of", "marks_of", "running", "tally_of"]
 
 _ENVIRON = pytest.StashKey["dict[str, str]"]()
 _GATE = pytest.StashKey["Gate"]()
@@ -144,7 +79,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options, each with an ini option of the same meaning."""
     group = parser.getgroup("ddcompat", "compatibility requirements (pytest-ddcompat)")
-    for name, (ini, option, text) in _OPTIONS.items():
+    for name, (ini, option, text) in OPTIONS.items():
         group.addoption(f"--ddcompat-{name}", default=None, help=text, **option)
         empty: list[str] | None = [] if ini == "linelist" else None
         parser.addini(f"ddcompat_{name}", f"as --ddcompat-{name}", type=ini, default=empty)
@@ -183,7 +118,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _is_told(config: pytest.Config) -> bool:
     """Whether anything is given explicitly."""
-    names = [f"ddcompat_{name}" for name in _OPTIONS]
+    names = [f"ddcompat_{name}" for name in OPTIONS]
     try:
         return any(config.getoption(name) is not None or config.getini(name) for name in names)
     except (ValueError, pytest.UsageError):

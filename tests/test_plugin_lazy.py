@@ -44,7 +44,8 @@ def test_a_run_without_markers_looks_nothing_up(
     monkeypatch.setenv("PYTHONPATH", str(project.path))
     run = project.run_apart("-p", "listing", *options.split())
     (ours,) = [line for line in run.out if line.startswith("OURS")]
-    expected = {"pytest_ddcompat", "pytest_ddcompat.hookspecs", "pytest_ddcompat.plugin"}
+    modules = ("declarations", "hookspecs", "plugin")
+    expected = {"pytest_ddcompat", *(f"pytest_ddcompat.{module}" for module in modules)}
     more = {"pytest_ddcompat.distributed"} if "xdist" in options else set()
     assert set(ours.split()[1:]) - more == expected
     assert run.status == 0
