@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from _pytest.pathlib import bestrelpath
 
-from pytest_ddcompat.execution import failure, is_skipped_by_author
+from pytest_ddcompat.execution import attach, failure, is_skipped_by_author
 from pytest_ddcompat.fixture import decision_of, require
 from pytest_ddcompat.policy import Action
 
@@ -55,9 +55,11 @@ def resolve_module(report: pytest.CollectReport, collector: pytest.Collector) ->
         The decision's text where the module is skipped; a module that fails becomes a test.
     """
     excinfo = getattr(getattr(report, "call", None), "excinfo", None)
-    decision = decision_of(excinfo.value) if excinfo else ""
-    if not excinfo or not decision or report.skipped:
-        return decision
+    decision = decision_of(excinfo.value) if excinfo else None
+    if not excinfo or not decision:
+        return ""
+    if report.skipped:
+        return decision.to_text()
     own = Path(require.__code__.co_filename)
     caller = [entry for entry in excinfo.traceback if entry.path != own][-1]
     if caller.path != collector.path or _is_selected_within(collector):
@@ -68,7 +70,7 @@ def resolve_module(report: pytest.CollectReport, collector: pytest.Collector) ->
     item = UnsupportedModule.from_parent(
         collector, name="require", reason=str(excinfo.value), line=caller.lineno
     )
-    item.user_properties.append(("ddcompat", decision))
+    attach(item, decision.to_text())
     report.outcome = "passed"
     report.longrepr = None
     report.result = [item]

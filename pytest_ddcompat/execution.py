@@ -14,7 +14,7 @@ from pytest_ddcompat.policy import Action
 if TYPE_CHECKING:
     from pytest_ddcompat.gate import Decision
 
-__all__ = ["begin", "failure", "is_skipped_by_author", "stop"]
+__all__ = ["attach", "begin", "failure", "is_skipped_by_author", "stop"]
 
 _FAILING = pytest.StashKey[bool]()
 _EXPECTED = pytest.StashKey[bool]()
@@ -51,7 +51,7 @@ def stop(item: pytest.Item, decision: Decision, text: str) -> None:
         pytest.fail(decision.error, pytrace=False)
     if _is_skipped_by_unittest(item):
         return
-    _attach(item, text)
+    attach(item, text)
     if decision.action is Action.XFAIL:
         _expect_failure(item, decision)
     if decision.action in {Action.RUN, Action.XFAIL}:
@@ -61,6 +61,12 @@ def stop(item: pytest.Item, decision: Decision, text: str) -> None:
         pytest.fail(decision.reason, pytrace=False)
     at_item = item.reportinfo()[1] is not None
     raise pytest.skip.Exception(decision.reason, _use_item_location=at_item)
+
+
+def attach(item: pytest.Item, text: str) -> None:
+    """Attach a decision to the test's reports, in the place of one that came before."""
+    others = [(name, value) for name, value in item.user_properties if name != "ddcompat"]
+    item.user_properties[:] = [*others, ("ddcompat", text)]
 
 
 def failure(item: pytest.Item, reason: str) -> ReprExceptionInfo:
@@ -85,12 +91,6 @@ def _expect_failure(item: pytest.Item, decision: Decision) -> None:
     if not item.stash.get(_EXPECTED, False):
         item.stash[_EXPECTED] = True
         item.add_marker(pytest.mark.xfail(reason=decision.reason, strict=False))
-
-
-def _attach(item: pytest.Item, text: str) -> None:
-    """Attach a decision to the test's reports, once however often it is run."""
-    if ("ddcompat", text) not in item.user_properties:
-        item.user_properties.append(("ddcompat", text))
 
 
 def _run_failing(item: pytest.Item, nextitem: pytest.Item | None, decision: Decision) -> None:

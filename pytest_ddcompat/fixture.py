@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
 from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.evaluation import evaluate
+from pytest_ddcompat.execution import attach
 from pytest_ddcompat.markers import requirement_of
-from pytest_ddcompat.plugin import gate_of, running
+from pytest_ddcompat.plugin import DECISION, gate_of, running
 from pytest_ddcompat.policy import Action
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ class Compatibility:
         __tracebackhide__ = True
         decision = _decide(self._gate, names, dict(keywords))
         if decision.action is Action.XFAIL:
-            _raise(pytest.xfail.Exception(decision.reason), decision, self._gate)
-        _stop(decision, self._gate)
+            _raise(pytest.xfail.Exception(decision.reason), decision)
+        _stop(decision)
 
 
 def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
@@ -103,11 +103,14 @@ def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
     """
     __tracebackhide__ = True
     gate = gate_of(running())
-    _stop(_decide(gate, names, dict(keywords)), gate)
+    _stop(_decide(gate, names, dict(keywords)))
 
 
 class Attaching:
     """Attaches what `Compatibility.require` decided to the test's reports."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -115,22 +118,18 @@ class Attaching:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Put the decision in the place of what the test's markers came to; they are kept."""
         report = yield
-        text = decision_of(call.excinfo.value) if call.excinfo else ""
-        if text:
-            decision = json.loads(text)
-            before = [
-                json.loads(str(t))["requires"] for n, t in item.user_properties if n == "ddcompat"
-            ]
-            decision["requires"] = [*(m for each in before for m in each), *decision["requires"]]
-            others = [(name, value) for name, value in item.user_properties if name != "ddcompat"]
-            item.user_properties[:] = [*others, ("ddcompat", json.dumps(decision))]
+        decision = decision_of(call.excinfo.value) if call.excinfo else None
+        if decision:
+            marked = item.stash.get(DECISION, None)
+            together = self._gate.together((marked, decision) if marked else (decision,))
+            attach(item, together.to_text())
             report.user_properties = list(item.user_properties)
         return report
 
 
-def decision_of(error: object) -> str:
-    """The text of the decision that an outcome raised here was made by; empty if it was not."""
-    return getattr(error, _DECISION, "")
+def decision_of(error: object) -> Decision | None:
+    """The decision that an outcome raised here was made by; None if it was not."""
+    return getattr(error, _DECISION, None)
 
 
 def _decide(gate: Gate, names: tuple[str, ...], keywords: dict[str, Any]) -> Decision:
@@ -142,17 +141,17 @@ def _decide(gate: Gate, names: tuple[str, ...], keywords: dict[str, Any]) -> Dec
         raise type(error)(error.problems) from None
 
 
-def _stop(decision: Decision, gate: Gate) -> None:
+def _stop(decision: Decision) -> None:
     __tracebackhide__ = True
     if decision.action is Action.RUN:
         return
     if decision.action is Action.FAIL:
-        _raise(pytest.fail.Exception(decision.reason), decision, gate)
+        _raise(pytest.fail.Exception(decision.reason), decision)
     skipped = decision._replace(action=Action.SKIP)
-    _raise(pytest.skip.Exception(decision.reason, allow_module_level=True), skipped, gate)
+    _raise(pytest.skip.Exception(decision.reason, allow_module_level=True), skipped)
 
 
-def _raise(outcome: OutcomeException, decision: Decision, gate: Gate) -> NoReturn:
+def _raise(outcome: OutcomeException, decision: Decision) -> NoReturn:
     __tracebackhide__ = True
-    setattr(outcome, _DECISION, gate.text(decision))
+    setattr(outcome, _DECISION, decision)
     raise outcome

@@ -138,7 +138,10 @@ class Gate:
 
     def decide(self, marks: Sequence[pytest.Mark]) -> Decision:
         """Decide what happens to a test with these marks."""
-        decisions = tuple(self._decide_mark(mark) for mark in marks)
+        return self.together(tuple(self._decide_mark(mark) for mark in marks))
+
+    def together(self, decisions: tuple[Decision, ...]) -> Decision:
+        """Make one decision of all that were made of a test: the worst, for all that is asked."""
         if len(decisions) == 1:
             return decisions[0]
         together = self._together.get(decisions)

@@ -137,8 +137,9 @@ def ddcompat(pytestconfig: pytest.Config) -> Compatibility:
     """The environment and the page: `environment`, `matrix`, `check(...)`, `require(...)`."""
     from pytest_ddcompat.fixture import Attaching, Compatibility
 
-    pytestconfig.pluginmanager.register(Attaching())
-    return Compatibility(gate_of(pytestconfig))
+    gate = gate_of(pytestconfig)
+    pytestconfig.pluginmanager.register(Attaching(gate))
+    return Compatibility(gate)
 
 
 def marks_of(node: pytest.Item | pytest.Collector) -> list[pytest.Mark]:

@@ -9,66 +9,62 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.environment import KEYS
 from pytest_ddcompat.evaluation import evaluate
-from pytest_ddcompat.policy import Action
 from pytest_ddcompat.reading import Row
 from pytest_ddcompat.record import VERSION
-from pytest_ddcompat.verdict import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from pytest_ddcompat.environment import Environment
     from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.requirement import Requirement
 
-__all__ = ["Draft", "decision_entry", "head_entry"]
+__all__ = ["Draft", "decision_entry", "environment_entry", "matrix_entry"]
 
 _FINAL = {"failed", "error"}
-_ORDER = [status.value for status in (Status.SUPPORTED, Status.UNDETERMINED, Status.UNSUPPORTED)]
 
 
 class Draft:
     """A run as far as it is known.
 
     Attributes:
-        head: The page and the environment.
+        environment: The facts and their signals.
         decisions: Each decision by its key.
-        tests: Each gated test by its node id: `id`, `file`, `line`, `decision` and `more` (keys
-            of what was decided of it), and `outcome` where no report will tell it.
+        collected: Each gated test by its node id, as the collection knows it: `id`, `file`,
+            `line`, `decision` (the key of what its marks came to), and `outcome` where no report
+            will tell it.
+        ran: The same of those that ran, with what was decided in their last run.
         seen: What the reports told of each test, gated or not.
     """
 
     def __init__(self) -> None:
-        self.head: dict[str, Any] = {}
+        self.environment: dict[str, Any] = {}
         self.decisions: dict[str, dict[str, Any]] = {}
-        self.tests: dict[str, dict[str, Any]] = {}
+        self.collected: dict[str, dict[str, Any]] = {}
+        self.ran: dict[str, dict[str, Any]] = {}
         self.seen: dict[str, str] = {}
 
     def add(self, fact: dict[str, Any]) -> None:
-        """Take in one fact: the head, a decision with its key, or a test.
-
-        A test that is told again adds to what was decided of it, or, where it is told as it ran,
-        replaces what its marks came to before.
-        """
+        """Take in one fact: a test; or the environment, and a decision with its key."""
         if "id" in fact:
-            known = self.tests.setdefault(fact["id"], {**fact, "more": []})
-            if fact.get("ran"):
-                known["decision"] = fact["decision"]
-            elif fact["decision"] not in (known["decision"], *known["more"]):
-                known["more"].append(fact["decision"])
-        elif "key" in fact:
+            self.collected.setdefault(fact["id"], fact)
+        if "key" in fact:
             self.decisions[fact["key"]] = fact["entry"]
-        else:
-            self._add_head(fact)
+        if "environment" in fact:
+            self._add_environment(fact["environment"])
 
-    def _add_head(self, head: dict[str, Any]) -> None:
-        if self.head:
-            # Each process knows the frameworks that its own tests asked for.
-            before, now = self.head["environment"], head["environment"]
-            before["facts"]["frameworks"].update(now["facts"]["frameworks"])
-            before["signals"].update(now["signals"])
-        else:
-            self.head = head
+    def _add_environment(self, now: dict[str, Any]) -> None:
+        # Each process knows the frameworks that its own tests have asked for so far.
+        before = self.environment or now
+        frameworks = {**before["facts"]["frameworks"], **now["facts"]["frameworks"]}
+        self.environment = {
+            "facts": {**before["facts"], "frameworks": frameworks},
+            "signals": {**before["signals"], **now["signals"]},
+        }
+
+    def tests(self) -> Iterable[dict[str, Any]]:
+        """Every gated test, in the order of collection; in their last run late marks count too."""
+        return {**self.collected, **self.ran}.values()
 
     def see(self, nodeid: str, when: str | None, outcome: str) -> None:
         """Take in what one report makes of a test; of several runs the last counts.
@@ -85,48 +81,30 @@ class Draft:
         if outcome and before != "failed" and not (before in _FINAL and outcome not in _FINAL):
             self.seen[nodeid] = outcome
 
-    def record(self, exit_status: int, *, interrupted: bool) -> dict[str, Any]:
+    def record(
+        self, matrix: dict[str, Any], exit_status: int, *, interrupted: bool
+    ) -> dict[str, Any]:
         """Put the record together.
 
         Raises:
-            KeyError: Head or a decision is missing.
+            KeyError: A decision is missing.
         """
-        indices: dict[tuple[str, ...], int] = {}
+        indices: dict[str, int] = {}
         tests = []
-        for test in self.tests.values():
-            keys = (test["decision"], *test["more"])
+        for test in self.tests():
             outcome = self.seen.get(test["id"], test.get("outcome", "not_run"))
             place = {key: test[key] for key in ("id", "file", "line")}
-            index = indices.setdefault(keys, len(indices))
+            index = indices.setdefault(test["decision"], len(indices))
             tests.append({**place, "decision": index, "outcome": outcome})
         return {
             "version": VERSION,
-            "matrix": self.head["matrix"],
-            "environment": self.head["environment"],
-            "decisions": [_together([self.decisions[key] for key in keys]) for keys in indices],
+            "matrix": matrix,
+            "environment": self.environment,
+            "decisions": [self.decisions[key] for key in indices],
             "tests": tests,
             "exit_status": exit_status,
             "interrupted": interrupted,
         }
-
-
-def _together(entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """One decision of several: the worst verdict, the strongest action, everything asked."""
-    if len(entries) == 1:
-        return entries[0]
-    requirements = {r["marker"]: r for entry in entries for r in entry["requirements"]}
-    return {
-        "verdict": max((e["verdict"] for e in entries), key=_ORDER.index),
-        "action": max((e["action"] for e in entries), key=lambda a: Action(a).strength),
-        "reason": _joined(e["reason"] for e in entries),
-        "mend": list(dict.fromkeys(remedy for e in entries for remedy in e["mend"])),
-        "error": _joined(e["error"] for e in entries),
-        "requirements": list(requirements.values()),
-    }
-
-
-def _joined(sentences: Iterable[str]) -> str:
-    return "; ".join(dict.fromkeys(sentence for sentence in sentences if sentence))
 
 
 def decision_entry(
@@ -170,26 +148,21 @@ def _requirement_entry(
     }
 
 
-def head_entry(matrix: Matrix, environment: Environment) -> dict[str, Any]:
-    """What a record says of the page and the environment."""
+def matrix_entry(matrix: Matrix) -> dict[str, Any]:
+    """What a record says of the page."""
     page = matrix.page
     described = {key: getattr(page, key) for key in ("id", "title", "address")}
-    return {
-        "matrix": {**described, "read": page.read.isoformat(), "sha256": _digest(matrix)},
-        "environment": {"facts": _facts(environment), "signals": _signals(environment)},
-    }
+    return {**described, "read": page.read.isoformat(), "sha256": _digest(matrix)}
 
 
-def _facts(environment: Environment) -> dict[str, Any]:
-    # Of a run that is over, "today" is no day.
-    return {**environment.to_mapping(), "date": environment.date.isoformat()}
-
-
-def _signals(environment: Environment) -> dict[str, str]:
+def environment_entry(environment: Environment, matrix: Matrix) -> dict[str, Any]:
+    """What a record says of the environment, the page's frameworks included."""
+    facts = environment.to_mapping(matrix.framework_names())
     signals = {key: environment.fact(key).signal for key in KEYS}
     for name, fact in environment.frameworks().items():
         signals[f"framework.{name}"] = fact.signal
-    return signals
+    # Of a run that is over, "today" is no day.
+    return {"facts": {**facts, "date": environment.date.isoformat()}, "signals": signals}
 
 
 def _digest(matrix: Matrix) -> str:

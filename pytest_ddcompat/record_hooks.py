@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from pytest_ddcompat.markers import requirement_from_text
 from pytest_ddcompat.names import printable
 from pytest_ddcompat.plugin import DECISION, gate_of, marks_of
 from pytest_ddcompat.record import unwritable, write_atomically
-from pytest_ddcompat.record_draft import Draft, decision_entry, head_entry
+from pytest_ddcompat.record_draft import Draft, decision_entry, environment_entry, matrix_entry
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -87,12 +88,8 @@ class Keeper:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             self._problem = self._problem or reason
 
-    def _note_head(self) -> None:
-        gate = gate_of(self._config)
-        self.note(head_entry(gate.matrix, gate.environment))
-
     def _explain(self, key: str) -> str:
-        """Note what the key of a decision stands for, unless it is known.
+        """Note what the key of a decision stands for, and by what environment, unless it is known.
 
         Args:
             key: The decision's text; after it, on a new line, the error if it has one.
@@ -102,16 +99,16 @@ class Keeper:
             gate, decided = gate_of(self._config), json.loads(text)
             asked = [requirement_from_text(marker) for marker in decided["requires"]]
             entry = decision_entry(decided, asked, gate.environment, gate.matrix, error)
-            self.note({"key": key, "entry": entry})
+            environment = environment_entry(gate.environment, gate.matrix)
+            self.note({"key": key, "entry": entry, "environment": environment})
         return key
 
     def _key(self, item: pytest.Item) -> str:
         """Key of the decision that a test's marks come to; empty if it has none of ours."""
         marks = marks_of(item)
         if marks:
-            gate = gate_of(self._config)
-            decision = gate.decide(marks)
-            text = gate.text(decision)
+            decision = gate_of(self._config).decide(marks)
+            text = gate_of(self._config).text(decision)
             return self._explain(f"{text}\n{decision.error}" if decision.error else text)
         texts = _texts(item)
         return self._explain(texts[-1]) if texts else ""
@@ -128,8 +125,6 @@ class Keeper:
         with self._harmless():
             keys = {item: self._key(item) for item in session.items}
             self.note(*(_test(item, key) for item, key in keys.items() if key))
-            if self.draft.tests:
-                self._note_head()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(
@@ -138,26 +133,15 @@ class Keeper:
         """Note the modules that `require()` stops."""
         report = yield
         excinfo = getattr(getattr(report, "call", None), "excinfo", None)
-        text = decision_of(excinfo.value) if excinfo else ""
-        if excinfo and text and not report.passed:
+        decision = decision_of(excinfo.value) if excinfo else None
+        if excinfo and decision and not report.passed:
             with self._harmless():
                 lines = [e.lineno + 1 for e in excinfo.traceback if e.path == collector.path]
                 place = {"file": collector.nodeid, "line": lines[-1] if lines else None}
                 outcome = {"outcome": "skipped" if report.skipped else "error"}
-                key = self._explain(text)
+                key = self._explain(decision.to_text())
                 self.note({"id": collector.nodeid, **place, "decision": key, **outcome})
         return report
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Note what `require()` decides inside a test."""
-        text = decision_of(call.excinfo.value) if call.excinfo else ""
-        if text:
-            with self._harmless():
-                self.note(_test(item, self._explain(text)))
-        return (yield)
 
 
 class Worker(Keeper):
@@ -175,17 +159,10 @@ class Worker(Keeper):
             file.writelines(json.dumps(fact) + "\n" for fact in facts)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note what is decided by marks that a test got after the collection."""
+        """Note what was decided after the collection, by late marks or inside the test."""
         for text in _texts(report):
             with self._harmless():
                 self._explain(text)
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self) -> None:
-        """Note the environment again: tests may have asked for more of it."""
-        if self.draft.tests:
-            with self._harmless():
-                self._note_head()
 
 
 class Recorder(Keeper):
@@ -197,20 +174,21 @@ class Recorder(Keeper):
         self._folder = ""
         self._interrupted = False
         self._written = False
-        self._ran: dict[str, dict[str, Any]] = {}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker where it writes what it decides."""
         with self._harmless():
-            self._folder = self._folder or tempfile.mkdtemp(prefix="ddcompat-")
+            if not self._folder:
+                self._folder = tempfile.mkdtemp(prefix="ddcompat-")
+                self._config.add_cleanup(partial(shutil.rmtree, self._folder, ignore_errors=True))
             node.workerinput[_KEY] = self._folder
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in what became of a test."""
         self.draft.see(report.nodeid, report.when, _outcome(report))
         for text in _texts(report):
-            self._ran[report.nodeid] = _test(report, text)
+            self.draft.ran[report.nodeid] = _test(report, text)
 
     def pytest_keyboard_interrupt(self) -> None:
         """Remember that the run was stopped from outside."""
@@ -224,7 +202,6 @@ class Recorder(Keeper):
         finally:
             with self._harmless():
                 self._write(int(session.exitstatus))
-            self.pytest_unconfigure()
             reporter: Any = self._config.pluginmanager.getplugin("terminalreporter")
             if self._problem and reporter is not None:
                 state = "may lack tests" if self._written else "is not written"
@@ -232,24 +209,18 @@ class Recorder(Keeper):
                 reporter.ensure_newline()
                 reporter.write_line(printable(what), yellow=True)
 
-    def pytest_unconfigure(self) -> None:
-        """Leave nothing of the workers behind."""
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
-
     def _write(self, exit_status: int) -> None:
         if self._folder:
             for file in sorted(Path(self._folder).glob("*.jsonl")):
                 self.note(*_facts(file))
-        for nodeid, test in self._ran.items():
-            if self.draft.tests.get(nodeid, {}).get("decision") != test["decision"]:
-                self.note({**test, "ran": True})
-        for test in self.draft.tests.values():
-            for key in (test["decision"], *test["more"]):
-                self._explain(key)
-        if not (self.draft.head and self._folder):
-            self._note_head()
-        record = self.draft.record(exit_status, interrupted=self._interrupted)
+        for test in self.draft.tests():
+            self._explain(test["decision"])
+        gate = gate_of(self._config)
+        if not (self._folder and self.draft.environment):
+            # Tests may have asked for more of it since.
+            self.note({"environment": environment_entry(gate.environment, gate.matrix)})
+        matrix = matrix_entry(gate.matrix)
+        record = self.draft.record(matrix, exit_status, interrupted=self._interrupted)
         write_atomically(self._path, (json.dumps(record, indent=1) + "\n").encode())
         self._written = True
 

@@ -16,7 +16,7 @@ import pytest
 from support import MATRIX, asks, environment
 
 from pytest_ddcompat.record import RecordError, read_record, record_schema, write_atomically
-from pytest_ddcompat.record_draft import Draft, decision_entry, head_entry
+from pytest_ddcompat.record_draft import Draft, decision_entry, environment_entry, matrix_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,14 +29,13 @@ def draft() -> Draft:
     """A draft with one test, which no report has told of."""
     made = Draft()
     facts = environment(tracer="2.5.0")
-    made.add(head_entry(MATRIX, facts))
     entry = decision_entry(DECIDED, [asks("api_security")], facts, MATRIX)
-    made.add({"key": "old", "entry": entry})
+    made.add({"key": "old", "entry": entry, "environment": environment_entry(facts, MATRIX)})
     made.add({"id": "test_it.py::test", "file": "test_it.py", "line": 3, "decision": "old"})
     return made
 
 
-VALID = draft().record(0, interrupted=False)
+VALID = draft().record(matrix_entry(MATRIX), 0, interrupted=False)
 
 
 def test_schema_is_that_of_the_reader() -> None:
@@ -212,15 +211,15 @@ def test_the_last_run_of_a_test_counts(reports: list[tuple[str, str]], outcome: 
     made = draft()
     for when, told in reports:
         made.see("test_it.py::test", when, told)
-    assert made.record(0, interrupted=False)["tests"][0]["outcome"] == outcome
+    record = made.record(matrix_entry(MATRIX), 0, interrupted=False)
+    assert record["tests"][0]["outcome"] == outcome
 
 
 def test_hash_is_of_what_the_matrix_says() -> None:
     other = deepcopy(MATRIX)
     vars(other)["capabilities"] = MATRIX.capabilities[1:]
     first, second, third = (
-        head_entry(matrix, environment())["matrix"]["sha256"]
-        for matrix in (MATRIX, deepcopy(MATRIX), other)
+        matrix_entry(matrix)["sha256"] for matrix in (MATRIX, deepcopy(MATRIX), other)
     )
     assert first == second != third
 

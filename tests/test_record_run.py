@@ -170,6 +170,22 @@ def test_of_several_runs_the_last_counts(project: Project) -> None:
     assert outcomes_of(record_of(project)) == {"test": "passed"}
 
 
+def test_of_what_several_runs_require_the_last_counts(project: Project) -> None:
+    pytest.importorskip("pytest_rerunfailures")
+    project.write(
+        "test_it.py",
+        f"import pytest\nn = []\n{MET}def test(ddcompat):\n    n.append(1)\n"
+        "    ddcompat.require('api_security', strict=len(n) == 1)",
+    )
+    project.run("--ddcompat-report=run.json", "--reruns=2", "-p", "pytest_rerunfailures")
+    record = record_of(project)
+    (decision,) = record["decisions"]
+    assert outcomes_of(record) == {"test": "skipped"}
+    assert decision["action"] == "skip"
+    asked = [requirement["marker"] for requirement in decision["requirements"]]
+    assert asked == [line.strip()[len("@pytest.mark.") :] for line in (MET, UNMET)]
+
+
 @pytest.mark.parametrize("more", [(), XDIST], ids=["", "xdist"])
 def test_marks_that_come_late_are_in_it(project: Project, more: tuple[str, ...]) -> None:
     if more:
