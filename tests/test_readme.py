@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
 
-from pytest_ddcompat import Environment
+import pytest
 
-if TYPE_CHECKING:
-    import pytest
+from pytest_ddcompat import Environment, detection
+from pytest_ddcompat.__main__ import main
+from pytest_ddcompat.environment import Fact
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"```console\n\$ ddcompat (.*)\n((?:.*\n)*?)```", README)
+SHOWN = {"check", "compare", "explain", "facts", "matrices", "matrix"}
 
 
 def block(comment: str) -> str:
@@ -105,3 +109,40 @@ def test_hook(pytester: pytest.Pytester) -> None:
 def test_interface(capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(block("interface"), "README.md", "exec"), {})  # noqa: S102 - our own README
     assert "tracer violated ddtrace >=1.10.0 1.9.7" in capsys.readouterr().out
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CPython 3.11 on Linux and x86-64, without ddtrace, in a folder with the facts shown."""
+    for name in ("DD_SITE", "DD_REMOTE_CONFIGURATION_ENABLED", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    simulated = {
+        "platform": SimpleNamespace(
+            system=lambda: "Linux",
+            machine=lambda: "x86_64",
+            python_implementation=lambda: "CPython",
+        ),
+        "struct": SimpleNamespace(calcsize=lambda _: 8),
+        "sys": SimpleNamespace(version_info=(3, 11, 7)),
+        "_distribution": lambda _: Fact(None, "not installed"),
+        "_is_importable": lambda _: False,
+    }
+    for name, value in simulated.items():
+        monkeypatch.setattr(detection, name, value)
+    monkeypatch.setattr(detection.Detector, "_deployment_signals", lambda _: iter(()))
+    monkeypatch.chdir(tmp_path)
+    Path("facts.json").write_text(block("facts"), encoding="utf-8")
+
+
+@pytest.mark.usefixtures("machine")
+@pytest.mark.parametrize(("command", "output"), COMMANDS, ids=[c for c, _ in COMMANDS])
+def test_command(command: str, output: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main(shlex.split(command))
+    printed = capsys.readouterr()
+    assert [line.rstrip() for line in printed.out.splitlines()] == output.splitlines()
+    assert printed.err == ""
+
+
+def test_every_command_is_shown() -> None:
+    assert {command.split()[0] for command, _ in COMMANDS} == SHOWN
