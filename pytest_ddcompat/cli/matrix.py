@@ -138,7 +138,10 @@ def _text(grid: Grid, output: str | None) -> None:
         _print(grid, console())
         return
     kept = StringIO()
-    _print(grid, Console(file=kept, width=_WIDTH, highlight=False, emoji=False, markup=False))
+    plain = Console(
+        file=kept, width=_WIDTH, color_system=None, highlight=False, emoji=False, markup=False
+    )
+    _print(grid, plain)
     _put("\n".join(line.rstrip() for line in kept.getvalue().splitlines()), output)
 
 
