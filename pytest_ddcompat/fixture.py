@@ -9,8 +9,9 @@ import pytest
 from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.evaluation import evaluate
 from pytest_ddcompat.execution import attach
-from pytest_ddcompat.markers import requirement_of
-from pytest_ddcompat.plugin import DECISION, gate_of, running
+from pytest_ddcompat.gate import one_of
+from pytest_ddcompat.markers import mark_from_text, requirement_of
+from pytest_ddcompat.plugin import DECISION, gate_if_used, gate_of, running
 from pytest_ddcompat.policy import Action
 
 if TYPE_CHECKING:
@@ -40,9 +41,10 @@ if TYPE_CHECKING:
         strict: bool | None
 
 
-__all__ = ["Attaching", "Compatibility", "decision_of", "require"]
+__all__ = ["Attaching", "Compatibility", "decision_of", "keep_asked", "require"]
 
 _DECISION = "ddcompat_decision"
+_ASKED = pytest.StashKey["dict[Decision, None]"]()
 
 
 class Compatibility:
@@ -82,6 +84,9 @@ class Compatibility:
         """
         __tracebackhide__ = True
         decision = _decide(self._gate, names, dict(keywords))
+        if decision.action is Action.DESELECT:
+            decision = decision._replace(action=Action.SKIP)
+        self._gate.asked.append(decision)
         if decision.action is Action.XFAIL:
             _raise(pytest.xfail.Exception(decision.reason), decision)
         _stop(decision)
@@ -103,28 +108,44 @@ def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
     """
     __tracebackhide__ = True
     gate = gate_of(running())
-    _stop(_decide(gate, names, dict(keywords)))
+    decision = _decide(gate, names, dict(keywords))
+    gate.asked.append(decision)
+    _stop(decision)
 
 
 class Attaching:
     """Attaches what `Compatibility.require` decided to the test's reports."""
 
-    def __init__(self, gate: Gate) -> None:
-        self._gate = gate
-
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Put the decision in the place of what the test's markers came to; they are kept."""
+        """Put one decision in the place of what the test's markers came to; they are kept."""
         report = yield
-        decision = decision_of(call.excinfo.value) if call.excinfo else None
-        if decision:
+        gate = gate_of(item.config)
+        raised = decision_of(call.excinfo.value) if call.excinfo else None
+        # What a fixture of several tests raised is raised again, without another call.
+        asked = dict.fromkeys([*gate.asked, *([raised] if raised else [])])
+        gate.asked.clear()
+        if asked:
+            known = item.stash.setdefault(_ASKED, {})
+            known.update(asked)
             marked = item.stash.get(DECISION, None)
-            together = self._gate.together((marked, decision) if marked else (decision,))
-            attach(item, together.to_text())
+            decision = one_of([*([marked] if marked else []), *known])
+            attach(item, gate.text(decision))
             report.user_properties = list(item.user_properties)
         return report
+
+
+def keep_asked(collector: pytest.Collector, report: pytest.CollectReport) -> None:
+    """Make what a module required, where it was let through, a marker of each of its tests."""
+    gate = gate_if_used(collector.config)
+    if gate is None:
+        return
+    if report.passed and isinstance(collector, pytest.Module):
+        requirements = dict.fromkeys(r for d in gate.asked for r in d.requirements)
+        collector.own_markers.extend(mark_from_text(r.marker) for r in requirements)
+    gate.asked.clear()
 
 
 def decision_of(error: object) -> Decision | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.requirement import Requirement
 
-__all__ = ["Decision", "Gate"]
+__all__ = ["Decision", "Gate", "one_of"]
 
 _LONGEST = 200  # characters of a marker's arguments that a message repeats
 _STATUSES = (Status.SUPPORTED, Status.UNDETERMINED, Status.UNSUPPORTED)
@@ -70,12 +70,17 @@ class Decision(NamedTuple):
 
 
 class Gate:
-    """The page and the environment of one run, and what it decided by them."""
+    """The page and the environment of one run, and what it decided by them.
+
+    Attributes:
+        asked: Decisions made inside the module or test that runs, until they are attached to it.
+    """
 
     def __init__(self, config: pytest.Config, environ: Mapping[str, str]) -> None:
         self._config = config
         self._environ = environ
         self.policy = policy_of(config)
+        self.asked: list[Decision] = []
         plain = getattr(config, "workerinput", {}).get("ddcompat")
         self.settings = Settings.from_plain(plain) if plain else settings_of(config)
         self._problems: dict[int, tuple[pytest.Mark, str]] = {}
@@ -216,6 +221,19 @@ class Gate:
         except (Exception, pytest.skip.Exception, pytest.fail.Exception) as error:  # noqa: BLE001
             # A hook's bug, or one of ours, is that test's error, and not the run's.
             return Decision.failed(f"{_written(mark)}: {type(error).__name__}: {error}")
+
+
+def one_of(decisions: Sequence[Decision]) -> Decision:
+    """One decision of several, made one after another, of which the strongest was acted on."""
+    action = max(decisions, key=lambda d: d.action.strength).action
+    acted = [d for d in decisions if d.action is action]
+    return Decision(
+        action,
+        max(decisions, key=lambda d: _STATUSES.index(d.status)).status,
+        tuple(dict.fromkeys(r for d in decisions for r in d.requirements)),
+        "; ".join(dict.fromkeys(d.reason for d in acted if d.reason)),
+        tuple(dict.fromkeys(remedy for d in acted for remedy in d.mend)),
+    )
 
 
 def _together(decisions: tuple[Decision, ...]) -> Decision:

@@ -213,6 +213,21 @@ def requirement_from_text(text: str) -> Requirement:
     Raises:
         ValueError: It is not so written.
     """
+    return requirement_of(*_call(text))[0]
+
+
+def mark_from_text(text: str) -> pytest.Mark:
+    """Make the mark again that `Requirement.marker` writes.
+
+    Raises:
+        ValueError: It is not so written.
+    """
+    name, positional, keywords = _call(text)
+    mark: pytest.MarkDecorator = getattr(pytest.mark, name)
+    return mark.with_args(*positional, **keywords).mark
+
+
+def _call(text: str) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
     try:
         call = ast.parse(text, mode="eval").body
         assert isinstance(call, ast.Call)  # noqa: S101 - refused below
@@ -221,4 +236,4 @@ def requirement_from_text(text: str) -> Requirement:
         keywords = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
     except (AssertionError, SyntaxError):
         raise ValueError(f"{text[:80]} is not a marker of this plugin") from None
-    return requirement_of(call.func.id, positional, keywords)[0]
+    return call.func.id, positional, keywords

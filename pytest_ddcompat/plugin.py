@@ -138,7 +138,7 @@ def ddcompat(pytestconfig: pytest.Config) -> Compatibility:
     from pytest_ddcompat.fixture import Attaching, Compatibility
 
     gate = gate_of(pytestconfig)
-    pytestconfig.pluginmanager.register(Attaching(gate))
+    pytestconfig.pluginmanager.register(Attaching())
     return Compatibility(gate)
 
 
@@ -158,6 +158,10 @@ def pytest_make_collect_report(
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Turn markers that cannot be understood into an error of the collection."""
     report = yield
+    if "pytest_ddcompat.fixture" in sys.modules:
+        from pytest_ddcompat.fixture import keep_asked
+
+        keep_asked(collector, report)
     marked = [
         (item, marks)
         for item in report.result or ()

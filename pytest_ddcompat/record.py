@@ -183,7 +183,7 @@ _RECORD = _object(
     matrix=field(_MATRIX, "The page that the tests were held against."),
     environment=field(_ENVIRONMENT, "The environment that they were held against."),
     decisions=field(array(_DECISION), "Each distinct decision."),
-    tests=field(array(_TEST), "Every gated test, in the order of collection."),
+    tests=field(array(_TEST), "Every gated test, those with markers as they were collected."),
     exit_status=field(_count, "Exit status of the run."),
     interrupted=field(boolean, "Whether the run was stopped from outside, such as by Ctrl-C."),
 )

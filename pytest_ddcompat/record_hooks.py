@@ -190,9 +190,9 @@ class Recorder(Keeper):
         for text in _texts(report):
             self.draft.ran[report.nodeid] = _test(report, text)
 
-    def pytest_keyboard_interrupt(self) -> None:
-        """Remember that the run was stopped from outside."""
-        self._interrupted = True
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Remember that the run was stopped from outside, and not by an option of pytest."""
+        self._interrupted = self._interrupted or excinfo.type is KeyboardInterrupt
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:

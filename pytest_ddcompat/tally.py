@@ -45,7 +45,9 @@ class Tally:
         """
         parsed = self._parse(decision)
         outcome, phases = _ENDS.get(parsed["action"], (report.outcome, {"teardown"}))
-        if report.outcome == outcome and report.when in phases:
+        # A test that runs ends with its first teardown, whether or not it is run again.
+        is_again = report.when == "teardown" and bool(getattr(report, "rerun", 0))
+        if report.outcome == outcome and report.when in phases and not is_again:
             self.add(decision)
         # Reports of subtests are of classes of their own.
         is_whole = type(report) is pytest.TestReport and report.when == "call" and report.passed

@@ -88,7 +88,7 @@ BAD: dict[str, tuple[Any, str]] = {
     "no version": (without("version"), 'the key "version" is missing: Version of this form.'),
     "no tests": (
         without("tests"),
-        'the key "tests" is missing: Every gated test, in the order of collection.',
+        'the key "tests" is missing: Every gated test, those with markers as they were collected.',
     ),
     "unknown key": (
         changed("test", to=[]),
