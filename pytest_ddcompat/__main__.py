@@ -47,13 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse([f"{options.command} needs more: pip install 'pytest-ddcompat[cli]'"])
     try:
         status: int = options.run(options)
-        sys.stdout.flush()
     except CompatibilityError as error:
         return _refuse(error.problems)
-    except BrokenPipeError:
-        # The reader has gone; what is left in the buffer must not be written at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     return status
 
 

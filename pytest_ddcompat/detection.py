@@ -108,12 +108,12 @@ class Detector:
 
     def _os(self) -> Fact[str]:
         system = platform.system().lower()
-        return Fact({"darwin": "macos"}.get(system, system), "platform.system()")
+        return _named({"darwin": "macos"}.get(system, system), "platform.system()")
 
     def _cpu(self) -> Fact[str]:
         width = 8 * struct.calcsize("P")
         signal = f"platform.machine() and the {width}-bit process"
-        return Fact(cpu_of(platform.machine(), width), signal)
+        return _named(cpu_of(platform.machine(), width), signal)
 
     def _deployments(self) -> Fact[frozenset[str]]:
         found = dict(reversed(list(self._deployment_signals())))
@@ -213,6 +213,10 @@ def cpu_of(machine: str, width: int) -> str:
     if name in {"arm64", "aarch64"}:
         return "aarch64" if width == 64 else "armv8l"  # noqa: PLR2004 - bits
     return name
+
+
+def _named(name: str, signal: str) -> Fact[str]:
+    return Fact(name, signal) if name else Fact.unknown(f"{signal} tells nothing")
 
 
 def _distribution(name: str) -> Fact[Version]:

@@ -186,6 +186,10 @@ class Environment:
         """Day that decides support levels: today, unless it is given."""
         return cast("dt.date", self._fact("date", "date").value)
 
+    def derives(self, key: str) -> bool:
+        """Whether a fact is detected from others, and so changes with them."""
+        return key in self._derived
+
     def replaced(self, key: str, value: object) -> Environment:
         """The same environment with one fact changed, for asking what a change would bring."""
         if key.startswith(_FRAMEWORK):

@@ -32,6 +32,7 @@ _CPU = {
     "x8664": "x86-64", "amd64": "x86-64", "x64": "x86-64", "aarch64": "aarch64", "arm64": "aarch64",
     "i686": "i686", "i386": "i686", "i586": "i686", "x86": "i686",
 }  # fmt: skip
+_IMPLEMENTATION = {"cpython": "cpython", "pypy": "pypy"}
 _NULLABLE = {"tracer", "agent", "framework"}
 LIMIT = 1 << 20
 """Bytes of a facts file; a full one has a few hundred."""
@@ -143,8 +144,9 @@ class _Reader:
             return
         for name, version in value.items():
             key = fold(str(name))
-            if not key or f"framework.{key}" in self.facts:
-                wrong = "stands here twice" if key else "is no name of a framework"
+            is_name = key and str(name).isprintable()
+            if not is_name or f"framework.{key}" in self.facts:
+                wrong = "stands here twice" if is_name else "is no name of a framework"
                 self.problems.append(f'{self.origin}: frameworks: "{name}" {wrong}')
                 continue
             self.read(f"framework.{key}", f"frameworks.{name}", version)
@@ -152,7 +154,7 @@ class _Reader:
     def set(self, key: str, value: str) -> None:
         name = {"deployment": "deployments"}.get(key, key)
         prefix, _, framework = name.partition(".")
-        if prefix == "framework" and framework:
+        if prefix == "framework" and fold(framework) and framework.isprintable():
             name = f"framework.{fold(framework)}"
         elif name not in KEYS:
             valid = [*(k for k in KEYS if k != "deployments"), "deployment", "framework.NAME"]
@@ -198,7 +200,10 @@ _BOOLEANS: dict[str, bool] = {"true": True, "on": True, "false": False, "off": F
 def _string(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"this must be a string that is not empty (got {_shown(value)})")
-    return value.strip()
+    text = value.strip()
+    if not text.isprintable():
+        raise ValueError(f"this must be printable characters (got {_shown(value)})")
+    return text
 
 
 def _version(value: object) -> Version:
@@ -218,10 +223,6 @@ def _word_of(known: dict[str, str]) -> Callable[[object], str]:
         return word or text
 
     return parse
-
-
-def _lower(value: object) -> str:
-    return _string(value).lower()
 
 
 def _deployments(value: object) -> frozenset[str]:
@@ -263,7 +264,7 @@ _PARSERS: dict[str, Callable[[object], object]] = {
     "tracer": _version,
     "python": _version,
     "framework": _version,
-    "implementation": _lower,
+    "implementation": _word_of(_IMPLEMENTATION),
     "os": _word_of(_OS),
     "cpu": _word_of(_CPU),
     "deployments": _deployments,

@@ -131,6 +131,8 @@ def file_layer(name: str, folder: Path) -> Layer:
     Raises:
         FactsError: It cannot be read.
     """
+    if not name:
+        raise FactsError("the name of a facts file is empty; valid: a path")
     try:
         with (folder / name).open("rb") as file:
             return Layer(name, file.read(LIMIT + 1))

@@ -10,6 +10,8 @@ from pytest_ddcompat.requirement import Requirement
 from pytest_ddcompat.versions import Version, base
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pytest_ddcompat.environment import Environment
     from pytest_ddcompat.matrix import Capability, Matrix, Release
     from pytest_ddcompat.verdict import Finding, Status, Verdict
@@ -107,26 +109,31 @@ class Grid(NamedTuple):
     Attributes:
         matrix: The page.
         environment: The facts apart from the tracer's version.
-        framework: Framework that is asked for, if one is.
-        deployment: Deployment type that is asked for, if one is.
+        frameworks: Frameworks that are asked for, any of which will do.
+        deployments: Deployment types that are asked for, any of which will do.
         columns: Versions of the tracer, the lowest first.
         rows: Capabilities in the page's order.
     """
 
     matrix: Matrix
     environment: Environment
-    framework: str | None
-    deployment: str | None
+    frameworks: tuple[str, ...]
+    deployments: tuple[str, ...]
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+
+    @property
+    def asked(self) -> list[str]:
+        """The frameworks and the deployment types that are asked for, in words."""
+        return [" or ".join(names) for names in (self.frameworks, self.deployments) if names]
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         return {
             "matrix": self.matrix.page.id,
             "environment": self.environment.to_mapping(),
-            "framework": self.framework,
-            "deployment": self.deployment,
+            "frameworks": list(self.frameworks),
+            "deployments": list(self.deployments),
             "columns": [column.to_mapping() for column in self.columns],
             "capabilities": [row.to_mapping() for row in self.rows],
         }
@@ -136,8 +143,8 @@ def grid_of(
     environment: Environment,
     matrix: Matrix,
     *,
-    framework: str | None = None,
-    deployment: str | None = None,
+    frameworks: Sequence[str] = (),
+    deployments: Sequence[str] = (),
 ) -> Grid:
     """Evaluate every capability with every version of the tracer at which the page changes.
 
@@ -145,8 +152,8 @@ def grid_of(
         environment: The facts. Those that depend on the tracer's version, and are not looked up
             yet, are looked up for each version.
         matrix: The page.
-        framework: Framework with which the capabilities must be supported.
-        deployment: Deployment type on which they must be supported.
+        frameworks: Frameworks with any of which the capabilities must be supported.
+        deployments: Deployment types on any of which they must be supported.
 
     Raises:
         RequirementError: The page has no such framework or deployment type.
@@ -154,10 +161,14 @@ def grid_of(
     columns = columns_of(environment, matrix)
     rows = []
     for capability in matrix.capabilities:
-        asked = Requirement.capability(capability.id, framework=framework, deployment=deployment)
+        asked = Requirement.capability(
+            capability.id,
+            framework=tuple(frameworks) or None,
+            deployment=tuple(deployments) or None,
+        )
         cells = [Cell(c, evaluate(asked, c.environment, matrix)) for c in columns]
         rows.append(Row(capability, tuple(cells)))
-    return Grid(matrix, environment, framework, deployment, columns, tuple(rows))
+    return Grid(matrix, environment, tuple(frameworks), tuple(deployments), columns, tuple(rows))
 
 
 def columns_of(environment: Environment, matrix: Matrix) -> tuple[Column, ...]:

@@ -125,6 +125,19 @@ BAD = {
     "compare tracer=x here": 'tracer=x: tracer: "x" is not a version; valid: PEP 440',
     "compare here key.json": 'key.json: unknown key "tracr"; did you mean "tracer"?',
     "compare here tracr=1": 'tracr=1: unknown key "tracr"; did you mean "tracer"?',
+    "compare , here": ",: this facts file cannot be read",
+    "compare tracer=4.0, here": "tracer=4.0,: a setting between commas is empty; valid: KEY=VALUE",
+    "compare here implementation=cpython,,os=linux": (
+        "implementation=cpython,,os=linux: a setting between commas is empty; valid: KEY=VALUE"
+    ),
+    # names of nothing
+    "check --facts=": "the name of a facts file is empty; valid: a path",
+    "check --set framework.-=1": '--set: unknown key "framework.-"; did you mean "framework.NAME',
+    "check --set implementation=cpyton": '--set: implementation: "cpyton" is not valid; did you',
+    "facts --framework=": '--framework: frameworks: "" is no name of a framework',
+    "facts --framework a\x1b": '--framework: frameworks: "a\\x1b" is no name of a framework',
+    "facts --framework djngo": 'no framework "djngo" on the page; did you mean "django"?',
+    "facts --date=": '--date: "date=" is not KEY=VALUE',
     # the date
     "facts --date soon": '--date: date: "soon" is not a date; valid: such as 2026-05-31',
 }

@@ -92,23 +92,32 @@ def test_tracer_of_own_column(
 
 
 @pytest.mark.parametrize(
-    ("framework", "deployment"),
+    ("frameworks", "deployments"),
     [
-        pytest.param(None, None, id="nothing named"),
-        pytest.param("django", None, id="framework"),
-        pytest.param("tornado", "docker", id="framework that is not of the page"),
-        pytest.param(None, "aws_lambda", id="deployment type"),
+        pytest.param((), (), id="nothing named"),
+        pytest.param(("django",), (), id="framework"),
+        pytest.param(("tornado",), ("docker",), id="framework that is not of the page"),
+        pytest.param(("tornado", "flask"), (), id="any of two frameworks"),
+        pytest.param((), ("aws_lambda",), id="deployment type"),
+        pytest.param((), ("aws_lambda", "docker"), id="any of two deployment types"),
     ],
 )
 @pytest.mark.parametrize("python", ["3.8", "3.11.7", "3.14"])
 def test_every_cell_is_what_evaluate_says(
-    capsys: pytest.CaptureFixture[str], framework: str | None, deployment: str | None, python: str
+    capsys: pytest.CaptureFixture[str],
+    frameworks: tuple[str, ...],
+    deployments: tuple[str, ...],
+    python: str,
 ) -> None:
     write_facts(python=python)
-    named = (("framework", framework), ("deployment", deployment))
-    options = [f"--{key}={value}" for key, value in named if value]
-    for row in mapping(capsys, *options)["capabilities"]:
-        asked = asks(row["capability"], framework=framework, deployment=deployment)
+    options = [f"--framework={name}" for name in frameworks]
+    options += [f"--deployment={name}" for name in deployments]
+    made = mapping(capsys, *options)
+    assert (made["frameworks"], made["deployments"]) == ([*frameworks], [*deployments])
+    for row in made["capabilities"]:
+        asked = asks(
+            row["capability"], framework=frameworks or None, deployment=deployments or None
+        )
         for cell in row["cells"]:
             facts = environment(python=python, tracer=cell["label"])
             verdict = evaluate(asked, facts, MATRIX)

@@ -12,11 +12,14 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from support import MATRIX, asks, environment, parsed_toml
+from support import LEFT_OUT, MATRIX, asks, environment, parsed_toml
 
-from pytest_ddcompat import evaluate
+from pytest_ddcompat import Environment, Fact, evaluate
 from pytest_ddcompat.checks import CHECKS
-from pytest_ddcompat.cli.grid_html import AXES, CHECK_WORDS, axes_of, html
+from pytest_ddcompat.cli.grid_choices import axes_of
+from pytest_ddcompat.cli.grid_html import AXES, CHECK_WORDS, html
+from pytest_ddcompat.detection import Detector
+from pytest_ddcompat.environment import KEYS
 from pytest_ddcompat.grid import grid_of
 from pytest_ddcompat.loading import matrix_from_mapping
 
@@ -41,7 +44,7 @@ class Cells(HTMLParser):
 
 
 def test_html_holds_the_cells_without_its_script() -> None:
-    grid = grid_of(environment(python="3.8"), MATRIX, framework="django")
+    grid = grid_of(environment(python="3.8"), MATRIX, frameworks=["django"])
     parsed = Cells()
     made = html(grid)
     parsed.feed(made)
@@ -73,6 +76,7 @@ def test_html_knows_every_check() -> None:
             ["2.7", *(f"3.{n}" for n in range(5, 15)), "not known"],
             id="every Python between the documented ones",
         ),
+        pytest.param("implementation", ["cpython", "pypy", "not known"], id="implementation"),
         pytest.param("os", ["linux", "macos", "windows", "not known"], id="OS"),
         pytest.param("cpu", ["x86-64", "aarch64", "i686", "not known"], id="CPU"),
         pytest.param(
@@ -105,6 +109,12 @@ def test_choices(axis: str, labels: list[str]) -> None:
     ("changes", "axis", "label"),
     [
         pytest.param({"os": "freebsd"}, "os", "freebsd", id="an OS that the page does not have"),
+        pytest.param(
+            {"implementation": "graalpy"},
+            "implementation",
+            "graalpy",
+            id="an implementation that the page does not have",
+        ),
         pytest.param({"python": "3.20.1"}, "python", "3.20", id="a newer Python"),
         pytest.param({"deployments": []}, "deployment", "none (plain host)", id="plain host"),
         pytest.param(
@@ -118,6 +128,35 @@ def test_choices(axis: str, labels: list[str]) -> None:
 def test_own_choice_is_marked(changes: dict[str, object], axis: str, label: str) -> None:
     choices = axes_of(grid_of(environment(**changes), MATRIX))[axis]
     assert [choice.label for choice in choices if choice.here] == [label]
+
+
+@pytest.mark.parametrize(
+    ("given", "changes"),
+    [
+        pytest.param({}, {"3.0": "supported", "4.0": "unsupported"}, id="detected"),
+        pytest.param(
+            {"remote_configuration": True}, {"3.0": "supported", "4.0": "supported"}, id="given"
+        ),
+    ],
+)
+def test_choosing_lambda_turns_a_detected_remote_configuration_off(
+    given: dict[str, object], changes: dict[str, str]
+) -> None:
+    facts = environment(remote_configuration=LEFT_OUT)
+    known = {key: facts.fact(key) for key in KEYS if key != "remote_configuration"}
+    more = {key: Fact(value, "given") for key, value in given.items()}
+    made = html(grid_of(Environment({**known, **more}, Detector(environ={})), MATRIX))
+    (text,) = re.findall(r'id="data">(.*?)</script>', made, re.DOTALL)
+    data = json.loads(text)
+    capability = [c.id for c in MATRIX.capabilities].index("threat_protection")
+    table = data["tables"]["remote_configuration"]
+    assert table["axes"] == ["capability", "column", "deployment"]
+    by_lambda = [row[5] for row in table["at"][capability]]
+    outcomes = [data["strings"][data["findings"][index][0]] for index in by_lambda]
+    verdicts = {"satisfied": "supported", "violated": "unsupported"}
+    found = dict(zip(data["columns"], (verdicts[outcome] for outcome in outcomes)))
+    assert {column: found[column] for column in changes} == changes
+    assert ("ddtrace &gt;=3.19 turns it off on AWS Lambda</dd>" in made) is not bool(given)
 
 
 def test_python_bounds_far_apart_are_not_all_listed() -> None:

@@ -11,20 +11,24 @@ from pytest_ddcompat.cli.common import (
     add_environment_options,
     add_matrix_option,
     add_requirement_options,
-    console,
+    complete,
     environment_of,
     fact_rows,
     matrix_of,
+    printing,
     requirement_of,
     write,
 )
 from pytest_ddcompat.evaluation import evaluate
 from pytest_ddcompat.mending import mend
+from pytest_ddcompat.names import printable
 from pytest_ddcompat.verdict import Status
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+
+    from rich.console import Console
 
     from pytest_ddcompat.environment import Environment
     from pytest_ddcompat.matrix import Matrix
@@ -55,12 +59,13 @@ def add(subcommands: Subcommands) -> None:
         "tell which capabilities the environment supports, and why not",
         "ddcompat check threat_protection --framework django",
     )
-    parser.add_argument(
+    named = parser.add_argument(
         "capabilities",
         metavar="CAPABILITY",
         nargs="*",
         help="id, documented name or expression (default: all of the page)",
     )
+    complete(named, lambda matrix: matrix.capability_names())
     add_requirement_options(parser)
     add_environment_options(parser)
     add_matrix_option(parser)
@@ -85,7 +90,8 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         write(_json(found, environment, matrix))
     else:
-        _print(found, environment, matrix)
+        with printing() as out:
+            _print(found, environment, matrix, out)
     bad = {Status.UNSUPPORTED, Status.UNDETERMINED} if options.strict else {Status.UNSUPPORTED}
     return int(any(answer.verdict.status in bad for answer in found))
 
@@ -126,22 +132,24 @@ def _json(found: Sequence[Answer], environment: Environment, matrix: Matrix) -> 
     )
 
 
-def _print(found: Sequence[Answer], environment: Environment, matrix: Matrix) -> None:
+def _print(found: Sequence[Answer], environment: Environment, matrix: Matrix, out: Console) -> None:
     from rich.table import Table
 
-    out = console()
-    out.print(f"{matrix.page.title} ({matrix.page.id}, read {matrix.page.read})")
+    out.print(printable(f"{matrix.page.title} ({matrix.page.id}, read {matrix.page.read})"))
     out.print(matrix.page.address, soft_wrap=True)
-    facts = Table("fact", "value", "taken from", box=None, pad_edge=False)
+    facts = Table(box=None, pad_edge=False)
+    for head in ("fact", "value", "taken from"):
+        facts.add_column(head, overflow="fold")
     for row in fact_rows(environment, matrix):
         facts.add_row(*row)
     out.print(facts)
     table = Table("capability", "verdict", "why, and what would mend it", pad_edge=False)
     table.columns[0].overflow = table.columns[2].overflow = "fold"
     table.columns[0].max_width = 24
+    table.columns[1].min_width = max(map(len, _STYLES))
     for answer in found:
         status = answer.verdict.status.value
-        table.add_row(answer.capability, status, _why(answer), style=_STYLES[status])
+        table.add_row(printable(answer.capability), status, _why(answer), style=_STYLES[status])
     out.print(table)
 
 
@@ -152,8 +160,8 @@ def _why(answer: Answer) -> str:
     sentences = [finding.sentence for finding in answer.verdict.decisive]
     lines = sentences or [_notes(answer.verdict)]
     if answer.mend:
-        lines.append(f"→ {' and '.join(answer.mend)}")
-    return "\n".join(lines)
+        lines.append(f"would mend it: {' and '.join(answer.mend)}")
+    return "\n".join(map(printable, lines))
 
 
 def _notes(verdict: Verdict) -> str:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.detection import check_agent_option
 from pytest_ddcompat.environment import KEYS
+from pytest_ddcompat.errors import CompatibilityError, FactsError
 from pytest_ddcompat.facts import LIMIT
 from pytest_ddcompat.given import Layer, Settings, file_layer
 from pytest_ddcompat.loading import DEFAULT, load_matrix
+from pytest_ddcompat.matrix import LEVELS
+from pytest_ddcompat.names import printable
 from pytest_ddcompat.requirement import Requirement
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable, Iterable, Iterator
 
     from rich.console import Console
 
@@ -28,10 +34,13 @@ __all__ = [
     "add_environment_options",
     "add_matrix_option",
     "add_requirement_options",
+    "add_service_options",
+    "complete",
     "console",
     "environment_of",
     "fact_rows",
     "matrix_of",
+    "printing",
     "requirement_of",
     "settings_of",
     "write",
@@ -52,6 +61,11 @@ def add_command(
         allow_abbrev=False,
     )
     return parser
+
+
+def complete(action: argparse.Action, valid: Callable[[Matrix], Iterable[str]]) -> None:
+    """Let the shell complete an argument by what the bundled page has."""
+    action.completer = lambda **_: valid(load_matrix())  # type: ignore[attr-defined] # argcomplete's
 
 
 def add_matrix_option(parser: argparse.ArgumentParser) -> None:
@@ -90,22 +104,33 @@ def add_environment_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_requirement_options(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told all that a requirement may say of capabilities."""
+    add_service_options(parser, _SERVICE)
+    level = parser.add_argument(
+        "--support-level", metavar="LEVEL", help="least support level of ddtrace's release branch"
+    )
+    complete(level, lambda _: LEVELS)
+
+
+def add_service_options(parser: argparse.ArgumentParser, names: Iterable[str]) -> None:
     """Let a command be told what capabilities must be supported with."""
-    for name, what in (
-        ("framework", "framework"),
-        ("deployment", "deployment type"),
-        ("datastore", "data store"),
-    ):
-        parser.add_argument(
+    for name in names:
+        what, valid = _SERVICE[name]
+        option = parser.add_argument(
             f"--{name}",
             metavar="NAME",
             action="append",
             default=[],
             help=f"{what} with which it must be supported (of several, any will do)",
         )
-    parser.add_argument(
-        "--support-level", metavar="LEVEL", help="least support level of ddtrace's release branch"
-    )
+        complete(option, valid)
+
+
+_SERVICE: dict[str, tuple[str, Callable[[Matrix], Iterable[str]]]] = {
+    "framework": ("framework", lambda matrix: matrix.framework_names()),
+    "deployment": ("deployment type", lambda matrix: [row.id for row in matrix.deployments]),
+    "datastore": ("data store", lambda matrix: matrix.datastore_names()),
+}
 
 
 def requirement_of(name: str, options: argparse.Namespace) -> Requirement:
@@ -129,7 +154,8 @@ def fact_rows(environment: Environment, matrix: Matrix) -> list[tuple[str, str, 
         environment.framework(name)
     facts = [(key, environment.fact(key)) for key in KEYS]
     facts += [(f"framework.{name}", f) for name, f in environment.frameworks().items()]
-    return [(key, _in_words(fact), fact.signal) for key, fact in facts]
+    rows = ((key, _in_words(fact), fact.signal) for key, fact in facts)
+    return [(printable(key), printable(value), printable(signal)) for key, value, signal in rows]
 
 
 def _in_words(fact: Fact[Any]) -> str:
@@ -150,13 +176,21 @@ def settings_of(options: argparse.Namespace) -> Settings:
     """
     layers = [Layer("--set", options.set)] if options.set else []
     if options.facts == "-":
-        layers.append(Layer("standard input", sys.stdin.buffer.read(LIMIT + 1)))
+        layers.append(Layer("standard input", _standard_input()))
     elif options.facts is not None:
         layers.append(file_layer(options.facts, Path.cwd()))
     check_agent_option(options.agent, "--agent")
     settings = Settings(tuple(layers), options.agent)
     settings.check()
     return settings
+
+
+def _standard_input() -> bytes:
+    try:
+        return sys.stdin.buffer.read(LIMIT + 1)
+    except (AttributeError, OSError) as error:
+        reason = getattr(error, "strerror", None) or "it is closed"
+        raise FactsError(f"standard input: it cannot be read: {reason}") from None
 
 
 def environment_of(options: argparse.Namespace) -> Environment:
@@ -184,6 +218,49 @@ def console() -> Console:
     return Console(highlight=False, emoji=False, markup=False)
 
 
-def write(text: str) -> None:
-    """Write to the standard output as it stands, with a line end."""
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+@contextmanager
+def printing() -> Iterator[Console]:
+    """Print to a console, and write it all at the end.
+
+    Raises:
+        CompatibilityError: As for `write`.
+    """
+    out = console()
+    with out.capture() as captured:
+        yield out
+        out.quiet = True  # or rich writes nothing to the output, which a full device refuses
+    write(captured.get())
+
+
+def write(text: str, lacking: str = "backslashreplace") -> None:
+    """Write to the standard output as it stands, with a line end.
+
+    A reader that has gone (`| head`) has read enough: the command's answer stays what it is.
+
+    Args:
+        text: What is written.
+        lacking: How characters are written that the encoding lacks, as `str.encode` knows it.
+
+    Raises:
+        CompatibilityError: It cannot be written.
+    """
+    if sys.stdout is None:
+        raise CompatibilityError("standard output: it cannot be written: it is closed")
+    encoding = sys.stdout.encoding or "utf-8"
+    line = text if text.endswith("\n") else f"{text}\n"
+    try:
+        sys.stdout.write(line.encode(encoding, lacking).decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+    except OSError as error:
+        _drop_output()
+        raise CompatibilityError(
+            f"standard output: it cannot be written: {error.strerror or error}"
+        ) from None
+
+
+def _drop_output() -> None:
+    """Keep what is left in the buffer from being written at exit, in vain again."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -12,17 +12,20 @@ from pytest_ddcompat.cli.common import (
     add_command,
     add_matrix_option,
     add_requirement_options,
-    console,
     matrix_of,
+    printing,
     write,
 )
 from pytest_ddcompat.detection import check_agent_option
 from pytest_ddcompat.errors import FactsError
 from pytest_ddcompat.given import Layer, Settings, file_layer
+from pytest_ddcompat.names import printable
 from pytest_ddcompat.verdict import Status
 
 if TYPE_CHECKING:
     import argparse
+
+    from rich.console import Console
 
     from pytest_ddcompat.environment import Environment
     from pytest_ddcompat.verdict import Finding
@@ -92,7 +95,8 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         write(json.dumps(groups, indent=2))
     else:
-        _print(groups, options)
+        with printing() as out:
+            _print(groups, options, out)
     return int(bool(groups["lost"]))
 
 
@@ -123,9 +127,15 @@ def _environment(which: str, agent: str) -> Environment:
 
 
 def _settings(text: str) -> list[str]:
-    """Split a list of settings; a part without `=` belongs to the value before it."""
+    """Split a list of settings; a part without `=` belongs to the value before it.
+
+    Raises:
+        FactsError: A part is empty.
+    """
     settings: list[str] = []
     for part in text.split(","):
+        if not part.strip():
+            raise FactsError(f"{text}: a setting between commas is empty; valid: KEY=VALUE,…")
         if "=" in part or not settings:
             settings.append(part)
         else:
@@ -133,14 +143,18 @@ def _settings(text: str) -> list[str]:
     return settings
 
 
-def _print(groups: dict[str, list[dict[str, Any]]], options: argparse.Namespace) -> None:
-    out = console()
-    out.print(f"from {options.a} to {options.b}", style="bold", soft_wrap=True)
+def _print(
+    groups: dict[str, list[dict[str, Any]]], options: argparse.Namespace, out: Console
+) -> None:
+    out.print(printable(f"from {options.a} to {options.b}"), style="bold", soft_wrap=True)
     styles = {"won": "green", "lost": "red", "changed": "yellow", "same": ""}
     for group, entries in groups.items():
         for entry in entries:
-            statuses = f"{entry['from']} → {entry['to']}" if group != "same" else entry["to"]
-            out.print(f"{entry['capability']} {_WORDS[group]}: {statuses}", style=styles[group])
+            statuses = entry["to"]
+            if group != "same":
+                statuses = f"from {entry['from']} to {statuses}"
+            line = f"{entry['capability']} {_WORDS[group]}: {statuses}"
+            out.print(line, style=styles[group], soft_wrap=True)
             for finding in entry["because"]:
                 needs = f"needs {finding['documented']}, found {finding['observed']}"
-                out.print(f"  {needs} ({finding['source']})", soft_wrap=True)
+                out.print(printable(f"  {needs} ({finding['source']})"), soft_wrap=True)

@@ -10,12 +10,14 @@ from pytest_ddcompat.cli.common import (
     add_environment_options,
     add_matrix_option,
     add_requirement_options,
-    console,
+    complete,
     environment_of,
     matrix_of,
+    printing,
     requirement_of,
 )
 from pytest_ddcompat.evaluation import evaluate
+from pytest_ddcompat.names import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -35,7 +37,8 @@ def add(subcommands: Subcommands) -> None:
         "tell every check of one capability, with the page's words",
         "ddcompat explain api_security --set tracer=2.5.0",
     )
-    parser.add_argument("capability", metavar="CAPABILITY", help="id, name or expression")
+    named = parser.add_argument("capability", metavar="CAPABILITY", help="id, name or expression")
+    complete(named, lambda matrix: matrix.capability_names())
     add_requirement_options(parser)
     add_environment_options(parser)
     add_matrix_option(parser)
@@ -53,14 +56,14 @@ def run(options: argparse.Namespace) -> int:
     """
     matrix, environment = matrix_of(options), environment_of(options)
     verdict = evaluate(requirement_of(options.capability, options), environment, matrix)
-    out = console()
-    out.print(f"{options.capability}: {verdict.status.value}", style="bold")
-    out.print(f"by {matrix.page.title} (read {matrix.page.read})")
-    out.print(matrix.page.address, soft_wrap=True)
-    for finding in verdict.findings:
-        out.print(_headline(finding), style=_STYLES[finding.outcome.value])
-        for label, words in _details(finding):
-            out.print(f"  {label}: {words}", soft_wrap=True)
+    with printing() as out:
+        out.print(printable(f"{options.capability}: {verdict.status.value}"), style="bold")
+        out.print(printable(f"by {matrix.page.title} (read {matrix.page.read})"))
+        out.print(matrix.page.address, soft_wrap=True)
+        for finding in verdict.findings:
+            out.print(_headline(finding), style=_STYLES[finding.outcome.value])
+            for label, words in _details(finding):
+                out.print(printable(f"  {label}: {words}"), soft_wrap=True)
     return 0
 
 

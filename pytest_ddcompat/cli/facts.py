@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from pytest_ddcompat.cli.common import Subcommands, add_agent_option, add_command, write
 from pytest_ddcompat.detection import Detector, check_agent_option
 from pytest_ddcompat.environment import Environment
-from pytest_ddcompat.facts import facts_from_settings
+from pytest_ddcompat.evaluation import check_requirement
+from pytest_ddcompat.facts import facts_from_mapping, facts_from_settings
 from pytest_ddcompat.loading import load_matrix
+from pytest_ddcompat.requirement import Requirement
 
 if TYPE_CHECKING:
     import argparse
@@ -54,12 +56,16 @@ def run(options: argparse.Namespace) -> int:
         0.
 
     Raises:
-        FactsError: An option cannot be understood.
+        CompatibilityError: An option cannot be understood.
     """
     date = dt.date.today().isoformat() if options.date == "today" else options.date
-    given = facts_from_settings([f"date={date}"], "--date") if options.date else {}
+    given = facts_from_settings([f"date={date}"], "--date") if options.date is not None else {}
     check_agent_option(options.agent, "--agent")
     environment = Environment(given, Detector(agent=options.agent))
-    names = [*load_matrix().framework_names(), *options.framework]
+    matrix = load_matrix()
+    for name in options.framework:
+        facts_from_mapping({"frameworks": {name: None}}, "--framework")
+        check_requirement(Requirement.framework(name), matrix)
+    names = [*matrix.framework_names(), *options.framework]
     write(json.dumps(environment.to_mapping(names), indent=2))
     return 0

@@ -8,36 +8,34 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from contextlib import suppress
+import re
 from importlib.resources import files
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.cli.common import fact_rows
-from pytest_ddcompat.environment import KEYS, Environment, Fact
+from pytest_ddcompat.cli.grid_choices import Axes, Choice, axes_of
+from pytest_ddcompat.environment import FORCED_OFF, Environment, Fact
 from pytest_ddcompat.evaluation import evaluate
-from pytest_ddcompat.names import fold
+from pytest_ddcompat.names import printable
 from pytest_ddcompat.requirement import Requirement
 from pytest_ddcompat.verdict import Outcome
-from pytest_ddcompat.versions import Version, series
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pytest_ddcompat.grid import Column, Grid
-    from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.verdict import Finding
-    from pytest_ddcompat.versions import Range
 
-__all__ = ["AXES", "CHECK_WORDS", "Choice", "axes_of", "html"]
+__all__ = ["AXES", "CHECK_WORDS", "html"]
 
 AXES: dict[str, tuple[str, ...]] = {
     "site": (),
     "tracer": ("capability", "column"),
     "release": ("column",),
-    "runtime": ("column", "os", "cpu", "python"),
+    "runtime": ("column", "os", "cpu", "python", "implementation"),
     "agent": ("column",),
-    "remote_configuration": ("capability", "column"),
+    "remote_configuration": ("capability", "column", "deployment"),
     "deployment": ("capability", "deployment"),
     "framework": ("capability", "framework"),
     "datastore": (),
@@ -58,36 +56,14 @@ CHECK_WORDS = {
 """What a cell calls each check."""
 
 _LABELS = {
-    "python": "Python", "os": "OS", "cpu": "CPU", "deployment": "Deployment",
-    "framework": "Framework",
+    "python": "Python", "implementation": "Implementation", "os": "OS", "cpu": "CPU",
+    "deployment": "Deployment", "framework": "Framework",
 }  # fmt: skip
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _FIXED = {
-    "implementation": "Python implementation", "agent": "Datadog Agent", "site": "Datadog site",
+    "agent": "Datadog Agent", "site": "Datadog site",
     "remote_configuration": "Remote Configuration", "date": "Support levels on",
 }  # fmt: skip
-_CPUS = ("x86-64", "aarch64", "i686")
-_MOST_MINORS = 40  # of one major version; more would be a slip in the matrix
-
-
-class Choice(NamedTuple):
-    """One value that can be chosen, or a row or column.
-
-    Attributes:
-        label: How it is called.
-        facts: The facts that it sets.
-        here: Whether it is what the environment has.
-        asks: The capability or framework that it asks for.
-        group: What it is listed under.
-    """
-
-    label: str
-    facts: Mapping[str, Fact[Any]]
-    here: bool = False
-    asks: str | None = None
-    group: str = ""
-
-
-Axes = dict[str, tuple[Choice, ...]]
 
 
 def html(grid: Grid) -> str:
@@ -118,99 +94,8 @@ def html(grid: Grid) -> str:
         words=CHECK_WORDS,
         data=_Findings(grid, axes).to_mapping(),
     )
-    return page.encode("ascii", "xmlcharrefreplace").decode()
-
-
-def axes_of(grid: Grid) -> Axes:
-    """Rows, columns, and what can be chosen.
-
-    Args:
-        grid: The picture.
-    """
-    environment, matrix = grid.environment, grid.matrix
-    runtimes = matrix.runtimes
-    deployments: dict[str, object] = {"none (plain host)": frozenset()}
-    for row in matrix.deployments:
-        deployments[row.documented[0]] = frozenset([row.id])
-    return {
-        "capability": tuple(Choice(c.name, {}, asks=c.id) for c in matrix.capabilities),
-        "column": tuple(_of_column(column) for column in grid.columns),
-        "python": _pythons(environment, [row.python for row in runtimes]),
-        "os": _values(environment, "os", {row.os: row.os for row in runtimes}),
-        "cpu": _values(environment, "cpu", {cpu: cpu for cpu in _CPUS}),
-        "deployment": _values(environment, "deployments", deployments),
-        "framework": _frameworks(environment, matrix, grid.framework),
-    }
-
-
-def _of_column(column: Column) -> Choice:
-    facts = {key: column.environment.fact(key) for key in KEYS}
-    return Choice(column.label, facts, here=column.here)
-
-
-def _values(
-    environment: Environment, key: str, named: Mapping[str, object], unknown: str = "not known"
-) -> tuple[Choice, ...]:
-    """Named values of a fact, the environment's own, and that it is not known."""
-    own = environment.fact(key)
-    values = dict(named)
-    if own.known and own.value not in values.values():
-        several = own.value if isinstance(own.value, frozenset) else {str(own.value)}
-        values[" and ".join(sorted(several))] = own.value
-    choices = []
-    for label, value in values.items():
-        here = own.known and own.value == value
-        choices.append(Choice(label, {key: own if here else Fact(value, "chosen")}, here))
-    left_open = Fact.unknown("chosen as not known") if own.known else own
-    return (*choices, Choice(unknown, {key: left_open}, here=not own.known))
-
-
-def _pythons(environment: Environment, ranges: Iterable[Range]) -> tuple[Choice, ...]:
-    """Every minor version between those that the page names, of each major one."""
-    named = {series(version) for version in _bounds(ranges)}
-    if environment.python.value is not None:
-        named.add(series(environment.python.value))
-    for _, group in groupby(sorted(named), key=lambda version: version.major):
-        versions = list(group)
-        minors = range(versions[0].minor, versions[-1].minor + 1)[:_MOST_MINORS]
-        named.update(Version(f"{versions[0].major}.{minor}") for minor in minors)
-    own = environment.python
-    seen = Fact(series(own.value), own.signal) if own.value is not None else own
-    only_python = Environment({"python": seen})
-    return _values(only_python, "python", {str(v): v for v in sorted(named)})
-
-
-def _frameworks(environment: Environment, matrix: Matrix, asked: str | None) -> tuple[Choice, ...]:
-    """None named; or each framework of the page at each version that the page names."""
-    choices = [Choice("none named", {}, here=asked is None)]
-    names = {fold(row.id): row.name for row in reversed(matrix.frameworks)}
-    if asked is not None:
-        names.setdefault(fold(asked), asked)
-    for folded, name in sorted(names.items()):
-        is_asked = asked is not None and fold(asked) == folded
-        choices += [
-            choice._replace(here=choice.here and is_asked, asks=folded, group=name)
-            for choice in _versions(environment, matrix, folded, name)
-        ]
-    return tuple(choices)
-
-
-def _versions(
-    environment: Environment, matrix: Matrix, folded: str, name: str
-) -> tuple[Choice, ...]:
-    found = _bounds(row.versions for row in matrix.frameworks if fold(row.id) == folded)
-    own = environment.framework(folded).value
-    named: dict[str, object] = {f"{name} {v}": v for v in sorted(found | ({own} if own else set()))}
-    named[f"{name}, not installed"] = None
-    return _values(environment, f"framework.{folded}", named, f"{name}, version not known")
-
-
-def _bounds(ranges: Iterable[Range]) -> set[Version]:
-    found = set()
-    for specifier in (s for one in ranges for set_ in one.specifiers for s in set_):
-        with suppress(ValueError):
-            found.add(Version(specifier.version.removesuffix(".*")))
-    return found
+    text = page.encode("ascii", "xmlcharrefreplace").decode()
+    return _CONTROLS.sub(lambda found: printable(found[0]), text)
 
 
 class _Findings:
@@ -219,6 +104,7 @@ class _Findings:
     def __init__(self, grid: Grid, axes: Axes) -> None:
         self._grid = grid
         self._axes = axes
+        self._columns = {column.label: column for column in grid.columns}
         self._strings: dict[str, int] = {}
         self._findings: dict[tuple[int, ...], int] = {}
         self._start = {
@@ -254,10 +140,16 @@ class _Findings:
         facts: dict[str, Fact[Any]] = dict(chosen["column"].facts)
         for name in _LABELS:
             facts.update(chosen[name].facts)
+        column = self._columns[chosen["column"].label].environment
+        deployments = chosen["deployment"].facts["deployments"].value
+        # Where it is detected, it follows the deployment type.
+        facts["remote_configuration"] = column.replaced(
+            "deployments", deployments
+        ).remote_configuration
         asked = Requirement.capability(
-            str(chosen["capability"].asks),
-            framework=chosen["framework"].asks,
-            deployment=self._grid.deployment,
+            *chosen["capability"].asks,
+            framework=chosen["framework"].asks or None,
+            deployment=self._grid.deployments or None,
         )
         verdict = evaluate(asked, Environment(facts), self._grid.matrix)
         return next(f for f in verdict.findings if f.check == check)
@@ -287,6 +179,8 @@ def _branches(columns: Sequence[Column]) -> list[tuple[str, int]]:
 
 def _fixed_facts(grid: Grid) -> dict[str, str]:
     words = {key: value for key, value, _ in fact_rows(grid.environment, grid.matrix)}
+    if grid.environment.derives("remote_configuration"):
+        words["remote_configuration"] += f"; {FORCED_OFF}"
     return {label: words[key] for key, label in _FIXED.items()}
 
 

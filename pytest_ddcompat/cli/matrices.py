@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.cli.common import Subcommands, add_command, console, write
+from pytest_ddcompat.cli.common import Subcommands, add_command, printing, write
 from pytest_ddcompat.loading import bundled_ids, load_matrix
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         write(json.dumps({"matrices": found}, indent=2))
         return 0
-    out = console()
-    for matrix in found:
-        out.print(f"{matrix['id']}: {matrix['title']}, read {matrix['read']}", style="bold")
-        out.print(f"  {matrix['address']}", soft_wrap=True)
-        out.print("  " + ", ".join(f"{n} {kind}" for kind, n in matrix["rows"].items()))
+    with printing() as out:
+        for matrix in found:
+            out.print(f"{matrix['id']}: {matrix['title']}, read {matrix['read']}", style="bold")
+            out.print(f"  {matrix['address']}", soft_wrap=True)
+            out.print("  " + ", ".join(f"{n} {kind}" for kind, n in matrix["rows"].items()))
     return 0
 
 

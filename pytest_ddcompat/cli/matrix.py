@@ -12,9 +12,10 @@ from pytest_ddcompat.cli.common import (
     Subcommands,
     add_command,
     add_environment_options,
-    console,
+    add_service_options,
     environment_of,
     matrix_of,
+    printing,
     write,
 )
 from pytest_ddcompat.errors import CompatibilityError
@@ -63,12 +64,7 @@ def add(subcommands: Subcommands) -> None:
         default=DEFAULT,
         help=f"bundled matrix, or the path of a .toml file (default: {DEFAULT})",
     )
-    parser.add_argument(
-        "--framework", metavar="NAME", help="framework with which it must be supported"
-    )
-    parser.add_argument(
-        "--deployment", metavar="NAME", help="deployment type on which it must be supported"
-    )
+    add_service_options(parser, ("framework", "deployment"))
     add_environment_options(parser)
     parser.add_argument("--format", choices=("text", "json", "html", "markdown"), default="text")
     parser.add_argument("-o", "--output", metavar="FILE", help="write to a file")
@@ -86,7 +82,9 @@ def run(options: argparse.Namespace) -> int:
             be written.
     """
     matrix, environment = matrix_of(options), environment_of(options)
-    grid = grid_of(environment, matrix, framework=options.framework, deployment=options.deployment)
+    grid = grid_of(
+        environment, matrix, frameworks=options.framework, deployments=options.deployment
+    )
     if options.format == "text":
         _text(grid, options.output)
     else:
@@ -135,7 +133,8 @@ def _text(grid: Grid, output: str | None) -> None:
     from rich.console import Console
 
     if output is None:
-        _print(grid, console())
+        with printing() as out:
+            _print(grid, out)
         return
     kept = StringIO()
     plain = Console(
@@ -151,7 +150,7 @@ def _print(grid: Grid, out: Console) -> None:
     page, numbers = grid.matrix.page, _deciding_rows(grid)
     out.print(_plain(f"{page.title} ({page.id}, read {page.read})", out))
     out.print(_plain(_environment_in_words(grid), out))
-    for asked in filter(None, (grid.framework, grid.deployment)):
+    for asked in grid.asked:
         out.print(_plain(f"with {asked}", out))
     step = max(1, (out.width - _NAME_WIDTH) // (_CELL_WIDTH + 1))
     for first in range(0, len(grid.columns), step):
@@ -236,8 +235,8 @@ def _markdown(grid: Grid) -> str:
     lines = [
         f"### {_cell(page.title)}: {page.tracer} by version",
         "",
-        f"[The page]({page.address}), read {page.read}; {_cell(_environment_in_words(grid))}",
-        *(f"With {_cell(asked)}." for asked in (grid.framework, grid.deployment) if asked),
+        f"[The page](<{page.address}>), read {page.read}; {_cell(_environment_in_words(grid))}",
+        *(f"With {_cell(asked)}." for asked in grid.asked),
         "",
         f"| | {' | '.join(heads)} |",
         f"| --- |{' --- |' * len(heads)}",

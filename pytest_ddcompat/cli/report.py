@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.cli.common import Subcommands, add_command, console, write
+from pytest_ddcompat.cli.common import Subcommands, add_command, printing, write
 from pytest_ddcompat.names import printable
 from pytest_ddcompat.record import OUTCOMES, RecordError, read_record, write_atomically
 
@@ -119,18 +118,16 @@ def run(options: argparse.Namespace) -> int:
         RecordError: The record cannot be read or understood, or the file not be written.
     """
     view = View.of(read_record(options.record))
-    is_text = options.format == "text"
     if options.output is not None:
         form = {"text": _text, "html": _html, "markdown": _markdown}[options.format]
         _write(Path(options.output), form(view), Path(options.record))
         return 0
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # What the encoding lacks, HTML and Markdown can say all the same.
-        sys.stdout.reconfigure(errors="backslashreplace" if is_text else "xmlcharrefreplace")
-    if is_text:
-        _print(view, console())
+    if options.format == "text":
+        with printing() as out:
+            _print(view, out)
     else:
-        write(_html(view) if options.format == "html" else _markdown(view))
+        # What the encoding lacks, HTML and Markdown can say all the same.
+        write(_html(view) if options.format == "html" else _markdown(view), "xmlcharrefreplace")
     return 0
 
 
@@ -214,7 +211,9 @@ def _print(view: View, out: Console) -> None:
     page = view.page
     out.print(f"{page['title']} ({page['id']}, read {page['read']})")
     out.print(page["address"], soft_wrap=True)
-    facts = Table("fact", "value", "taken from", box=None, pad_edge=False)
+    facts = Table(box=None, pad_edge=False)
+    for head in ("fact", "value", "taken from"):
+        facts.add_column(head, overflow="fold")
     for row in view.facts:
         facts.add_row(*row)
     out.print(facts)

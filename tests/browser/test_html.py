@@ -92,7 +92,7 @@ def test_choosing_by_keyboard_updates_open_detail_and_summary(page: Page) -> Non
 
 def test_names_for_screen_readers(page: Page) -> None:
     page.open(supported_page())
-    for name in ("python", "os", "cpu", "deployment", "framework"):
+    for name in ("python", "implementation", "os", "cpu", "deployment", "framework"):
         assert page.driver.find_element(By.ID, name).accessible_name.lower() == name
     cell = page.driver.find_element(By.CSS_SELECTOR, 'td.here button[data-row="6"]')
     assert cell.accessible_name == (
@@ -151,7 +151,7 @@ def test_hostile_names_are_text(page: Page, name: str) -> None:
     table["page"]["title"] = name
     matrix = matrix_from_mapping(table, "hostile.toml")
     facts = {**SUPPORTED, "os": name, "cpu": name, "implementation": name}
-    page.open(html(grid_of(Environment.from_mapping(facts), matrix, framework=name)))
+    page.open(html(grid_of(Environment.from_mapping(facts), matrix, frameworks=[name])))
     page.driver.find_element(By.CSS_SELECTOR, "#grid button").click()
     assert page.run("return window.ran === undefined")
     assert page.run("return document.querySelectorAll('img, svg, script').length") == 2

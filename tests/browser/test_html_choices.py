@@ -11,6 +11,8 @@ from support import MATRIX, SUPPORTED
 
 from pytest_ddcompat import Environment, Outcome, Requirement, Verdict, evaluate
 from pytest_ddcompat.cli.grid_html import html
+from pytest_ddcompat.detection import Detector
+from pytest_ddcompat.environment import KEYS
 from pytest_ddcompat.grid import grid_of
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 SEED = 20261122
 PAGES, CHOICES = 10, 5  # that many environments each
-SELECTS = ("python", "os", "cpu", "deployment", "framework")
+SELECTS = ("python", "implementation", "os", "cpu", "deployment", "framework")
 LEFT_OUT = object()
 
 OWN: dict[str, list[Any]] = {
@@ -57,8 +59,8 @@ return [...document.querySelectorAll("#detail-body tbody tr")].map((row) => [
 
 class Case(NamedTuple):
     facts: dict[str, Any]
-    framework: str | None
-    deployment: str | None
+    frameworks: tuple[str, ...]
+    deployments: tuple[str, ...]
 
 
 def case_of(chance: random.Random) -> Case:
@@ -66,14 +68,14 @@ def case_of(chance: random.Random) -> Case:
     changed = {"agent", *chance.sample(sorted(OWN), 2)}
     drawn = {**SUPPORTED, **{key: chance.choice(OWN[key]) for key in sorted(changed)}}
     facts = {key: value for key, value in drawn.items() if value is not LEFT_OUT}
-    framework = chance.choice([None, None, "django", "tornado"])
-    deployment = chance.choice([None, None, "docker", "aws_lambda"])
-    return Case(facts, framework, deployment)
+    frameworks = chance.choice([(), (), ("django",), ("tornado",), ("tornado", "flask")])
+    deployments = chance.choice([(), (), ("docker",), ("aws_lambda",), ("aws_lambda", "docker")])
+    return Case(facts, frameworks, deployments)
 
 
 def page_of(case: Case) -> str:
     given = Environment.from_mapping(case.facts)
-    grid = grid_of(given, MATRIX, framework=case.framework, deployment=case.deployment)
+    grid = grid_of(given, MATRIX, frameworks=case.frameworks, deployments=case.deployments)
     return html(grid)
 
 
@@ -86,11 +88,13 @@ def labels(page: Page) -> dict[str, str]:
 def expected(case: Case, chosen: dict[str, str], tracer: str, capability: str) -> Verdict:
     """What `evaluate` says, from the labels that the page shows."""
     facts = {**case.facts, "deployments": DEPLOYMENTS[chosen["deployment"]]}
-    for key in ("python", "os", "cpu"):
+    for key in ("python", "implementation", "os", "cpu"):
         facts[key] = LEFT_OUT if chosen[key] == "not known" else chosen[key]
     facts["tracer"] = {"none": None, "unknown": LEFT_OUT}.get(tracer, tracer)
-    framework = None
-    if chosen["framework"] != "none named":
+    framework: tuple[str, ...] | str | None = None
+    if " or " in chosen["framework"]:
+        framework = tuple(chosen["framework"].split(" or "))
+    elif chosen["framework"] != "none named":
         name, _, version = chosen["framework"].replace(",", "").partition(" ")
         framework = name.lower()
         frameworks = {k: v for k, v in facts["frameworks"].items() if k != framework}
@@ -98,7 +102,9 @@ def expected(case: Case, chosen: dict[str, str], tracer: str, capability: str) -
             frameworks[framework] = None if version == "not installed" else version
         facts["frameworks"] = frameworks
     given = {key: value for key, value in facts.items() if value is not LEFT_OUT}
-    asked = Requirement.capability(capability, framework=framework, deployment=case.deployment)
+    asked = Requirement.capability(
+        capability, framework=framework, deployment=case.deployments or None
+    )
     return evaluate(asked, Environment.from_mapping(given), MATRIX)
 
 
@@ -171,3 +177,14 @@ def test_random_environments_show_what_evaluate_says(page: Page, number: int) ->
         compare_detail(page, case, chance)
     reset(page)
     compare_cells(page, case)
+
+
+def test_choosing_lambda_turns_remote_configuration_off_where_ddtrace_does(page: Page) -> None:
+    facts = {key: value for key, value in SUPPORTED.items() if key != "remote_configuration"}
+    given = {key: Environment.from_mapping(facts).fact(key) for key in facts if key in KEYS}
+    page.open(html(grid_of(Environment(given, Detector(environ={})), MATRIX)))
+    option = "//select[@id='deployment']/option[text()='AWS Lambda']"
+    page.driver.find_element(By.XPATH, option).click()
+    row = [capability.id for capability in MATRIX.capabilities].index("threat_protection")
+    statuses = dict(zip(columns(page), (status for status, _ in page.run(READ_CELLS)[row])))
+    assert (statuses["3.0"], statuses["4.0"]) == ("supported", "unsupported")

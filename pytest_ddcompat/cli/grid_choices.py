@@ -1,0 +1,146 @@
+"""What can be chosen in the HTML picture, beside its rows and columns."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_ddcompat.environment import KEYS, Environment, Fact
+from pytest_ddcompat.names import fold
+from pytest_ddcompat.versions import Version, series
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pytest_ddcompat.grid import Column, Grid
+    from pytest_ddcompat.matrix import Matrix
+    from pytest_ddcompat.versions import Range
+
+__all__ = ["Axes", "Choice", "axes_of"]
+
+_CPUS = ("x86-64", "aarch64", "i686")
+_MOST_MINORS = 40  # of one major version; more would be a slip in the matrix
+
+
+class Choice(NamedTuple):
+    """One value that can be chosen, or a row or column.
+
+    Attributes:
+        label: How it is called.
+        facts: The facts that it sets.
+        here: Whether it is what the environment has.
+        asks: The capability, or the frameworks any of which will do, that it asks for.
+        group: What it is listed under.
+    """
+
+    label: str
+    facts: Mapping[str, Fact[Any]]
+    here: bool = False
+    asks: tuple[str, ...] = ()
+    group: str = ""
+
+
+Axes = dict[str, tuple[Choice, ...]]
+
+
+def axes_of(grid: Grid) -> Axes:
+    """Rows, columns, and what can be chosen.
+
+    Args:
+        grid: The picture.
+    """
+    environment, matrix = grid.environment, grid.matrix
+    runtimes = matrix.runtimes
+    deployments: dict[str, object] = {"none (plain host)": frozenset()}
+    for row in matrix.deployments:
+        deployments[row.documented[0]] = frozenset([row.id])
+    return {
+        "capability": tuple(Choice(c.name, {}, asks=(c.id,)) for c in matrix.capabilities),
+        "column": tuple(_of_column(column) for column in grid.columns),
+        "python": _pythons(environment, [row.python for row in runtimes]),
+        "implementation": _values(
+            environment,
+            "implementation",
+            {name: name for name in (*(row.implementation for row in runtimes), "pypy")},
+        ),
+        "os": _values(environment, "os", {row.os: row.os for row in runtimes}),
+        "cpu": _values(environment, "cpu", {cpu: cpu for cpu in _CPUS}),
+        "deployment": _values(environment, "deployments", deployments),
+        "framework": _frameworks(environment, matrix, grid.frameworks),
+    }
+
+
+def _of_column(column: Column) -> Choice:
+    facts = {key: column.environment.fact(key) for key in KEYS}
+    return Choice(column.label, facts, here=column.here)
+
+
+def _values(
+    environment: Environment, key: str, named: Mapping[str, object], unknown: str = "not known"
+) -> tuple[Choice, ...]:
+    """Named values of a fact, the environment's own, and that it is not known."""
+    own = environment.fact(key)
+    values = dict(named)
+    if own.known and own.value not in values.values():
+        several = own.value if isinstance(own.value, frozenset) else {str(own.value)}
+        values[" and ".join(sorted(several))] = own.value
+    choices = []
+    for label, value in values.items():
+        here = own.known and own.value == value
+        choices.append(Choice(label, {key: own if here else Fact(value, "chosen")}, here))
+    left_open = Fact.unknown("chosen as not known") if own.known else own
+    return (*choices, Choice(unknown, {key: left_open}, here=not own.known))
+
+
+def _pythons(environment: Environment, ranges: Iterable[Range]) -> tuple[Choice, ...]:
+    """Every minor version between those that the page names, of each major one."""
+    named = {series(version) for version in _bounds(ranges)}
+    if environment.python.value is not None:
+        named.add(series(environment.python.value))
+    for _, group in groupby(sorted(named), key=lambda version: version.major):
+        versions = list(group)
+        minors = range(versions[0].minor, versions[-1].minor + 1)[:_MOST_MINORS]
+        named.update(Version(f"{versions[0].major}.{minor}") for minor in minors)
+    own = environment.python
+    seen = Fact(series(own.value), own.signal) if own.value is not None else own
+    only_python = Environment({"python": seen})
+    return _values(only_python, "python", {str(v): v for v in sorted(named)})
+
+
+def _frameworks(
+    environment: Environment, matrix: Matrix, asked: Sequence[str]
+) -> tuple[Choice, ...]:
+    """None named; or each framework of the page at each version that the page names."""
+    choices = [Choice("none named", {}, here=not asked)]
+    names = {fold(row.id): row.name for row in reversed(matrix.frameworks)}
+    if len(asked) > 1:
+        facts = {f"framework.{fold(name)}": environment.framework(name) for name in asked}
+        choices.append(Choice(" or ".join(asked), facts, here=True, asks=tuple(asked)))
+    for name in asked:
+        names.setdefault(fold(name), name)
+    for folded, name in sorted(names.items()):
+        is_asked = [fold(other) for other in asked] == [folded]
+        choices += [
+            choice._replace(here=choice.here and is_asked, asks=(folded,), group=name)
+            for choice in _versions(environment, matrix, folded, name)
+        ]
+    return tuple(choices)
+
+
+def _versions(
+    environment: Environment, matrix: Matrix, folded: str, name: str
+) -> tuple[Choice, ...]:
+    found = _bounds(row.versions for row in matrix.frameworks if fold(row.id) == folded)
+    own = environment.framework(folded).value
+    named: dict[str, object] = {f"{name} {v}": v for v in sorted(found | ({own} if own else set()))}
+    named[f"{name}, not installed"] = None
+    return _values(environment, f"framework.{folded}", named, f"{name}, version not known")
+
+
+def _bounds(ranges: Iterable[Range]) -> set[Version]:
+    found = set()
+    for specifier in (s for one in ranges for set_ in one.specifiers for s in set_):
+        with suppress(ValueError):
+            found.add(Version(specifier.version.removesuffix(".*")))
+    return found
