@@ -127,6 +127,8 @@ class Attaching:
         # What a fixture of several tests raised is raised again, without another call.
         asked = dict.fromkeys([*gate.asked, *([raised] if raised else [])])
         gate.asked.clear()
+        if call.when == "setup":
+            item.stash[_ASKED] = {}  # of an earlier run of the test
         if asked:
             known = item.stash.setdefault(_ASKED, {})
             known.update(asked)

@@ -137,9 +137,8 @@ def ddcompat(pytestconfig: pytest.Config) -> Compatibility:
     """The environment and the page: `environment`, `matrix`, `check(...)`, `require(...)`."""
     from pytest_ddcompat.fixture import Attaching, Compatibility
 
-    gate = gate_of(pytestconfig)
     pytestconfig.pluginmanager.register(Attaching())
-    return Compatibility(gate)
+    return Compatibility(gate_of(pytestconfig))
 
 
 def marks_of(node: pytest.Item | pytest.Collector) -> list[pytest.Mark]:

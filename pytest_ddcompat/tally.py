@@ -32,6 +32,7 @@ class Tally:
         self.news: dict[str, int] = {}
         self.head: list[tuple[int, str]] = []
         self._shared: dict[str, int] = {}
+        self._rerun: set[str] = set()
         self._parsed: dict[str, dict[str, Any]] = {}
 
     def add(self, decision: str, count: int = 1) -> None:
@@ -45,15 +46,21 @@ class Tally:
         """
         parsed = self._parse(decision)
         outcome, phases = _ENDS.get(parsed["action"], (report.outcome, {"teardown"}))
-        # A test that runs ends with its first teardown, whether or not it is run again.
-        is_again = report.when == "teardown" and bool(getattr(report, "rerun", 0))
-        if report.outcome == outcome and report.when in phases and not is_again:
+        if report.outcome == outcome and report.when in phases and not self._is_again(report):
             self.add(decision)
         # Reports of subtests are of classes of their own.
         is_whole = type(report) is pytest.TestReport and report.when == "call" and report.passed
         expected = parsed["action"] == "xfail" and getattr(report, "wasxfail", None)
         if is_whole and expected and expected == parsed["reason"]:
             self.news[decision] = self.news.get(decision, 0) + 1
+
+    def _is_again(self, report: pytest.TestReport) -> bool:
+        """Whether a test's end was seen before; some plugins tell it of every attempt."""
+        if not hasattr(report, "rerun"):
+            return False
+        known = report.nodeid in self._rerun
+        self._rerun.add(report.nodeid)
+        return known
 
     def merge(self, head: Iterable[tuple[int, str]], decisions: Mapping[str, int]) -> None:
         """Take over what another process counted of the collection, which all share."""
