@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.environment import FORCED_OFF, Environment, Fact
+from pytest_ddcompat.environment import FORCED_OFF, LIBRARY, Environment, Fact
 from pytest_ddcompat.errors import FactsError
 from pytest_ddcompat.names import parse_site
 from pytest_ddcompat.versions import Version, parse_version
@@ -33,7 +33,6 @@ __all__ = ["NOT_ASKED", "Detector", "check_agent_option", "cpu_of"]
 NOT_ASKED = "the Agent is not asked"
 """Signal of the Agent's version where nothing says that it is to be asked."""
 
-_TRACER = "ddtrace"
 _DEFAULT_SITE = "datadoghq.com"
 _REMOTE_CONFIGURATION = "DD_REMOTE_CONFIGURATION_ENABLED"
 _ECS_VARIABLES = (
@@ -95,8 +94,8 @@ class Detector:
         return self._answer
 
     def _tracer(self) -> Fact[Version]:
-        fact = _distribution(_TRACER)
-        if fact.known and fact.value is None and _is_importable(_TRACER):
+        fact = _distribution(LIBRARY)
+        if fact.known and fact.value is None and _is_importable(LIBRARY):
             return _tracer_of_another_name()
         return fact
 
@@ -240,10 +239,10 @@ def _version(name: str, found: object) -> Fact[Version]:
 
 
 def _tracer_of_another_name() -> Fact[Version]:
-    for name in dict.fromkeys(metadata.packages_distributions().get(_TRACER, [])):
-        if name.lower() != _TRACER:
+    for name in dict.fromkeys(metadata.packages_distributions().get(LIBRARY, [])):
+        if name.lower() != LIBRARY:
             return _distribution(name)
-    return Fact.unknown(f"{_TRACER} can be imported, but no distribution's metadata names it")
+    return Fact.unknown(f"{LIBRARY} can be imported, but no distribution's metadata names it")
 
 
 def _is_importable(name: str) -> bool:

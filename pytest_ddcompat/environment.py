@@ -25,6 +25,9 @@ KEYS = (
 FORCED_OFF = "ddtrace >=3.19 turns it off on AWS Lambda"
 """Signal of Remote Configuration where no setting turns it on; from ddtrace's own sources."""
 
+LIBRARY = "ddtrace"
+"""The tracer that detection looks for."""
+
 _FRAMEWORK = "framework."
 
 
@@ -73,6 +76,7 @@ class Environment:
         self._detector = detector
         self._frameworks = {fold(name): name for name in frameworks}
         self._date_given = "date" in given
+        self._tracer_given = "tracer" in given or detector is None
         # What detection takes from the tracer and the deployments, unless it is given.
         self._derived = set() if detector is None else {"remote_configuration"} - given.keys()
 
@@ -200,7 +204,15 @@ class Environment:
                 changed.pop(derived, None)
         environment = Environment(changed, self._detector, self._frameworks.values())
         environment._derived = self._derived - {key}
+        environment._tracer_given = self._tracer_given or key == "tracer"
         return environment
+
+    def for_tracer(self, library: str) -> Environment:
+        """The environment as a page about a library sees it: only ddtrace is ever looked up."""
+        if library == LIBRARY or self._tracer_given:
+            return self
+        facts = {**self._facts, "tracer": Fact.unknown(f"{library} is not looked for, only given")}
+        return Environment(facts, self._detector, self._frameworks.values())
 
     def to_mapping(self, frameworks: Iterable[str] = ()) -> dict[str, Any]:
         """All known facts as plain values, in the form that `from_mapping` reads.

@@ -11,8 +11,8 @@ from pytest_ddcompat.checks.service import deployment_named, framework_installed
 from pytest_ddcompat.checks.tracer import branch_with, check_level
 from pytest_ddcompat.errors import RequirementError
 from pytest_ddcompat.expression import And, Name, Not, has_operators, parse
-from pytest_ddcompat.matrix import LEVEL_WORDS, LEVELS
 from pytest_ddcompat.names import choices, fold, is_misspelling
+from pytest_ddcompat.rows import LEVEL_WORDS, LEVELS
 from pytest_ddcompat.verdict import Finding, Outcome, Status, Verdict
 from pytest_ddcompat.versions import parse_range
 

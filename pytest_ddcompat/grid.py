@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.evaluation import evaluate
-from pytest_ddcompat.matrix import LEVEL_WORDS
 from pytest_ddcompat.requirement import Requirement
+from pytest_ddcompat.rows import LEVEL_WORDS
 from pytest_ddcompat.versions import Version, base
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_ddcompat.environment import Environment
-    from pytest_ddcompat.matrix import Capability, Matrix, Release
+    from pytest_ddcompat.matrix import Matrix
+    from pytest_ddcompat.rows import Capability, Release
     from pytest_ddcompat.verdict import Finding, Status, Verdict
 
 __all__ = ["Cell", "Column", "Grid", "Row", "columns_of", "deciding", "grid_of"]
@@ -158,6 +159,7 @@ def grid_of(
     Raises:
         RequirementError: The page has no such framework or deployment type.
     """
+    environment = environment.for_tracer(matrix.page.tracer)
     columns = columns_of(environment, matrix)
     rows = []
     for capability in matrix.capabilities:
@@ -200,8 +202,8 @@ def deciding(verdict: Verdict) -> tuple[Finding, ...]:
 def _boundaries(matrix: Matrix) -> dict[Version, list[str]]:
     found: dict[Version, list[str]] = {}
     for capability in matrix.capabilities:
-        if capability.minimum is not None:
-            found.setdefault(capability.minimum, []).append(f"minimum of {capability.name}")
+        for minimum in capability.boundaries:
+            found.setdefault(minimum, []).append(f"minimum of {capability.name}")
     for release in matrix.releases:
         if release.tracer.lower is not None:
             words = f"first of the branch {release.tracer}"

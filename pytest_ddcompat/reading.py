@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any, Callable, ClassVar, TypeVar, cast
+from typing import Any, Callable, ClassVar, TypeVar, Union, cast
 
 from pytest_ddcompat.names import choices
 from pytest_ddcompat.versions import parse_range, parse_version
 
-__all__ = ["Field", "Kind", "Place", "Row", "array", "field", "mapping", "one_of", "schema_of"]
+__all__ = [
+    "Field", "Kind", "Mark", "Place", "Row", "array", "field", "mapping", "one_of", "schema_of",
+]  # fmt: skip
 
 R = TypeVar("R", bound="Row")
+Mark = Union[bool, str]
+"""A cell of a table of marks: whether it has one, or `preview`, or `unresolved`."""
+
 _REQUIRED = object()
+_MARKS = ("preview", "unresolved")
 _SHOWN = 80  # characters of a wrong value that a message repeats
 
 
@@ -221,8 +227,15 @@ def _read_range(value: object, place: Place) -> object:
         return None
 
 
+def _read_mark(value: object, place: Place) -> object:
+    if type(value) is not bool and value not in _MARKS:
+        place.problem(f"this must be true, false, {' or '.join(_MARKS)} (got {_shown(value)})")
+    return value
+
+
 text = _scalar(str, "a string", {"type": "string"})
 boolean = _scalar(bool, "true or false", {"type": "boolean"})
+mark = Kind(_read_mark, {"enum": [True, False, *_MARKS]})
 date = _scalar(dt.date, "a date such as 2026-05-31", {"type": "string", "format": "date"})
 identifier = _parsed(_identifier, {"pattern": "^[a-z0-9]+([_-][a-z0-9]+)*$"})
 address = _parsed(_address, {"format": "uri"})

@@ -10,7 +10,7 @@ from pytest_ddcompat.checks.common import Situation
 from pytest_ddcompat.checks.tracer import IMPLEMENTATIONS
 from pytest_ddcompat.detection import NOT_ASKED
 from pytest_ddcompat.markers import requirement_from_text
-from pytest_ddcompat.matrix import LEVEL_WORDS
+from pytest_ddcompat.rows import LEVEL_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,8 @@ import re
 from typing import NamedTuple, Union
 
 from pytest_ddcompat.errors import RequirementError
-from pytest_ddcompat.matrix import LEVELS
 from pytest_ddcompat.names import choices, fold, quoted
+from pytest_ddcompat.rows import LEVELS
 from pytest_ddcompat.versions import parse_range
 
 __all__ = ["Names", "Requirement"]

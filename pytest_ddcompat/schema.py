@@ -9,8 +9,9 @@ import json
 import sys
 from typing import Any
 
-from pytest_ddcompat.matrix import Matrix, Statement
+from pytest_ddcompat.matrix import Matrix
 from pytest_ddcompat.reading import Row, schema_of
+from pytest_ddcompat.rows import Statement
 
 __all__ = ["matrix_schema"]
 

@@ -10,7 +10,7 @@ import pytest
 from support import MATRIX
 
 if TYPE_CHECKING:
-    from pytest_ddcompat.matrix import Statement
+    from pytest_ddcompat.rows import Statement
 
 SEED = Path(__file__).parents[2] / "shared" / "seed" / "python-compatibility-requirements.md"
 pytestmark = pytest.mark.skipif(not SEED.is_file(), reason="the page is not beside the checkout")

@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_ddcompat.environment import Environment, Fact
-    from pytest_ddcompat.matrix import Capability, Matrix, Release, Statement
+    from pytest_ddcompat.matrix import Matrix
+    from pytest_ddcompat.reading import Mark
     from pytest_ddcompat.requirement import Requirement
+    from pytest_ddcompat.rows import Capability, Release, Statement
 
-__all__ = ["Asked", "Situation", "any_of", "check_version", "quotes"]
+__all__ = ["Asked", "Situation", "accepts", "any_of", "check_version", "quotes"]
 
 SATISFIED, VIOLATED = Outcome.SATISFIED, Outcome.VIOLATED
 UNKNOWN, NOT_APPLICABLE = Outcome.UNKNOWN, Outcome.NOT_APPLICABLE
@@ -36,6 +38,7 @@ class Situation(NamedTuple):
     @classmethod
     def of(cls, environment: Environment, matrix: Matrix) -> Situation:
         """Look up the tracer's release branch."""
+        environment = environment.for_tracer(matrix.page.tracer)
         version = environment.tracer.value
         tracer = None if version is None else base(version)
         release = None if tracer is None else matrix.release(tracer)
@@ -48,6 +51,13 @@ class Asked(NamedTuple):
     capability: Capability
     requirement: Requirement
     situation: Situation
+
+
+def accepts(mark: Mark, requirement: Requirement) -> bool | None:
+    """Whether a cell of a table of marks will do; None where its words are not understood."""
+    if mark == "unresolved":
+        return None
+    return requirement.preview if mark == "preview" else bool(mark)
 
 
 def check_version(
@@ -112,8 +122,9 @@ def _with_its_name(finding: Finding) -> str:
 
 
 def quotes(rows: Sequence[Statement]) -> str:
-    """Quote several rows of one table under its heading."""
+    """Quote several rows of one table under its heading, with the overlays that they rest on."""
     if not rows:
         return ""
     words = ", ".join('"' + " | ".join(row.documented) + '"' for row in rows)
-    return f"{rows[0].heading}: {words}"
+    overlays = dict.fromkeys(row.by_overlay for row in rows)
+    return f"{rows[0].heading}: {words}{''.join(overlays)}"

@@ -11,6 +11,7 @@ from pytest_ddcompat.checks.common import (
     VIOLATED,
     Asked,
     Situation,
+    accepts,
     any_of,
     check_version,
     quotes,
@@ -23,7 +24,8 @@ from pytest_ddcompat.versions import Version
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pytest_ddcompat.matrix import Capability, Framework, Matrix
+    from pytest_ddcompat.matrix import Matrix
+    from pytest_ddcompat.rows import Capability, Framework
 
 __all__ = [
     "check_datastore",
@@ -37,26 +39,35 @@ __all__ = [
 
 
 def check_site(asked: Asked) -> Finding:
-    """The page excludes some Datadog sites."""
-    situation = asked.situation
-    excluded = [site for row in situation.matrix.sites for site in row.excluded]
-    if not excluded:
+    """The page excludes some Datadog sites, or is a preview on them."""
+    situation, fact = asked.situation, asked.situation.environment.site
+    open_row = situation.matrix.leaves_open("sites")
+    excluded = [
+        row
+        for row in situation.matrix.sites
+        if row.status != "preview" or not asked.requirement.preview
+    ]
+    if not excluded and not open_row:
         return Finding("site", NOT_APPLICABLE)
-    fact = situation.environment.site
+    names = " or ".join(site for row in excluded for site in row.excluded)
     found = Finding(
         "site",
         SATISFIED,
-        documented=f"a site other than {' or '.join(excluded)}",
+        documented=f"a site other than {names}" if names else "a site that the page allows",
         observed=str(fact.value),
-        source=situation.matrix.sites[0].quote(),
+        source=excluded[0].quote() if excluded else "",
         signal=fact.signal,
     )
     if not fact.known:
         return found._replace(outcome=UNKNOWN, observed="unknown")
-    for row in situation.matrix.sites:
+    for row in excluded:
         if fact.value in row.excluded:
             remedy = f"a site other than {fact.value}"
             return found._replace(outcome=VIOLATED, source=row.quote(), remedy=remedy)
+    if open_row:
+        return found._replace(
+            outcome=UNKNOWN, observed="unknown", source=open_row.quote(), signal=open_row.reason
+        )
     return found
 
 
@@ -88,34 +99,48 @@ def check_remote_configuration(asked: Asked) -> Finding:
 def check_deployment(asked: Asked) -> Finding:
     """The tables of deployment types mark capabilities."""
     named, matrix = asked.requirement.deployments, asked.situation.matrix
-    column = {
-        row.id: row.capabilities[asked.capability.id]
-        for row in matrix.deployments
-        if asked.capability.id in row.capabilities
-    }
+    column = _column_of(asked)
     if named:
         ids = _deployment_ids(matrix, named)
-        marked = [kind for kind in ids if column.get(kind, True)]
+        marked = [kind for kind in ids if column.get(kind, True) is not False]
         if not marked:
             return _unmarked(matrix, ids, column, "the marker")
         source = quotes([row for row in matrix.deployments if row.id in marked])
-        return deployment_named(asked.situation, marked, source)
+        found = deployment_named(asked.situation, marked, source)
+        here = asked.situation.environment.deployments.value or frozenset()
+        sure = any(column.get(kind, True) is True for kind in marked if kind in here)
+        return found if sure or found.outcome is not SATISFIED else _not_understood(found)
     if not column:
         return Finding("deployment", NOT_APPLICABLE)
     return _deployment_here(asked.situation, column)
 
 
-def _deployment_here(situation: Situation, column: Mapping[str, bool]) -> Finding:
+def _column_of(asked: Asked) -> dict[str, bool | None]:
+    """Whether each deployment type is marked for the capability; None: not understood."""
+    return {
+        row.id: accepts(row.capabilities[asked.capability.id], asked.requirement)
+        for row in asked.situation.matrix.deployments
+        if asked.capability.id in row.capabilities
+    }
+
+
+def _not_understood(found: Finding) -> Finding:
+    return found._replace(
+        outcome=UNKNOWN, observed="unknown", signal="the page's words leave it open"
+    )
+
+
+def _deployment_here(situation: Situation, column: Mapping[str, bool | None]) -> Finding:
     """Hold the environment's own types against the marks of a capability's column."""
     fact, matrix = situation.environment.deployments, situation.matrix
     types = sorted(column.keys() & fact.value) if fact.value else []
-    without = [kind for kind in types if not column[kind]]
+    without = [kind for kind in types if column[kind] is False]
     if without:
         return _unmarked(matrix, without, column, fact.signal)
     if fact.known and not types:
         return Finding("deployment", NOT_APPLICABLE)
     rows = [row for row in matrix.deployments if row.id in (types or column)]
-    return Finding(
+    found = Finding(
         "deployment",
         SATISFIED if fact.known else UNKNOWN,
         documented="a deployment type that the page marks for it",
@@ -123,6 +148,7 @@ def _deployment_here(situation: Situation, column: Mapping[str, bool]) -> Findin
         source=quotes(rows),
         signal=fact.signal,
     )
+    return _not_understood(found) if None in (column[kind] for kind in types) else found
 
 
 def deployment_named(situation: Situation, types: Sequence[str], source: str) -> Finding:
@@ -201,14 +227,17 @@ def _one_framework(asked: Asked, name: str) -> Finding:
         return found._replace(
             outcome=UNKNOWN, documented=needed, observed="unknown", signal=silence
         )
-    for row in rows:
-        if row.capabilities[capability.id] and fold(row.id) == fold(name):
-            return _documented_framework(asked.situation, row)
-    marked = [row.name for row in rows if row.capabilities[capability.id]]
+    marks = {row: accepts(row.capabilities[capability.id], asked.requirement) for row in rows}
+    for row, marked in marks.items():
+        if marked is not False and fold(row.id) == fold(name):
+            found = _documented_framework(asked.situation, row)
+            unsure = marked is None and found.outcome is SATISFIED
+            return _not_understood(found) if unsure else found
+    listed = ", ".join(row.name for row, marked in marks.items() if marked)
     return Finding(
         "framework",
         VIOLATED,
-        documented=f"a framework that the page lists for it ({', '.join(marked)})",
+        documented=f"a framework that the page lists for it ({listed})",
         observed=name,
         source=quotes(rows),
         signal="the marker",
@@ -217,6 +246,9 @@ def _one_framework(asked: Asked, name: str) -> Finding:
 
 def _documented_framework(situation: Situation, row: Framework) -> Finding:
     fact = situation.environment.framework(row.id)
+    if row.versions is None:
+        found = framework_installed(situation, row.id, f"{row.name} installed", row.quote())
+        return _not_understood(found) if found.outcome is SATISFIED else found
     return check_version(
         f"{row.name} {row.versions}",
         fact,
@@ -248,7 +280,7 @@ def _deployment_name(matrix: Matrix, kind: str) -> str:
 
 
 def _unmarked(
-    matrix: Matrix, types: Sequence[str], column: Mapping[str, bool], signal: str
+    matrix: Matrix, types: Sequence[str], column: Mapping[str, bool | None], signal: str
 ) -> Finding:
     """Types that the page does not mark for the capability."""
     marked = [kind for kind, mark in column.items() if mark]

@@ -14,7 +14,7 @@ from pytest_ddcompat.checks.common import (
     check_version,
     quotes,
 )
-from pytest_ddcompat.matrix import LEVEL_WORDS, LEVELS, Runtime
+from pytest_ddcompat.rows import LEVEL_WORDS, LEVELS, NOT_THERE
 from pytest_ddcompat.verdict import Finding
 from pytest_ddcompat.versions import series
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_ddcompat.environment import Environment
+    from pytest_ddcompat.rows import Minimum, Runtime
     from pytest_ddcompat.versions import Range, Version
 
 __all__ = [
@@ -34,6 +35,11 @@ __all__ = [
     "check_tracer",
 ]
 
+_STATUS_WORDS = {
+    "preview": " (preview)",
+    "partial": " (partial)",
+    "deprecated": " (deprecated)",
+}
 _WIDTHS = {"x86-64": "64bit", "aarch64": "64bit", "arm64": "64bit", "ia64": "64bit"}
 Remedy = tuple[str, tuple[tuple[str, object], ...]]
 """What would mend a finding, in words and as changed facts."""
@@ -42,29 +48,75 @@ IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy"}
 
 
 def check_tracer(asked: Asked) -> Finding:
-    """The capability table gives a minimum tracer version."""
+    """The capability table gives a minimum tracer version, or says that there is none."""
     capability, situation = asked.capability, asked.situation
-    library, source = situation.matrix.page.tracer, capability.quote(-1)
-    if capability.minimum is None:
-        return Finding(
-            "tracer",
-            VIOLATED,
-            documented=f"a {library} release that supports it",
-            observed="that there is none",
+    library, fact = situation.matrix.page.tracer, situation.environment.tracer
+    source = capability.quote(-1)
+    if capability.status in NOT_THERE:
+        needed, found = f"a {library} release that supports it", NOT_THERE[capability.status]
+        return Finding("tracer", VIOLATED, needed, found, source)
+    if not capability.boundaries:
+        what = "a preview" if capability.status == "preview" else "words that are not understood"
+        signal = f"the page gives {what}, and no version"
+        finding = Finding("tracer", UNKNOWN, f"a version of {library}", "unknown", source)
+        finding = finding._replace(signal=signal)
+    elif capability.minimum is None:
+        finding = _by_runtime(asked, source)
+    else:
+        minimum = capability.minimum
+        finding = check_version(
+            f"{library} >={minimum}{_STATUS_WORDS.get(capability.status, '')}",
+            fact,
+            lambda version: version >= minimum,
+            key="tracer",
             source=source,
+            absent="none installed",
+            bring=minimum,
         )
-    preview = capability.status == "preview"
-    minimum = capability.minimum
+    if capability.status == "partial" and finding.outcome is SATISFIED:
+        return finding._replace(outcome=UNKNOWN, signal="the page calls it partial")
+    if capability.status == "preview" and not asked.requirement.preview:
+        return _without_preview(finding)
+    return finding
+
+
+def _by_runtime(asked: Asked, source: str) -> Finding:
+    """Of minimums that depend on the runtime, each speaks of its own series of the tracer."""
+    capability, situation = asked.capability, asked.situation
+    library, environment = situation.matrix.page.tracer, situation.environment
+    needed = " or ".join(
+        f"{library} >={m.tracer} on {m.runtime} {m.versions}" for m in capability.minimums
+    )
+    admitted = {m.tracer: _admits_runtime(m, environment) for m in capability.minimums}
+    fact = environment.tracer
+    if not any(answer is not False for answer in admitted.values()):
+        python = str(environment.python.value)
+        return Finding("tracer", VIOLATED, needed, f"Python {python}", source, signal=fact.signal)
+    lowest = min(minimum for minimum, answer in admitted.items() if answer is not False)
     finding = check_version(
-        f"{library} >={minimum}" + (" (preview)" if preview else ""),
-        situation.environment.tracer,
-        lambda version: version >= minimum,
+        needed,
+        fact,
+        lambda version: version >= lowest,
         key="tracer",
         source=source,
         absent="none installed",
-        bring=minimum,
+        bring=lowest,
     )
-    return _without_preview(finding) if preview and not asked.requirement.preview else finding
+    if finding.outcome is not SATISFIED or fact.value is None:
+        return finding
+    deciding = max(minimum for minimum in admitted if minimum <= fact.value)
+    later = [m for m in admitted if m > fact.value and m.major <= fact.value.major]
+    if admitted[deciding] and not later:
+        return finding
+    signal = "the minimum depends on the runtime, and the page leaves this version open"
+    return finding._replace(outcome=UNKNOWN, observed="unknown", signal=signal)
+
+
+def _admits_runtime(minimum: Minimum, environment: Environment) -> bool | None:
+    """Whether the runtime here is the minimum's; None if it is unknown or no Python."""
+    if minimum.runtime != "python" or environment.python.value is None:
+        return None
+    return series(environment.python.value) in minimum.versions
 
 
 def _without_preview(finding: Finding) -> Finding:
@@ -160,6 +212,11 @@ def check_runtime(asked: Asked) -> Finding:
         return found._replace(outcome=SATISFIED, source=row.quote())
     if None in admitted:
         return found._replace(outcome=UNKNOWN, observed="unknown")
+    open_row = situation.matrix.leaves_open("runtimes")
+    if open_row:
+        return found._replace(
+            outcome=UNKNOWN, observed="unknown", source=open_row.quote(), signal=open_row.reason
+        )
     remedy, change = _remedy_of_runtime(situation, covering)
     return found._replace(remedy=remedy, change=change)
 

@@ -131,7 +131,8 @@ def _frameworks(
 def _versions(
     environment: Environment, matrix: Matrix, folded: str, name: str
 ) -> tuple[Choice, ...]:
-    found = _bounds(row.versions for row in matrix.frameworks if fold(row.id) == folded)
+    rows = [row for row in matrix.frameworks if fold(row.id) == folded]
+    found = _bounds(row.versions for row in rows if row.versions)
     own = environment.framework(folded).value
     named: dict[str, object] = {f"{name} {v}": v for v in sorted(found | ({own} if own else set()))}
     named[f"{name}, not installed"] = None
