@@ -47,7 +47,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the types of the package, of its tests and of this file."""
-    session.install(".[test]", MYPY, "nox", "selenium", "types-jsonschema")
+    session.install(".[test]", MYPY, "nox", "selenium", "types-jsonschema", "types-PyYAML")
     session.run("mypy")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.names import bare, choices, fold
@@ -21,7 +22,7 @@ from pytest_ddcompat.rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pytest_ddcompat.versions import Version
 
@@ -75,14 +76,16 @@ class Matrix(Row):
                     place.problem(f"{kind}: {key} stands here twice; valid: once")
                 seen.add(folded)
 
-        spellings = [{fold(s): s for s in _spellings(c)}.values() for c in self.capabilities]
-        repeated("capabilities", [f'"{name}"' for each in spellings for name in each])
+        spellings = {(c, fold(name)): f'"{name}"' for c, name in _spellings(self.capabilities)}
+        repeated("capabilities", spellings.values())
         repeated(
             "deployments",
             [f'"{d.id}" with "{name}"' for d in self.deployments for name in d.capabilities],
         )
         repeated("releases", [f'"{r.tracer}"' for r in self.releases])
-        repeated("frameworks", [f'"{f.id}" under "{f.heading}"' for f in self.frameworks])
+        repeated(
+            "frameworks", [f'"{f.id}" under "{f.heading}"{f.for_versions}' for f in self.frameworks]
+        )
 
     def capability(self, name: str) -> Capability | None:
         """Find a capability by id, alias or documented name, however it is written."""
@@ -116,7 +119,7 @@ class Matrix(Row):
     def _by_name(self) -> dict[str, Capability]:
         found: dict[str, Capability] | None = self.__dict__.get("_names")
         if found is None:
-            found = {fold(key): c for c in self.capabilities for key in _spellings(c)}
+            found = {fold(name): c for c, name in _spellings(self.capabilities)}
             self.__dict__["_names"] = found
         return found
 
@@ -127,5 +130,13 @@ def _capabilities_of(row: Deployment | Framework | Coverage) -> list[str]:
     return list(row.capabilities)
 
 
-def _spellings(capability: Capability) -> tuple[str, ...]:
-    return (capability.name, bare(capability.name), *capability.aliases, capability.id)
+def _spellings(capabilities: Sequence[Capability]) -> list[tuple[Capability, str]]:
+    """Every way to write each capability, the shorter form of its name where it is its own."""
+    exact = [(c, spelling) for c in capabilities for spelling in (c.name, *c.aliases, c.id)]
+    taken = {fold(spelling) for _, spelling in exact}
+    short = Counter(fold(bare(c.name)) for c in capabilities)
+    return exact + [
+        (c, bare(c.name))
+        for c in capabilities
+        if fold(bare(c.name)) not in taken and short[fold(bare(c.name))] == 1
+    ]

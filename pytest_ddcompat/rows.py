@@ -60,7 +60,7 @@ class Page(Row):
 
     id: str = field(identifier, "Id of the matrix.")
     title: str = field(text, "Title of the page.")
-    address: str = field(address, "Address at which the page is published.")
+    address: str = field(address, "Address at which the page is published.", "")
     read: dt.date = field(date, "Day on which the page was read.")
     tracer: str = field(identifier, "Library whose versions the page speaks of: ddtrace.")
     breadcrumbs: str = field(text, "Where the page stands in the documentation.", "")
@@ -157,6 +157,10 @@ class Capability(Statement):
         "",
     )
 
+    callout: str = field(
+        text, "Words of a callout by which the page calls it a preview, if it does.", ""
+    )
+
     @property
     def name(self) -> str:
         """The documented name."""
@@ -244,6 +248,11 @@ class Framework(Statement):
     def name(self) -> str:
         """The documented name."""
         return self.documented[0]
+
+    @property
+    def for_versions(self) -> str:
+        """Its versions, as they follow its name in a message."""
+        return f" for {self.versions}" if self.versions else ""
 
 
 class Coverage(Statement):

@@ -228,11 +228,13 @@ def _one_framework(asked: Asked, name: str) -> Finding:
             outcome=UNKNOWN, documented=needed, observed="unknown", signal=silence
         )
     marks = {row: accepts(row.capabilities[capability.id], asked.requirement) for row in rows}
-    for row, marked in marks.items():
-        if marked is not False and fold(row.id) == fold(name):
-            found = _documented_framework(asked.situation, row)
-            unsure = marked is None and found.outcome is SATISFIED
-            return _not_understood(found) if unsure else found
+    documented = [
+        _documented_framework(asked.situation, row, sure=marked is not None)
+        for row, marked in marks.items()
+        if marked is not False and fold(row.id) == fold(name)
+    ]
+    if documented:
+        return any_of(documented)
     listed = ", ".join(row.name for row, marked in marks.items() if marked)
     return Finding(
         "framework",
@@ -244,20 +246,23 @@ def _one_framework(asked: Asked, name: str) -> Finding:
     )
 
 
-def _documented_framework(situation: Situation, row: Framework) -> Finding:
+def _documented_framework(situation: Situation, row: Framework, *, sure: bool) -> Finding:
+    """Hold a framework against a row of the page, whose mark it is sure of or not."""
     fact = situation.environment.framework(row.id)
     if row.versions is None:
         found = framework_installed(situation, row.id, f"{row.name} installed", row.quote())
-        return _not_understood(found) if found.outcome is SATISFIED else found
-    return check_version(
-        f"{row.name} {row.versions}",
-        fact,
-        row.versions.__contains__,
-        key=f"framework.{row.id}",
-        source=row.quote(),
-        absent="none installed",
-        bring=row.versions.above(fact.value),
-    )
+    else:
+        found = check_version(
+            f"{row.name} {row.versions}",
+            fact,
+            row.versions.__contains__,
+            key=f"framework.{row.id}",
+            source=row.quote(),
+            absent="none installed",
+            bring=row.versions.above(fact.value),
+        )
+    open_words = row.versions is None or not sure
+    return _not_understood(found) if open_words and found.outcome is SATISFIED else found
 
 
 def _covering(matrix: Matrix, of: str, capability: Capability, name: str) -> str:

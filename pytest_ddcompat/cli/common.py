@@ -14,9 +14,9 @@ from pytest_ddcompat.errors import CompatibilityError, FactsError
 from pytest_ddcompat.facts import LIMIT
 from pytest_ddcompat.given import Layer, Settings, file_layer
 from pytest_ddcompat.loading import DEFAULT, load_matrix
-from pytest_ddcompat.matrix import LEVELS
 from pytest_ddcompat.names import printable
 from pytest_ddcompat.requirement import Requirement
+from pytest_ddcompat.rows import LEVELS
 
 if TYPE_CHECKING:
     import argparse
@@ -41,6 +41,7 @@ __all__ = [
     "fact_rows",
     "matrix_of",
     "printing",
+    "put",
     "requirement_of",
     "settings_of",
     "write",
@@ -264,3 +265,20 @@ def _drop_output() -> None:
     """Keep what is left in the buffer from being written at exit, in vain again."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def put(text: str, output: str | None) -> None:
+    """Write to a file, or to the standard output where none is named.
+
+    Raises:
+        CompatibilityError: The file cannot be written.
+    """
+    if output is None:
+        write(text)
+        return
+    try:
+        with Path(output).open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text if text.endswith("\n") else f"{text}\n")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise CompatibilityError(f"{output}: this file cannot be written: {reason}") from None

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 from io import StringIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli.common import (
@@ -16,12 +14,12 @@ from pytest_ddcompat.cli.common import (
     environment_of,
     matrix_of,
     printing,
-    write,
+    put,
 )
-from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.grid import grid_of
 from pytest_ddcompat.loading import DEFAULT
 from pytest_ddcompat.names import printable
+from pytest_ddcompat.page.rendering import PICTURE, in_cell, to_markdown
 from pytest_ddcompat.verdict import Status
 
 if TYPE_CHECKING:
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from pytest_ddcompat.grid import Cell, Column, Grid, Row
+    from pytest_ddcompat.rows import Page
 
 __all__ = ["add", "run"]
 
@@ -88,21 +87,9 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "text":
         _text(grid, options.output)
     else:
-        made = {"json": _json, "html": _html, "markdown": _markdown}[options.format](grid)
-        _put(made, options.output)
+        made = {"json": _json, "html": _html, "markdown": _page}[options.format](grid)
+        put(made, options.output)
     return 0
-
-
-def _put(text: str, output: str | None) -> None:
-    if output is None:
-        write(text)
-        return
-    try:
-        with Path(output).open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text if text.endswith("\n") else f"{text}\n")
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise CompatibilityError(f"{output}: this file cannot be written: {reason}") from None
 
 
 def _json(grid: Grid) -> str:
@@ -141,7 +128,7 @@ def _text(grid: Grid, output: str | None) -> None:
         file=kept, width=_WIDTH, color_system=None, highlight=False, emoji=False, markup=False
     )
     _print(grid, plain)
-    _put("\n".join(line.rstrip() for line in kept.getvalue().splitlines()), output)
+    put("\n".join(line.rstrip() for line in kept.getvalue().splitlines()), output)
 
 
 def _print(grid: Grid, out: Console) -> None:
@@ -229,25 +216,31 @@ def _plain(text: str, out: Console) -> str:
     return printable(text).encode(encoding, "backslashreplace").decode(encoding)
 
 
+def _page(grid: Grid) -> str:
+    """The picture, and below it the page, which can be imported again."""
+    begin, end = PICTURE
+    text = "\n\n".join((begin, _markdown(grid), end, to_markdown(grid.matrix)))
+    return text.encode("ascii", "xmlcharrefreplace").decode()
+
+
 def _markdown(grid: Grid) -> str:
     page, numbers = grid.matrix.page, _deciding_rows(grid)
-    heads = [f"**{_cell(c.label)}** (here)" if c.here else _cell(c.label) for c in grid.columns]
+    heads = [f"**{_shown(c.label)}** (here)" if c.here else _shown(c.label) for c in grid.columns]
     lines = [
-        f"### {_cell(page.title)}: {page.tracer} by version",
+        f"### {_shown(page.title)}: {page.tracer} by version",
         "",
-        f"[The page](<{page.address}>), read {page.read}; {_cell(_environment_in_words(grid))}",
-        *(f"With {_cell(asked)}." for asked in grid.asked),
+        f"{_link(page)}, read {page.read}; {_shown(_environment_in_words(grid))}",
+        *(f"With {_shown(asked)}." for asked in grid.asked),
         "",
         f"| | {' | '.join(heads)} |",
         f"| --- |{' --- |' * len(heads)}",
     ]
     for row in grid.rows:
         cells = [_markdown_cell(cell, numbers) for cell in row.cells]
-        lines.append(f"| {_cell(row.capability.name)} | {' | '.join(cells)} |")
+        lines.append(f"| {_shown(row.capability.name)} | {' | '.join(cells)} |")
     lines += ["", "The numbers are the rows of the page that decide:", ""]
-    lines += [f"{number}. {_cell(source)}" for source, number in numbers.items()]
-    text = "\n".join(lines)
-    return text.encode("ascii", "xmlcharrefreplace").decode()
+    lines += [f"{number}. {_shown(source)}" for source, number in numbers.items()]
+    return "\n".join(lines)
 
 
 def _markdown_cell(cell: Cell, numbers: dict[str, int]) -> str:
@@ -255,6 +248,9 @@ def _markdown_cell(cell: Cell, numbers: dict[str, int]) -> str:
     return f"{_SIGNS[cell.status]}{f' <sub>{deciding}</sub>' if deciding else ''}"
 
 
-def _cell(text: str) -> str:
-    """Text that Markdown shows as it stands, also in a table."""
-    return re.sub(r"[^\w\s.,:;=\"'/+-]|_", lambda found: f"&#{ord(found[0])};", printable(text))
+def _link(page: Page) -> str:
+    return f"[The page](<{page.address}>)" if page.address else "The page"
+
+
+def _shown(text: str) -> str:
+    return in_cell(printable(text))

@@ -1,0 +1,110 @@
+"""`ddcompat import`: a documentation page to a matrix, with the account of its cells."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.cli.common import Subcommands, add_command, put, write
+from pytest_ddcompat.errors import CompatibilityError
+from pytest_ddcompat.names import printable
+
+if TYPE_CHECKING:
+    import argparse
+
+    from pytest_ddcompat.page.draft import Account
+
+__all__ = ["add", "run"]
+
+
+def add(subcommands: Subcommands) -> None:
+    """Add the command."""
+    parser = add_command(
+        subcommands,
+        "import",
+        "make a matrix of a documentation page in Markdown",
+        "ddcompat import page.md --id my-page -o my-page.toml",
+    )
+    parser.add_argument("page", metavar="PAGE", help="the page, as rendered or as its source")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write the matrix to a file")
+    parser.add_argument("--id", default="", help="id of the matrix (default: of the page's title)")
+    parser.add_argument("--address", metavar="URL", default="", help="where the page is published")
+    parser.add_argument("--read", metavar="DATE", help="day on which it was read (default: today)")
+    parser.add_argument(
+        "--language", metavar="NAME", default="", help="column of an overview of several languages"
+    )
+    parser.add_argument(
+        "--partials",
+        metavar="DIR",
+        help="layouts/partials of the documentation repository, for what the page includes",
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the matrix, and print the account of the page.
+
+    Returns:
+        0: what is not understood is told, and no error.
+
+    Raises:
+        CompatibilityError: The page cannot be read, or an option not understood.
+    """
+    from pytest_ddcompat.page.importer import Options, import_page
+    from pytest_ddcompat.page.source import read_page
+    from pytest_ddcompat.page.toml import to_toml
+
+    told = Options(
+        _day(options.read),
+        options.id,
+        options.address,
+        options.language,
+        _folder(options.partials),
+    )
+    imported = import_page(read_page(options.page), options.page, told)
+    if options.output is not None:
+        put(to_toml(imported.mapping), options.output)
+    if options.format == "json":
+        write(json.dumps(imported.account.to_mapping(), indent=2))
+    elif options.output is not None:
+        write(_in_words(imported.account, options.page))
+    else:
+        # The matrix alone goes to the standard output, so that it can be redirected.
+        write(to_toml(imported.mapping))
+        sys.stderr.write(f"{_in_words(imported.account, options.page)}\n")
+    return 0
+
+
+def _day(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise CompatibilityError(
+            f'--read: "{text}" is not a date; valid: such as 2026-05-31'
+        ) from None
+
+
+def _folder(text: str | None) -> Path | None:
+    if text is None:
+        return None
+    folder = Path(text)
+    if not folder.is_dir():
+        raise CompatibilityError(f"--partials: there is no folder {text}; valid: layouts/partials")
+    return folder
+
+
+def _in_words(account: Account, page: str) -> str:
+    told = f"{account.interpreted} of {account.cells} cells interpreted"
+    lines = [f"{page}: {told}, {len(account.unresolved)} unresolved"]
+    lines += [
+        f'{page}:{place.line}: "{printable(place.text)}": {place.reason}'
+        for place in account.unresolved
+    ]
+    lines += [f"{page}: warning: {printable(warning)}" for warning in account.warnings]
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""From a documentation page in Markdown to a matrix."""

@@ -1,0 +1,137 @@
+"""A matrix in the making, and the account of what was made of the page's cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_ddcompat.page.blocks import Cell
+
+__all__ = ["KINDS", "Account", "Draft", "Place"]
+
+KINDS = (
+    "sites", "tables", "capabilities", "deployments", "releases", "runtimes", "frameworks",
+    "coverage", "notes", "unresolved",
+)  # fmt: skip
+"""The arrays of a matrix, in the order in which a file has them."""
+
+
+class Place(NamedTuple):
+    """Words of the page that are not understood.
+
+    Attributes:
+        line: Line of the page, from 1.
+        text: The words.
+        reason: Why they are not understood.
+    """
+
+    line: int
+    text: str
+    reason: str
+
+
+class Account(NamedTuple):
+    """What was made of a page.
+
+    Attributes:
+        cells: Number of cells of its tables, and of unresolved places outside of tables.
+        interpreted: Number of cells that the matrix holds understood.
+        unresolved: All other places.
+        warnings: What the page contradicts itself in, or leaves out.
+    """
+
+    cells: int
+    interpreted: int
+    unresolved: tuple[Place, ...]
+    warnings: tuple[str, ...]
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {
+            "cells": self.cells,
+            "interpreted": self.interpreted,
+            "unresolved": [place._asdict() for place in self.unresolved],
+            "warnings": list(self.warnings),
+        }
+
+
+class Draft:
+    """Collects the rows of a matrix, and keeps the account.
+
+    Attributes:
+        rows: The rows of each of `KINDS`, as a file has them.
+        heading: Heading that the words being read stand under.
+        library: Library whose versions the page speaks of, as far as it is known.
+    """
+
+    def __init__(self, title: str) -> None:
+        self.rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
+        self.heading = title
+        self.library = ""
+        self._known: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._interpreted = 0
+        self._unresolved: list[Place] = []
+        self._warnings: dict[str, None] = {}
+
+    def add(self, kind: str, documented: Iterable[str], /, **values: Any) -> dict[str, Any]:
+        """Add a row; values that are empty are left out."""
+        given = {key: value for key, value in values.items() if value not in ("", None, [])}
+        row = {"heading": self.heading, "documented": list(documented), **given}
+        self.rows[kind].append(row)
+        return row
+
+    def know(self, row: dict[str, Any], *keys: str) -> None:
+        """Let a row be found by a key, unless another one is."""
+        self._known.setdefault(keys, row)
+
+    def known(self, *keys: str) -> dict[str, Any] | None:
+        """The row that a key finds, if one does."""
+        return self._known.get(keys)
+
+    def understood(self, cells: int) -> None:
+        """Take note of cells that the matrix holds."""
+        self._interpreted += cells
+
+    def open(self, cell: Cell, reason: str) -> None:
+        """Take note of a cell that is not understood."""
+        self._unresolved.append(Place(cell.line, cell.text, reason))
+
+    def open_row(
+        self, of: str, head: Iterable[Cell], row: Iterable[Cell], reasons: dict[int, str]
+    ) -> None:
+        """Keep a row that cannot be read as it stands.
+
+        Args:
+            of: What it would be a row of.
+            head: Head of its table.
+            row: Its cells.
+            reasons: Why single cells are not understood, by their index.
+        """
+        cells, why = tuple(row), "; ".join(dict.fromkeys(reasons.values()))
+        for number, cell in enumerate(cells):
+            self.open(cell, reasons.get(number, f"the row is not understood: {why}"))
+        self.add(
+            "unresolved",
+            [cell.text for cell in cells],
+            of=of,
+            columns=[cell.text for cell in head],
+            reason=why,
+        )
+
+    def open_words(self, of: str, line: int, text: str, reason: str) -> None:
+        """Keep words outside of tables that are not understood."""
+        self._unresolved.append(Place(line, text, reason))
+        self.add("unresolved", [text], of=of, reason=reason)
+
+    def warn(self, message: str) -> None:
+        """Tell of something once."""
+        self._warnings[message] = None
+
+    def account(self) -> Account:
+        """The account of the page."""
+        places = tuple(sorted(self._unresolved, key=lambda place: place.line))
+        return Account(
+            self._interpreted + len(places), self._interpreted, places, tuple(self._warnings)
+        )

@@ -1,0 +1,182 @@
+"""From a matrix back to a page in Markdown, which says the same when it is imported again."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+from pytest_ddcompat.page.prose import REGIONS, hosts_in
+from pytest_ddcompat.page.tables import kind_of, marked_capability
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pytest_ddcompat.matrix import Matrix
+    from pytest_ddcompat.rows import Framework, Site, Statement, Table, Unresolved
+
+__all__ = ["PICTURE", "in_cell", "in_paragraph", "own_comment", "to_markdown", "without_picture"]
+
+PICTURE = ("<!-- ddcompat picture -->", "<!-- /ddcompat picture -->")
+"""Lines round what is drawn of a matrix, and is no part of the page."""
+
+_COMMENT = re.compile(r"<!-- ddcompat (\{%.*%\}) -->")
+_ABOUT = re.compile(r"<!-- ddcompat page (\{.*\}) -->")
+_SPECIAL = re.compile(r"[^\w\s.,:;\"'/()-]|_", re.ASCII)
+_LEADING = re.compile(r"^(?:-|\d+(?=([.)])))")
+
+
+def without_picture(lines: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Undo what `to_markdown` adds for readers, line for line.
+
+    Args:
+        lines: Lines of a page, whoever wrote it.
+
+    Returns:
+        The lines, blank where a picture was, and what a comment tells of the page.
+    """
+    kept: list[str] = []
+    about: dict[str, str] = {}
+    drawn = False
+    for line in lines:
+        found, told = _COMMENT.fullmatch(line), _ABOUT.fullmatch(line)
+        drawn = (drawn or line == PICTURE[0]) and line != PICTURE[1]
+        about = _about(told[1]) if told else about
+        kept.append("" if drawn or told else found[1] if found else line)
+    return (kept, about) if not drawn else (list(lines), about)
+
+
+def _about(text: str) -> dict[str, str]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return {key: value for key, value in found.items() if isinstance(value, str)}
+
+
+def own_comment(name: str, **arguments: str) -> str:
+    """A tag of the page that readers do not see."""
+    told = "".join(f' {key}="{quote(value, safe=" ,.")}"' for key, value in arguments.items())
+    return f"<!-- ddcompat {{% {name}{told} %}} -->"
+
+
+def argument(arguments: str, key: str) -> str:
+    """An argument of a tag that `own_comment` wrote; empty if there is none."""
+    found = re.search(rf'{key}="([^"]*)"', arguments)
+    return unquote(found[1]) if found else ""
+
+
+def in_cell(text: str) -> str:
+    """Text that a cell of a table shows as it stands."""
+    return _SPECIAL.sub(_entity, text)
+
+
+def in_paragraph(text: str) -> str:
+    """Text that a paragraph shows as it stands."""
+    return _LEADING.sub(lambda found: "".join(f"&#{ord(c)};" for c in found[0]), in_cell(text))
+
+
+def _entity(found: re.Match[str]) -> str:
+    character = found[0]
+    return f"&#{ord(character)};" if " " < character < "\x7f" else character
+
+
+def to_markdown(matrix: Matrix) -> str:
+    """Write the tables, notes and callouts of a page.
+
+    Args:
+        matrix: The page; what an overlay changes of it is left out.
+    """
+    rows: dict[str, list[Any]] = {
+        kind: list(getattr(matrix, kind))
+        for kind in ("capabilities", "deployments", "releases", "runtimes", "frameworks")
+    }
+    opened = [row for row in matrix.unresolved if row.columns]
+    parts = [_front(matrix), *map(_site, matrix.sites)]
+    parts += [_table(table, _taken(table, rows, opened, matrix)) for table in matrix.tables]
+    for sentence in dict.fromkeys(row.callout for row in matrix.capabilities if row.callout):
+        parts.append(
+            "\n\n".join((own_comment("callout"), in_paragraph(sentence), own_comment("/callout")))
+        )
+    required = dict.fromkeys(row.remote_configuration for row in matrix.capabilities)
+    parts += [in_paragraph(sentence) for sentence in required if sentence]
+    parts += [_sentences(row) for row in (*matrix.coverage, *matrix.notes)]
+    parts += [_open_words(row) for row in matrix.unresolved if not row.columns]
+    parts += [_left(row) for each in rows.values() for row in each]
+    return "\n\n".join(parts) + "\n"
+
+
+def _front(matrix: Matrix) -> str:
+    page = matrix.page
+    about = {
+        "id": page.id,
+        "title": page.title,
+        "breadcrumbs": page.breadcrumbs,
+        "address": page.address,
+        "read": page.read.isoformat(),
+        "tracer": page.tracer,
+    }
+    told = json.dumps({key: value for key, value in about.items() if value})
+    escaped = told.replace("<", "\\u003c").replace(">", "\\u003e").replace("--", "-\\u002d")
+    return f"<!-- ddcompat page {escaped} -->"
+
+
+def _heading(text: str) -> str:
+    return f"### {in_paragraph(text)}"
+
+
+def _site(row: Site) -> str:
+    names = [name for name, site in REGIONS.items() if site in row.excluded]
+    told = {} if hosts_in(" ".join((row.heading, *row.documented))) else {"region": ",".join(names)}
+    return "\n\n".join(
+        (
+            own_comment("callout", **told),
+            _heading(row.heading),
+            *map(in_paragraph, row.documented),
+            own_comment("/callout"),
+        )
+    )
+
+
+def _taken(
+    table: Table, rows: dict[str, list[Any]], opened: list[Unresolved], matrix: Matrix
+) -> Iterator[Statement]:
+    """Take the rows of a table out of those that are left: the first ones that it can have."""
+    kind = {"overview": "capabilities"}.get(kind_of(table.columns), kind_of(table.columns))
+    marked = {marked_capability(matrix, column) for column in table.columns[1:]} - {""}
+    left = rows.get(kind, [])
+    while left and _is_of(left[0], table, kind, marked):
+        yield left.pop(0)
+    while opened and (opened[0].heading, opened[0].columns) == (table.heading, table.columns):
+        yield opened.pop(0)
+
+
+def _is_of(row: Framework, table: Table, kind: str, marked: Iterable[str]) -> bool:
+    if row.heading != table.heading or len(row.documented) != len(table.columns):
+        return False
+    return kind not in {"deployments", "frameworks"} or set(row.capabilities) <= set(marked)
+
+
+def _table(table: Table, rows: Iterable[Statement]) -> str:
+    lines = [
+        f"| {' | '.join(map(in_cell, table.columns))} |",
+        f"|{' --- |' * len(table.columns)}",
+        *(f"| {' | '.join(map(in_cell, row.documented))} |" for row in rows),
+    ]
+    return f"{_heading(table.heading)}\n\n" + "\n".join(lines)
+
+
+def _sentences(row: Statement) -> str:
+    return "\n\n".join((_heading(row.heading), *map(in_paragraph, row.documented)))
+
+
+def _open_words(row: Unresolved) -> str:
+    words = [in_paragraph(text) for text in row.documented if text]
+    opening = own_comment("unresolved", of=row.of, reason=row.reason)
+    return "\n\n".join((_heading(row.heading), opening, *words, own_comment("/unresolved")))
+
+
+def _left(row: Statement) -> str:
+    """A row that belongs to no table of the page, as an overlay adds it."""
+    return f"{_heading(row.heading)}\n\n{in_paragraph(' | '.join(row.documented))}"

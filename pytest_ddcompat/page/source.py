@@ -1,0 +1,132 @@
+"""The text of a page: its front matter, and what it includes from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_ddcompat.errors import CompatibilityError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["LIMIT", "FrontMatter", "PageError", "front_matter", "partial", "read_page"]
+
+LIMIT = 2 * 1024 * 1024  # bytes; published pages have some ten thousand
+_BRACKETS = 50_000  # each costs the Markdown parser far more than another character
+_FRONT_LIMIT = 64 * 1024  # characters
+_SOURCE = re.compile(r"#\s*Source:\s*(https?://\S+)\s*")
+
+
+class PageError(CompatibilityError):
+    """A documentation page that cannot be read."""
+
+
+class FrontMatter(NamedTuple):
+    """What a page says of itself.
+
+    Attributes:
+        values: Its keys, texts only.
+        address: Where it is published; empty if it does not tell.
+        length: How many lines it takes.
+    """
+
+    values: dict[str, str]
+    address: str
+    length: int
+
+
+def read_page(path: str) -> str:
+    """Read the file of a page.
+
+    Raises:
+        PageError: It cannot be read, is too large, or is no text in UTF-8.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(LIMIT + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise PageError(f"{path}: this page cannot be read: {reason}") from None
+    return _text(content, path)
+
+
+def _text(content: bytes, path: str) -> str:
+    if len(content) > LIMIT:
+        raise PageError(f"{path}: this page is larger than {LIMIT // 1024 // 1024} MiB")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PageError(f"{path}: byte {error.start}: this is not UTF-8 text") from None
+    if text.count("[") > _BRACKETS:
+        raise PageError(f"{path}: this page has more than {_BRACKETS} opening brackets")
+    if "\0" in text:
+        raise PageError(f"{path}: character {text.index(chr(0))}: this is not text, but binary")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def front_matter(lines: Sequence[str], origin: str) -> FrontMatter:
+    """Read what stands above a page between lines of `---`, and the source named above that.
+
+    Raises:
+        PageError: It is not closed, or is no YAML.
+    """
+    address, start = "", 0
+    while start < len(lines) and (not lines[start].strip() or _SOURCE.fullmatch(lines[start])):
+        source = _SOURCE.fullmatch(lines[start])
+        address = source[1] if source else address
+        start += 1
+    if start == len(lines) or lines[start].rstrip() != "---":
+        return FrontMatter({}, _published(address), start if address else 0)
+    end = next((n for n in range(start + 1, len(lines)) if lines[n].rstrip() == "---"), None)
+    if end is None:
+        raise PageError(f"{origin}: line {start + 1}: the front matter is not closed; valid: ---")
+    values = _yaml("\n".join(lines[start + 1 : end]), origin, start + 2)
+    return FrontMatter(values, _published(address), end + 1)
+
+
+def _published(address: str) -> str:
+    return f"{address[: -len('.md')]}/" if address.endswith(".md") else address
+
+
+def _yaml(text: str, origin: str, line: int) -> dict[str, str]:
+    import yaml
+
+    if len(text) > _FRONT_LIMIT:
+        raise PageError(f"{origin}: line {line}: the front matter is too long")
+    try:
+        found = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes texts of all values
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = line + mark.line if mark else line
+        what = getattr(error, "problem", None) or "it is nested too deeply"
+        raise PageError(f"{origin}: line {where}: the front matter is no YAML: {what}") from None
+    if not isinstance(found, dict):
+        return {}
+    return {
+        key: " ".join(value.split())
+        for key, value in found.items()
+        if isinstance(key, str) and isinstance(value, str)
+    }
+
+
+def partial(folder: Path | None, name: str) -> str | None:
+    """Read a file that a page includes.
+
+    Args:
+        folder: The documentation repository's `layouts/partials`, if it is at hand.
+        name: The file within it.
+
+    Returns:
+        Its text; None if it is not there, or outside of the folder.
+    """
+    if folder is None or not name:
+        return None
+    try:
+        path = (folder / name).resolve()
+        if not path.is_relative_to(folder.resolve()) or not path.is_file():
+            return None
+        return read_page(str(path))
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,43 @@
+"""A matrix as the text of its file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import tomlkit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["to_toml"]
+
+_SCHEMA = "#:schema matrix.schema.json"
+
+
+def to_toml(mapping: Mapping[str, Any]) -> str:
+    """Write a matrix, a table for each row.
+
+    Args:
+        mapping: The matrix as its file has it.
+    """
+    lines = [_SCHEMA, "", "[page]", *_pairs(mapping["page"])]
+    for kind, rows in mapping.items():
+        for row in rows if kind != "page" else ():
+            lines += ["", f"[[{kind}]]", *_pairs(row)]
+    return "\n".join(lines) + "\n"
+
+
+def _pairs(row: Mapping[str, Any]) -> Iterator[str]:
+    return (f"{key} = {_value(value)}" for key, value in row.items())
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):
+        pairs = ", ".join(f"{key} = {_value(item)}" for key, item in value.items())
+        return f"{{ {pairs} }}" if pairs else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return tomlkit.item(value).as_string()
