@@ -10,7 +10,7 @@ from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.evaluation import evaluate
 from pytest_ddcompat.execution import attach
 from pytest_ddcompat.gate import one_of
-from pytest_ddcompat.markers import mark_from_text, requirement_of
+from pytest_ddcompat.markers import mark_of, requirement_of
 from pytest_ddcompat.plugin import DECISION, gate_if_used, gate_of, running
 from pytest_ddcompat.policy import Action
 
@@ -146,7 +146,7 @@ def keep_asked(collector: pytest.Collector, report: pytest.CollectReport) -> Non
         return
     if report.passed and isinstance(collector, pytest.Module):
         requirements = dict.fromkeys(r for d in gate.asked for r in d.requirements)
-        collector.own_markers.extend(mark_from_text(r.marker) for r in requirements)
+        collector.own_markers.extend(mark_of(r) for r in requirements)
     gate.asked.clear()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.requirement import Names, Requirement
 
 __all__ = [
-    "requirement_from_text",
+    "mark_of",
     "requirement_of",
     "requires_agent",
     "requires_capability",
@@ -207,33 +206,10 @@ def _shared(
     return decorator.with_args(*positional, **given)
 
 
-def requirement_from_text(text: str) -> Requirement:
-    """Understand a marker as `Requirement.marker` writes it.
+def mark_of(requirement: Requirement) -> pytest.Mark:
+    """Make the mark again that a requirement was understood from."""
+    from pytest_ddcompat.requirement import call_of
 
-    Raises:
-        ValueError: It is not so written.
-    """
-    return requirement_of(*_call(text))[0]
-
-
-def mark_from_text(text: str) -> pytest.Mark:
-    """Make the mark again that `Requirement.marker` writes.
-
-    Raises:
-        ValueError: It is not so written.
-    """
-    name, positional, keywords = _call(text)
+    name, positional, keywords = call_of(requirement.marker)
     mark: pytest.MarkDecorator = getattr(pytest.mark, name)
     return mark.with_args(*positional, **keywords).mark
-
-
-def _call(text: str) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
-    try:
-        call = ast.parse(text, mode="eval").body
-        assert isinstance(call, ast.Call)  # noqa: S101 - refused below
-        assert isinstance(call.func, ast.Name)  # noqa: S101 - as above
-        positional = tuple(ast.literal_eval(argument) for argument in call.args)
-        keywords = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
-    except (AssertionError, SyntaxError):
-        raise ValueError(f"{text[:80]} is not a marker of this plugin") from None
-    return call.func.id, positional, keywords

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ddcompat.fixture import decision_of
-from pytest_ddcompat.markers import requirement_from_text
 from pytest_ddcompat.names import printable
 from pytest_ddcompat.plugin import DECISION, gate_of, marks_of
 from pytest_ddcompat.record import unwritable, write_atomically
 from pytest_ddcompat.record_draft import Draft, decision_entry, environment_entry, matrix_entry
+from pytest_ddcompat.requirement import Requirement
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -97,7 +97,7 @@ class Keeper:
         if key not in self.draft.decisions:
             text, _, error = key.partition("\n")
             gate, decided = gate_of(self._config), json.loads(text)
-            asked = [requirement_from_text(marker) for marker in decided["requires"]]
+            asked = [Requirement.from_marker(marker) for marker in decided["requires"]]
             entry = decision_entry(decided, asked, gate.environment, gate.matrix, error)
             environment = environment_entry(gate.environment, gate.matrix)
             self.note({"key": key, "entry": entry, "environment": environment})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_ddcompat.checks.common import Situation
 from pytest_ddcompat.checks.tracer import IMPLEMENTATIONS
 from pytest_ddcompat.detection import NOT_ASKED
-from pytest_ddcompat.markers import requirement_from_text
+from pytest_ddcompat.requirement import Requirement
 from pytest_ddcompat.rows import LEVEL_WORDS
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.environment import Fact
     from pytest_ddcompat.gate import Gate
-    from pytest_ddcompat.requirement import Requirement
     from pytest_ddcompat.tally import Tally
 
 __all__ = ["head_of", "summary_lines"]
@@ -97,7 +96,7 @@ def summary_lines(tally: Tally, head: Sequence[tuple[int, str]], gate: Gate) -> 
         if decision["reason"]:
             by_reason[action, decision["reason"]] += count
         if action not in {"run", "xfail"}:
-            stopped.append((list(map(requirement_from_text, decision["requires"])), count))
+            stopped.append(([Requirement.from_marker(r) for r in decision["requires"]], count))
     total = sum(by_action.values())
     counts = ", ".join(f"{by_action[a]} {_ACTIONS[a]}" for a in _ACTIONS if by_action[a])
     return [

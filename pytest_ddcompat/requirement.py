@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, Union
+from typing import Any, NamedTuple, Union
 
 from pytest_ddcompat.errors import RequirementError
 from pytest_ddcompat.names import choices, fold, quoted
 from pytest_ddcompat.rows import LEVELS
 from pytest_ddcompat.versions import parse_range
 
-__all__ = ["Names", "Requirement"]
+__all__ = ["Names", "Requirement", "call_of"]
 
 Names = Union[str, "tuple[str, ...]", None]
 
@@ -123,6 +123,22 @@ class Requirement(NamedTuple):
         """
         return cls("support_level", level=_level(level))
 
+    @classmethod
+    def from_marker(cls, text: str) -> Requirement:
+        """Understand a marker as `marker` writes it.
+
+        Raises:
+            ValueError: It is not so written, or an argument cannot be understood.
+        """
+        try:
+            name, positional, keywords = call_of(text)
+            requirement: Requirement = getattr(cls, _KINDS[name])(*positional, **keywords)
+        except RequirementError:
+            raise
+        except (KeyError, TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
+            raise ValueError(f"{text[:80]} is not a marker of this plugin") from None
+        return requirement
+
     @property
     def marker(self) -> str:
         """The marker that asks for it, as it would be written."""
@@ -150,6 +166,23 @@ class Requirement(NamedTuple):
             "deployment": self.deployments,
             "support_level": (self.level or "",),
         }.get(self.kind, (self.specifier,))
+
+
+_KINDS = {
+    f"requires_{kind}": kind
+    for kind in ("capability", "tracer", "framework", "deployment", "agent", "support_level")
+}
+
+
+def call_of(text: str) -> tuple[str, list[Any], dict[str, Any]]:
+    """Take a call apart; its arguments must be literals."""
+    import ast
+
+    call = ast.parse(text, mode="eval").body
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+        raise TypeError
+    keywords = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
+    return call.func.id, [ast.literal_eval(argument) for argument in call.args], keywords
 
 
 def _one_or_all(values: tuple[str, ...]) -> str:

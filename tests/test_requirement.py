@@ -58,6 +58,26 @@ LEVELS = "end_of_life, general_availability, maintenance"
 )  # fmt: skip
 def test_marker_as_it_would_be_written(requirement: Requirement, marker: str) -> None:
     assert requirement.marker == marker
+    assert Requirement.from_marker(marker) == requirement
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("requires_sca()", None, id="another marker"),
+        pytest.param("from_marker('requires_tracer')", None, id="another method"),
+        pytest.param('requires_capability("sca"', None, id="cut off"),
+        pytest.param('requires_capability("sca", size=1)', None, id="unknown keyword"),
+        pytest.param("requires_capability(name)", None, id="no literal"),
+        pytest.param("requires_capability(" + "(" * 9999, None, id="nested too deeply"),
+        pytest.param("\0", None, id="no text"),
+        pytest.param("requires_capability()", "a capability is missing", id="no argument"),
+    ],
+)
+def test_text_that_is_no_marker(text: str, message: str | None) -> None:
+    with pytest.raises(ValueError, match=r".") as raised:
+        Requirement.from_marker(text)
+    assert str(raised.value) == (message or f"{text[:80]} is not a marker of this plugin")
 
 
 @pytest.mark.parametrize(
