@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_COMMANDS = ("check", "facts", "explain", "compare", "matrix", "matrices", "report", "importing")
+_COMMANDS = (
+    "check", "facts", "explain", "compare", "matrix", "matrices", "report", "importing", "diff",
+)  # fmt: skip
 _WITHOUT_EXTRA = {"facts"}
 _USAGE = 2
 _OPTION = re.compile(r"(?<!\w)--[a-z][a-z-]*")

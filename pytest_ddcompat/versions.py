@@ -43,6 +43,12 @@ class Range:
             self._known[version] = known
         return known
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Range) and set(self.specifiers) == set(other.specifiers)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.specifiers))
+
     def __str__(self) -> str:
         return " or ".join(_ordered(s) for s in self.specifiers)
 

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import pytest
+from pages import PAGE, row, small_page
 from support import NOT_APPLICABLE, SATISFIED, UNKNOWN, VIOLATED, asks, environment
 
 from pytest_ddcompat import Outcome, evaluate
-from pytest_ddcompat.loading import matrix_from_mapping
-
-PAGE = {
-    "id": "some-page",
-    "title": "Some page",
-    "address": "https://example.com/some-page/",
-    "read": dt.date(2026, 1, 2),
-    "tracer": "ddtrace",
-}
-
-
-def row(*documented: str, **values: object) -> dict[str, Any]:
-    return {"heading": "Some heading", "documented": list(documented), **values}
 
 
 def outcome(check: str, mapping: dict[str, Any], *, preview: bool = True, **facts: Any) -> Outcome:
     asked = {key: facts.pop(key) for key in ("framework", "deployment") if key in facts}
-    capabilities = [row("Firewall", "1.2.0", id="firewall", minimum="1.2.0")]
-    matrix = matrix_from_mapping({"page": PAGE, "capabilities": capabilities, **mapping}, "a file")
+    matrix = small_page(**mapping)
     verdict = evaluate(asks("firewall", preview=preview, **asked), environment(**facts), matrix)
     (found,) = (finding for finding in verdict.findings if finding.check == check)
     return found.outcome

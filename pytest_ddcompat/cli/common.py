@@ -39,6 +39,7 @@ __all__ = [
     "console",
     "environment_of",
     "fact_rows",
+    "matrix_named",
     "matrix_of",
     "printing",
     "put",
@@ -209,7 +210,16 @@ def matrix_of(options: argparse.Namespace) -> Matrix:
     Raises:
         MatrixError: It cannot be found, read or understood.
     """
-    return load_matrix(options.matrix)
+    return matrix_named(options.matrix)
+
+
+def matrix_named(which: str) -> Matrix:
+    """The page that an argument names: the id of a bundled matrix, or the path of a .toml file.
+
+    Raises:
+        MatrixError: It cannot be found, read or understood.
+    """
+    return load_matrix(which)
 
 
 def console() -> Console:

@@ -1,0 +1,198 @@
+"""`ddcompat diff`: which documented facts change from one page to another, and what by it."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_ddcompat.cli.common import (
+    Subcommands,
+    add_command,
+    add_environment_options,
+    console,
+    environment_of,
+    matrix_named,
+    write,
+)
+from pytest_ddcompat.difference import difference, turn
+from pytest_ddcompat.environment import Environment
+from pytest_ddcompat.names import printable
+from pytest_ddcompat.record import RecordError, read_record
+from pytest_ddcompat.requirement import Requirement
+
+if TYPE_CHECKING:
+    import argparse
+
+    from pytest_ddcompat.difference import Change, Turn
+    from pytest_ddcompat.matrix import Matrix
+
+__all__ = ["Answer", "Turned", "add", "run"]
+
+_HEADINGS = {
+    "site": "Datadog sites",
+    "minimum": "Minimum tracer versions",
+    "remote configuration": "Remote Configuration",
+    "deployment": "Deployment types",
+    "support level": "Support levels of release branches",
+    "agent": "Minimum Datadog Agent of release branches",
+    "runtime": "Runtimes",
+    "framework": "Frameworks",
+    "coverage": "Covered by sentences",
+    "unresolved": "Words that are not understood",
+}
+
+
+class Turned(NamedTuple):
+    """A test or capability that changes its verdict: its name, and how."""
+
+    name: str
+    turn: Turn
+
+    @property
+    def statuses(self) -> str:
+        """Both statuses, in words."""
+        sides = (self.turn.old, self.turn.new)
+        return " → ".join(side.value if side else "not on the page" for side in sides)
+
+    @property
+    def why(self) -> list[str]:
+        """The reasons, in words."""
+        because = [f"{f.subject} {f.sentence}" for f in self.turn.because]
+        return [self.turn.reason] if self.turn.reason else because
+
+
+class Answer(NamedTuple):
+    """What changes.
+
+    Attributes:
+        changes: Documented facts.
+        turned: The tests of a record and the capabilities, under `tests` and `capabilities`, as
+            far as they were asked for.
+    """
+
+    changes: tuple[Change, ...]
+    turned: dict[str, list[Turned]]
+
+
+def add(subcommands: Subcommands) -> None:
+    """Add the command."""
+    parser = add_command(
+        subcommands,
+        "diff",
+        "tell which documented facts change from one page to another",
+        "ddcompat diff old.toml iast-python --record run.json",
+    )
+    for name in ("OLD", "NEW"):
+        parser.add_argument(
+            name.lower(), metavar=name, help="bundled matrix, or the path of a .toml file"
+        )
+    parser.add_argument(
+        "--record", metavar="RECORD", help="tell which tests of a run's record change verdict"
+    )
+    add_environment_options(parser)
+    parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what changes.
+
+    Returns:
+        0 if no documented fact changes, 1 if one does.
+
+    Raises:
+        CompatibilityError: An option or a file cannot be understood.
+    """
+    old, new = matrix_named(options.old), matrix_named(options.new)
+    turned = {}
+    if options.record is not None:
+        turned["tests"] = _tests(options.record, old, new)
+    if options.facts is not None or options.set or options.agent != "off":
+        turned["capabilities"] = _capabilities(environment_of(options), old, new)
+    answer = Answer(difference(old, new), turned)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What the encoding lacks, Markdown can say all the same.
+        errors = "xmlcharrefreplace" if options.format == "markdown" else "backslashreplace"
+        sys.stdout.reconfigure(errors=errors)
+    {"text": _print, "json": _print_json, "markdown": _print_markdown}[options.format](answer)
+    return int(bool(answer.changes))
+
+
+def _tests(path: str, old: Matrix, new: Matrix) -> list[Turned]:
+    record = read_record(path)
+    facts = record["environment"]["facts"]
+    environment = Environment.from_mapping(facts, f"{path}: environment.facts")
+    turns = []
+    for number, decision in enumerate(record["decisions"]):
+        where = f"{path}: decisions[{number}].requirements"
+        turns.append(turn(_asked(decision, where), environment, old, new))
+    tests = [Turned(test["id"], turns[test["decision"]]) for test in record["tests"]]
+    return [test for test in tests if test.turn.old is not test.turn.new]
+
+
+def _asked(decision: dict[str, Any], where: str) -> list[Requirement]:
+    asked = []
+    for number, requirement in enumerate(decision["requirements"]):
+        try:
+            asked.append(Requirement.from_marker(requirement["marker"]))
+        except ValueError as error:
+            raise RecordError(f"{where}[{number}].marker: {error}") from None
+    return asked
+
+
+def _capabilities(environment: Environment, old: Matrix, new: Matrix) -> list[Turned]:
+    names = dict.fromkeys(row.id for row in (*old.capabilities, *new.capabilities))
+    each = [Turned(n, turn([Requirement.capability(n)], environment, old, new)) for n in names]
+    return [capability for capability in each if capability.turn.old is not capability.turn.new]
+
+
+def _print_json(answer: Answer) -> None:
+    shown: dict[str, Any] = {"changes": [change._asdict() for change in answer.changes]}
+    for kind, key in (("tests", "id"), ("capabilities", "capability")):
+        if kind in answer.turned:
+            shown[kind] = [{key: t.name, **_as_json(t.turn)} for t in answer.turned[kind]]
+    write(json.dumps(shown, indent=2))
+
+
+def _as_json(turned: Turn) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "from": turned.old and turned.old.value,
+        "to": turned.new and turned.new.value,
+        "because": [finding.to_mapping() for finding in turned.because],
+    }
+    return {**shown, "reason": turned.reason} if turned.reason else shown
+
+
+def _print(answer: Answer) -> None:
+    out = console()
+
+    def say(text: str, style: str = "") -> None:
+        out.print(printable(text), style=style, soft_wrap=True)
+
+    if not answer.changes:
+        say("no documented fact changes")
+    for kind, changes in groupby(answer.changes, key=lambda change: change.kind):
+        say(_HEADINGS[kind], "bold")
+        for change in changes:
+            say(f"  {change.row}: {_words(change)}")
+    for kind, turned in answer.turned.items():
+        say(f"{kind.capitalize()} that change their verdict: {len(turned) or 'none'}", "bold")
+        for one in turned:
+            say(f"  {one.name}: {one.statuses}")
+            for reason in one.why:
+                say(f"    {reason}")
+
+
+def _words(change: Change) -> str:
+    if change.old is None:
+        return f"added, {change.new}"
+    return f"removed, was {change.old}" if change.new is None else f"{change.old} → {change.new}"
+
+
+def _print_markdown(answer: Answer) -> None:
+    from pytest_ddcompat.cli.diff_markdown import markdown
+
+    write(markdown(answer, _HEADINGS))
