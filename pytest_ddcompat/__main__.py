@@ -21,6 +21,7 @@ __all__ = ["main"]
 
 _COMMANDS = (
     "check", "facts", "explain", "compare", "matrix", "matrices", "report", "importing", "diff",
+    "lint",
 )  # fmt: skip
 _WITHOUT_EXTRA = {"facts"}
 _USAGE = 2

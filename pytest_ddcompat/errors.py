@@ -9,7 +9,15 @@ from pytest_ddcompat.names import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["CompatibilityError", "FactsError", "MatrixError", "RequirementError"]
+    from pytest_ddcompat.matrix import Matrix
+
+__all__ = [
+    "CompatibilityError",
+    "FactsError",
+    "InvalidMatrixError",
+    "MatrixError",
+    "RequirementError",
+]
 
 
 class CompatibilityError(ValueError):
@@ -27,6 +35,18 @@ class CompatibilityError(ValueError):
 
 class MatrixError(CompatibilityError):
     """A matrix file that cannot be found, read or understood."""
+
+
+class InvalidMatrixError(MatrixError):
+    """A matrix that can be read, but is not as it must be.
+
+    Attributes:
+        matrix: As much of it as was understood in spite of that; None if too little was.
+    """
+
+    def __init__(self, problems: Iterable[str], matrix: Matrix | None = None) -> None:
+        super().__init__(problems)
+        self.matrix = matrix
 
 
 class FactsError(CompatibilityError):

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.errors import MatrixError
+from pytest_ddcompat.errors import InvalidMatrixError, MatrixError
 from pytest_ddcompat.matrix import Matrix
 from pytest_ddcompat.names import choices
 from pytest_ddcompat.reading import Place
@@ -59,12 +59,12 @@ def matrix_from_mapping(mapping: object, origin: str) -> Matrix:
         origin: Name of the file, for messages.
 
     Raises:
-        MatrixError: As for `load_matrix`.
+        InvalidMatrixError: As for `load_matrix`.
     """
     problems: list[str] = []
     matrix = Matrix.from_table(mapping, Place(f"{origin}: ", problems))
     if matrix is None or problems:
-        raise MatrixError(problems)
+        raise InvalidMatrixError(problems, matrix)
     return matrix
 
 

@@ -1,0 +1,78 @@
+"""`ddcompat lint`: what is probably wrong with matrices."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from pytest_ddcompat.cli.common import Subcommands, add_command, matrix_named, write
+from pytest_ddcompat.errors import InvalidMatrixError, MatrixError
+from pytest_ddcompat.facts import facts_from_settings
+from pytest_ddcompat.lint import Complaint, lint, refusals
+from pytest_ddcompat.names import printable
+
+if TYPE_CHECKING:
+    import argparse
+
+    from pytest_ddcompat.environment import Fact
+
+__all__ = ["add", "run"]
+
+
+def add(subcommands: Subcommands) -> None:
+    """Add the command."""
+    parser = add_command(
+        subcommands, "lint", "tell what is probably wrong with matrices", "ddcompat lint acme.toml"
+    )
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+", help="the path of a .toml file, or a bundled matrix"
+    )
+    parser.add_argument(
+        "--date", metavar="DATE", help="the day that tells what is past (default: today)"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the complaints.
+
+    Returns:
+        0 if there is none, 1 if there is one.
+
+    Raises:
+        CompatibilityError: An option cannot be understood, or a file not be read.
+    """
+    today = _day(options.date)
+    found: list[tuple[str, Complaint]] = []
+    unreadable: list[str] = []
+    for which in dict.fromkeys(options.files):
+        try:
+            found += [(which, complaint) for complaint in _complaints(which, today)]
+        except MatrixError as error:
+            unreadable += error.problems
+    if unreadable:
+        raise MatrixError(unreadable)
+    if options.format == "json":
+        shown = [{"file": file, **complaint._asdict()} for file, complaint in found]
+        write(json.dumps({"complaints": shown}, indent=2))
+    else:
+        write("\n".join(printable(f"{file}: {c}") for file, c in found) or "no complaints")
+    return int(bool(found))
+
+
+def _day(date: str | None) -> dt.date:
+    if date is None:
+        return dt.date.today()
+    fact: Fact[Any] = facts_from_settings([f"date={date}"], "--date")["date"]
+    return cast("dt.date", fact.value)
+
+
+def _complaints(which: str, today: dt.date) -> tuple[Complaint, ...]:
+    try:
+        return lint(matrix_named(which), today)
+    except InvalidMatrixError as error:
+        complaints = refusals(error, str(Path(which)))
+        return (*complaints, *(lint(error.matrix, today) if error.matrix else ()))
