@@ -140,6 +140,26 @@ BAD = {
     "facts --date=": '--date: "date=" is not KEY=VALUE',
     # the date
     "facts --date soon": '--date: date: "soon" is not a date; valid: such as 2026-05-31',
+    "lint iast-python --date soon": '--date: date: "soon" is not a date; valid: such as',
+    # pages held against each other, and against rules
+    "diff iast-python": "the following arguments are required: NEW",
+    "diff iast-pyton iast-python": 'no matrix "iast-pyton" is bundled; did you mean "iast-pytho',
+    "diff iast-python missing.toml": "missing.toml: this file cannot be read: No such file",
+    "diff iast-python key.toml": 'key.toml: unknown key "pages"; did you mean "page"?',
+    "diff iast-python iast-python --recrd x": '"--recrd" is not known to diff; did you mean "--rec',
+    "diff iast-python iast-python --record none.json": "none.json: this record cannot be read: No",
+    "diff iast-python iast-python --record cut.json": "cut.json: line 1, column 12: this is not va",
+    "diff iast-python iast-python --record key.json": 'key.json: unknown key "tracr"; valid: dec',
+    "diff iast-python iast-python --facts key.json": 'key.json: unknown key "tracr"; did you mean',
+    "diff iast-python iast-python --set tracr=1": '--set: unknown key "tracr"; did you mean "tr',
+    "diff iast-python iast-python --agent foo": "--agent: the address does not begin with http",
+    "diff iast-python iast-python --format mardown": '--format: "mardown" is not valid; did you',
+    "lint": "the following arguments are required: FILE",
+    "lint iast-pyton": 'no matrix "iast-pyton" is bundled; did you mean "iast-python"?',
+    "lint missing.toml": "missing.toml: this file cannot be read: No such file",
+    "lint bad.toml": "bad.toml: this is not valid TOML: ",
+    "lint binary.toml": "binary.toml: byte 0: this is not UTF-8 text",
+    "lint iast-python --format markdown": '--format: "markdown" is not valid; valid: json, text',
 }
 
 
@@ -156,7 +176,7 @@ def test_bad_input(
     assert captured.out == ""
     first = captured.err.splitlines()[0]
     assert first.startswith(f"ddcompat: {BAD[line]}")
-    if not line.endswith(".toml"):
+    if not line.endswith((".toml", "--record key.json")):
         assert captured.err.count("\n") == 1
 
 

@@ -17,7 +17,7 @@ from pytest_ddcompat.environment import Fact
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"```console\n\$ ddcompat (.*)\n((?:.*\n)*?)```", README)
-SHOWN = {"check", "compare", "explain", "facts", "matrices", "matrix"}
+SHOWN = {"check", "compare", "diff", "explain", "facts", "lint", "matrices", "matrix"}
 
 
 def block(comment: str) -> str:
@@ -111,6 +111,13 @@ def test_interface(capsys: pytest.CaptureFixture[str]) -> None:
     assert "tracer violated ddtrace >=1.10.0 1.9.7" in capsys.readouterr().out
 
 
+OLDER = {
+    '["Django", "2.2", "yes", "yes"]': '["Django", "1.8", "yes", "yes"]',
+    'versions = [">=2.2"]': 'versions = [">=1.8"]',
+    '"2.6.0"': '"2.5.0"',
+}
+
+
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """CPython 3.11 on Linux and x86-64, without ddtrace, in a folder with the facts shown."""
@@ -133,6 +140,10 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detection.Detector, "_deployment_signals", lambda _: iter(()))
     monkeypatch.chdir(tmp_path)
     Path("facts.json").write_text(block("facts"), encoding="utf-8")
+    text = (ROOT / "matrices/iast-python.toml").read_text(encoding="utf-8")
+    for new, old in OLDER.items():
+        text = text.replace(new, old)
+    Path("older.toml").write_text(text, encoding="utf-8")
 
 
 @pytest.mark.usefixtures("machine")
