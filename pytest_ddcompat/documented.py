@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ddcompat.names import bare
@@ -98,11 +99,19 @@ def _of_row(row: Statement, words: str, value: Hashable) -> tuple[str, Hashable]
 
 def _cell(matrix: Matrix, row: Statement, column: str) -> str | None:
     """The cell of a row under a column whose head matches a pattern, if there is one."""
-    heads = [table.columns for table in matrix.tables if table.heading == row.heading]
-    for columns in sorted(heads, key=lambda head: len(head) != len(row.documented)):
+    number = _column(matrix, row.heading, len(row.documented), column)
+    if number is None:
+        return None
+    return row.documented[number] if number < len(row.documented) else ""
+
+
+@lru_cache(maxsize=4096)
+def _column(matrix: Matrix, heading: str, width: int, column: str) -> int | None:
+    heads = [table.columns for table in matrix.tables if table.heading == heading]
+    for columns in sorted(heads, key=lambda head: len(head) != width):
         for number, name in enumerate(columns):
             if re.search(column, name, re.IGNORECASE):
-                return row.documented[number] if number < len(row.documented) else ""
+                return number
     return None
 
 
