@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable, TypeVar
 
 from pytest_ddcompat.names import bare, choices, fold
 from pytest_ddcompat.reading import Place, Row, array, field, table
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pytest_ddcompat.versions import Version
 
 __all__ = ["Matrix"]
+
+R = TypeVar("R")
 
 
 class Matrix(Row):
@@ -68,24 +70,18 @@ class Matrix(Row):
                         )
 
     def _check_unique(self, place: Place) -> None:
-        def repeated(kind: str, keys: Iterable[str]) -> None:
-            seen: set[str] = set()
-            for key in keys:
-                folded = fold(key)
-                if folded in seen:
-                    place.problem(f"{kind}: {key} stands here twice; valid: once")
-                seen.add(folded)
+        def once(kind: str, rows: Sequence[R], keys: Callable[[R], Iterable[str]]) -> None:
+            seen: dict[str, int] = {}
+            for index, row in enumerate(rows):
+                for key in keys(row):
+                    if seen.setdefault(fold(key), index) != index:
+                        inside = place.inside(f"{kind}[{index}]")
+                        inside.problem(f"another row has {key} too; valid: in one row")
 
-        spellings = {(c, fold(name)): f'"{name}"' for c, name in _spellings(self.capabilities)}
-        repeated("capabilities", spellings.values())
-        repeated(
-            "deployments",
-            [f'"{d.id}" with "{name}"' for d in self.deployments for name in d.capabilities],
-        )
-        repeated("releases", [f'"{r.tracer}"' for r in self.releases])
-        repeated(
-            "frameworks", [f'"{f.id}" under "{f.heading}"{f.for_versions}' for f in self.frameworks]
-        )
+        once("capabilities", self.capabilities, _distinct_spellings)
+        once("deployments", self.deployments, _marks_of)
+        once("releases", self.releases, lambda row: [f'"{row.tracer}"'])
+        once("frameworks", self.frameworks, _place_of)
 
     def capability(self, name: str) -> Capability | None:
         """Find a capability by id, alias or documented name, however it is written."""
@@ -132,7 +128,7 @@ def _capabilities_of(row: Deployment | Framework | Coverage) -> list[str]:
 
 def _spellings(capabilities: Sequence[Capability]) -> list[tuple[Capability, str]]:
     """Every way to write each capability, the shorter form of its name where it is its own."""
-    exact = [(c, spelling) for c in capabilities for spelling in (c.name, *c.aliases, c.id)]
+    exact = [(c, spelling) for c in capabilities for spelling in _exact(c)]
     taken = {fold(spelling) for _, spelling in exact}
     short = Counter(fold(bare(c.name)) for c in capabilities)
     return exact + [
@@ -140,3 +136,20 @@ def _spellings(capabilities: Sequence[Capability]) -> list[tuple[Capability, str
         for c in capabilities
         if fold(bare(c.name)) not in taken and short[fold(bare(c.name))] == 1
     ]
+
+
+def _exact(capability: Capability) -> tuple[str, ...]:
+    return (capability.name, *capability.aliases, capability.id)
+
+
+def _distinct_spellings(capability: Capability) -> list[str]:
+    return [f'"{name}"' for name in {fold(s): s for s in _exact(capability)}.values()]
+
+
+def _marks_of(deployment: Deployment) -> list[str]:
+    return [f'"{deployment.id}" with "{name}"' for name in deployment.capabilities]
+
+
+def _place_of(framework: Framework) -> list[str]:
+    versions = f" for {framework.versions}" if framework.versions else ""
+    return [f'"{framework.id}" under "{framework.heading}"{versions}']

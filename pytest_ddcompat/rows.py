@@ -249,11 +249,6 @@ class Framework(Statement):
         """The documented name."""
         return self.documented[0]
 
-    @property
-    def for_versions(self) -> str:
-        """Its versions, as they follow its name in a message."""
-        return f" for {self.versions}" if self.versions else ""
-
 
 class Coverage(Statement):
     """A sentence that covers frameworks or data stores beside the tables."""
