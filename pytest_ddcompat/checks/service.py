@@ -82,7 +82,7 @@ def check_remote_configuration(asked: Asked) -> Finding:
         SATISFIED,
         documented="Remote Configuration",
         observed="it on",
-        source=f'{capability.heading}: "{capability.remote_configuration}"',
+        source=f'{capability.heading}: "{capability.remote_configuration}"{capability.by_overlay}',
         signal=fact.signal,
     )
     if not fact.known:
