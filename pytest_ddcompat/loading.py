@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
+from os.path import normpath
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.errors import InvalidMatrixError, MatrixError
 from pytest_ddcompat.matrix import Matrix
@@ -13,42 +15,63 @@ from pytest_ddcompat.reading import Place
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable, Iterator
 
     if sys.version_info >= (3, 11):
         from importlib.resources.abc import Traversable
     else:
         from importlib.abc import Traversable
 
-__all__ = ["DEFAULT", "bundled_ids", "load_matrix", "matrix_from_mapping"]
+__all__ = ["DEFAULT", "bundled_ids", "load_matrix", "matrix_from_mapping", "read_file"]
 
 DEFAULT = "iast-python"
 """Id of the matrix that is used when none is named."""
 
+_LONGEST_CHAIN = 10
 
-def load_matrix(which: str | os.PathLike[str] = DEFAULT) -> Matrix:
-    """Load and check a matrix.
+
+def read_file(file: Traversable) -> bytes:
+    """Read a file; the default of `load_matrix`."""
+    return file.read_bytes()
+
+
+def load_matrix(
+    which: str | os.PathLike[str] = DEFAULT,
+    *,
+    overlay: bool = True,
+    read: Callable[[Traversable], bytes] = read_file,
+) -> Matrix:
+    """Load and check a matrix, with the overlays that it rests on.
 
     Args:
-        which: Id of a bundled matrix, or the path of a TOML file (it ends in `.toml`).
+        which: Id of a bundled matrix, or the path of a TOML file (it ends in `.toml`). A file
+            with the key `extends` is an overlay.
+        overlay: Whether a bundled matrix has the interpretations of its own overlay; without
+            them it is the page alone.
+        read: Gives the content of each file that is read, from its path; it may raise OSError.
 
     Raises:
         MatrixError: There is no such matrix, or its file cannot be read or understood; every
             problem is in `problems`, as `file: where: what; valid: …`.
     """
     if isinstance(which, str) and not which.endswith(".toml"):
-        return _bundled(which)
-    path = Path(which)
-    try:
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise MatrixError(f"{path}: this file cannot be read: {reason}") from None
-    return _parse(content, str(path))
+        return _bundled(which, overlay, read)
+    files = _chain(Path(which), read)
+    last = files[-1]
+    if "extends" in last.mapping:
+        with _told_by(last):
+            matrix = _bundled(last.mapping["extends"], overlay, read)
+    else:
+        matrix = matrix_from_mapping(files.pop().mapping, last.origin)
+    for file in reversed(files):
+        matrix = _with_overlay(matrix, file)
+    return matrix
 
 
 def bundled_ids() -> list[str]:
     """Ids of the matrices that come with the package."""
-    return [file.name[: -len(".toml")] for file in _bundled_files()]
+    names = [file.name[: -len(".toml")] for file in _bundled_files()]
+    return [name for name in names if not name.endswith(".overlay")]
 
 
 def matrix_from_mapping(mapping: object, origin: str) -> Matrix:
@@ -68,12 +91,67 @@ def matrix_from_mapping(mapping: object, origin: str) -> Matrix:
     return matrix
 
 
-def _bundled(matrix_id: str) -> Matrix:
-    for file in _bundled_files():
-        if file.name == f"{matrix_id}.toml":
-            return _parse(file.read_bytes(), f"matrices/{file.name}")
-    valid = choices(matrix_id, bundled_ids())
-    raise MatrixError(f'no matrix "{matrix_id}" is bundled; {valid}, or the path of a .toml file')
+class _File(NamedTuple):
+    """A file, parsed; `origin` is its path as messages give it."""
+
+    origin: str
+    mapping: dict[str, Any]
+
+
+def _chain(path: Path, read: Callable[[Traversable], bytes]) -> list[_File]:
+    """A file, and the one that each extends, up to one that extends none or a bundled matrix."""
+    paths, files = [path], [_parsed(path, str(path), read)]
+    while "extends" in files[-1].mapping:
+        named = files[-1].mapping["extends"]
+        with _told_by(files[-1]):
+            if not isinstance(named, str):
+                raise MatrixError("this must be a string: an id, or the path of a .toml file")
+            if not named.endswith(".toml"):
+                break
+            path = paths[-1].parent / named
+            if normpath(path) in map(normpath, paths):
+                raise MatrixError(f"{path} rests on this file; valid: a matrix that does not")
+            if len(files) == _LONGEST_CHAIN:
+                raise MatrixError(
+                    f"{len(files) + 1} files rest on one another; valid: up to {_LONGEST_CHAIN}"
+                )
+            files.append(_parsed(path, str(path), read))
+            paths.append(path)
+    return files
+
+
+@contextmanager
+def _told_by(file: _File) -> Iterator[None]:
+    """Say which file's `extends` led to a problem."""
+    try:
+        yield
+    except MatrixError as error:
+        raise MatrixError([f"{file.origin}: extends: {p}" for p in error.problems]) from None
+
+
+def _with_overlay(matrix: Matrix, file: _File, page_id: str = "") -> Matrix:
+    from pytest_ddcompat.overlay import apply_overlay
+
+    return apply_overlay(matrix, file.mapping, file.origin, page_id)
+
+
+def _bundled(matrix_id: str, overlay: bool, read: Callable[[Traversable], bytes]) -> Matrix:
+    ids = bundled_ids()
+    if matrix_id not in ids:
+        valid = choices(matrix_id, ids)
+        raise MatrixError(
+            f'no matrix "{matrix_id}" is bundled; {valid}, or the path of a .toml file'
+        )
+    files = {file.name: file for file in _bundled_files()}
+    page, own = f"{matrix_id}.toml", f"{matrix_id}.overlay.toml"
+    found = _parsed(files[page], f"matrices/{page}", read)
+    matrix = matrix_from_mapping(found.mapping, found.origin)
+    if not overlay or own not in files:
+        return matrix
+    found = _parsed(files[own], f"matrices/{own}", read)
+    if found.mapping.get("extends") != matrix_id:
+        raise MatrixError(f'{found.origin}: extends: this must be "{matrix_id}"')
+    return _with_overlay(matrix, found, matrix_id)
 
 
 def _bundled_files() -> list[Traversable]:
@@ -97,8 +175,13 @@ def _folder() -> Traversable:
     return package.parent / "matrices"
 
 
-def _parse(content: bytes, origin: str) -> Matrix:
-    return matrix_from_mapping(_toml(content, origin), origin)
+def _parsed(file: Traversable, origin: str, read: Callable[[Traversable], bytes]) -> _File:
+    try:
+        content = read(file)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise MatrixError(f"{origin}: this file cannot be read: {reason}") from None
+    return _File(origin, _toml(content, origin))
 
 
 def _toml(content: bytes, origin: str) -> dict[str, Any]:

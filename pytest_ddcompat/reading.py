@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any, Callable, ClassVar, TypeVar, Union, cast
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar, Union, cast
 
 from pytest_ddcompat.names import choices
 from pytest_ddcompat.versions import parse_range, parse_version
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
     "Field", "Kind", "Mark", "Place", "Row", "array", "field", "mapping", "one_of", "schema_of",
@@ -49,11 +52,18 @@ class Kind:
     Attributes:
         read: Takes the value as parsed and its place; returns it understood, or notes a problem.
         schema: The same as JSON Schema.
+        row: Row that the schema refers to, if it does.
     """
 
-    def __init__(self, read: Callable[[object, Place], Any], schema: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        read: Callable[[object, Place], Any],
+        schema: dict[str, Any],
+        row: type[Row] | None = None,
+    ) -> None:
         self.read = read
         self.schema = schema
+        self.row = row
 
 
 class Field:
@@ -101,10 +111,20 @@ class Row:
         values = {key: _read_key(key, value, spec, place) for key, spec in cls.fields.items()}
         if len(place.problems) > before:
             return None
-        row = cls.__new__(cls)
-        row.__dict__.update(values)
+        row = cls.from_values(values)
         row.check(place)
         return row
+
+    @classmethod
+    def from_values(cls: type[R], values: Mapping[str, object]) -> R:
+        """Make a row of values that are understood; a key that is left out has its default."""
+        row = cls.__new__(cls)
+        row.__dict__.update({key: spec.default for key, spec in cls.fields.items()}, **values)
+        return row
+
+    def replaced(self: R, changes: Mapping[str, object]) -> R:
+        """The same row with other values of some keys."""
+        return self.from_values({**{key: self.__dict__[key] for key in self.fields}, **changes})
 
     def check(self, place: Place) -> None:
         """Note in `place` what no single key can tell to be wrong."""
@@ -169,6 +189,12 @@ def _identifier(value: str) -> str:
     return value
 
 
+def _words(value: str) -> str:
+    if not value.strip():
+        raise ValueError("this is empty; valid: words")
+    return value
+
+
 def _address(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s<>\"]+", value):
         raise ValueError(f'"{value[:_SHOWN]}" is no address; valid: https://…')
@@ -187,7 +213,7 @@ def array(kind: Kind, at_least: int = 0) -> Kind:
         return tuple(kind.read(item, place.inside(f"[{n}]")) for n, item in enumerate(value))
 
     schema: dict[str, Any] = {"type": "array", "items": kind.schema}
-    return Kind(read, {**schema, "minItems": at_least} if at_least else schema)
+    return Kind(read, {**schema, "minItems": at_least} if at_least else schema, kind.row)
 
 
 def mapping(kind: Kind) -> Kind:
@@ -215,7 +241,7 @@ def one_of(*valid: str) -> Kind:
 
 def table(row: type[Row]) -> Kind:
     """A table described by a row class."""
-    return Kind(row.from_table, {"$ref": f"#/$defs/{row.__name__.lower()}"})
+    return Kind(row.from_table, {"$ref": f"#/$defs/{row.__name__.lower()}"}, row)
 
 
 def _read_range(value: object, place: Place) -> object:
@@ -237,6 +263,7 @@ text = _scalar(str, "a string", {"type": "string"})
 boolean = _scalar(bool, "true or false", {"type": "boolean"})
 mark = Kind(_read_mark, {"enum": [True, False, *_MARKS]})
 date = _scalar(dt.date, "a date such as 2026-05-31", {"type": "string", "format": "date"})
+words = _parsed(_words, {"pattern": "\\S"})
 identifier = _parsed(_identifier, {"pattern": "^[a-z0-9]+([_-][a-z0-9]+)*$"})
 address = _parsed(_address, {"format": "uri"})
 version = _parsed(parse_version, {"examples": ["1.10.0"]})

@@ -37,6 +37,8 @@ FILES = {
     "binary.toml": b"\x80\x81",
     "none.toml": b"",
     "key.toml": b"[pages]\nid = 'x'",
+    "row.toml": b"extends = 'iast-python'\n[[releases]]\ntracer = '<2'\nagent = '7'\nsource = 'x'",
+    "gone.toml": b"extends = 'missing.toml'",
 }
 BAD = {
     # the command and its options
@@ -117,6 +119,8 @@ BAD = {
     "check --matrix binary.toml": "binary.toml: byte 0: this is not UTF-8 text",
     "check --matrix none.toml": 'none.toml: the key "page" is missing: Which page this is.',
     "check --matrix key.toml": 'key.toml: unknown key "pages"; did you mean "page"?',
+    "check --matrix row.toml": 'row.toml: releases[0]: the key "reason" is missing: Why it is so.',
+    "check --matrix gone.toml": "gone.toml: extends: missing.toml: this file cannot be read:",
     # comparing
     "compare here nowhere": (
         "nowhere: this facts file cannot be read: No such file or directory; "

@@ -93,7 +93,8 @@ def test_errors_are_of_one_family() -> None:
 
 CORE = [
     "checks", "detection", "environment", "errors", "evaluation", "expression", "facts",
-    "loading", "matrix", "names", "reading", "requirement", "schema", "verdict", "versions",
+    "loading", "matrix", "names", "overlay", "overlay_rows", "reading", "requirement", "schema",
+    "verdict", "versions",
 ]  # fmt: skip
 USE = """
 import sys

@@ -1,0 +1,230 @@
+"""Facts of one's own on top of a matrix: rows that replace what a page says, or add to it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_ddcompat.errors import MatrixError
+from pytest_ddcompat.names import choices, fold
+from pytest_ddcompat.overlay_rows import RULES, given_rows, in_words, read_overlay
+from pytest_ddcompat.reading import Place
+from pytest_ddcompat.rows import NOT_THERE, Capability, Release, Statement
+from pytest_ddcompat.versions import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_ddcompat.matrix import Matrix
+    from pytest_ddcompat.overlay_rows import Given
+
+__all__ = ["apply_overlay"]
+
+_NARROWING = ("capabilities", "python", "documented")
+"""Keys that choose among several rows of one key, where one of them agrees."""
+
+
+class _Touched(NamedTuple):
+    """A row as the overlay leaves it, with the place in the overlay that made it so."""
+
+    place: Place
+    row: Statement
+
+
+_Touching = dict[str, dict[int, _Touched]]
+"""By kind and index in the merged matrix; rows that are added have new indices."""
+
+
+class _Renamed(Place):
+    """Places of rows in the merged matrix, told as those of the overlay."""
+
+    def __init__(self, path: str, problems: list[str], names: Mapping[str, str]) -> None:
+        super().__init__(path, problems)
+        self.names = names
+
+    def inside(self, part: str) -> Place:
+        path = super().inside(part).path
+        return _Renamed(self.names.get(path, path), self.problems, self.names)
+
+
+def apply_overlay(
+    base: Matrix, mapping: Mapping[str, Any], origin: str, page_id: str = ""
+) -> Matrix:
+    """Put an overlay on a matrix.
+
+    Args:
+        base: The matrix that it extends.
+        mapping: What the overlay's TOML file holds.
+        origin: Path of that file; its last part is what findings name.
+        page_id: Id of the new matrix where the overlay gives none; if empty, the slug of the
+            file's name.
+
+    Raises:
+        MatrixError: The overlay cannot be understood, or breaks a rule of the matrix; every
+            problem is in `problems`, as `file: where: what; valid: …`.
+    """
+    problems: list[str] = []
+    place = Place(f"{origin}: ", problems)
+    file = PurePath(origin)
+    understood = read_overlay(mapping, place)
+    if understood is None:
+        raise MatrixError(problems)
+    page = {key: getattr(understood.page, key) for key in mapping.get("page", {})}
+    if "id" not in page:
+        page["id"] = page_id or _slug(file, place)
+    touching: _Touching = {}
+    for kind in RULES:
+        given = given_rows(kind, mapping, understood, file.name, place)
+        touching[kind] = _touch(kind, getattr(base, kind), given, page.get("title", file.name))
+    if not problems:
+        _check(base, touching, place)
+    if problems:
+        raise MatrixError(problems)
+    return base.replaced({"page": base.page.replaced(page), **_merged(base, touching)})
+
+
+def _slug(file: PurePath, place: Place) -> str:
+    slug = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")
+    if not slug:
+        place.inside("page").problem(f'the key "id" is missing: "{file.name}" makes none')
+    return slug
+
+
+def _touch(
+    kind: str, rows: Sequence[Statement], given: Sequence[Given], heading: str
+) -> dict[int, _Touched]:
+    touched: dict[int, _Touched] = {}
+    for each in given:
+        found = _matching(kind, rows, each.values)
+        if len(found) > 1:
+            _refuse_ambiguous(kind, [rows[n] for n in found], each)
+            continue
+        if found and found[0] in touched:
+            first = touched[found[0]].place.path.rpartition(": ")[2]
+            each.place.problem(f"{first} changes the same row; valid: one of them")
+            continue
+        row = _changed(kind, rows[found[0]], each) if found else _added(kind, rows, each, heading)
+        if row is not None:
+            row.check(each.place)
+            index = found[0] if found else len(rows) + len(touched)
+            touched[index] = _Touched(each.place, row)
+    return touched
+
+
+def _matching(kind: str, rows: Sequence[Statement], given: Mapping[str, Any]) -> list[int]:
+    """Indices of the rows that a row of an overlay may mean."""
+    rule = RULES[kind]
+    telling = [*rule.key, *(key for key in rule.apart if key in given)]
+    found = [n for n, row in enumerate(rows) if _agree(row, given, *telling)]
+    for key in _NARROWING:
+        if len(found) > 1 and key in given:
+            found = [n for n in found if _agree(rows[n], given, key)] or found
+    return found
+
+
+def _agree(row: Statement, given: Mapping[str, Any], *keys: str) -> bool:
+    return all(_same(key, getattr(row, key), given[key]) for key in keys)
+
+
+def _same(key: str, theirs: Any, ours: Any) -> bool:
+    if isinstance(ours, Range):
+        return set(theirs.specifiers) == set(ours.specifiers)
+    if key == "capabilities":
+        return not theirs.keys().isdisjoint(ours)
+    if key == "excluded":
+        return set(theirs) == set(ours)
+    return fold(theirs) == fold(ours) if key == "id" else bool(theirs == ours)
+
+
+def _changed(kind: str, row: Statement, given: Given) -> Statement:
+    """Replace what a row gives, key by key, marks entry by entry; its key stays as it is spelt."""
+    values = {**_dropped(row, given.values), **given.values}
+    values.update({key: getattr(row, key) for key in RULES[kind].key})
+    marks = row.__dict__.get("capabilities", {})
+    if "capabilities" in values:
+        values["capabilities"] = {**marks, **values["capabilities"]}
+    told = [overlay.__dict__ for overlay in row.overlays]
+    more = () if given.overlay.__dict__ in told else (given.overlay,)
+    return row.replaced({**values, "overlays": (*row.overlays, *more)})
+
+
+def _dropped(row: Statement, given: Mapping[str, Any]) -> dict[str, object]:
+    """What an inherited row loses, as what is given contradicts it."""
+    lost: dict[str, object] = {}
+    if isinstance(row, Release) and given.get("support_level", "maintenance") != "maintenance":
+        lost["until"] = None
+    if isinstance(row, Capability):
+        none_there = given.get("status") in {*NOT_THERE, "unresolved"}
+        if none_there or "minimums" in given:
+            lost["minimum"] = None
+        if none_there or "minimum" in given:
+            lost["minimums"] = ()
+    return lost
+
+
+def _added(kind: str, rows: Sequence[Statement], given: Given, heading: str) -> Statement | None:
+    """A row of the overlay's own, or None where it lacks what such a row needs."""
+    values = {"heading": heading, "documented": given.words, **given.values}
+    row = RULES[kind].row
+    missing = [key for key, spec in row.fields.items() if spec.required and key not in values]
+    if missing:
+        needed = " and ".join(f'"{key}"' for key in missing)
+        given.place.problem(f"{_absence(kind, rows, given.values)}; to add one, give {needed}")
+        return None
+    return row.from_values({**values, "overlays": (given.overlay,)})
+
+
+def _absence(kind: str, rows: Sequence[Statement], given: Mapping[str, Any]) -> str:
+    key = RULES[kind].key
+    named = _named(key, given)
+    headings = [row.heading for row in rows if _agree(row, given, *key)]
+    if headings:
+        heading = given["heading"]
+        return f'no row with {named} stands under "{heading}"; {choices(heading, headings)}'
+    valid = [_shown(key, row.__dict__) for row in rows]
+    return f"no row has {named}; {choices(_shown(key, given), valid)}"
+
+
+def _refuse_ambiguous(kind: str, rows: Sequence[Statement], given: Given) -> None:
+    key = "heading" if len({row.heading for row in rows}) > 1 else "documented"
+    which = dict.fromkeys(json.dumps(getattr(row, key), ensure_ascii=False) for row in rows)
+    given.place.problem(
+        f"{len(rows)} rows have {_named(RULES[kind].key, given.values)}; "
+        f"valid: with {key} = {' or '.join(which)}"
+    )
+
+
+def _named(key: Sequence[str], values: Mapping[str, Any]) -> str:
+    return ", ".join(f'{part} "{in_words(values[part])}"' for part in key if values[part])
+
+
+def _shown(key: Sequence[str], values: Mapping[str, Any]) -> str:
+    return " ".join(in_words(values[part]) for part in key if values[part])
+
+
+def _merged(base: Matrix, touching: _Touching) -> dict[str, object]:
+    """The rows of each kind; notes and open words without those that are rows now."""
+    merged: dict[str, object] = {}
+    understood = set()
+    for kind, touched in touching.items():
+        rows = {n: each.row for n, each in touched.items()}
+        merged[kind] = tuple({**dict(enumerate(getattr(base, kind))), **rows}.values())
+        understood |= {(row.heading, row.documented) for row in rows.values()}
+    for kind in ("notes", "unresolved"):
+        rows_left = [r for r in getattr(base, kind) if (r.heading, r.documented) not in understood]
+        merged[kind] = tuple(rows_left)
+    return merged
+
+
+def _check(base: Matrix, touching: _Touching, place: Place) -> None:
+    """Hold the matrix's own rules; the overlay's rows go last, as the later of two is told."""
+    rows: dict[str, object] = {}
+    names = {}
+    for kind, touched in touching.items():
+        kept = [row for n, row in enumerate(getattr(base, kind)) if n not in touched]
+        rows[kind] = (*kept, *(each.row for each in touched.values()))
+        for n, each in enumerate(touched.values(), len(kept)):
+            names[place.inside(f"{kind}[{n}]").path] = each.place.path
+    base.replaced(rows).check(_Renamed(place.path, place.problems, names))

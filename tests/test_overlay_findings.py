@@ -1,0 +1,103 @@
+"""Overlays: the page that they make, and what findings say of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from overlays import BASE, facts, overlaid, plain
+from support import asks, environment
+
+from pytest_ddcompat import RequirementError, evaluate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_ddcompat import Finding, Matrix
+
+
+@pytest.mark.parametrize(
+    ("top", "changes"),
+    [
+        pytest.param("", {"id": "acme"}, id="none"),
+        pytest.param('[page]\nid = "our-own"\n', {"id": "our-own"}, id="id"),
+        pytest.param(
+            '[page]\ntitle = "Ours"\ntracer = "acme-tracer"\n',
+            {"id": "acme", "title": "Ours", "tracer": "acme-tracer"},
+            id="others",
+        ),
+    ],
+)
+def test_page(tmp_path: Path, top: str, changes: dict[str, str]) -> None:
+    made = overlaid(tmp_path, top=top)
+    assert plain(made.page) == {**plain(BASE.page), **changes}
+    assert facts(made) == facts(BASE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "gone"),
+    [
+        pytest.param(
+            "releases",
+            'heading = "Releases"\ndocumented = [">=3.0,<4", "Perhaps"]\n'
+            'tracer = ">=3.0,<4"\nsupport_level = "maintenance"',
+            "unresolved",
+            id="words that were not understood",
+        ),
+        pytest.param(
+            "coverage",
+            'heading = "Notes"\ndocumented = ["Words."]\nof = "frameworks"',
+            "notes",
+            id="note",
+        ),
+    ],
+)
+def test_words_that_are_understood_now_are_no_longer_open(
+    tmp_path: Path, kind: str, row: str, gone: str
+) -> None:
+    made = overlaid(tmp_path, (kind, row))
+    assert getattr(BASE, gone)
+    assert getattr(made, gone) == ()
+    other = overlaid(tmp_path, (kind, row.replace("documented = [", 'documented = ["And", ')))
+    assert facts(other)[gone] == facts(BASE)[gone]
+
+
+def finding(check: str, matrix: Matrix, name: str = "something", **changes: Any) -> Finding:
+    found = evaluate(asks(name), environment(**changes), matrix)
+    return next(f for f in found.findings if f.check == check)
+
+
+def test_finding_says_that_it_rests_on_an_overlay(tmp_path: Path) -> None:
+    made = overlaid(tmp_path, ("releases", 'tracer = ">=2,<3"\nagent = "7.63.0"'))
+    found = finding("agent", made, tracer="2.5.0", agent="7.60.0")
+    words = 'Releases: ">=2.0,<3 | Maintenance (until May 31, 2026) | 7.28"'
+    assert found.source == f"{words}, overlay acme.toml: known (https://example.org/)"
+    assert (found.documented, found.observed) == ("Datadog Agent >=7.63.0", "7.60.0")
+    untouched = finding("tracer", made, tracer="2.5.0")
+    assert untouched.source == 'Capabilities: "1.0"'
+
+
+def test_finding_says_that_remote_configuration_is_of_an_overlay(tmp_path: Path) -> None:
+    row = 'id = "something"\nremote_configuration = "It needs it."'
+    found = finding("remote_configuration", overlaid(tmp_path, ("capabilities", row)))
+    overlay = "overlay acme.toml: known (https://example.org/)"
+    assert found.source == f'Capabilities: "It needs it.", {overlay}'
+
+
+def test_capability_of_ones_own(tmp_path: Path) -> None:
+    row = 'id = "acme_waf_rules"\nminimum = "2.1"\naliases = ["awr"]'
+    framework = 'id = "starlette"\nversions = [">=0.30"]\ncapabilities = { acme_waf_rules = true }'
+    ecs = 'id = "amazon_ecs"\ncapabilities = { acme_waf_rules = false }'
+    rows = ("capabilities", row), ("frameworks", framework), ("deployments", ecs)
+    made = overlaid(tmp_path, *rows)
+    old = {"tracer": "2.0", "frameworks": {"starlette": "0.29"}, "deployments": ["amazon_ecs"]}
+    verdict = evaluate(asks("Acme WAF rules", framework="starlette"), environment(**old), made)
+    overlay = "overlay acme.toml: known (https://example.org/)"
+    assert [f"{f.check}: {f.source}" for f in verdict.decisive] == [
+        f'tracer: acme.toml: "2.1", {overlay}',
+        f'deployment: acme.toml: "Amazon ecs | acme_waf_rules: no", {overlay}',
+        f'framework: acme.toml: "starlette | >=0.30 | acme_waf_rules: yes", {overlay}',
+    ]
+    assert finding("tracer", made, "awr and something", tracer="2.1").outcome.value == "satisfied"
+    with pytest.raises(RequirementError):
+        evaluate(asks("acme_waf_rules"), environment(), BASE)
