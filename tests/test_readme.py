@@ -106,6 +106,17 @@ def test_hook(pytester: pytest.Pytester) -> None:
     pytester.runpytest().assert_outcomes(passed=1)
 
 
+def test_overlay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("acme.toml").write_text(block("overlay"), encoding="utf-8")
+    command = re.search(r"<!-- (explain: .*) -->", README)
+    assert command
+    main(command.group(1).replace("explain:", "explain").split())
+    assert block("explain: ") in capsys.readouterr().out
+
+
 def test_interface(capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(block("interface"), "README.md", "exec"), {})  # noqa: S102 - our own README
     assert "tracer violated ddtrace >=1.10.0 1.9.7" in capsys.readouterr().out
