@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "Fact", "Key", "documented_facts", "same_words"]
 
+_VERSION = re.compile(r"\d+(?:\.\d+)*")
+
 Key = tuple["Hashable", ...]
 """What tells a fact from the others of its page: its kind, and ids rather than words."""
 
@@ -92,7 +94,7 @@ def _folded(words: str) -> str:
 def _of_row(row: Statement, words: str, value: Hashable) -> tuple[str, Hashable]:
     """Words of a row, or what an overlay has put in their place, and the value."""
     said = _in_words(value)
-    if row.overlays and said not in words:
+    if row.overlays and not set(_VERSION.findall(said)) <= set(_VERSION.findall(words)):
         return f"{said} (overlay {row.overlays[-1].file})", value
     return words, value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_ddcompat import Environment, Outcome, Requirement, evaluate, load_matrix
@@ -13,8 +14,6 @@ else:
     import tomli as tomllib
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytest_ddcompat import Finding, Verdict
 
 SATISFIED, VIOLATED = Outcome.SATISFIED, Outcome.VIOLATED
@@ -24,6 +23,19 @@ LEFT_OUT: Final = object()
 """Value of a fact that is left out of the environment, and so is unknown."""
 
 MATRIX = load_matrix()
+MATRICES: Final = Path(__file__).parents[1] / "matrices"
+BARE: Final = (
+    ", overlay iast-python.overlay.toml: a bare version is a minimum (ddtrace's own minimum)"
+)
+"""What follows the quotation of a framework whose version the overlay reads."""
+
+DATABASES: Final = (
+    ", overlay iast-python.overlay.toml: the four named ones are covered, whether others are is "
+    "left open (the page's own words)"
+)
+"""What follows the quotation of the sentence on generic SQL databases."""
+
+BUNDLED: Final = ("iast-python", "iast-python.overlay")
 
 SUPPORTED: Final[dict[str, Any]] = {
     "tracer": "4.16.0",
@@ -63,6 +75,21 @@ def finding(check: str, requirement: Requirement, **changes: object) -> Finding:
 
 def outcome(check: str, requirement: Requirement, **changes: object) -> Outcome:
     return finding(check, requirement, **changes).outcome
+
+
+def understood() -> dict[str, Any]:
+    """The bundled page with what its overlay says of it, as one file would have it."""
+    page, overlay = (parsed_toml(MATRICES / f"{name}.toml") for name in BUNDLED)
+    for row in overlay["frameworks"]:
+        (same,) = (r for r in page["frameworks"] if all(r[k] == row[k] for k in ("heading", "id")))
+        same.update(row)
+    page["coverage"] += overlay["coverage"]
+    for row in (*page["frameworks"], *page["coverage"]):
+        row.pop("source", None)
+        row.pop("reason", None)
+    words = [row["documented"] for row in page["coverage"]]
+    page["notes"] = [row for row in page["notes"] if row["documented"] not in words]
+    return page
 
 
 def parsed_toml(path: Path) -> dict[str, Any]:

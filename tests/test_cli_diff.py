@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import facts
+from support import facts, understood
 
 from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.cli.diff import Answer
 from pytest_ddcompat.cli.diff_markdown import markdown
 from pytest_ddcompat.difference import Change
+from pytest_ddcompat.page.toml import to_toml
 
 if TYPE_CHECKING:
     from conftest import Project
 
-BUNDLED = Path(__file__).parent.parent / "matrices/iast-python.toml"
 DJANGO = ('documented = ["Django", "2.2", "yes", "yes"]', ">=2.2")
 OLDER = ('documented = ["Django", "1.8", "yes", "yes"]', ">=1.8")
 
@@ -32,7 +32,7 @@ REASON = (
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    text = BUNDLED.read_text(encoding="utf-8")
+    text = to_toml(understood())
     reworded = text.replace("Maintenence", "Maintenance").replace('id = "iast-python"', 'id = "x"')
     Path("reworded.toml").write_text(reworded, encoding="utf-8")
     older = text.replace(DJANGO[0], OLDER[0]).replace(f'["{DJANGO[1]}"]', f'["{OLDER[1]}"]')

@@ -71,7 +71,7 @@ def test_complaints_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         pytest.param(
             "duplicate-capability",
             [
-                'capabilities: "something" stands here twice; valid: once',
+                'capabilities[1]: another row has "something" too; valid: in one row',
                 ('capabilities[1].documented: the same row stands under "Capabilities" before, as '
                 'capabilities[0] (got "Something | 1.0"); valid: each row once'),
             ],

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from pages import FIREWALL, row, small_page
-from support import MATRIX, asks, environment, parsed_toml
+from support import MATRIX, asks, environment, understood
 
 from pytest_ddcompat import Status
 from pytest_ddcompat.difference import difference, turn
@@ -22,11 +21,9 @@ if TYPE_CHECKING:
 
     Edit = Callable[[dict[str, Any]], object]
 
-BUNDLED = Path(__file__).parent.parent / "matrices/iast-python.toml"
-
 
 def edited(*edits: Edit) -> Matrix:
-    mapping = parsed_toml(BUNDLED)
+    mapping = understood()
     for edit in edits:
         edit(mapping)
     return matrix_from_mapping(mapping, "edited")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import (
+    BARE,
+    DATABASES,
     LEFT_OUT,
     NOT_APPLICABLE,
     SATISFIED,
@@ -44,14 +46,14 @@ TYPES = (
     '"AWS Fargate | yes | yes", "AWS Lambda | yes | "'
 )
 MARKED = "a deployment type that the page marks for it"
-DJANGO = 'Supported frameworks: "Django | 2.2 | yes | yes"'
+DJANGO = f'Supported frameworks: "Django | 2.2 | yes | yes"{BARE}'
 WEB = f'{DJANGO}, "FastAPI | 0.86 | yes | yes", "Flask | 1.1 | yes | yes"'
 LISTED = "a framework that the page lists for it (Django, FastAPI, Flask)"
 SILENCE = "the page says nothing of frameworks for api_security"
 GENERIC = (
-    'Data store compatibility: "The Python library supports the database API specifications '
-    "and supports all generic SQL databases. This includes databases such as SQLite, Mysql, "
-    'Postgres and MariaDB."'
+    'Application Security Capability Notes: "The Python library supports the database API '
+    "specifications and supports all generic SQL databases. This includes databases such as SQLite, Mysql, "
+    f'Postgres and MariaDB."{DATABASES}'
 )
 NOTHING = ("", "", "")
 

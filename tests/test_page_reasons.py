@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support import LEFT_OUT, asks, verdict
+from support import BARE, DATABASES, LEFT_OUT, asks, verdict
 
 from pytest_ddcompat import Requirement
 
@@ -80,7 +80,7 @@ from pytest_ddcompat import Requirement
             asks("threat_protection", framework="flask"),
             {"frameworks": {"flask": "1.0.4"}},
             "threat_protection needs Flask >=1.1, found 1.0.4 "
-            '(Supported frameworks: "Flask | 1.1 | yes | yes")',
+            f'(Supported frameworks: "Flask | 1.1 | yes | yes"{BARE})',
             id="framework too old",
         ),
         pytest.param(
@@ -88,8 +88,8 @@ from pytest_ddcompat import Requirement
             {"frameworks": {"flask": "1.0.4", "django": None}},
             "threat_protection needs Flask >=1.1 or Django >=2.2, "
             "found Flask 1.0.4 and Django missing "
-            '(Supported frameworks: "Flask | 1.1 | yes | yes"; '
-            'Supported frameworks: "Django | 2.2 | yes | yes")',
+            f'(Supported frameworks: "Flask | 1.1 | yes | yes"{BARE}; '
+            f'Supported frameworks: "Django | 2.2 | yes | yes"{BARE})',
             id="neither framework",
         ),
         pytest.param(
@@ -125,9 +125,9 @@ from pytest_ddcompat import Requirement
             "(Important note for users on the following Datadog sites: app.ddog-gov.com: "
             '"This product is not supported for your selected Datadog site. ()."), '
             "and needs redis covered by the page, which is not known: the page does not name it "
-            '(Data store compatibility: "The Python library supports the database API '
-            "specifications and supports all generic SQL databases. This includes databases "
-            'such as SQLite, Mysql, Postgres and MariaDB.")',
+            '(Application Security Capability Notes: "The Python library supports the database '
+            "API specifications and supports all generic SQL databases. This includes databases "
+            f'such as SQLite, Mysql, Postgres and MariaDB."{DATABASES})',
             id="two facts unknown",
         ),
         pytest.param(

@@ -9,10 +9,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from support import understood
 
 from pytest_ddcompat import Environment, detection
 from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.environment import Fact
+from pytest_ddcompat.page.toml import to_toml
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -151,7 +153,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detection.Detector, "_deployment_signals", lambda _: iter(()))
     monkeypatch.chdir(tmp_path)
     Path("facts.json").write_text(block("facts"), encoding="utf-8")
-    text = (ROOT / "matrices/iast-python.toml").read_text(encoding="utf-8")
+    text = to_toml(understood())
     for new, old in OLDER.items():
         text = text.replace(new, old)
     Path("older.toml").write_text(text, encoding="utf-8")

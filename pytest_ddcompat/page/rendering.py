@@ -23,7 +23,7 @@ PICTURE = ("<!-- ddcompat picture -->", "<!-- /ddcompat picture -->")
 
 _COMMENT = re.compile(r"<!-- ddcompat (\{%.*%\}) -->")
 _ABOUT = re.compile(r"<!-- ddcompat page (\{.*\}) -->")
-_SPECIAL = re.compile(r"[^\w\s.,:;\"'/()-]|_", re.ASCII)
+_SPECIAL = re.compile(r"[^\w\s.,:;\"'/-]|_", re.ASCII)
 _LEADING = re.compile(r"^(?:-|\d+(?=([.)])))")
 
 
