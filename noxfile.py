@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tarfile
 import tempfile
 from pathlib import Path
 
@@ -16,6 +18,7 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
 RUFF = "ruff==0.17.*"
 MYPY = "mypy==2.4.*"
+AXE = "axe-core@~4.14.1"
 
 # hatchling that knows the project's metadata asks for packaging 24.2; build goes with it.
 NOT_FOR_THE_LOWEST = {"build", "hatchling", "pytest-ddcompat"}
@@ -53,9 +56,12 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Try the page of `ddcompat matrix` in headless Chromium, which must be on PATH."""
+    """Try the HTML pages in headless Chromium, which must be on PATH; with npm, by axe-core too."""
     session.install(".[test]", "selenium")
-    session.run("pytest", "tests/browser", *session.posargs, env={"DDCOMPAT_BROWSER": "chromium"})
+    with tempfile.TemporaryDirectory() as folder:
+        rules = axe_core(session, Path(folder))
+        env = {"DDCOMPAT_BROWSER": "chromium", "DDCOMPAT_AXE": str(rules) if rules else None}
+        session.run("pytest", "tests/browser", *session.posargs, env=env)
 
 
 @nox.session
@@ -74,6 +80,18 @@ def e2e(session: nox.Session) -> None:
             *session.posargs,
             env={"DDCOMPAT_E2E_WHEEL": str(wheel)},
         )
+
+
+def axe_core(session: nox.Session, folder: Path) -> Path | None:
+    """Fetch the accessibility rules; None where there is no npm."""
+    if not shutil.which("npm"):
+        session.warn("there is no npm: the pages are not held against the rules of axe-core")
+        return None
+    session.run("npm", "pack", AXE, "--silent", "--pack-destination", str(folder), external=True)
+    (package,) = folder.glob("axe-core-*.tgz")
+    with tarfile.open(package) as archive:
+        archive.extract("package/axe.min.js", folder)
+    return folder / "package" / "axe.min.js"
 
 
 def lowest_dependencies(python: str) -> list[str]:

@@ -2,7 +2,8 @@
 
 They run where DDCOMPAT_BROWSER names the browser, such as `DDCOMPAT_BROWSER=chromium`; in a plain
 `pytest`, nothing of this folder is collected. `chromedriver` must be on the path, so that
-selenium fetches none.
+selenium fetches none. Where DDCOMPAT_AXE names the file `axe.min.js` of axe-core, the pages are
+held against its rules too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -62,6 +64,28 @@ class Page:
     def run(self, script: str, *arguments: object) -> Any:
         """Run a script in the page."""
         return self.driver.execute_script(script, *arguments)
+
+    @contextmanager
+    def media(self, *, kind: str = "", **features: str) -> Iterator[None]:
+        """Show it as on another medium, such as `kind="print", prefers_color_scheme="dark"`."""
+        named = [{"name": n.replace("_", "-"), "value": v} for n, v in features.items()]
+        asked = {"media": kind, "features": named}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", asked)
+        try:
+            yield
+        finally:
+            nothing: dict[str, object] = {"media": "", "features": []}
+            self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", nothing)
+
+    @contextmanager
+    def width(self, pixels: int) -> Iterator[None]:
+        """Show it in a window of another width."""
+        metrics = {"width": pixels, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        try:
+            yield
+        finally:
+            self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
     def log(self, kind: str) -> list[str]:
         """Messages of one of the browser's logs since it was last asked."""

@@ -107,21 +107,17 @@ def test_names_for_screen_readers(page: Page) -> None:
     [pytest.param("light", "rgb(246, 245, 249)"), pytest.param("dark", "rgb(20, 18, 26)")],
 )
 def test_follows_colour_scheme(page: Page, scheme: str, ground: str) -> None:
-    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
-    page.open(supported_page())
-    shown = page.run("return getComputedStyle(document.body).backgroundColor")
-    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    with page.media(prefers_color_scheme=scheme):
+        page.open(supported_page())
+        shown = page.run("return getComputedStyle(document.body).backgroundColor")
     assert shown == ground
 
 
 @pytest.mark.parametrize("width", [320, 768, 1200])
 def test_only_the_table_scrolls_sideways(page: Page, width: int) -> None:
-    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
-    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    page.open(supported_page())
-    overflow = page.run("return document.documentElement.scrollWidth - innerWidth")
-    page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    with page.width(width):
+        page.open(supported_page())
+        overflow = page.run("return document.documentElement.scrollWidth - innerWidth")
     assert overflow <= 0
 
 

@@ -1,0 +1,95 @@
+"""Both HTML pages by the rules of axe-core, and the report's page by keyboard and on paper."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from support import MATRIX, environment
+from test_record import VALID
+
+from pytest_ddcompat.cli.grid_html import html
+from pytest_ddcompat.cli.report import View, _html
+from pytest_ddcompat.grid import grid_of
+
+if TYPE_CHECKING:
+    from browser.conftest import Page
+
+RULES = os.environ.get("DDCOMPAT_AXE", "")
+RUN = """
+const done = arguments[0];
+axe.run(document, {preload: false, resultTypes: ["violations"]}).then(
+  (found) => done(found.violations.map((rule) => [
+    rule.id, rule.nodes.map((node) => [node.target.join(" "), node.failureSummary])])),
+  (error) => done([["error", String(error)]]));
+"""
+OPEN_ALL = "for (const all of document.querySelectorAll('details')) all.open = true;"
+CHOOSE = "document.querySelector('td.here button').click();"
+
+
+def matrix_page() -> str:
+    return html(grid_of(environment(tracer="2.5.0", python="3.14"), MATRIX, framework="django"))
+
+
+def report_page() -> str:
+    test = VALID["tests"][0]
+    more = [{**test, "id": f"test_it.py::test[{n}]", "outcome": o}
+            for n, o in enumerate(("failed", "xfailed", "not_run"))]  # fmt: skip
+    return _html(View.of({**VALID, "tests": [test, *more]}))
+
+
+PAGES = {"matrix": (matrix_page, CHOOSE), "report": (report_page, OPEN_ALL)}
+
+
+@pytest.mark.skipif(not RULES, reason="DDCOMPAT_AXE names no axe.min.js")
+@pytest.mark.parametrize("width", [320, 1200])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_rule_is_violated(page: Page, name: str, scheme: str, width: int) -> None:
+    made, unfold = PAGES[name]
+    with page.media(prefers_color_scheme=scheme), page.width(width):
+        page.open(made())
+        page.run(unfold)
+        page.run(Path(RULES).read_text(encoding="utf-8"))
+        found = page.driver.execute_async_script(RUN)
+    assert found == []
+
+
+def test_report_by_keyboard(page: Page) -> None:
+    page.open(report_page())
+    reached = []
+    for _ in range(3):
+        ActionChains(page.driver).send_keys(Keys.TAB).perform()
+        reached.append(page.driver.switch_to.active_element)
+    assert [element.tag_name for element in reached] == ["a", "summary", "summary"]
+    outline = "return getComputedStyle(document.activeElement).outlineStyle"
+    assert page.run(outline) == "solid"
+    table = page.driver.find_element(By.CSS_SELECTOR, ".wide table")
+    assert not table.is_displayed()
+    ActionChains(page.driver).send_keys(Keys.ENTER).perform()
+    assert table.is_displayed()
+    ActionChains(page.driver).send_keys(Keys.TAB).perform()
+    region = page.driver.switch_to.active_element
+    heading = page.driver.find_element(By.TAG_NAME, "h2").text
+    assert region.accessible_name == f"What was checked {heading}"
+
+
+PAPER = 1040  # pixels of a landscape page between its margins
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_all_of_it_is_on_paper_and_dark_on_light(page: Page, name: str) -> None:
+    with page.media(kind="print", prefers_color_scheme="dark"), page.width(PAPER):
+        page.open(PAGES[name][0]())
+        style = page.run("const s = getComputedStyle(document.body); return [s.color, "
+                         "s.backgroundColor]")  # fmt: skip
+        cut_off = "return document.documentElement.scrollWidth - document.body.clientWidth"
+        hidden = "return [...document.querySelectorAll('td, li')].filter((e) => "
+        assert style == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+        assert page.run(cut_off) <= 0
+        assert page.run(f"{hidden}!e.closest('.detail') && !e.checkVisibility()).length") == 0
