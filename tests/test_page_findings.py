@@ -52,8 +52,8 @@ LISTED = "a framework that the page lists for it (Django, FastAPI, Flask)"
 SILENCE = "the page says nothing of frameworks for api_security"
 GENERIC = (
     'Application Security Capability Notes: "The Python library supports the database API '
-    "specifications and supports all generic SQL databases. This includes databases such as SQLite, Mysql, "
-    f'Postgres and MariaDB."{DATABASES}'
+    "specifications and supports all generic SQL databases. This includes databases such as "
+    f'SQLite, Mysql, Postgres and MariaDB."{DATABASES}'
 )
 NOTHING = ("", "", "")
 

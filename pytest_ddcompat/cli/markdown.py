@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["LARGEST", "code", "escaped", "row", "size", "table"]
+__all__ = ["LARGEST", "at_start", "code", "escaped", "row", "size", "table"]
 
 LARGEST = 1_000_000
 """Bytes of what is written; GitHub refuses a step summary of more than 1 MiB."""
@@ -30,8 +31,14 @@ def row(cells: Sequence[object]) -> str:
 
 def escaped(words: str, longest: int = _LONGEST) -> str:
     """Escape words for Markdown, and cut them off where they are too long."""
+    words = words.strip()
     cut = words if len(words) <= longest else f"{words[:longest]}…"
     return escape(cut.translate(_FORCED), quote=False)
+
+
+def at_start(words: str) -> str:
+    """Escape words at the start of a line, where a number or a dash would begin a list."""
+    return re.sub(r"^[\d+-]", lambda found: f"&#{ord(found[0])};", escaped(words))
 
 
 def code(words: str) -> str:

@@ -19,7 +19,7 @@ from pytest_ddcompat.cli.common import (
 from pytest_ddcompat.grid import grid_of
 from pytest_ddcompat.loading import DEFAULT
 from pytest_ddcompat.names import printable
-from pytest_ddcompat.page.rendering import PICTURE, in_cell, to_markdown
+from pytest_ddcompat.page.rendering import PICTURE, in_cell, in_paragraph, to_markdown
 from pytest_ddcompat.verdict import Status
 
 if TYPE_CHECKING:
@@ -239,7 +239,7 @@ def _markdown(grid: Grid) -> str:
         cells = [_markdown_cell(cell, numbers) for cell in row.cells]
         lines.append(f"| {_shown(row.capability.name)} | {' | '.join(cells)} |")
     lines += ["", "The numbers are the rows of the page that decide:", ""]
-    lines += [f"{number}. {_shown(source)}" for source, number in numbers.items()]
+    lines += [f"{number}. {in_paragraph(printable(source))}" for source, number in numbers.items()]
     return "\n".join(lines)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.cli.markdown import LARGEST, code, escaped, size, table
+from pytest_ddcompat.cli.markdown import LARGEST, at_start, code, escaped, size, table
 from pytest_ddcompat.cli.report import counted
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def markdown(view: View) -> str:
 def _heading(group: Group) -> list[str]:
     lines = [f"### {counted(len(group.tests))} {group.verdict}: {group.outcomes}", ""]
     if group.reason:
-        lines += [escaped(group.reason), ""]
+        lines += [at_start(group.reason), ""]
     if group.mend:
         lines += [f"Would mend it: **{escaped(group.mend)}**", ""]
     return lines
