@@ -15,6 +15,8 @@ from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.cli.diff import Answer
 from pytest_ddcompat.cli.diff_markdown import markdown
 from pytest_ddcompat.difference import Change
+from pytest_ddcompat.loading import load_matrix
+from pytest_ddcompat.page.rendering import to_markdown
 from pytest_ddcompat.page.toml import to_toml
 
 if TYPE_CHECKING:
@@ -251,3 +253,36 @@ def test_record_that_is_spoilt(
     assert main(["diff", "iast-python", "iast-python", "--record", "bad.json"]) == 2
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", message)
+
+
+PAGE = """---
+title: A page
+---
+| Application Security capability | Minimum Python tracer version |
+|---|---|
+| Threat Detection | 1.9.0 |
+
+### Frameworks
+
+| Framework | Versions | Threat Detection supported? |
+|---|---|---|
+| Django | {} | yes |
+"""
+
+
+def test_pages_as_they_are_published(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("old.md").write_text(PAGE.format("`1.8`"), encoding="utf-8")
+    moved = PAGE.format("2.2").replace("### Frameworks", "A note.\n\n## Web frameworks")
+    Path("new.md").write_text(moved, encoding="utf-8")
+    assert main(["diff", "old.md", "new.md"]) == 1
+    changes = "Frameworks\n  Django for Threat Detection: 1.8 → 2.2\n"
+    assert capsys.readouterr().out == changes
+    Path("same.md").write_text(moved.replace("1.8", "2.2"), encoding="utf-8")
+    assert main(["diff", "new.md", "same.md"]) == 0
+    assert main(["diff", "old.md", "none.md"]) == 2
+
+
+def test_page_against_what_the_importer_made_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("page.md").write_text(to_markdown(load_matrix(overlay=False)), encoding="utf-8")
+    assert main(["diff", "page.md", "iast-python"]) == 0
+    assert capsys.readouterr().out == "no documented fact changes\n"

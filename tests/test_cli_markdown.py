@@ -136,8 +136,9 @@ def test_matrix(words: str) -> None:
         row["heading"] = f"{words}{row['heading']}"
         row["documented"] = [f"{cell}{words}" for cell in row["documented"]]
     table["page"]["title"] = words
-    facts = Environment.from_mapping({**SUPPORTED, "os": words.strip() or "x"})
-    grid = grid_of(facts, matrix_from_mapping(table, "own.toml"), framework=words.strip() or "x")
+    name = printable(words).strip() or "x"
+    facts = Environment.from_mapping({**SUPPORTED, "os": name})
+    grid = grid_of(facts, matrix_from_mapping(table, "own.toml"), frameworks=(name,))
     document = Document(matrix_markdown(grid))
     (cells,) = document.tables()
     assert {len(row) for row in cells} == {1 + len(grid.columns)}

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support import MATRIX
+from support import MATRICES, MATRIX
+
+from pytest_ddcompat.page.importer import Options, import_page
+from pytest_ddcompat.page.toml import to_toml
 
 if TYPE_CHECKING:
     from pytest_ddcompat.rows import Statement
@@ -105,3 +108,14 @@ def test_the_page_names_itself() -> None:
     about = re.sub(r"\s+", " ", front.group(1))
     assert f"title: {MATRIX.page.title} " in about
     assert f"breadcrumbs: >- {MATRIX.page.breadcrumbs}" in about
+
+
+def test_the_bundled_matrix_is_what_the_importer_makes_of_the_page() -> None:
+    page = MATRIX.page
+    told = Options(page.read, page.id, page.address)
+    imported = import_page(SEED.read_text(encoding="utf-8"), SEED.name, told)
+    bundled = (MATRICES / "iast-python.toml").read_bytes()
+    assert to_toml(imported.mapping).encode() == bundled
+    account = imported.account
+    assert (account.cells, account.interpreted) == (134, 131)
+    assert [place.text for place in account.unresolved] == ["2.2", "0.86", "1.1"]

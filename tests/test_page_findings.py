@@ -47,7 +47,10 @@ TYPES = (
 )
 MARKED = "a deployment type that the page marks for it"
 DJANGO = f'Supported frameworks: "Django | 2.2 | yes | yes"{BARE}'
-WEB = f'{DJANGO}, "FastAPI | 0.86 | yes | yes", "Flask | 1.1 | yes | yes"'
+WEB = (
+    'Supported frameworks: "Django | 2.2 | yes | yes", "FastAPI | 0.86 | yes | yes", '
+    f'"Flask | 1.1 | yes | yes"{BARE}'
+)
 LISTED = "a framework that the page lists for it (Django, FastAPI, Flask)"
 SILENCE = "the page says nothing of frameworks for api_security"
 GENERIC = (

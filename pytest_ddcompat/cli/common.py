@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix import Matrix
 
 __all__ = [
+    "PAGE",
     "Subcommands",
     "add_agent_option",
     "add_command",
     "add_environment_options",
     "add_matrix_option",
+    "add_page_options",
     "add_requirement_options",
     "add_service_options",
     "complete",
@@ -41,12 +43,16 @@ __all__ = [
     "fact_rows",
     "matrix_named",
     "matrix_of",
+    "partials_folder",
     "printing",
     "put",
     "requirement_of",
     "settings_of",
     "write",
 ]
+
+PAGE = ".md"
+"""How the file of a page ends."""
 
 Subcommands = Any  # argparse's class of subparsers is private
 
@@ -213,13 +219,54 @@ def matrix_of(options: argparse.Namespace) -> Matrix:
     return matrix_named(options.matrix)
 
 
-def matrix_named(which: str) -> Matrix:
-    """The page that an argument names: the id of a bundled matrix, or the path of a .toml file.
+def matrix_named(
+    which: str, *, language: str = "", partials: str | None = None, alone: bool = False
+) -> Matrix:
+    """The page that an argument names.
+
+    Args:
+        which: Id of a bundled matrix, path of a `.toml` file, or of a page, which ends in `.md`.
+        language: Column that is read where a page has one for each of several languages.
+        partials: The documentation repository's `layouts/partials`, for what a page includes.
+        alone: Whether a bundled matrix is taken without the interpretations of its overlay.
 
     Raises:
         MatrixError: It cannot be found, read or understood.
+        PageError: It is a page that cannot be read.
     """
-    return load_matrix(which)
+    if not which.endswith(PAGE):
+        return load_matrix(which, overlay=not alone)
+    from pytest_ddcompat.page.importer import Options, import_page
+    from pytest_ddcompat.page.source import read_page
+
+    told = Options(language=language, partials=partials_folder(partials))
+    return import_page(read_page(which), which, told).matrix
+
+
+def add_page_options(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told what a page itself does not tell."""
+    parser.add_argument(
+        "--language", metavar="NAME", default="", help="column of an overview of several languages"
+    )
+    parser.add_argument(
+        "--partials",
+        metavar="DIR",
+        help="layouts/partials of the documentation repository, for what the page includes",
+    )
+
+
+def partials_folder(text: str | None) -> Path | None:
+    """The folder that `--partials` names.
+
+    Raises:
+        CompatibilityError: There is none.
+    """
+    if text is None:
+        return None
+    folder = Path(text)
+    if not folder.is_dir():
+        raise CompatibilityError(f"--partials: there is no folder {text}; valid: layouts/partials")
+    return folder
 
 
 def console() -> Console:

@@ -9,9 +9,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.cli.common import (
+    PAGE,
     Subcommands,
     add_command,
     add_environment_options,
+    add_page_options,
     console,
     environment_of,
     matrix_named,
@@ -87,8 +89,11 @@ def add(subcommands: Subcommands) -> None:
     )
     for name in ("OLD", "NEW"):
         parser.add_argument(
-            name.lower(), metavar=name, help="bundled matrix, or the path of a .toml file"
+            name.lower(),
+            metavar=name,
+            help="bundled matrix, or the path of a .toml file or of a page (.md)",
         )
+    add_page_options(parser)
     parser.add_argument(
         "--record", metavar="RECORD", help="tell which tests of a run's record change verdict"
     )
@@ -106,7 +111,12 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         CompatibilityError: An option or a file cannot be understood.
     """
-    old, new = matrix_named(options.old), matrix_named(options.new)
+    # A page as it is published is held against others without interpretations.
+    alone = any(which.endswith(PAGE) for which in (options.old, options.new))
+    old, new = (
+        matrix_named(which, language=options.language, partials=options.partials, alone=alone)
+        for which in (options.old, options.new)
+    )
     turned = {}
     if options.record is not None:
         turned["tests"] = _tests(options.record, old, new)

@@ -5,10 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.cli.common import Subcommands, add_command, put, write
+from pytest_ddcompat.cli.common import (
+    Subcommands,
+    add_command,
+    add_page_options,
+    partials_folder,
+    put,
+    write,
+)
 from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.names import printable
 
@@ -33,14 +39,7 @@ def add(subcommands: Subcommands) -> None:
     parser.add_argument("--id", default="", help="id of the matrix (default: of the page's title)")
     parser.add_argument("--address", metavar="URL", default="", help="where the page is published")
     parser.add_argument("--read", metavar="DATE", help="day on which it was read (default: today)")
-    parser.add_argument(
-        "--language", metavar="NAME", default="", help="column of an overview of several languages"
-    )
-    parser.add_argument(
-        "--partials",
-        metavar="DIR",
-        help="layouts/partials of the documentation repository, for what the page includes",
-    )
+    add_page_options(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.set_defaults(run=run)
 
@@ -63,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
         options.id,
         options.address,
         options.language,
-        _folder(options.partials),
+        partials_folder(options.partials),
     )
     imported = import_page(read_page(options.page), options.page, told)
     if options.output is not None:
@@ -88,15 +87,6 @@ def _day(text: str | None) -> dt.date | None:
         raise CompatibilityError(
             f'--read: "{text}" is not a date; valid: such as 2026-05-31'
         ) from None
-
-
-def _folder(text: str | None) -> Path | None:
-    if text is None:
-        return None
-    folder = Path(text)
-    if not folder.is_dir():
-        raise CompatibilityError(f"--partials: there is no folder {text}; valid: layouts/partials")
-    return folder
 
 
 def _in_words(account: Account, page: str) -> str:

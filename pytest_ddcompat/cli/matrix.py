@@ -239,7 +239,9 @@ def _markdown(grid: Grid) -> str:
         cells = [_markdown_cell(cell, numbers) for cell in row.cells]
         lines.append(f"| {_shown(row.capability.name)} | {' | '.join(cells)} |")
     lines += ["", "The numbers are the rows of the page that decide:", ""]
-    lines += [f"{number}. {in_paragraph(printable(source))}" for source, number in numbers.items()]
+    lines += [
+        f"{number}. {in_paragraph(printable(source).strip())}" for source, number in numbers.items()
+    ]
     return "\n".join(lines)
 
 

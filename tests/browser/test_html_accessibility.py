@@ -33,7 +33,7 @@ CHOOSE = "document.querySelector('td.here button').click();"
 
 
 def matrix_page() -> str:
-    return html(grid_of(environment(tracer="2.5.0", python="3.14"), MATRIX, framework="django"))
+    return html(grid_of(environment(tracer="2.5.0", python="3.14"), MATRIX, frameworks=("django",)))
 
 
 def report_page() -> str:
