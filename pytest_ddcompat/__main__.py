@@ -23,6 +23,7 @@ _COMMANDS = (
     "check", "facts", "explain", "compare", "matrix", "matrices", "report", "importing", "diff",
     "lint",
 )  # fmt: skip
+_OF_THE_EXTRA = ("argcomplete", "jinja2", "markdown_it", "rich", "tomlkit", "yaml")
 _WITHOUT_EXTRA = {"facts"}
 _USAGE = 2
 _OPTION = re.compile(r"(?<!\w)--[a-z][a-z-]*")
@@ -106,7 +107,7 @@ def _parser() -> Parser:
 def _has_extra() -> bool:
     from importlib.util import find_spec
 
-    return find_spec("rich") is not None and find_spec("jinja2") is not None
+    return all(find_spec(name) for name in _OF_THE_EXTRA)
 
 
 def _refuse(problems: Sequence[str]) -> int:
