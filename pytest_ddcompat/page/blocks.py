@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Union
+from typing import Any, NamedTuple, Union
 
-__all__ = ["Block", "Cell", "Heading", "Lost", "Table", "Tag", "Text", "collapsed"]
+__all__ = [
+    "IN_A_CALLOUT", "NO_HEAD", "SPANS", "WHOLE_TABLE", "Block", "Cell", "Heading", "Lost", "Table",
+    "Tag", "Text", "Words", "collapsed",
+]  # fmt: skip
 
 
 class Cell(NamedTuple):
@@ -71,7 +74,27 @@ class Lost(NamedTuple):
     reason: str
 
 
+IN_A_CALLOUT = "a table within a callout"
+SPANS = "cells of the table span several rows or columns"
+NO_HEAD = "the table has no head"
+WHOLE_TABLE = (IN_A_CALLOUT, SPANS, NO_HEAD)
+"""Why no row of a table can be read, whatever its head."""
+
 Block = Union[Heading, Table, Text, Tag, Lost]
+
+
+class Words(NamedTuple):
+    """What words of the page say.
+
+    Attributes:
+        values: Keys of the row that they give.
+        interpretation: How they are read, where they leave it open.
+        reason: Why they are not understood; empty if they are.
+    """
+
+    values: dict[str, Any]
+    interpretation: str = ""
+    reason: str = ""
 
 
 def collapsed(text: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_ddcompat.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +19,9 @@ KINDS = (
     "coverage", "notes", "unresolved",
 )  # fmt: skip
 """The arrays of a matrix, in the order in which a file has them."""
+
+
+_LONGEST_NAME = 20  # words of a capability's name that a sentence can call it by
 
 
 class Place(NamedTuple):
@@ -70,7 +76,11 @@ class Draft:
         self.rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
         self.heading = title
         self.library = ""
-        self._known: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._known: dict[tuple[str, str], dict[str, Any]] = {}
+        self._names: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._first_words: set[str] = set()
+        self._cells: dict[int, list[Cell]] = {}
+        self._withdrawn: dict[int, dict[str, Any]] = {}
         self._interpreted = 0
         self._unresolved: list[Place] = []
         self._warnings: dict[str, None] = {}
@@ -82,21 +92,67 @@ class Draft:
         self.rows[kind].append(row)
         return row
 
-    def know(self, row: dict[str, Any], *keys: str) -> None:
-        """Let a row be found by a key, unless another one is."""
-        self._known.setdefault(keys, row)
+    def know(self, row: dict[str, Any], kind: str, key: str) -> None:
+        """Let a row be found by a key, however it is written, unless another one is."""
+        self._known.setdefault((kind, fold(key)), row)
 
-    def known(self, *keys: str) -> dict[str, Any] | None:
+    def known(self, kind: str, key: str) -> dict[str, Any] | None:
         """The row that a key finds, if one does."""
-        return self._known.get(keys)
+        return self._known.get((kind, fold(key)))
 
-    def understood(self, cells: int) -> None:
-        """Take note of cells that the matrix holds."""
-        self._interpreted += cells
+    def call(self, row: dict[str, Any], name: str) -> None:
+        """Let a capability be found by its name in a sentence."""
+        words = tuple(_words(name))
+        if 0 < len(words) <= _LONGEST_NAME:
+            self._names.setdefault(words, row)
+            self._first_words.add(words[0])
 
-    def open(self, cell: Cell, reason: str) -> None:
-        """Take note of a cell that is not understood."""
-        self._unresolved.append(Place(cell.line, cell.text, reason))
+    def named(self, text: str) -> list[dict[str, Any]]:
+        """The capabilities that a sentence names, in the order of their first mention."""
+        words = _words(text)
+        found = (
+            self._names.get(tuple(words[start:end]))
+            for start, word in enumerate(words)
+            if word in self._first_words
+            for end in range(start + 1, min(start + _LONGEST_NAME, len(words)) + 1)
+        )
+        return list({row["id"]: row for row in found if row is not None}.values())
+
+    def take(self, cell: Cell, reason: str, row: dict[str, Any] | None = None) -> None:
+        """Take note of a cell.
+
+        Args:
+            cell: The cell.
+            reason: Why it is not understood; empty if the matrix holds it.
+            row: The row that holds it, if one does.
+        """
+        if reason:
+            self._unresolved.append(Place(cell.line, cell.text, reason))
+            return
+        self._interpreted += 1
+        if row is not None:
+            self._cells.setdefault(id(row), []).append(cell)
+
+    def doubt(self, row: dict[str, Any], reason: str) -> None:
+        """Take note that a row's cells are not understood after all."""
+        for cell in self._cells.pop(id(row), ()):
+            self._interpreted -= 1
+            self.take(cell, reason)
+
+    def withdraw(self, kind: str, row: dict[str, Any], columns: list[str], reason: str) -> None:
+        """Keep open what was a row."""
+        self.doubt(row, reason)
+        if id(row) not in self._withdrawn:
+            self._withdrawn[id(row)] = row
+            opened = {"of": kind, "columns": columns, "reason": reason}
+            self.rows["unresolved"].append(
+                {"heading": row["heading"], "documented": row["documented"], **opened}
+            )
+
+    def settle(self) -> None:
+        """Leave out the rows that were withdrawn."""
+        for kind, rows in self.rows.items():
+            self.rows[kind] = [row for row in rows if id(row) not in self._withdrawn]
 
     def open_row(
         self, of: str, head: Iterable[Cell], row: Iterable[Cell], reasons: dict[int, str]
@@ -111,7 +167,7 @@ class Draft:
         """
         cells, why = tuple(row), "; ".join(dict.fromkeys(reasons.values()))
         for number, cell in enumerate(cells):
-            self.open(cell, reasons.get(number, f"the row is not understood: {why}"))
+            self.take(cell, reasons.get(number, f"the row is not understood: {why}"))
         self.add(
             "unresolved",
             [cell.text for cell in cells],
@@ -135,3 +191,7 @@ class Draft:
         return Account(
             self._interpreted + len(places), self._interpreted, places, tuple(self._warnings)
         )
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+|[^\w\s]", text.casefold())

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.loading import matrix_from_mapping
-from pytest_ddcompat.page.blocks import Heading, Lost, Table, Tag, Text
+from pytest_ddcompat.page.blocks import IN_A_CALLOUT, Heading, Lost, Table, Tag, Text
 from pytest_ddcompat.page.draft import KINDS, Draft
 from pytest_ddcompat.page.markdown import blocks_of
 from pytest_ddcompat.page.markup import blocks_of_html
-from pytest_ddcompat.page.prose import Callout, contradictions, read_callout, read_text
+from pytest_ddcompat.page.prose import (
+    Callout,
+    add_words,
+    call_previews,
+    contradictions,
+    read_callout,
+    read_text,
+)
 from pytest_ddcompat.page.rendering import argument, without_picture
-from pytest_ddcompat.page.source import PageError, front_matter, partial
+from pytest_ddcompat.page.source import LIMIT, PageError, check_text, front_matter, partial
 from pytest_ddcompat.page.tables import kind_of, languages_of, read_table
 from pytest_ddcompat.page.words import slug
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.page.blocks import Block
@@ -27,9 +34,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Imported", "Options", "import_page"]
 
-_OPEN = "unresolved"
-_CALLOUTS = {"callout", "site-region", "alert", _OPEN}
-_PARTIAL_NAME = re.compile(r'name="([^"]*)"')
+_OPEN, _REQUIRES = "unresolved", "requires"
+_CALLOUTS = {"callout", "site-region", "alert", _OPEN, _REQUIRES}
+_PARTIAL_NAME = re.compile(r"""(?:^|\s)name=(?:"([^"]*)"|'([^']*)'|`([^`]*)`)""")
 
 
 class Options(NamedTuple):
@@ -77,21 +84,23 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
             languages of which none is picked.
         MatrixError: An id or address in the options is none.
     """
+    check_text(text, origin)
     lines, about = without_picture(text.split("\n"))
     front = front_matter(lines, origin)
     told = {**front.values, **about}
-    blocks = blocks_of(lines[front.length :], front.length + 1)
-    blocks = [b for block in blocks for b in _resolved(block, options.partials)]
+    found = blocks_of(lines[front.length :], front.length + 1)
+    blocks = list(_outside_callouts(_with_partials(found, options.partials)))
     language = _language(blocks, options.language, origin)
     title = told.get("title", "") or _first_heading(blocks) or origin
     draft = Draft(title)
     _read_capabilities(blocks, draft, language)
     if not draft.rows["capabilities"]:
         raise PageError(f"{origin}: no table of capabilities is on this page")
-    _Pages(draft, language).read(blocks)
+    _Pages(draft).read(blocks)
+    draft.settle()
     contradictions(draft)
     page = {
-        "id": options.id or about.get("id") or slug(title).replace("_", "-"),
+        "id": options.id or about.get("id") or _id_of(title) or _id_of(Path(origin).stem) or "page",
         "title": title,
         "breadcrumbs": told.get("breadcrumbs", ""),
         "address": options.address or about.get("address") or front.address,
@@ -103,6 +112,10 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
     return Imported(mapping, matrix_from_mapping(mapping, origin), draft.account())
 
 
+def _id_of(words: str) -> str:
+    return slug(words).replace("_", "-")
+
+
 def _day(text: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text)
@@ -110,18 +123,40 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-def _resolved(block: Block, folder: Path | None) -> list[Block]:
-    """The blocks of a file that the page includes, on the line of the tag; else the block."""
-    if not isinstance(block, Tag) or block.name != "partial":
-        return [block]
-    named = _PARTIAL_NAME.search(block.arguments)
-    name = named[1] if named else ""
-    text = partial(folder, name)
-    if text is None:
-        return [Lost(block.text, block.line, f"the partial {name} is not there")]
-    lines = text.split("\n")
-    found = blocks_of(lines, 1) if name.endswith(".md") else blocks_of_html(text, 1)
-    return [_moved(each, block.line) for each in found]
+def _with_partials(blocks: Sequence[Block], folder: Path | None) -> Iterator[Block]:
+    """The blocks, and those of the files that the page includes on the line of the tag."""
+    left = LIMIT
+    for block in blocks:
+        if not isinstance(block, Tag) or block.name != "partial":
+            yield block
+            continue
+        named = _PARTIAL_NAME.search(block.arguments)
+        name = next(filter(None, named.groups()), "") if named else ""
+        text = partial(folder, name)
+        left -= len(text or "")
+        if text is None:
+            yield Lost(block.text, block.line, f'the partial "{name[:80]}" is not there')
+        elif left < 0:
+            yield Lost(block.text, block.line, "the page includes too much")
+        else:
+            lines = text.split("\n")
+            found = blocks_of(lines, 1) if name.endswith(".md") else blocks_of_html(text, 1)
+            yield from (_moved(each, block.line) for each in found)
+
+
+def _outside_callouts(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks, of which no table within a callout can be read."""
+    opened: list[Tag] = []
+    for block in blocks:
+        if isinstance(block, Tag) and block.name in _CALLOUTS:
+            opened.append(block)
+        elif isinstance(block, Tag) and block.name.removeprefix("/") in _CALLOUTS and opened:
+            opened.pop()
+        if isinstance(block, Table) and opened:
+            told = argument(opened[0].arguments, "reason") if opened[0].name == _OPEN else ""
+            yield block._replace(reason=told or IN_A_CALLOUT)
+        else:
+            yield block
 
 
 def _moved(block: Block, line: int) -> Block:
@@ -176,9 +211,8 @@ def _is_of_capabilities(table: Table) -> bool:
 class _Pages:
     """Reads all but the tables of capabilities, in the page's order."""
 
-    def __init__(self, draft: Draft, language: str) -> None:
+    def __init__(self, draft: Draft) -> None:
         self._draft = draft
-        self._language = language
         self._open: list[Callout] = []
 
     def read(self, blocks: Sequence[Block]) -> None:
@@ -189,7 +223,8 @@ class _Pages:
             elif isinstance(block, Lost):
                 self._draft.open_words("text", block.line, block.text, block.reason)
             elif isinstance(block, Table):
-                self._table(block)
+                if not _is_of_capabilities(block):
+                    read_table(block, self._draft)
             elif self._open:
                 self._gather(block)
             elif isinstance(block, Heading):
@@ -200,25 +235,19 @@ class _Pages:
             self._draft.warn(f"line {self._open[0].line}: a callout is not closed")
             self._close()
 
-    def _table(self, table: Table) -> None:
-        if self._open and not _is_of_capabilities(table):
-            table = table._replace(reason="a table within a callout")
-        if not _is_of_capabilities(table):
-            read_table(table, self._draft)
-
     def _gather(self, block: Heading | Text) -> None:
         callout = self._open[0]
         if isinstance(block, Heading) and not callout.title:
             self._open[0] = callout._replace(title=block.text)
         else:
-            self._open[0] = callout._replace(words=(*callout.words, block.text))
+            callout.words.append(block.text)
 
     def _tag(self, tag: Tag) -> None:
         if tag.name.removeprefix("/") not in _CALLOUTS:
             self._draft.open_words("text", tag.line, tag.text, "a tag that is not known")
         elif not tag.name.startswith("/"):
-            title = re.search(r'header="([^"]*)"', tag.arguments)
-            opened = Callout(tag.name, tag.arguments, tag.line, (), title[1] if title else "")
+            title = re.search(r'(?:^|\s)header="([^"]*)"', tag.arguments)
+            opened = Callout(tag.name, tag.arguments, tag.line, [], title[1] if title else "")
             self._open.append(opened)
         elif self._open:
             self._close()
@@ -228,9 +257,17 @@ class _Pages:
     def _close(self) -> None:
         """End the innermost callout; what is within others belongs to the outermost."""
         callout = self._open.pop()
-        if callout.name == _OPEN and not self._open:
-            words = " ".join(callout.words)
+        if self._open or not (callout.words or callout.title):
+            return
+        words = " ".join((callout.title, *callout.words)).strip()
+        told = argument(callout.arguments, "capabilities").split(",")
+        named = [row for row in (self._draft.known("capabilities", id_) for id_ in told) if row]
+        if callout.name == _OPEN:
             of, reason = (argument(callout.arguments, key) for key in ("of", "reason"))
             self._draft.open_words(of, callout.line, words, reason)
-        elif not self._open and (callout.words or callout.title):
+        elif named and callout.name == _REQUIRES:
+            add_words("remote_configuration", words, named)
+        elif named:
+            call_previews(words, named)
+        else:
             read_callout(callout, self._draft)

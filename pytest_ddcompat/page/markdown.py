@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
 
@@ -26,7 +26,7 @@ _TAG = re.compile(
     r"\{%-?\s*(?P<one>/?[\w-]*)(?P<two>[^{}]*?)\s*/?-?%\}"
     r"|\{\{(?P<open>[<%])\s*(?P<three>/?[\w/.-]*)(?P<four>[^{}]*?)\s*/?[>%]\}\}"
 )
-_LONGEST_TAG = 2000  # characters
+_LONGEST_TAG = 8000  # characters
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _MARK_TAGS = {"x", "check", "yes"}
 _LEAVES = {"fence", "code_block", "html_block", "hr", "inline", "tag", "html_table"}
@@ -41,11 +41,12 @@ def blocks_of(lines: Sequence[str], first: int) -> list[Block]:
         lines: Lines of the page below its front matter.
         first: Number of the first of them on the page, from 1.
     """
-    environment: dict[str, dict[str, dict[str, tuple[int, int]]]] = {}
+    environment: dict[str, Any] = {}
     tokens = _parser().parse("\n".join(lines), environment)
     reader = _Reader(lines, first)
     blocks = reader.read(tokens)
-    for reference in environment.get("references", {}).values():
+    references = environment.get("references", {}).values()
+    for reference in (*references, *environment.get("duplicate_refs", ())):
         reader.cover(*reference["map"])
     blocks += reader.lost()
     return sorted(blocks, key=_line_of)
@@ -81,18 +82,30 @@ def _tag(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
 
 
 def _html_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A block rule: an HTML table up to its end, blank lines in it too."""
-    if not _line(state, start).lstrip().lower().startswith("<table"):
-        return False
+    """A block rule: HTML with a table in it, up to the table's end, blank lines in it too."""
     if silent:
-        return True
+        return _line(state, start).lstrip().lower().startswith("<table")
     last = start
-    while last < end and "</table" not in _line(state, last).lower():
+    if not _line(state, start).lstrip().startswith("<"):
+        return False
+    while last < end and "<table" not in _line(state, last).lower():
+        if not _line(state, last).strip():
+            return False
         last += 1
-    state.line = min(last + 1, end)
+    depth = 0
+    while last < end:
+        line = _line(state, last).lower()
+        depth += line.count("<table") - line.count("</table")
+        last += 1
+        if depth <= 0:
+            break
+    else:
+        if not depth:
+            return False
+    state.line = last
     token = state.push("html_table", "", 0)
-    token.content = "\n".join(_line(state, number) for number in range(start, state.line))
-    token.map = [start, state.line]
+    token.content = "\n".join(_line(state, number) for number in range(start, last))
+    token.map = [start, last]
     return True
 
 

@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.page.blocks import Cell, Heading, Lost, Table, Text, collapsed
+from pytest_ddcompat.page.blocks import NO_HEAD, SPANS, Cell, Heading, Lost, Table, Text, collapsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,10 +19,13 @@ MARK = "yes"
 """How a mark is written, whatever it is on the page."""
 
 _MARKS = re.compile(
-    r"icon-(check|tick)|(fa|icon)[\w-]*-check|:(heavy_|white_)?check(_mark)?:", re.IGNORECASE
+    r"(?:icon|fa)-(?:check|tick|checkmark)(?:-(?:bold|circle|square|wui))*(?![\w-])"
+    r"|:(?:heavy_|white_)?check(?:_mark)?:",
+    re.IGNORECASE,
 )
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
 _BLOCKS = {"p", "li", "div", "ul", "ol", "section", "blockquote", "pre", "table", *_HEADINGS}
+_CELLS = {"td", "th"}
 _STRAY = re.compile(r"<(?=[^<>]*(?:<|$))")
 _HIDDEN = {"script", "style", "template"}
 
@@ -84,8 +87,9 @@ class _Reader(HTMLParser):
         self._blocks: list[Block] = []
         self._text: list[str] = []
         self._start = 0
-        self._heading = False
+        self._heading = self._stray = False
         self._hidden = 0
+        self._unseen: list[str] = []
         self._depth = 0  # of tables in each other; only the outermost is one of the page
         self._head: list[Cell] = []
         self._rows: list[list[Cell]] = []
@@ -98,6 +102,9 @@ class _Reader(HTMLParser):
             self._depth = 1
             self.handle_endtag("table")
         self._flush()
+        unseen = collapsed("".join(self._unseen))
+        if unseen:
+            self._blocks.append(Lost(unseen, self._line, "words within a tag that is not closed"))
         return self._blocks
 
     @property
@@ -109,6 +116,9 @@ class _Reader(HTMLParser):
             self._hidden += 1
         elif tag == "br":
             self._text.append("\n")
+        elif self._depth == 0 and tag in _CELLS:
+            self._flush()
+            self._stray = True
         elif self._depth == 0 and tag in _BLOCKS:
             self._flush()
             self._heading = tag in _HEADINGS
@@ -135,10 +145,10 @@ class _Reader(HTMLParser):
         elif tag == "tr":
             self._end_cell()
             self._rows.append([])
-        elif tag in {"td", "th"}:
+        elif tag in _CELLS:
             self._end_cell()
             if any(attributes.get(key) not in {None, "", "1"} for key in ("colspan", "rowspan")):
-                self._reason = "cells of the table span several rows or columns"
+                self._reason = SPANS
             self._in_cell, self._start, self._is_head = True, self._line, tag == "th"
         elif tag in _BLOCKS:
             self._text.append("\n")
@@ -146,19 +156,21 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _HIDDEN:
             self._hidden = max(0, self._hidden - 1)
+            self._unseen = self._unseen if self._hidden else []
         elif tag == "table" and self._depth:
             if self._depth == 1:
                 self._end_cell()
                 self._close_table()
             self._depth -= 1
-        elif tag in {"td", "th", "tr", "thead", "tbody"} and self._depth == 1:
+        elif tag in {*_CELLS, "tr", "thead", "tbody"} and self._depth == 1:
             self._end_cell()
             self._in_head = self._in_head and tag != "thead"
-        elif tag in _BLOCKS and not self._depth:
+        elif tag in _BLOCKS | _CELLS and not self._depth:
             self._flush()
 
     def handle_data(self, data: str) -> None:
         if self._hidden:
+            self._unseen.append(data)
             return
         if not self._text and not self._depth:
             self._start = self._line + data[: len(data) - len(data.lstrip())].count("\n")
@@ -183,12 +195,14 @@ class _Reader(HTMLParser):
         if self._head:
             self._blocks.extend(in_rows(tuple(self._head), rows, self._reason))
         elif rows:
-            self._blocks.extend(in_rows(tuple(rows[0]), rows[1:], "the table has no head"))
+            self._blocks.extend(in_rows(tuple(rows[0]), rows[1:], NO_HEAD))
 
     def _flush(self) -> None:
         text = collapsed("".join(self._text))
         self._text = []
-        if text:
-            block = Heading if self._heading else Text
-            self._blocks.append(block(text, self._start or self._line))
-        self._heading = False
+        line = self._start or self._line
+        if text and self._stray:
+            self._blocks.append(Lost(text, line, "a cell outside of a table"))
+        elif text:
+            self._blocks.append((Heading if self._heading else Text)(text, line))
+        self._heading = self._stray = False

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.names import bare, fold, parse_site
-from pytest_ddcompat.page.words import slug
+from pytest_ddcompat.names import parse_site
+from pytest_ddcompat.page.ranges import version_of
+from pytest_ddcompat.versions import parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_ddcompat.page.draft import Draft
 
-__all__ = ["REGIONS", "Callout", "contradictions", "hosts_in", "read_callout", "read_text"]
+__all__ = [
+    "REGIONS", "Callout", "add_words", "call_previews", "contradictions", "hosts_in",
+    "read_callout", "read_text",
+]  # fmt: skip
 
 REGIONS = {
     "us": "datadoghq.com",
@@ -26,20 +30,43 @@ REGIONS = {
 }
 """Sites by the names of their regions, from Datadog's "Getting Started with Datadog Sites"."""
 
+_LONGEST = 2000  # characters of a sentence that may be understood
 _HOST = re.compile(
     r"(?<![\w.-])(?:[a-z0-9-]+\.){0,3}(?:datadoghq\.com|datadoghq\.eu|ddog-gov\.com)(?![\w-])",
     re.IGNORECASE,
 )
+_REGION = re.compile(r'(?:^|\s)region="([^"]*)"')
 _REMOTE = re.compile(r"\brequires? (?:enabling )?Remote Configuration\b", re.IGNORECASE)
+_REMOTE_FOR = re.compile(
+    r"\bRemote Configuration (?:is required|(?:must|needs to) be enabled) (?:for|to use)\b",
+    re.IGNORECASE,
+)
+_ABOUT_REMOTE = re.compile(
+    r"(?=.*\bremote configuration\b).*\b(?:requir\w*|needs?|needed|must|enabl\w*)\b", re.IGNORECASE
+)
 _FRAMEWORKS = re.compile(r"(.+?) is supported on all frameworks\.?", re.IGNORECASE)
 _DATABASES = re.compile(r"(.+?) (?:also )?works .*\bfor all databases\b.*", re.IGNORECASE)
-_NOT_THERE = re.compile(r"\b(?:not (?:supported|available)|unavailable|unsupported)\b", re.I)  # noqa: FURB167 - one line
+_NOT_THERE = re.compile(
+    r"\b(?:not (?:yet )?(?:supported|available)|unavailable|unsupported)\b", re.IGNORECASE
+)
 _PREVIEW = re.compile(r"\b(?:preview|beta)\b", re.IGNORECASE)
-_OVERALL = re.compile(r"\bminimum .*?version to get all .*? is v?(\d+(?:\.\d+)*)", re.IGNORECASE)
+_LIMITS = re.compile(
+    r"\b(?:not(?! listed)|no longer|never|except|excluding|other than|unless|until|only|but"
+    r"|cannot|without)\b|n['\u2019]t\b",
+    re.IGNORECASE,
+)
+_ALSO_THERE = re.compile(
+    r"\b(?:supported|available|no longer|except|excluding|other than|unless|until|only|but)\b",
+    re.IGNORECASE,
+)
+_OVERALL = re.compile(
+    r"\bminimum .*?version to get all .*? is (v?[0-9]+(?:\.[0-9]+)*)", re.IGNORECASE
+)
 _BRANCHES = re.compile(
-    r"\b(one|two|three|four|five|six) release branch(?:es)? (?:is|are) supported"
+    r"\b(one|two|three|four|five|six) release branch(?:es)? (?:is|are) supported", re.IGNORECASE
 )
 _NUMBERS = ("one", "two", "three", "four", "five", "six")
+_MOST = 10  # statements of an overall minimum that are compared
 _TAG = re.compile(r"\{\{|\{%")
 
 
@@ -50,42 +77,66 @@ class Callout(NamedTuple):
         name: Name of its tag.
         arguments: What follows the name.
         line: Line of the page, from 1.
-        words: Its headings and paragraphs.
+        words: Its other headings, and its paragraphs.
         title: The first of its headings, or nothing.
     """
 
     name: str
     arguments: str
     line: int
-    words: tuple[str, ...]
+    words: list[str]
     title: str
 
 
 def read_text(text: str, line: int, draft: Draft) -> None:
     """Make a row of a paragraph or an item of a list: a note, if it decides nothing."""
+    reason = _why_not(text) or _understand(text, draft)
+    if reason:
+        draft.open_words("text", line, text, reason)
+
+
+def _why_not(text: str) -> str:
+    """Why words are not even looked at."""
     if _TAG.search(text):
-        draft.open_words("text", line, text, "a tag within it is not known")
-    elif not _decides(text, draft):
-        _note(text, draft)
+        return "a tag within it is not known"
+    return "it is too long to be understood" if len(text) > _LONGEST else ""
 
 
-def _decides(text: str, draft: Draft) -> bool:
+def _understand(text: str, draft: Draft) -> str:
+    """Make a row of a sentence; or say why it is not understood."""
+    about_remote = _ABOUT_REMOTE.match(text)
     frameworks, databases = _FRAMEWORKS.fullmatch(text), _DATABASES.fullmatch(text)
     covered = frameworks or databases
-    if covered:
-        row = draft.known("named", fold(covered[1]))
-        if row:
-            of = "frameworks" if frameworks else "datastores"
-            draft.add("coverage", [text], of=of, capability=row["id"])
-        return row is not None
-    if _REMOTE.search(text):
-        named = _named(text[: _REMOTE.search(text).start()], draft)  # type: ignore[union-attr]
-        for row in named:
-            row["remote_configuration"] = text
+    row = draft.known("named", covered[1]) if covered else None
+    if row is not None:
+        if _LIMITS.search(text) or about_remote:
+            return "it may cover only a part"
+        of = "frameworks" if frameworks else "datastores"
+        draft.add("coverage", [text], of=of, capability=row["id"])
+    elif about_remote:
+        named = [] if _LIMITS.search(text) else _requiring(text, draft)
         if not named:
-            draft.warn(f'"{text[:80]}" names no capability of the page')
-        return bool(named)
-    return False
+            return "it is not clear which capabilities require Remote Configuration"
+        add_words("remote_configuration", text, named)
+    elif (_PREVIEW.search(text) or _NOT_THERE.search(text)) and draft.named(text):
+        return "it may limit a capability"
+    else:
+        _note(text, draft)
+    return ""
+
+
+def _requiring(text: str, draft: Draft) -> list[dict[str, Any]]:
+    """The capabilities that a sentence says to require Remote Configuration."""
+    before, after = _REMOTE.search(text), _REMOTE_FOR.search(text)
+    if before:
+        return draft.named(text[: before.start()])
+    return draft.named(text[after.end() :]) if after else []
+
+
+def add_words(key: str, text: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Add a sentence to those that capabilities have."""
+    for row in rows:
+        row[key] = f"{row[key]} {text}" if key in row else text
 
 
 def _note(text: str, draft: Draft) -> None:
@@ -96,27 +147,16 @@ def _note(text: str, draft: Draft) -> None:
         draft.add("notes", [text])
 
 
-def _named(text: str, draft: Draft) -> list[dict[str, Any]]:
-    """The capabilities that a sentence names."""
-    folded = text.casefold()
-    names = {bare(row["documented"][0]).casefold(): row for row in draft.rows["capabilities"]}
-    return [
-        row
-        for name, row in names.items()
-        if name in folded and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", folded)
-    ]
-
-
 def read_callout(callout: Callout, draft: Draft) -> None:
     """Make a row of a callout: sites, previews, or notes."""
-    text = " ".join((callout.title, *callout.words))
-    hosts = [*hosts_in(text), *_regions(callout.arguments)]
-    about_site = bool(hosts) or callout.name == "site-region"
-    if _TAG.search(text):
-        draft.open_words("text", callout.line, text, "a tag within it is not known")
-    elif about_site:
-        _read_sites(callout, hosts, text, draft)
-    elif _PREVIEW.search(text) and callout.name == "callout":
+    text = " ".join((callout.title, *callout.words)).strip()
+    reason = _why_not(text)
+    regions = _REGION.search(callout.arguments)
+    if reason:
+        draft.open_words("text", callout.line, text, reason)
+    elif hosts_in(text) or regions or callout.name == "site-region":
+        _read_sites(callout, text, draft)
+    elif _PREVIEW.search(text) and (callout.name == "callout" or draft.named(text)):
         _read_preview(callout, text, draft)
     else:
         for words in (callout.title, *callout.words):
@@ -130,63 +170,72 @@ def hosts_in(text: str) -> list[str]:
 
 
 def _regions(arguments: str) -> list[str]:
-    found = re.search(r'region="([^"]*)"', arguments)
+    """The sites that a tag names by their regions; empty if one is not known."""
+    found = _REGION.search(arguments)
     names = [part.strip() for part in found[1].split(",")] if found else []
     return [REGIONS[name] for name in names] if all(n in REGIONS for n in names) else []
 
 
-def _read_sites(callout: Callout, hosts: Sequence[str], text: str, draft: Draft) -> None:
-    words = list(callout.words) or [callout.title]
-    body = " ".join(callout.words)
+def _read_sites(callout: Callout, text: str, draft: Draft) -> None:
+    body = " ".join(callout.words) or callout.title
+    words, regions = hosts_in(text), _regions(callout.arguments)
+    sites = [*words, *regions]
+    is_limited = _ALSO_THERE.search(_NOT_THERE.sub("", body))
     status = "not_supported" if _NOT_THERE.search(body) else ""
     if not status and _PREVIEW.search(body):
         status = "preview"
-    if not hosts or not status or _named(body, draft):
+    has_region = bool(_REGION.search(callout.arguments))
+    is_open = has_region and (not regions or not set(map(parse_site, words)) <= set(regions))
+    if not sites or not status or is_open or is_limited or draft.named(body):
         reason = "a callout about sites of which it is not clear what it says"
-        draft.open_words("sites", callout.line, text.strip(), reason)
+        draft.open_words("sites", callout.line, text, reason)
         return
     interface = "the callout names the host of the user interface; DD_SITE holds it without app."
     heading, draft.heading = draft.heading, callout.title or draft.heading
     draft.add(
         "sites",
-        words,
-        excluded=list(dict.fromkeys(map(parse_site, hosts))),
+        list(callout.words) or [callout.title],
+        excluded=list(dict.fromkeys(map(parse_site, sites))),
         status="" if status == "not_supported" else status,
-        interpretation=interface if any(h.lower().startswith("app.") for h in hosts) else "",
+        interpretation=interface if any(h.lower().startswith("app.") for h in sites) else "",
     )
     draft.heading = heading
 
 
 def _read_preview(callout: Callout, text: str, draft: Draft) -> None:
-    named = _named(text, draft)
+    named = draft.named(text)
     if not named:
         reason = "a callout says Preview, and names no capability of the page"
-        draft.open_words("text", callout.line, text.strip(), reason)
-        return
-    for row in named:
-        row["callout"] = text.strip()
-        if "status" not in row:
-            row["status"] = "preview"
+        draft.open_words("text", callout.line, text, reason)
+    call_previews(text, named)
+
+
+def call_previews(text: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Make previews of capabilities by the words of a callout."""
+    add_words("callout", text, rows)
+    for row in rows:
+        row.setdefault("status", "preview")
 
 
 def contradictions(draft: Draft) -> None:
     """Warn of sentences that the page's own tables contradict."""
-    for note in draft.rows["notes"]:
-        for text in note["documented"]:
-            overall, branches = _OVERALL.search(text), _BRANCHES.search(text.lower())
-            if overall:
-                _warn_of_minimum(overall[1], draft)
-            told = _NUMBERS.index(branches[1]) + 1 if branches else 0
-            actual = len(draft.rows["releases"])
-            if told and actual and told != actual:
-                draft.warn(
-                    f"the page speaks of {told} release branches, and its table has {actual}"
-                )
+    notes = [text for note in draft.rows["notes"] for text in note["documented"]]
+    told = (_OVERALL.search(text) for text in notes)
+    overall = dict.fromkeys(found[1].removeprefix("v") for found in told if found)
+    for stated in list(overall)[:_MOST]:
+        if version_of(stated):
+            _warn_of_minimum(stated, draft)
+    actual = len(draft.rows["releases"])
+    for text in notes:
+        branches = _BRANCHES.search(text)
+        if branches and actual and _NUMBERS.index(branches[1].lower()) + 1 != actual:
+            draft.warn(
+                f"the page speaks of {branches[1].lower()} release branches, "
+                f"and its table has {actual}"
+            )
 
 
 def _warn_of_minimum(stated: str, draft: Draft) -> None:
-    from pytest_ddcompat.versions import parse_version
-
     for row in draft.rows["capabilities"]:
         minimums = [row["minimum"]] if "minimum" in row else []
         minimums += [each["tracer"] for each in row.get("minimums", ())]
@@ -196,8 +245,3 @@ def _warn_of_minimum(stated: str, draft: Draft) -> None:
                 f"the page states {stated} as the minimum for all capabilities, "
                 f"and {lowest} for {row['documented'][0]}"
             )
-
-
-def title_slug(title: str) -> str:
-    """An id of a page's title."""
-    return slug(title).replace("_", "-")

@@ -7,8 +7,10 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
+from pytest_ddcompat.page.blocks import WHOLE_TABLE
 from pytest_ddcompat.page.prose import REGIONS, hosts_in
-from pytest_ddcompat.page.tables import kind_of, marked_capability
+from pytest_ddcompat.page.readers import marked_capability
+from pytest_ddcompat.page.tables import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -94,17 +96,24 @@ def to_markdown(matrix: Matrix) -> str:
     }
     opened = [row for row in matrix.unresolved if row.columns]
     parts = [_front(matrix), *map(_site, matrix.sites)]
-    parts += [_table(table, _taken(table, rows, opened, matrix)) for table in matrix.tables]
-    for sentence in dict.fromkeys(row.callout for row in matrix.capabilities if row.callout):
-        parts.append(
-            "\n\n".join((own_comment("callout"), in_paragraph(sentence), own_comment("/callout")))
-        )
-    required = dict.fromkeys(row.remote_configuration for row in matrix.capabilities)
-    parts += [in_paragraph(sentence) for sentence in required if sentence]
+    parts += [_table(table, *_taken(table, rows, opened, matrix)) for table in matrix.tables]
+    parts += _about_capabilities(matrix)
     parts += [_sentences(row) for row in (*matrix.coverage, *matrix.notes)]
     parts += [_open_words(row) for row in matrix.unresolved if not row.columns]
     parts += [_left(row) for each in rows.values() for row in each]
     return "\n\n".join(parts) + "\n"
+
+
+def _about_capabilities(matrix: Matrix) -> Iterator[str]:
+    """The callouts and sentences about capabilities, each with the ids of those."""
+    for tag, key in (("callout", "callout"), ("requires", "remote_configuration")):
+        told: dict[str, list[str]] = {}
+        for row in matrix.capabilities:
+            told.setdefault(getattr(row, key), []).append(row.id)
+        told.pop("", None)
+        for words, ids in told.items():
+            opening = own_comment(tag, capabilities=",".join(ids))
+            yield "\n\n".join((opening, in_paragraph(words), own_comment(f"/{tag}")))
 
 
 def _front(matrix: Matrix) -> str:
@@ -141,15 +150,26 @@ def _site(row: Site) -> str:
 
 def _taken(
     table: Table, rows: dict[str, list[Any]], opened: list[Unresolved], matrix: Matrix
-) -> Iterator[Statement]:
-    """Take the rows of a table out of those that are left: the first ones that it can have."""
+) -> tuple[list[Statement], str]:
+    """Take the rows of a table out of those that are left: the first ones that it can have.
+
+    Returns:
+        The rows; and why none of them could be read, if the whole table could not.
+    """
     kind = {"overview": "capabilities"}.get(kind_of(table.columns), kind_of(table.columns))
     marked = {marked_capability(matrix, column) for column in table.columns[1:]} - {""}
-    left = rows.get(kind, [])
+    left: list[Any] = rows.get(kind, [])
+    taken: list[Statement] = []
     while left and _is_of(left[0], table, kind, marked):
-        yield left.pop(0)
-    while opened and (opened[0].heading, opened[0].columns) == (table.heading, table.columns):
-        yield opened.pop(0)
+        taken.append(left.pop(0))
+    why = "" if taken or not opened else opened[0].reason
+    why = why if why in WHOLE_TABLE else ""
+    key = (table.heading, table.columns)
+    while opened and (opened[0].heading, opened[0].columns) == key:
+        if why != (opened[0].reason if opened[0].reason in WHOLE_TABLE else ""):
+            break
+        taken.append(opened.pop(0))
+    return taken, why
 
 
 def _is_of(row: Framework, table: Table, kind: str, marked: Iterable[str]) -> bool:
@@ -158,13 +178,17 @@ def _is_of(row: Framework, table: Table, kind: str, marked: Iterable[str]) -> bo
     return kind not in {"deployments", "frameworks"} or set(row.capabilities) <= set(marked)
 
 
-def _table(table: Table, rows: Iterable[Statement]) -> str:
+def _table(table: Table, rows: Iterable[Statement], why: str) -> str:
     lines = [
         f"| {' | '.join(map(in_cell, table.columns))} |",
         f"|{' --- |' * len(table.columns)}",
         *(f"| {' | '.join(map(in_cell, row.documented))} |" for row in rows),
     ]
-    return f"{_heading(table.heading)}\n\n" + "\n".join(lines)
+    drawn = "\n".join(lines)
+    if why:
+        opening, closing = own_comment("unresolved", reason=why), own_comment("/unresolved")
+        drawn = f"{opening}\n\n{drawn}\n\n{closing}"
+    return f"{_heading(table.heading)}\n\n{drawn}"
 
 
 def _sentences(row: Statement) -> str:

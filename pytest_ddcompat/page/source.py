@@ -11,12 +11,20 @@ from pytest_ddcompat.errors import CompatibilityError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["LIMIT", "FrontMatter", "PageError", "front_matter", "partial", "read_page"]
+__all__ = [
+    "LIMIT", "FrontMatter", "PageError", "check_text", "front_matter", "partial", "read_page",
+]  # fmt: skip
 
 LIMIT = 2 * 1024 * 1024  # bytes; published pages have some ten thousand
 _BRACKETS = 50_000  # each costs the Markdown parser far more than another character
 _FRONT_LIMIT = 64 * 1024  # characters
-_SOURCE = re.compile(r"#\s*Source:\s*(https?://\S+)\s*")
+_SOURCE = re.compile(r"#\s*Source:\s*(https?://[^\s<>\"]+)\s*")
+# Control characters, surrogates and noncharacters, of which HTML has no references either.
+_CONTROL = re.compile(
+    "[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000))
+    + "]"
+)
 
 
 class PageError(CompatibilityError):
@@ -49,21 +57,29 @@ def read_page(path: str) -> str:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise PageError(f"{path}: this page cannot be read: {reason}") from None
-    return _text(content, path)
-
-
-def _text(content: bytes, path: str) -> str:
     if len(content) > LIMIT:
         raise PageError(f"{path}: this page is larger than {LIMIT // 1024 // 1024} MiB")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise PageError(f"{path}: byte {error.start}: this is not UTF-8 text") from None
-    if text.count("[") > _BRACKETS:
-        raise PageError(f"{path}: this page has more than {_BRACKETS} opening brackets")
-    if "\0" in text:
-        raise PageError(f"{path}: character {text.index(chr(0))}: this is not text, but binary")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def check_text(text: str, origin: str) -> None:
+    """Refuse what is no text, or would take too long.
+
+    Raises:
+        PageError: It is binary, or has too many brackets.
+    """
+    if text.count("[") > _BRACKETS:
+        raise PageError(f"{origin}: this page has more than {_BRACKETS} opening brackets")
+    control = _CONTROL.search(text)
+    if control:
+        line = text.count("\n", 0, control.start()) + 1
+        raise PageError(
+            f"{origin}: line {line}: this is not text, but binary (U+{ord(control[0]):04X})"
+        )
 
 
 def front_matter(lines: Sequence[str], origin: str) -> FrontMatter:
@@ -97,18 +113,21 @@ def _yaml(text: str, origin: str, line: int) -> dict[str, str]:
         raise PageError(f"{origin}: line {line}: the front matter is too long")
     try:
         found = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes texts of all values
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         mark = getattr(error, "problem_mark", None)
         where = line + mark.line if mark else line
-        what = getattr(error, "problem", None) or "it is nested too deeply"
+        told = getattr(error, "problem", None) or getattr(error, "reason", None)
+        what = told or ("nested too deeply" if isinstance(error, RecursionError) else str(error))
         raise PageError(f"{origin}: line {where}: the front matter is no YAML: {what}") from None
-    if not isinstance(found, dict):
+    if found is None:
         return {}
-    return {
-        key: " ".join(value.split())
-        for key, value in found.items()
-        if isinstance(key, str) and isinstance(value, str)
-    }
+    if not isinstance(found, dict):
+        raise PageError(
+            f"{origin}: line {line}: the front matter has no keys; valid: such as title: …"
+        )
+    values = {k: v for k, v in found.items() if isinstance(k, str) and isinstance(v, str)}
+    check_text("".join(values.values()), f"{origin}: the front matter")
+    return {key: " ".join(value.split()) for key, value in values.items()}
 
 
 def partial(folder: Path | None, name: str) -> str | None:

@@ -2,56 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.names import bare, fold
-from pytest_ddcompat.page.words import (
-    OSES,
-    Words,
-    abbreviation,
-    cpus_of,
-    implementation_of,
-    level_of,
-    mark_of,
-    minimum_of,
-    range_of,
-    slug,
-    status_of_label,
-    version_of,
-    versions_of,
-)
+from pytest_ddcompat.names import bare
+from pytest_ddcompat.page.readers import COLUMNS, RUNTIME_HEADS, Column, library_of
+from pytest_ddcompat.page.words import slug, status_of_label
 from pytest_ddcompat.versions import parse_range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_ddcompat.matrix import Matrix
-    from pytest_ddcompat.page.blocks import Cell, Table
+    from pytest_ddcompat.page.blocks import Cell, Table, Words
     from pytest_ddcompat.page.draft import Draft
 
-__all__ = [
-    "LIBRARIES",
-    "kind_of",
-    "languages_of",
-    "marked_capability",
-    "read_table",
-]
+__all__ = ["kind_of", "languages_of", "read_table"]
 
-LIBRARIES = {"python tracer": "ddtrace", "nodejs tracer": "dd-trace"}
-"""Names of the packages of Datadog's tracers, as the package indexes have them."""
-
-_UNDERSTOOD = Words({})
-_BLANK = "a blank cell where marks are expected means not supported"
-_VERSIONS = {
-    "versions": "", "version": "", "framework versions": "", "supported versions": "",
-    "minimum framework version": "minimum", "minimum version": "minimum",
-}  # fmt: skip
-_SUPPORTED = re.compile(r"\s*(?:support(?:ed)?)?\s*\?*$", re.IGNORECASE)
-_OF_LIBRARY = re.compile(r"support(?:ed)? (\S+) versions", re.IGNORECASE)
-
-# From a cell to what it says, or to why it is not understood.
-Reader = Callable[[str], "Words | str"]
+_UNKNOWN_COLUMN = "a column that is not known in such a table"
+_NOT_THERE = {"not_supported", "not_applicable", "pending"}
+_OF_A_BRANCH = ("support_level", "until", "agent")
+_WHOLE = {"releases", "runtimes"}
+"""Kinds of rows that say nothing unless every cell is understood."""
 
 
 def kind_of(head: Sequence[str]) -> str:
@@ -72,7 +42,7 @@ def kind_of(head: Sequence[str]) -> str:
     if words[:2] == ["release", "support level"]:
         return "releases"
     if {"os", "cpu", "runtime", "runtime version"} <= set(words):
-        return "runtimes" if any(map(_OF_LIBRARY.fullmatch, words)) else ""
+        return "runtimes" if any(map(RUNTIME_HEADS.fullmatch, words)) else ""
     return "frameworks" if words[0] == "framework" else ""
 
 
@@ -81,44 +51,37 @@ def languages_of(table: Table) -> list[str]:
     return [cell.text for cell in table.head[1:]]
 
 
-def marked_capability(matrix: Matrix, column: str) -> str:
-    """Id of the capability that the head of a column of marks names; empty if it names none."""
-    row = matrix.capability(_SUPPORTED.sub("", column))
-    return row.id if row else ""
-
-
-def read_table(table: Table, draft: Draft, language: str | None = None) -> None:
+def read_table(table: Table, draft: Draft, language: str = "") -> None:
     """Make rows of a table.
 
     Args:
         table: The table.
         draft: What they are added to.
-        language: Column of an overview that is read.
+        language: Column of an overview that is read; its only one if it is empty.
     """
-    head = [cell.text for cell in table.head]
-    kind = "" if table.reason else kind_of(head)
+    kind = "" if table.reason else kind_of([cell.text for cell in table.head])
+    if kind == "overview":
+        picked = _column_of(table, language)
+        table = _of_language(table, picked, draft) if picked else table
+        kind = "capabilities" if picked else ""
     if not kind:
         _keep_open(table, draft)
         return
-    if kind == "overview":
-        table = _of_language(table, draft, language)
-        head, kind = [cell.text for cell in table.head], "capabilities"
-        draft.library = draft.library or _library(f"{head[1]} tracer")
-    draft.rows["tables"].append({"heading": draft.heading, "columns": head})
-    readers = _READERS[kind](table, draft)
+    draft.rows["tables"].append(
+        {"heading": draft.heading, "columns": [cell.text for cell in table.head]}
+    )
+    columns = COLUMNS[kind](table, draft)
     for number, cell in enumerate(table.head):
-        if number in readers:
-            draft.understood(1)
-        else:
-            draft.open(cell, "a column that is not known in such a table")
+        reason = columns[number].reason if number in columns else _UNKNOWN_COLUMN
+        draft.take(cell, reason)
     for row in table.rows:
-        _read_row(kind, table, row, readers, draft)
+        _read_row(kind, table, row, columns, draft)
 
 
 def _keep_open(table: Table, draft: Draft) -> None:
     reason = table.reason or "a table of no known kind"
     for cell in table.head:
-        draft.open(cell, reason)
+        draft.take(cell, reason)
     draft.rows["tables"].append(
         {"heading": draft.heading, "columns": [cell.text for cell in table.head]}
     )
@@ -126,21 +89,22 @@ def _keep_open(table: Table, draft: Draft) -> None:
         draft.open_row("tables", table.head, row, dict.fromkeys(range(len(row)), reason))
 
 
-def _of_language(table: Table, draft: Draft, language: str | None) -> Table:
+def _column_of(table: Table, language: str) -> int:
+    """The column of a language, or the only one; 0 if there is none."""
+    names = languages_of(table)
+    if not language:
+        return 1 if len(names) == 1 else 0
+    return next((n for n, name in enumerate(names, 1) if slug(name) == slug(language)), 0)
+
+
+def _of_language(table: Table, picked: int, draft: Draft) -> Table:
     """An overview without the columns of other languages, of which account is kept."""
-    picked = next(
-        (
-            n
-            for n, name in enumerate(languages_of(table), 1)
-            if slug(name) == slug(language or name)
-        ),
-        1,
-    )
+    draft.library = draft.library or library_of(f"{table.head[picked].text} tracer")
     for row in (table.head, *table.rows):
         for number, cell in enumerate(row):
             if number not in {0, picked}:
                 other = table.head[number].text
-                draft.open(cell, f"it is about another language ({other})")
+                draft.take(cell, f"it is about another language ({other})")
     return table._replace(
         head=(table.head[0], table.head[picked]),
         rows=tuple((row[0], row[picked]) for row in table.rows),
@@ -148,230 +112,113 @@ def _of_language(table: Table, draft: Draft, language: str | None) -> Table:
 
 
 def _read_row(
-    kind: str, table: Table, row: Sequence[Cell], readers: dict[int, Reader], draft: Draft
+    kind: str, table: Table, row: Sequence[Cell], columns: dict[int, Column], draft: Draft
 ) -> None:
     """Add a row, or keep it open where the cells that it cannot do without are not understood."""
-    found = {n: readers[n](row[n].text) for n in readers}
-    reasons = {n: words for n, words in found.items() if isinstance(words, str)}
+    found = {number: column.read(row[number].text) for number, column in columns.items()}
+    reasons = {number: words.reason for number, words in found.items() if words.reason}
     if not row[0].text:
         reasons[0] = "a row without a name"
-    if reasons and (0 in reasons or kind in {"releases", "runtimes"}):
-        of = kind if kind in {"releases", "runtimes"} else "tables"
-        draft.open_row(of, table.head, row, reasons)
+    values = _merged(found, reasons)
+    if reasons and (0 in reasons or kind in _WHOLE):
+        draft.open_row(kind if kind in _WHOLE else "tables", table.head, row, reasons)
         return
-    understood = [words for words in found.values() if isinstance(words, Words)]
-    values: dict[str, Any] = {}
-    for words in understood:
-        for key, value in words.values.items():
-            values[key] = {**values.get(key, {}), **value} if isinstance(value, dict) else value
-    notes = [*(words.interpretation for words in understood), values.pop("note", "")]
-    values = _finished(kind, row[0].text, values, minimum=1 not in reasons)
-    problem = _twice(kind, draft, values)
+    values = _finished(kind, row[0].text, values)
+    problem = _twice(kind, draft, values, table)
     if problem:
-        draft.open_row("tables", table.head, row, {0: problem})
+        draft.open_row(kind if kind in _WHOLE else "tables", table.head, row, {0: problem})
         return
-    values["interpretation"] = "; ".join(dict.fromkeys(filter(None, notes)))
-    _know(kind, draft, draft.add(kind, [cell.text for cell in row], **values))
+    notes = dict.fromkeys(words.interpretation for words in found.values() if words.interpretation)
+    values["interpretation"] = "; ".join(notes)
+    made = draft.add(kind, [cell.text for cell in row], **values)
+    for keys in _keys(kind, draft.heading, values):
+        draft.know(made, kind, keys)
+    if kind == "capabilities":
+        _know_by_name(made, draft)
     for number, cell in enumerate(row):
-        if number in readers and number not in reasons:
-            draft.understood(1)
-        else:
-            draft.open(cell, reasons.get(number, "a cell of a column that is not known"))
+        reason = reasons.get(number, "") if number in columns else "a cell of an unknown column"
+        draft.take(cell, reason, made)
 
 
-def _twice(kind: str, draft: Draft, values: dict[str, Any]) -> str:
-    """Why a row cannot stand beside the others; a capability that does is opened."""
-    if any(draft.known(kind, key) for key in _keys(kind, values)):
-        if kind != "capabilities":
-            return "another row of the page speaks of the same"
-        row = draft.known(kind, values["id"])
-        if row is not None:
+def _merged(found: dict[int, Words], reasons: dict[int, str]) -> dict[str, Any]:
+    """What the cells of a row say together; where two contradict each other, that is a reason."""
+    values: dict[str, Any] = {}
+    refused: set[str] = set()
+    for number, words in found.items():
+        for key, value in words.values.items():
+            if key == "capabilities":
+                marks = values.setdefault(key, {})
+                for name, mark in value.items():
+                    marks[name] = mark if marks.get(name, mark) == mark else "unresolved"
+            elif values.setdefault(key, value) != value:
+                reasons[number] = "another cell of the row says otherwise"
+                refused.add(key)
+    return {key: value for key, value in values.items() if key not in refused}
+
+
+def _finished(kind: str, name: str, values: dict[str, Any]) -> dict[str, Any]:
+    """What only the whole row can tell: the status that the name has, or no marks."""
+    label = status_of_label(name)
+    if kind == "capabilities":
+        if label in _NOT_THERE and not values.get("status"):
+            return {"id": values["id"], "aliases": values.get("aliases"), "status": "unresolved"}
+        return {**values, "status": values.get("status") or label}
+    if kind == "deployments":
+        marks = values.get("capabilities", {})
+        told = {"": True, "deprecated": True, "preview": "preview"}.get(label, "unresolved")
+        marked = {key: told if mark is True else mark for key, mark in marks.items()}
+        return {**values, "capabilities": marked}
+    return (
+        {**values, "capabilities": values.get("capabilities", {})}
+        if kind == "frameworks"
+        else values
+    )
+
+
+def _twice(kind: str, draft: Draft, values: dict[str, Any], table: Table) -> str:
+    """Why a row cannot stand beside the others; another one that contradicts it is opened."""
+    known = [draft.known(kind, key) for key in _keys(kind, draft.heading, values)]
+    before = [row for row in known if row is not None]
+    reason = "another row of the page speaks of the same"
+    for row in before:
+        if kind == "capabilities":
             row.pop("minimum", None)
             row.pop("minimums", None)
             row["status"] = "unresolved"
-            draft.warn(f"{row['documented'][0]} stands twice in the page's tables")
-        return "another row of the page speaks of this capability"
-    return ""
+            draft.doubt(row, reason)
+        elif kind == "releases" and any(row.get(key) != values.get(key) for key in _OF_A_BRANCH):
+            draft.withdraw(kind, row, [cell.text for cell in table.head], reason)
+        elif "capabilities" in values:
+            _contradict(row["capabilities"], values["capabilities"])
+    return reason if before else ""
 
 
-def _keys(kind: str, values: dict[str, Any]) -> list[str]:
+def _contradict(marks: dict[str, Any], others: dict[str, Any]) -> None:
+    """Leave marks open that another row of the same has otherwise."""
+    for name, mark in others.items():
+        if marks.get(name, mark) != mark:
+            marks[name] = "unresolved"
+
+
+def _keys(kind: str, heading: str, values: dict[str, Any]) -> list[str]:
     """What no two rows may have in common."""
+    if kind == "capabilities":
+        return [values["id"], *(values.get("aliases") or ())]
     if kind == "releases":
         return [str(parse_range(values["tracer"]))]
     if kind == "deployments":
-        return [f"{values['id']} {capability}" for capability in values["capabilities"]]
-    return [values["id"]] if kind == "capabilities" else []
+        return [f"{values['id']} with {name}" for name in values["capabilities"]]
+    if kind == "frameworks":
+        versions = str(parse_range(*values["versions"])) if "versions" in values else ""
+        row = f"{values['id']} under {heading} for {versions}"
+        return [f"{row} with {name}" for name in values["capabilities"]] or [row]
+    return []
 
 
-def _know(kind: str, draft: Draft, row: dict[str, Any]) -> None:
-    for key in _keys(kind, row):
-        draft.know(row, kind, key)
-    if kind == "capabilities":
-        name = row["documented"][0]
-        for words in (name, bare(name), *row.get("aliases", ())):
-            draft.know(row, "named", fold(words))
-
-
-def _finished(kind: str, name: str, values: dict[str, Any], minimum: bool) -> dict[str, Any]:
-    """What only the whole row can tell: a capability's status, or no marks.
-
-    Args:
-        kind: What the row is of.
-        name: Its first cell.
-        values: What its cells say.
-        minimum: Whether its second cell is understood.
-    """
-    if kind == "capabilities":
-        told = values.pop("status", "") if minimum else "unresolved"
-        return {**values, "status": told or status_of_label(name)}
-    if kind in {"deployments", "frameworks"}:
-        return {**values, "capabilities": values.get("capabilities", {})}
-    return values
-
-
-def _library(words: str) -> str:
-    folded = slug(words).replace("_", " ")
-    return LIBRARIES.get(folded, slug(words))
-
-
-def _capability_readers(table: Table, draft: Draft) -> dict[int, Reader]:
-    head = table.head[1].text
-    named = re.fullmatch(r"minimum (.*?) version", head, re.IGNORECASE)
-    if named and not draft.library:
-        draft.library = _library(named[1])
-    return {0: lambda text: _capability(text, draft), 1: _minimum}
-
-
-def _capability(text: str, draft: Draft) -> Words | str:
-    same = draft.known("capabilities", slug(bare(text)))
-    name = text if same and same["documented"][0] != text else bare(text)
-    if not slug(name):
-        return "a capability without letters in its name"
-    alias = abbreviation(text)
-    return Words({"id": slug(name), **({"aliases": [alias]} if alias else {})})
-
-
-def _minimum(text: str) -> Words | str:
-    return minimum_of(text) or "these words are no minimum version and no status"
-
-
-def _deployment_readers(table: Table, draft: Draft) -> dict[int, Reader]:
-    def kind(text: str) -> Words | str:
-        return Words({"id": slug(bare(text))}) if slug(bare(text)) else "no name of a type"
-
-    return {0: kind, **_mark_readers(table, range(1, len(table.head)), draft)}
-
-
-def _mark_readers(table: Table, columns: Sequence[int], draft: Draft) -> dict[int, Reader]:
-    readers: dict[int, Reader] = {}
-    for number in columns:
-        row = draft.known("named", fold(_SUPPORTED.sub("", table.head[number].text)))
-        if row is not None:
-            readers[number] = _mark_reader(row["id"])
-    return readers
-
-
-def _mark_reader(capability: str) -> Reader:
-    def read(text: str) -> Words | str:
-        mark = mark_of(text)
-        if mark is None:
-            return f'"{text[:80]}" is no mark'
-        return Words({"capabilities": {capability: mark}}, "" if text else _BLANK)
-
-    return read
-
-
-def _release_readers(table: Table, _draft: Draft) -> dict[int, Reader]:
-    readers: dict[int, Reader] = {0: _release, 1: _level}
-    for number, cell in enumerate(table.head[2:], 2):
-        if re.fullmatch(r"minimum (datadog )?agent( version)?", cell.text, re.IGNORECASE):
-            readers[number] = _agent
-    return readers
-
-
-def _release(text: str) -> Words | str:
-    found = range_of(text)
-    return Words({"tracer": found}) if found else "these words are no range of versions"
-
-
-def _level(text: str) -> Words | str:
-    return level_of(text) or "these words are no support level"
-
-
-def _agent(text: str) -> Words | str:
-    if not text:
-        return Words({}, "a blank cell in the Agent column means no minimum")
-    version = version_of(text.removesuffix("+").removeprefix(">=").strip())
-    return Words({"agent": version}) if version else "these words are no version of the Agent"
-
-
-def _runtime_readers(table: Table, draft: Draft) -> dict[int, Reader]:
-    readers: dict[int, Reader] = {}
-    fixed: dict[str, Reader] = {
-        "os": _os,
-        "cpu": lambda text: cpus_of(text) or "a CPU that is not known",
-        "runtime": _implementation,
-        "runtime version": _python,
-    }
-    for number, cell in enumerate(table.head):
-        library = _OF_LIBRARY.fullmatch(cell.text)
-        if library:
-            draft.library = slug(library[1]) if not draft.library else draft.library
-            readers[number] = _release
-        elif cell.text.lower() in fixed:
-            readers[number] = fixed[cell.text.lower()]
-    return readers
-
-
-def _os(text: str) -> Words | str:
-    found = OSES.get(text.lower())
-    return Words({"os": found}) if found else "an operating system that is not known"
-
-
-def _implementation(text: str) -> Words | str:
-    found = implementation_of(text)
-    return Words({"implementation": found}) if found else "no single implementation"
-
-
-def _python(text: str) -> Words | str:
-    found = versions_of(text, bare_is="series")
-    if isinstance(found, str):
-        return found
-    return Words({"python": found.values["versions"]})
-
-
-def _framework_readers(table: Table, draft: Draft) -> dict[int, Reader]:
-    def named(text: str) -> Words | str:
-        return Words({"id": slug(text)}) if slug(text) else "no name of a framework"
-
-    readers: dict[int, Reader] = {0: named}
-    for number, cell in enumerate(table.head[1:], 1):
-        bare_is = _VERSIONS.get(cell.text.lower())
-        if bare_is is not None:
-            readers[number] = _versions_reader(bare_is)
-    if len(readers) == 1:
-        readers[0] = lambda text: (
-            Words({"id": slug(text), "versions": [">=0"]}, "the table names no versions")
-            if slug(text)
-            else "no name of a framework"
-        )
-    marks = [n for n in range(1, len(table.head)) if n not in readers]
-    if not marks:
-        draft.warn(
-            f'the table of frameworks under "{draft.heading}" names no capability: '
-            "its rows decide nothing"
-        )
-    return {**readers, **_mark_readers(table, marks, draft)}
-
-
-def _versions_reader(bare_is: str) -> Reader:
-    return lambda text: versions_of(text, bare_is=bare_is)
-
-
-_READERS: dict[str, Callable[[Table, Draft], dict[int, Reader]]] = {
-    "capabilities": _capability_readers,
-    "deployments": _deployment_readers,
-    "releases": _release_readers,
-    "runtimes": _runtime_readers,
-    "frameworks": _framework_readers,
-}
+def _know_by_name(row: dict[str, Any], draft: Draft) -> None:
+    """Let a capability be found by the ways to write it."""
+    name = row["documented"][0]
+    draft.know(row, "capabilities", name)
+    for words in (name, bare(name), *row.get("aliases", ())):
+        draft.know(row, "named", words)
+    draft.call(row, bare(name))
