@@ -152,4 +152,5 @@ def _marks_of(deployment: Deployment) -> list[str]:
 
 def _place_of(framework: Framework) -> list[str]:
     versions = f" for {framework.versions}" if framework.versions else ""
-    return [f'"{framework.id}" under "{framework.heading}"{versions}']
+    place = f'"{framework.id}" under "{framework.heading}"{versions}'
+    return [f'{place} with "{name}"' for name in framework.capabilities] or [place]

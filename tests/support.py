@@ -94,3 +94,7 @@ def understood() -> dict[str, Any]:
 
 def parsed_toml(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def parsed_text(toml: str) -> dict[str, Any]:
+    return tomllib.loads(toml)

@@ -143,7 +143,8 @@ def check_level(situation: Situation, level: str | None) -> Finding:
         level: One of `LEVELS`; any will do if it is None.
     """
     library, releases = situation.matrix.page.tracer, situation.matrix.releases
-    if situation.tracer is None or not releases:
+    open_row = situation.matrix.leaves_open("releases")
+    if situation.tracer is None or not (releases or open_row):
         return Finding("release", NOT_APPLICABLE)
     wanted = f"{LEVEL_WORDS[level]} or better" if level else "any support level"
     found = Finding("release", SATISFIED, f"a release branch of {library} with {wanted}")
@@ -154,7 +155,7 @@ def check_level(situation: Situation, level: str | None) -> Finding:
             outcome=UNKNOWN,
             observed="unknown",
             signal=f"no release branch of the page holds {library} {version}",
-            source=quotes(releases),
+            source=quotes(releases) if releases or not open_row else open_row.quote(),
         )
     day = situation.environment.date
     actual = row.level(day)
@@ -184,7 +185,8 @@ def check_runtime(asked: Asked) -> Finding:
     """The runtime table gives platforms and Pythons for ranges of tracer versions."""
     situation = asked.situation
     environment, rows = situation.environment, situation.matrix.runtimes
-    if situation.tracer is None or not rows:
+    open_row = situation.matrix.leaves_open("runtimes")
+    if situation.tracer is None or not (rows or open_row):
         return Finding("runtime", NOT_APPLICABLE)
     covering = [row for row in rows if situation.tracer in row.tracer]
     library, version = situation.matrix.page.tracer, environment.tracer.value
@@ -195,7 +197,7 @@ def check_runtime(asked: Asked) -> Finding:
             documented=f"a runtime that the page gives for {library} {version}",
             observed="unknown",
             signal="no row of the page speaks of that version",
-            source=f"{rows[0].heading}: {len(rows)} rows",
+            source=open_row.quote() if open_row else f"{rows[0].heading}: {len(rows)} rows",
         )
     admitted = [_admits(row, environment) for row in covering]
     relevant = [r for r in covering if r.os == environment.os.value] or covering
@@ -212,7 +214,6 @@ def check_runtime(asked: Asked) -> Finding:
         return found._replace(outcome=SATISFIED, source=row.quote())
     if None in admitted:
         return found._replace(outcome=UNKNOWN, observed="unknown")
-    open_row = situation.matrix.leaves_open("runtimes")
     if open_row:
         return found._replace(
             outcome=UNKNOWN, observed="unknown", source=open_row.quote(), signal=open_row.reason

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple, Union
 
 __all__ = [
-    "IN_A_CALLOUT", "NO_HEAD", "SPANS", "WHOLE_TABLE", "Block", "Cell", "Heading", "Lost", "Table",
-    "Tag", "Text", "Words", "collapsed",
+    "IN_A_CALLOUT", "NO_HEAD", "OTHER_LANGUAGES", "SPANS", "WHOLE_TABLE", "Block", "Cell",
+    "Heading", "Lost", "Table", "Tag", "Text", "Words", "collapsed",
 ]  # fmt: skip
 
 
@@ -77,7 +77,8 @@ class Lost(NamedTuple):
 IN_A_CALLOUT = "a table within a callout"
 SPANS = "cells of the table span several rows or columns"
 NO_HEAD = "the table has no head"
-WHOLE_TABLE = (IN_A_CALLOUT, SPANS, NO_HEAD)
+OTHER_LANGUAGES = "the table is about other languages"
+WHOLE_TABLE = (IN_A_CALLOUT, SPANS, NO_HEAD, OTHER_LANGUAGES)
 """Why no row of a table can be read, whatever its head."""
 
 Block = Union[Heading, Table, Text, Tag, Lost]

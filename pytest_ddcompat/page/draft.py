@@ -150,9 +150,10 @@ class Draft:
             )
 
     def settle(self) -> None:
-        """Leave out the rows that were withdrawn."""
+        """Leave out the rows that were withdrawn, and put open rows of tables before words."""
         for kind, rows in self.rows.items():
             self.rows[kind] = [row for row in rows if id(row) not in self._withdrawn]
+        self.rows["unresolved"].sort(key=lambda row: "columns" not in row)
 
     def open_row(
         self, of: str, head: Iterable[Cell], row: Iterable[Cell], reasons: dict[int, str]

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.loading import matrix_from_mapping
-from pytest_ddcompat.page.blocks import IN_A_CALLOUT, Heading, Lost, Table, Tag, Text
+from pytest_ddcompat.names import choices
+from pytest_ddcompat.page.blocks import (
+    IN_A_CALLOUT,
+    OTHER_LANGUAGES,
+    Heading,
+    Lost,
+    Table,
+    Tag,
+    Text,
+)
 from pytest_ddcompat.page.draft import KINDS, Draft
 from pytest_ddcompat.page.markdown import blocks_of
 from pytest_ddcompat.page.markup import blocks_of_html
@@ -22,7 +31,7 @@ from pytest_ddcompat.page.prose import (
 )
 from pytest_ddcompat.page.rendering import argument, without_picture
 from pytest_ddcompat.page.source import LIMIT, PageError, check_text, front_matter, partial
-from pytest_ddcompat.page.tables import kind_of, languages_of, read_table
+from pytest_ddcompat.page.tables import column_of, kind_of, languages_of, read_table
 from pytest_ddcompat.page.words import slug
 
 if TYPE_CHECKING:
@@ -91,6 +100,7 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
     found = blocks_of(lines[front.length :], front.length + 1)
     blocks = list(_outside_callouts(_with_partials(found, options.partials)))
     language = _language(blocks, options.language, origin)
+    blocks = [_without_other_languages(block, language) for block in blocks]
     title = told.get("title", "") or _first_heading(blocks) or origin
     draft = Draft(title)
     _read_capabilities(blocks, draft, language)
@@ -172,24 +182,28 @@ def _first_heading(blocks: Sequence[Block]) -> str:
 
 
 def _language(blocks: Sequence[Block], asked: str, origin: str) -> str:
-    """The column of an overview that is to be read."""
-    overviews = [
-        languages_of(block)
-        for block in blocks
-        if isinstance(block, Table) and kind_of([c.text for c in block.head]) == "overview"
-    ]
-    names = list(dict.fromkeys(name for each in overviews for name in each))
-    if len(names) > 1 or (asked and names):
-        if slug(asked) in map(slug, names):
-            return asked
-        from pytest_ddcompat.names import choices
+    """The column of an overview that is to be read; empty if there is no choice."""
+    tables = [block for block in blocks if isinstance(block, Table) and _is_overview(block)]
+    names = list(dict.fromkeys(name for table in tables for name in languages_of(table)))
+    if not names or (len(names) == 1 and not asked):
+        return ""
+    if slug(asked) in map(slug, names):
+        return asked
+    got = f'"{asked}" is none' if asked else "none is picked"
+    raise PageError(
+        f"{origin}: this page has a column for each of several languages, and {got}; "
+        f"--language: {choices(asked, [n.lower() for n in names])}"
+    )
 
-        got = f'"{asked}" is none' if asked else "none is picked"
-        raise PageError(
-            f"{origin}: this page has a column for each of several languages, and {got}; "
-            f"--language: {choices(asked, [n.lower() for n in names])}"
-        )
-    return ""
+
+def _is_overview(table: Table) -> bool:
+    return not table.reason and kind_of([cell.text for cell in table.head]) == "overview"
+
+
+def _without_other_languages(block: Block, language: str) -> Block:
+    if isinstance(block, Table) and _is_overview(block) and not column_of(block, language):
+        return block._replace(reason=OTHER_LANGUAGES)
+    return block
 
 
 def _read_capabilities(blocks: Sequence[Block], draft: Draft, language: str) -> None:
@@ -239,7 +253,7 @@ class _Pages:
         callout = self._open[0]
         if isinstance(block, Heading) and not callout.title:
             self._open[0] = callout._replace(title=block.text)
-        else:
+        elif block.text:
             callout.words.append(block.text)
 
     def _tag(self, tag: Tag) -> None:

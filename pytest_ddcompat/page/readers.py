@@ -22,11 +22,10 @@ from pytest_ddcompat.page.words import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.page.blocks import Table
     from pytest_ddcompat.page.draft import Draft
 
-__all__ = ["COLUMNS", "RUNTIME_HEADS", "Column", "library_of", "marked_capability"]
+__all__ = ["COLUMNS", "RUNTIME_HEADS", "Column", "capabilities_of", "library_of"]
 
 _LIBRARIES = {"python tracer": "ddtrace", "nodejs tracer": "dd-trace"}
 """Names of the packages of Datadog's tracers, as the package indexes have them."""
@@ -56,10 +55,10 @@ class Column(NamedTuple):
     reason: str = ""
 
 
-def marked_capability(matrix: Matrix, column: str) -> str:
-    """Id of the capability that the head of a column of marks names; empty if it names none."""
-    row = matrix.capability(_marked(column))
-    return row.id if row else ""
+def capabilities_of(head: str, draft: Draft) -> list[str]:
+    """Ids of the capabilities that the head of a column of marks is, or speaks of."""
+    row = draft.known("named", _marked(head))
+    return [row["id"]] if row else [each["id"] for each in draft.named(head[:_LONGEST_HEAD])]
 
 
 def _marked(head: str) -> str:

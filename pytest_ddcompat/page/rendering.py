@@ -7,10 +7,11 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from pytest_ddcompat.page.blocks import WHOLE_TABLE
+from pytest_ddcompat.page.blocks import IN_A_CALLOUT, WHOLE_TABLE
+from pytest_ddcompat.page.draft import Draft
 from pytest_ddcompat.page.prose import REGIONS, hosts_in
-from pytest_ddcompat.page.readers import marked_capability
-from pytest_ddcompat.page.tables import kind_of
+from pytest_ddcompat.page.readers import capabilities_of
+from pytest_ddcompat.page.tables import kind_of, know_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -96,7 +97,7 @@ def to_markdown(matrix: Matrix) -> str:
     }
     opened = [row for row in matrix.unresolved if row.columns]
     parts = [_front(matrix), *map(_site, matrix.sites)]
-    parts += [_table(table, *_taken(table, rows, opened, matrix)) for table in matrix.tables]
+    parts += _tables(matrix, rows, opened)
     parts += _about_capabilities(matrix)
     parts += [_sentences(row) for row in (*matrix.coverage, *matrix.notes)]
     parts += [_open_words(row) for row in matrix.unresolved if not row.columns]
@@ -148,8 +149,22 @@ def _site(row: Site) -> str:
     )
 
 
+def _tables(matrix: Matrix, rows: dict[str, list[Any]], opened: list[Unresolved]) -> Iterator[str]:
+    """The tables; those of capabilities that stand behind others were in callouts."""
+    behind, names = False, Draft("")
+    for row in matrix.capabilities:
+        know_by_name({"id": row.id, "documented": row.documented, "aliases": row.aliases}, names)
+    for table in matrix.tables:
+        taken, why = _taken(table, rows, opened, names)
+        is_of_capabilities = kind_of(table.columns) in {"capabilities", "overview"}
+        if behind and is_of_capabilities and not taken:
+            why = IN_A_CALLOUT
+        behind = behind or bool(why) or not is_of_capabilities
+        yield _table(table, taken, why)
+
+
 def _taken(
-    table: Table, rows: dict[str, list[Any]], opened: list[Unresolved], matrix: Matrix
+    table: Table, rows: dict[str, list[Any]], opened: list[Unresolved], names: Draft
 ) -> tuple[list[Statement], str]:
     """Take the rows of a table out of those that are left: the first ones that it can have.
 
@@ -157,19 +172,30 @@ def _taken(
         The rows; and why none of them could be read, if the whole table could not.
     """
     kind = {"overview": "capabilities"}.get(kind_of(table.columns), kind_of(table.columns))
-    marked = {marked_capability(matrix, column) for column in table.columns[1:]} - {""}
+    marked = {id_ for column in table.columns[1:] for id_ in capabilities_of(column, names)}
     left: list[Any] = rows.get(kind, [])
     taken: list[Statement] = []
-    while left and _is_of(left[0], table, kind, marked):
-        taken.append(left.pop(0))
-    why = "" if taken or not opened else opened[0].reason
-    why = why if why in WHOLE_TABLE else ""
     key = (table.heading, table.columns)
-    while opened and (opened[0].heading, opened[0].columns) == key:
-        if why != (opened[0].reason if opened[0].reason in WHOLE_TABLE else ""):
-            break
+
+    def is_next(why: str) -> bool:
+        return bool(opened) and (opened[0].heading, opened[0].columns, _whole(opened[0])) == (
+            *key, why
+        )  # fmt: skip
+
+    has_rows = bool(left) and _is_of(left[0], table, kind, marked)
+    # Tables of capabilities are read first, so those that can be read come first.
+    why = _whole(opened[0]) if opened and not (has_rows and kind == "capabilities") else ""
+    why = why if is_next(why) else ""
+    while not why and left and _is_of(left[0], table, kind, marked):
+        taken.append(left.pop(0))
+    while is_next(why):
         taken.append(opened.pop(0))
     return taken, why
+
+
+def _whole(row: Unresolved) -> str:
+    """Why no row of its table can be read, if that is why it cannot."""
+    return row.reason if row.reason in WHOLE_TABLE else ""
 
 
 def _is_of(row: Framework, table: Table, kind: str, marked: Iterable[str]) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.page.blocks import Cell, Table, Words
     from pytest_ddcompat.page.draft import Draft
 
-__all__ = ["kind_of", "languages_of", "read_table"]
+__all__ = ["column_of", "kind_of", "know_by_name", "languages_of", "read_table"]
 
 _UNKNOWN_COLUMN = "a column that is not known in such a table"
 _NOT_THERE = {"not_supported", "not_applicable", "pending"}
@@ -61,9 +61,7 @@ def read_table(table: Table, draft: Draft, language: str = "") -> None:
     """
     kind = "" if table.reason else kind_of([cell.text for cell in table.head])
     if kind == "overview":
-        picked = _column_of(table, language)
-        table = _of_language(table, picked, draft) if picked else table
-        kind = "capabilities" if picked else ""
+        table, kind = _of_language(table, column_of(table, language), draft), "capabilities"
     if not kind:
         _keep_open(table, draft)
         return
@@ -89,7 +87,7 @@ def _keep_open(table: Table, draft: Draft) -> None:
         draft.open_row("tables", table.head, row, dict.fromkeys(range(len(row)), reason))
 
 
-def _column_of(table: Table, language: str) -> int:
+def column_of(table: Table, language: str) -> int:
     """The column of a language, or the only one; 0 if there is none."""
     names = languages_of(table)
     if not language:
@@ -134,7 +132,7 @@ def _read_row(
     for keys in _keys(kind, draft.heading, values):
         draft.know(made, kind, keys)
     if kind == "capabilities":
-        _know_by_name(made, draft)
+        know_by_name(made, draft)
     for number, cell in enumerate(row):
         reason = reasons.get(number, "") if number in columns else "a cell of an unknown column"
         draft.take(cell, reason, made)
@@ -215,7 +213,7 @@ def _keys(kind: str, heading: str, values: dict[str, Any]) -> list[str]:
     return []
 
 
-def _know_by_name(row: dict[str, Any], draft: Draft) -> None:
+def know_by_name(row: dict[str, Any], draft: Draft) -> None:
     """Let a capability be found by the ways to write it."""
     name = row["documented"][0]
     draft.know(row, "capabilities", name)
