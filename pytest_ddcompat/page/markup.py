@@ -102,7 +102,7 @@ class _Reader(HTMLParser):
             self._depth = 1
             self.handle_endtag("table")
         self._flush()
-        unseen = collapsed("".join(self._unseen))
+        unseen = collapsed("".join(self._unseen) + self.rawdata)
         if unseen:
             self._blocks.append(Lost(unseen, self._line, "words within a tag that is not closed"))
         return self._blocks

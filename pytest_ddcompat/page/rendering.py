@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
+from pytest_ddcompat.names import parse_site
 from pytest_ddcompat.page.blocks import IN_A_CALLOUT, WHOLE_TABLE
 from pytest_ddcompat.page.draft import Draft
 from pytest_ddcompat.page.prose import REGIONS, hosts_in
@@ -137,8 +138,10 @@ def _heading(text: str) -> str:
 
 
 def _site(row: Site) -> str:
-    names = [name for name, site in REGIONS.items() if site in row.excluded]
-    told = {} if hosts_in(" ".join((row.heading, *row.documented))) else {"region": ",".join(names)}
+    named = set(map(parse_site, hosts_in(" ".join((row.heading, *row.documented)))))
+    regions = {site: name for name, site in REGIONS.items()}
+    names = ",".join(regions[site] for site in row.excluded if site in regions)
+    told = {} if named == set(row.excluded) else {"region": names}
     return "\n\n".join(
         (
             own_comment("callout", **told),
