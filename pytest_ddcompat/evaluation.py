@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Callable
 
 from pytest_ddcompat.checks import CHECKS
 from pytest_ddcompat.checks.common import Asked, Situation, check_version
-from pytest_ddcompat.checks.service import deployment_named, framework_installed
+from pytest_ddcompat.checks.deployment import deployment_named
+from pytest_ddcompat.checks.service import framework_installed
 from pytest_ddcompat.checks.tracer import branch_with, check_level
 from pytest_ddcompat.errors import RequirementError
 from pytest_ddcompat.expression import And, Name, Not, has_operators, parse

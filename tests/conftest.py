@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +15,12 @@ import pytest_ddcompat.collection
 import pytest_ddcompat.execution
 import pytest_ddcompat.report  # noqa: F401
 from pytest_ddcompat import plugin
+
+with suppress(ImportError):
+    import rich.box
+    import rich.console
+    import rich.table
+    import rich.text  # noqa: F401
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

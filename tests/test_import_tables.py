@@ -113,7 +113,7 @@ def test_two_tables_of_deployments_under_one_heading() -> None:
         + table("Type | Card Vault support", "Docker | yes", "AWS Lambda | yes")
     )
     assert found.account.unresolved == ()
-    lambda_only = {"deployments": ["aws_lambda"]}
+    lambda_only: dict[str, Any] = {"deployments": ["aws_lambda"]}
     assert status(found.matrix, "bot_filter", **lambda_only) is UNSUPPORTED
     assert status(found.matrix, "card_vault", **lambda_only) is SUPPORTED
     check_round_trip(found)

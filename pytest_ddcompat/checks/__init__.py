@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_ddcompat.checks.deployment import check_deployment
+from pytest_ddcompat.checks.minimum import check_tracer
 from pytest_ddcompat.checks.service import (
     check_datastore,
-    check_deployment,
     check_framework,
     check_remote_configuration,
     check_site,
 )
-from pytest_ddcompat.checks.tracer import check_agent, check_release, check_runtime, check_tracer
+from pytest_ddcompat.checks.tracer import check_agent, check_release, check_runtime
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.requirement import Requirement
     from pytest_ddcompat.rows import Capability, Release, Statement
 
-__all__ = ["Asked", "Situation", "accepts", "any_of", "check_version", "quotes"]
+__all__ = ["Asked", "Situation", "accepts", "any_of", "check_version", "left_open", "quotes"]
 
 SATISFIED, VIOLATED = Outcome.SATISFIED, Outcome.VIOLATED
 UNKNOWN, NOT_APPLICABLE = Outcome.UNKNOWN, Outcome.NOT_APPLICABLE
@@ -58,6 +58,13 @@ def accepts(mark: Mark, requirement: Requirement) -> bool | None:
     if mark == "unresolved":
         return None
     return requirement.preview if mark == "preview" else bool(mark)
+
+
+def left_open(found: Finding) -> Finding:
+    """The same where the page's words leave it open."""
+    return found._replace(
+        outcome=UNKNOWN, observed="unknown", signal="the page's words leave it open"
+    )
 
 
 def check_version(

@@ -1,4 +1,4 @@
-"""Checks of the service: its site, Remote Configuration, deployment, framework and data store."""
+"""Checks of the service: its site, Remote Configuration, frameworks and data stores."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pytest_ddcompat.checks.common import (
     accepts,
     any_of,
     check_version,
+    left_open,
     quotes,
 )
 from pytest_ddcompat.environment import FORCED_OFF
@@ -22,18 +23,14 @@ from pytest_ddcompat.verdict import Finding
 from pytest_ddcompat.versions import Version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.rows import Capability, Framework
 
 __all__ = [
     "check_datastore",
-    "check_deployment",
     "check_framework",
     "check_remote_configuration",
     "check_site",
-    "deployment_named",
     "framework_installed",
 ]
 
@@ -94,82 +91,6 @@ def check_remote_configuration(asked: Asked) -> Finding:
         return found
     remedy = "Remote Configuration turned on"
     return found._replace(remedy=remedy, change=(("remote_configuration", True),))
-
-
-def check_deployment(asked: Asked) -> Finding:
-    """The tables of deployment types mark capabilities."""
-    named, matrix = asked.requirement.deployments, asked.situation.matrix
-    column = _column_of(asked)
-    if named:
-        ids = _deployment_ids(matrix, named)
-        marked = [kind for kind in ids if column.get(kind, True) is not False]
-        if not marked:
-            return _unmarked(matrix, ids, column, "the marker")
-        source = quotes([row for row in matrix.deployments if row.id in marked])
-        found = deployment_named(asked.situation, marked, source)
-        here = asked.situation.environment.deployments.value or frozenset()
-        sure = any(column.get(kind, True) is True for kind in marked if kind in here)
-        return found if sure or found.outcome is not SATISFIED else _not_understood(found)
-    if not column:
-        return Finding("deployment", NOT_APPLICABLE)
-    return _deployment_here(asked.situation, column)
-
-
-def _column_of(asked: Asked) -> dict[str, bool | None]:
-    """Whether each deployment type is marked for the capability; None: not understood."""
-    return {
-        row.id: accepts(row.capabilities[asked.capability.id], asked.requirement)
-        for row in asked.situation.matrix.deployments
-        if asked.capability.id in row.capabilities
-    }
-
-
-def _not_understood(found: Finding) -> Finding:
-    return found._replace(
-        outcome=UNKNOWN, observed="unknown", signal="the page's words leave it open"
-    )
-
-
-def _deployment_here(situation: Situation, column: Mapping[str, bool | None]) -> Finding:
-    """Hold the environment's own types against the marks of a capability's column."""
-    fact, matrix = situation.environment.deployments, situation.matrix
-    types = sorted(column.keys() & fact.value) if fact.value else []
-    without = [kind for kind in types if column[kind] is False]
-    if without:
-        return _unmarked(matrix, without, column, fact.signal)
-    if fact.known and not types:
-        return Finding("deployment", NOT_APPLICABLE)
-    rows = [row for row in matrix.deployments if row.id in (types or column)]
-    found = Finding(
-        "deployment",
-        SATISFIED if fact.known else UNKNOWN,
-        documented="a deployment type that the page marks for it",
-        observed=", ".join(_deployment_name(matrix, kind) for kind in types) or "unknown",
-        source=quotes(rows),
-        signal=fact.signal,
-    )
-    return _not_understood(found) if None in (column[kind] for kind in types) else found
-
-
-def deployment_named(situation: Situation, types: Sequence[str], source: str) -> Finding:
-    """Hold the environment's deployment types against named ones, any of which will do."""
-    fact = situation.environment.deployments
-    wanted = " or ".join(_deployment_name(situation.matrix, kind) for kind in types)
-    here = [_deployment_name(situation.matrix, kind) for kind in sorted(fact.value or ())]
-    found = Finding(
-        "deployment",
-        SATISFIED,
-        documented=f"to run on {wanted}",
-        observed=", ".join(here) or "no documented deployment type",
-        source=source,
-        signal=fact.signal,
-    )
-    if not fact.known:
-        return found._replace(outcome=UNKNOWN, observed="unknown")
-    if fact.value and not fact.value.isdisjoint(types):
-        return found
-    change = (("deployments", frozenset(types[:1])),)
-    return found._replace(outcome=VIOLATED, remedy=f"a run on {wanted}", change=change)
 
 
 def check_framework(asked: Asked) -> Finding:
@@ -262,7 +183,7 @@ def _documented_framework(situation: Situation, row: Framework, *, sure: bool) -
             bring=row.versions.above(fact.value),
         )
     open_words = row.versions is None or not sure
-    return _not_understood(found) if open_words and found.outcome is SATISFIED else found
+    return left_open(found) if open_words and found.outcome is SATISFIED else found
 
 
 def _covering(matrix: Matrix, of: str, capability: Capability, name: str) -> str:
@@ -272,31 +193,3 @@ def _covering(matrix: Matrix, of: str, capability: Capability, name: str) -> str
         if row.of == of and row.capability in {"", capability.id} and named:
             return row.quote()
     return ""
-
-
-def _deployment_ids(matrix: Matrix, named: Sequence[str]) -> list[str]:
-    rows = [matrix.deployment(name) for name in named]
-    return [row.id for row in rows if row]
-
-
-def _deployment_name(matrix: Matrix, kind: str) -> str:
-    row = matrix.deployment(kind)
-    return row.documented[0] if row else kind
-
-
-def _unmarked(
-    matrix: Matrix, types: Sequence[str], column: Mapping[str, bool | None], signal: str
-) -> Finding:
-    """Types that the page does not mark for the capability."""
-    marked = [kind for kind, mark in column.items() if mark]
-    others = ", ".join(_deployment_name(matrix, kind) for kind in marked)
-    return Finding(
-        "deployment",
-        VIOLATED,
-        documented=f"a deployment type that the page marks for it ({others})",
-        observed=", ".join(_deployment_name(matrix, kind) for kind in types),
-        source=quotes([row for row in matrix.deployments if row.id in types]),
-        remedy=f"a run on {others.replace(', ', ' or ')}" if marked else "",
-        signal=signal,
-        change=(("deployments", frozenset(marked[:1])),) if marked else (),
-    )

@@ -15,10 +15,9 @@ from pytest_ddcompat.cli.common import (
     environment_of,
     fact_rows,
     matrix_of,
-    printing,
     requirement_of,
-    write,
 )
+from pytest_ddcompat.cli.output import printing, write
 from pytest_ddcompat.evaluation import evaluate
 from pytest_ddcompat.mending import mend
 from pytest_ddcompat.names import printable

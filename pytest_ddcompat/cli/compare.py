@@ -13,9 +13,8 @@ from pytest_ddcompat.cli.common import (
     add_matrix_option,
     add_requirement_options,
     matrix_of,
-    printing,
-    write,
 )
+from pytest_ddcompat.cli.output import printing, write
 from pytest_ddcompat.detection import check_agent_option
 from pytest_ddcompat.errors import FactsError
 from pytest_ddcompat.given import Layer, Settings, file_layer

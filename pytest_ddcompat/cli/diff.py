@@ -14,11 +14,10 @@ from pytest_ddcompat.cli.common import (
     add_command,
     add_environment_options,
     add_page_options,
-    console,
     environment_of,
     matrix_named,
-    write,
 )
+from pytest_ddcompat.cli.output import console, write
 from pytest_ddcompat.difference import difference, turn
 from pytest_ddcompat.environment import Environment
 from pytest_ddcompat.names import printable

@@ -13,9 +13,9 @@ from pytest_ddcompat.cli.common import (
     complete,
     environment_of,
     matrix_of,
-    printing,
     requirement_of,
 )
+from pytest_ddcompat.cli.output import printing
 from pytest_ddcompat.evaluation import evaluate
 from pytest_ddcompat.names import printable
 

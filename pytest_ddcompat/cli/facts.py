@@ -9,7 +9,8 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.cli.common import Subcommands, add_agent_option, add_command, write
+from pytest_ddcompat.cli.common import Subcommands, add_agent_option, add_command
+from pytest_ddcompat.cli.output import write
 from pytest_ddcompat.detection import Detector, check_agent_option
 from pytest_ddcompat.environment import Environment
 from pytest_ddcompat.evaluation import check_requirement

@@ -7,14 +7,8 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.cli.common import (
-    Subcommands,
-    add_command,
-    add_page_options,
-    partials_folder,
-    put,
-    write,
-)
+from pytest_ddcompat.cli.common import Subcommands, add_command, add_page_options, partials_folder
+from pytest_ddcompat.cli.output import put, write
 from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.names import printable
 

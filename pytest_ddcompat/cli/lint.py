@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_ddcompat.cli.common import Subcommands, add_command, matrix_named, write
+from pytest_ddcompat.cli.common import Subcommands, add_command, matrix_named
+from pytest_ddcompat.cli.output import write
 from pytest_ddcompat.errors import InvalidMatrixError, MatrixError
 from pytest_ddcompat.facts import facts_from_settings
 from pytest_ddcompat.lint import Complaint, lint, refusals

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.cli.common import Subcommands, add_command, printing, write
+from pytest_ddcompat.cli.common import Subcommands, add_command
+from pytest_ddcompat.cli.output import printing, write
 from pytest_ddcompat.loading import bundled_ids, load_matrix
 
 if TYPE_CHECKING:

@@ -13,9 +13,8 @@ from pytest_ddcompat.cli.common import (
     add_service_options,
     environment_of,
     matrix_of,
-    printing,
-    put,
 )
+from pytest_ddcompat.cli.output import printing, put
 from pytest_ddcompat.grid import grid_of
 from pytest_ddcompat.loading import DEFAULT
 from pytest_ddcompat.names import printable

@@ -7,7 +7,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.cli.common import Subcommands, add_command, printing, write
+from pytest_ddcompat.cli.common import Subcommands, add_command
+from pytest_ddcompat.cli.output import printing, write
 from pytest_ddcompat.names import printable
 from pytest_ddcompat.record import OUTCOMES, RecordError, read_record, write_atomically
 

@@ -1,0 +1,90 @@
+"""Where the commands write to: the standard output, or a file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.errors import CompatibilityError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+__all__ = ["console", "printing", "put", "write"]
+
+
+def console() -> Console:
+    """Where text goes; colours only on a terminal that wants them (`NO_COLOR`)."""
+    from rich.console import Console
+
+    return Console(highlight=False, emoji=False, markup=False)
+
+
+@contextmanager
+def printing() -> Iterator[Console]:
+    """Print to a console, and write it all at the end.
+
+    Raises:
+        CompatibilityError: As for `write`.
+    """
+    out = console()
+    with out.capture() as captured:
+        yield out
+        out.quiet = True  # or rich writes nothing to the output, which a full device refuses
+    write(captured.get())
+
+
+def write(text: str, lacking: str = "backslashreplace") -> None:
+    """Write to the standard output as it stands, with a line end.
+
+    A reader that has gone (`| head`) has read enough: the command's answer stays what it is.
+
+    Args:
+        text: What is written.
+        lacking: How characters are written that the encoding lacks, as `str.encode` knows it.
+
+    Raises:
+        CompatibilityError: It cannot be written.
+    """
+    if sys.stdout is None:
+        raise CompatibilityError("standard output: it cannot be written: it is closed")
+    encoding = sys.stdout.encoding or "utf-8"
+    line = text if text.endswith("\n") else f"{text}\n"
+    try:
+        sys.stdout.write(line.encode(encoding, lacking).decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+    except OSError as error:
+        _drop_output()
+        raise CompatibilityError(
+            f"standard output: it cannot be written: {error.strerror or error}"
+        ) from None
+
+
+def _drop_output() -> None:
+    """Keep what is left in the buffer from being written at exit, in vain again."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def put(text: str, output: str | None) -> None:
+    """Write to a file, or to the standard output where none is named.
+
+    Raises:
+        CompatibilityError: The file cannot be written.
+    """
+    if output is None:
+        write(text)
+        return
+    try:
+        with Path(output).open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text if text.endswith("\n") else f"{text}\n")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise CompatibilityError(f"{output}: this file cannot be written: {reason}") from None
