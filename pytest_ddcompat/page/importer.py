@@ -271,14 +271,15 @@ class _Pages:
     def _close(self) -> None:
         """End the innermost callout; what is within others belongs to the outermost."""
         callout = self._open.pop()
-        if self._open or not (callout.words or callout.title):
+        if self._open or not (callout.words or callout.title or callout.name == _OPEN):
             return
         words = " ".join((callout.title, *callout.words)).strip()
         told = argument(callout.arguments, "capabilities").split(",")
         named = [row for row in (self._draft.known("capabilities", id_) for id_ in told) if row]
         if callout.name == _OPEN:
             of, reason = (argument(callout.arguments, key) for key in ("of", "reason"))
-            self._draft.open_words(of, callout.line, words, reason)
+            of = of if of in {"sites", "text"} else "text"
+            self._draft.open_words(of, callout.line, words, reason or "words left open")
         elif named and callout.name == _REQUIRES:
             add_words("remote_configuration", words, named)
         elif named:
