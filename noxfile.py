@@ -20,6 +20,9 @@ RUFF = "ruff==0.17.*"
 MYPY = "mypy==2.4.*"
 AXE = "axe-core@~4.14.1"
 
+# What the made-up input of a target begins with.
+SEEDS = {"loader": "bad_matrices/*.toml", "pages": "bad_pages/*.md"}
+
 # hatchling that knows the project's metadata asks for packaging 24.2; build goes with it.
 NOT_FOR_THE_LOWEST = {"build", "hatchling", "pytest-ddcompat"}
 
@@ -92,6 +95,19 @@ def axe_core(session: nox.Session, folder: Path) -> Path | None:
     with tarfile.open(package) as archive:
         archive.extract("package/axe.min.js", folder)
     return folder / "package" / "axe.min.js"
+
+
+@nox.session(python="3.11")
+def fuzz(session: nox.Session) -> None:
+    """Try each target of tests/fuzz with made-up input; `-- pages -runs=1000` picks one."""
+    session.install(".[cli]", "atheris==3.*")
+    named = session.posargs and not session.posargs[0].startswith("-")
+    options = session.posargs[1:] if named else session.posargs
+    for target in sorted(Path("tests/fuzz").glob(f"{session.posargs[0] if named else '*'}.py")):
+        with tempfile.TemporaryDirectory() as folder:
+            for seed in Path("tests").glob(SEEDS.get(target.stem, "no seed")):
+                shutil.copy(seed, folder)
+            session.run("python", str(target), *(options or ["-runs=100000"]), folder)
 
 
 def lowest_dependencies(python: str) -> list[str]:

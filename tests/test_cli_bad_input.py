@@ -39,6 +39,16 @@ FILES = {
     "key.toml": b"[pages]\nid = 'x'",
     "row.toml": b"extends = 'iast-python'\n[[releases]]\ntracer = '<2'\nagent = '7'\nsource = 'x'",
     "gone.toml": b"extends = 'missing.toml'",
+    "page.md": b"|X capability|Minimum x version|\n|-|-|\n|A|1|\n",
+    "all.md": b"|X capability|Java|Python|\n|-|-|-|\n|A|1|2|\n",
+    "words.md": b"# Title\n\nWords.\n",
+    "empty.md": b"",
+    "binary.md": b"\x80\x81",
+    "nul.md": b"a\n\0",
+    "open.md": b"---\ntitle: A\n",
+    "yaml.md": b"---\na: b: c\n---\n",
+    "list.md": b"---\n- a\n---\n",
+    "large.md": b" " * (2 * 1024 * 1024 + 1),
 }
 BAD = {
     # the command and its options
@@ -142,6 +152,33 @@ BAD = {
     "facts --framework a\x1b": '--framework: frameworks: "a\\x1b" is no name of a framework',
     "facts --framework djngo": 'no framework "djngo" on the page; did you mean "django"?',
     "facts --date=": '--date: "date=" is not KEY=VALUE',
+    # importing a page
+    "import": "the following arguments are required: PAGE",
+    "import missing.md": "missing.md: this page cannot be read: No such file or directory",
+    "import .": ".: this page cannot be read: Is a directory",
+    "import words.md": "words.md: no table of capabilities is on this page",
+    "import empty.md": "empty.md: no table of capabilities is on this page",
+    "import binary.md": "binary.md: byte 0: this is not UTF-8 text",
+    "import nul.md": "nul.md: line 2: this is not text, but binary (U+0000)",
+    "import open.md": "open.md: line 1: the front matter is not closed; valid: ---",
+    "import yaml.md": "yaml.md: line 2: the front matter is no YAML: mapping values are not",
+    "import list.md": "list.md: line 2: the front matter has no keys; valid: such as title:",
+    "import large.md": "large.md: this page is larger than 2 MiB",
+    "import all.md": (
+        "all.md: this page has a column for each of several languages, and none is picked; "
+        "--language: valid: java, python"
+    ),
+    "import all.md --language pyton": (
+        "all.md: this page has a column for each of several languages, "
+        'and "pyton" is none; --language: did you mean "python"?'
+    ),
+    "import page.md --read soon": '--read: "soon" is not a date; valid: such as 2026-05-31',
+    "import page.md --id A|B": 'page.md: page.id: "A B" is no id; valid: lower-case letters',
+    "import page.md --address x": 'page.md: page.address: "x" is no address; valid: https://',
+    "import page.md --partials none": "--partials: there is no folder none; valid: layouts/",
+    "import page.md --format toml": '--format: "toml" is not valid; valid: json, text',
+    "import page.md --langage x": '"--langage" is not known to import; did you mean "--language"?',
+    "import page.md -o none/x.toml": "none/x.toml: this file cannot be written: No such file",
     # the date
     "facts --date soon": '--date: date: "soon" is not a date; valid: such as 2026-05-31',
     "lint iast-python --date soon": '--date: date: "soon" is not a date; valid: such as',

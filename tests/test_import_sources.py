@@ -64,7 +64,7 @@ NO_YAML = "the front matter is no YAML"
         pytest.param("---\na: *b\n---\n", f"line 2: {NO_YAML}: found undefined alias 'b'",
                      id="an alias of nothing"),
         pytest.param('---\na: "\\UFFFFFFFF"\n---\n',
-                     f"line 2: {NO_YAML}: Python int too large to convert to C int",
+                     f"line 2: {NO_YAML}: an escape of no character",
                      id="no character"),
         pytest.param("---\n- a\n---\n",
                      "line 2: the front matter has no keys; valid: such as title: \u2026",

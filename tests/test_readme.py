@@ -19,7 +19,7 @@ from pytest_ddcompat.page.toml import to_toml
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"```console\n\$ ddcompat (.*)\n((?:.*\n)*?)```", README)
-SHOWN = {"check", "compare", "diff", "explain", "facts", "lint", "matrices", "matrix"}
+SHOWN = {"check", "compare", "diff", "explain", "facts", "import", "lint", "matrices", "matrix"}
 
 
 def block(comment: str) -> str:
@@ -153,6 +153,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detection.Detector, "_deployment_signals", lambda _: iter(()))
     monkeypatch.chdir(tmp_path)
     Path("facts.json").write_text(block("facts"), encoding="utf-8")
+    Path("firewall.md").write_text(block("page: firewall.md"), encoding="utf-8")
     text = to_toml(understood())
     for new, old in OLDER.items():
         text = text.replace(new, old)

@@ -84,10 +84,11 @@ def _day(text: str | None) -> dt.date | None:
 
 
 def _in_words(account: Account, page: str) -> str:
+    page = printable(page)
     told = f"{account.interpreted} of {account.cells} cells interpreted"
     lines = [f"{page}: {told}, {len(account.unresolved)} unresolved"]
     lines += [
-        f'{page}:{place.line}: "{printable(place.text)}": {place.reason}'
+        f'{page}:{place.line}: "{printable(place.text)}": {printable(place.reason)}'
         for place in account.unresolved
     ]
     lines += [f"{page}: warning: {printable(warning)}" for warning in account.warnings]

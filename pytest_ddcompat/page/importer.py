@@ -271,7 +271,8 @@ class _Pages:
     def _close(self) -> None:
         """End the innermost callout; what is within others belongs to the outermost."""
         callout = self._open.pop()
-        if self._open or not (callout.words or callout.title or callout.name == _OPEN):
+        is_empty = not (callout.words or callout.title or argument(callout.arguments, "of"))
+        if self._open or is_empty:
             return
         words = " ".join((callout.title, *callout.words)).strip()
         told = argument(callout.arguments, "capabilities").split(",")

@@ -222,7 +222,7 @@ def tag_of(text: str, line: int) -> Tag:
         if found
         else ("", "")
     )
-    return Tag(name.replace(" ", ""), arguments.strip(), text, line)
+    return Tag(name.replace(" ", ""), arguments.strip(), collapsed(text), line)
 
 
 def text_of(token: Token) -> str:

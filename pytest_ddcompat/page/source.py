@@ -117,7 +117,8 @@ def _yaml(text: str, origin: str, line: int) -> dict[str, str]:
         mark = getattr(error, "problem_mark", None)
         where = line + mark.line if mark else line
         told = getattr(error, "problem", None) or getattr(error, "reason", None)
-        what = told or ("nested too deeply" if isinstance(error, RecursionError) else str(error))
+        is_deep = isinstance(error, RecursionError)
+        what = told or ("nested too deeply" if is_deep else "an escape of no character")
         raise PageError(f"{origin}: line {where}: the front matter is no YAML: {what}") from None
     if found is None:
         return {}
