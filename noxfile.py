@@ -21,7 +21,7 @@ MYPY = "mypy==2.4.*"
 AXE = "axe-core@~4.14.1"
 
 # What the made-up input of a target begins with.
-SEEDS = {"loader": "bad_matrices/*.toml", "pages": "bad_pages/*.md"}
+SEEDS = {"loader": "bad_matrices/*.toml", "importer": "bad_pages/*.md"}
 
 # hatchling that knows the project's metadata asks for packaging 24.2; build goes with it.
 NOT_FOR_THE_LOWEST = {"build", "hatchling", "pytest-ddcompat"}
@@ -99,7 +99,7 @@ def axe_core(session: nox.Session, folder: Path) -> Path | None:
 
 @nox.session(python="3.11")
 def fuzz(session: nox.Session) -> None:
-    """Try each target of tests/fuzz with made-up input; `-- pages -runs=1000` picks one."""
+    """Try each target of tests/fuzz with made-up input; `-- importer -runs=1000` picks one."""
     session.install(".[cli]", "atheris==3.*")
     named = session.posargs and not session.posargs[0].startswith("-")
     options = session.posargs[1:] if named else session.posargs
