@@ -9,28 +9,28 @@ __all__ = ["MARKERS", "OPTIONS"]
 MARKERS = {
     "requires_capability": (
         "requires_capability(*names, framework=None, deployment=None, datastore=None, "
-        "support_level=None, preview=True, strict=None): the environment must have the "
-        "capabilities by Datadog's compatibility page."
+        "support_level=None, preview=True, matrix=None, strict=None): the environment must "
+        "have the capabilities by Datadog's compatibility page."
     ),
     "requires_tracer": (
-        "requires_tracer(specifier, *, strict=None): the installed ddtrace must match the version "
-        "specifier."
+        "requires_tracer(specifier, *, matrix=None, strict=None): the installed ddtrace must match "
+        "the version specifier."
     ),
     "requires_framework": (
-        "requires_framework(name, specifier=None, *, strict=None): the framework must be "
-        "installed, and match the version specifier."
+        "requires_framework(name, specifier=None, *, matrix=None, strict=None): the framework must "
+        "be installed, and match the version specifier."
     ),
     "requires_deployment": (
-        "requires_deployment(*types, strict=None): the environment must be one of the deployment "
-        "types."
+        "requires_deployment(*types, matrix=None, strict=None): the environment must be one of the "
+        "deployment types."
     ),
     "requires_agent": (
-        "requires_agent(specifier, *, strict=None): the Datadog Agent must match the version "
-        "specifier."
+        "requires_agent(specifier, *, matrix=None, strict=None): the Datadog Agent must match the "
+        "version specifier."
     ),
     "requires_support_level": (
-        "requires_support_level(level, *, strict=None): the release branch of the installed "
-        "ddtrace must have at least this support level."
+        "requires_support_level(level, *, matrix=None, strict=None): the release branch of the "
+        "installed ddtrace must have at least this support level."
     ),
 }
 """Each marker with the line that `pytest --markers` shows."""
@@ -66,6 +66,11 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any], str]] = {
         "string",
         {"metavar": "auto|URL|off"},
         "ask the Datadog Agent for its version (default: off, nothing is asked)",
+    ),
+    "matrix": (
+        "linelist",
+        {"metavar": "ID|PATH", "action": "append"},
+        "hold the tests against a bundled page or a .toml file (repeatable; default: iast-python)",
     ),
     "report": ("string", {"metavar": "PATH"}, "write the run's record to a JSON file"),
 }

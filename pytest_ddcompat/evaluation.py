@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.requirement import Requirement
 
-__all__ = ["check_requirement", "evaluate"]
+__all__ = ["capabilities_named", "check_requirement", "evaluate"]
 
 _ORDER = (Status.UNSUPPORTED, Status.UNDETERMINED, Status.SUPPORTED)
 _TEST = "the test"
@@ -37,7 +37,7 @@ def evaluate(requirement: Requirement, environment: Environment, matrix: Matrix)
     Args:
         requirement: What is asked.
         environment: The facts.
-        matrix: The page.
+        matrix: The page; it counts whatever page the requirement would choose of several.
 
     Returns:
         The verdict, with every check's finding.
@@ -64,7 +64,7 @@ def check_requirement(requirement: Requirement, matrix: Matrix) -> None:
         RequirementError: Which name it is, and the nearest that the page has.
     """
     if requirement.kind == "capability":
-        for name in _names(_expression(requirement, matrix)):
+        for name in capabilities_named(requirement, matrix):
             if matrix.capability(name) is None:
                 valid = choices(name, matrix.capability_names())
                 raise RequirementError(f'no capability "{name}" on the page; {valid}')
@@ -74,6 +74,19 @@ def check_requirement(requirement: Requirement, matrix: Matrix) -> None:
             raise RequirementError(f'no deployment type "{name}" on the page; {valid}')
     _refuse_misspellings("framework", requirement.frameworks, matrix.framework_names())
     _refuse_misspellings("data store", requirement.datastores, matrix.datastore_names())
+
+
+def capabilities_named(requirement: Requirement, matrix: Matrix) -> Iterable[str]:
+    """Every capability that a requirement names, as it writes it.
+
+    Args:
+        requirement: What is asked, of the kind `capability`.
+        matrix: The page, whose names may hold the words of an expression.
+
+    Raises:
+        RequirementError: An expression cannot be understood.
+    """
+    return _names(_expression(requirement, matrix))
 
 
 @lru_cache(maxsize=4096)

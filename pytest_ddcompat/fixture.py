@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         datastore: Names
         support_level: str | None
         preview: bool
+        matrix: str | None
 
     class KeywordsAndStrict(Keywords, total=False):
         """The same, and whether what is not supported fails."""
@@ -60,7 +61,7 @@ class Compatibility:
 
     @property
     def matrix(self) -> Matrix:
-        """The page that the run's requirements are held against."""
+        """The page that the run's requirements are held against; of several the first."""
         return self._gate.matrix
 
     def check(self, *names: str, **keywords: Unpack[Keywords]) -> Verdict:
@@ -72,7 +73,8 @@ class Compatibility:
         __tracebackhide__ = True
         try:
             requirement, _ = requirement_of("requires_capability", names, dict(keywords))
-            return evaluate(requirement, self.environment, self.matrix)
+            page = self._gate.matrices.pick(requirement)
+            return evaluate(requirement, self.environment, page)
         except CompatibilityError as error:
             raise type(error)(error.problems) from None
 
@@ -100,7 +102,7 @@ def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
     Args:
         names: As for `requires_capability`.
         keywords: As for `requires_capability`: `framework`, `deployment`, `datastore`,
-            `support_level`, `preview` and `strict`.
+            `support_level`, `preview`, `matrix` and `strict`.
 
     Raises:
         RequirementError: An argument cannot be understood.

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, TypeVar
 
 import pytest
 
 from pytest_ddcompat.errors import CompatibilityError
-from pytest_ddcompat.evaluation import check_requirement, evaluate
+from pytest_ddcompat.evaluation import evaluate
 from pytest_ddcompat.given import Settings
-from pytest_ddcompat.loading import load_matrix
 from pytest_ddcompat.markers import requirement_of
+from pytest_ddcompat.matrices import Matrices
 from pytest_ddcompat.mending import Mended, is_met, mend
 from pytest_ddcompat.names import printable, quoted
-from pytest_ddcompat.options import environment_of, policy_of, settings_of
+from pytest_ddcompat.options import environment_of, matrices_of, policy_of, settings_of
 from pytest_ddcompat.policy import Action
 from pytest_ddcompat.verdict import Status
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pytest_ddcompat.requirement import Requirement
 
 __all__ = ["Decision", "Gate", "one_of"]
+
+T = TypeVar("T")
 
 _LONGEST = 200  # characters of a marker's arguments that a message repeats
 _STATUSES = (Status.SUPPORTED, Status.UNDETERMINED, Status.UNSUPPORTED)
@@ -70,7 +72,7 @@ class Decision(NamedTuple):
 
 
 class Gate:
-    """The page and the environment of one run, and what it decided by them.
+    """The pages and the environment of one run, and what it decided by them.
 
     Attributes:
         asked: Decisions made inside the module or test that runs, until they are attached to it.
@@ -83,16 +85,32 @@ class Gate:
         self.asked: list[Decision] = []
         plain = getattr(config, "workerinput", {}).get("ddcompat")
         self.settings = Settings.from_plain(plain) if plain else settings_of(config)
+        self._loaded = self.settings.load_matrices()
         self._problems: dict[int, tuple[pytest.Mark, str]] = {}
         self._by_mark: dict[int, tuple[pytest.Mark, Decision]] = {}
         self._by_arguments: dict[Any, Decision] = {}
         self._together: dict[tuple[Decision, ...], Decision] = {}
         self._texts: dict[int, tuple[Decision, str]] = {}
 
-    @cached_property
+    @property
     def matrix(self) -> Matrix:
-        """The page that the run's requirements are held against."""
-        return load_matrix()
+        """The first of the pages that the run's requirements are held against."""
+        return self.matrices.first
+
+    @property
+    def matrices(self) -> Matrices:
+        """The pages that the run's requirements are held against.
+
+        Raises:
+            MatrixError: What a hook gives is no matrix, or cannot be understood.
+        """
+        if isinstance(self._pages, BaseException):
+            raise self._pages
+        return self._pages
+
+    @cached_property
+    def _pages(self) -> Matrices | BaseException:
+        return _or_error(lambda: matrices_of(self._loaded, self._config))
 
     @property
     def environment(self) -> Environment:
@@ -108,17 +126,12 @@ class Gate:
     @cached_property
     def _found(self) -> Environment | BaseException:
         """The environment, or what a conftest's hook raised: it is called only once."""
-        try:
-            return environment_of(self.settings, self._config, self._environ)
-        except pytest.exit.Exception:
-            raise
-        except (Exception, pytest.skip.Exception, pytest.fail.Exception) as error:  # noqa: BLE001
-            return error
+        return _or_error(lambda: environment_of(self.settings, self._config, self._environ))
 
     @property
     def used(self) -> bool:
-        """Whether something was held against the page."""
-        return "matrix" in vars(self)
+        """Whether something was held against the pages."""
+        return isinstance(vars(self).get("_pages"), Matrices)
 
     def problem(self, mark: pytest.Mark) -> str:
         """What is wrong with a marker, the page's names included; empty if nothing is."""
@@ -132,7 +145,8 @@ class Gate:
         try:
             requirement, _ = requirement_of(mark.name, mark.args, dict(mark.kwargs))
             hash((mark.args, *mark.kwargs.values()))
-            check_requirement(requirement, self.matrix)
+            if not isinstance(self._pages, BaseException):
+                self._pages.check(requirement)
         except CompatibilityError as error:
             return f"{_written(mark)}: {error}"
         except TypeError as error:
@@ -163,9 +177,13 @@ class Gate:
             CompatibilityError: The requirement names what the page does not have, or facts
                 cannot be understood.
         """
-        verdict = evaluate(requirement, self.environment, self.matrix)
+        matrix = self.matrices.pick(requirement)
+        verdict = evaluate(requirement, self.environment, matrix)
         action = self.policy.action(verdict.status, strict=strict)
-        decision = Decision(action, verdict.status, (requirement,), verdict.reason)
+        reason = verdict.reason
+        if reason and len(self.matrices) > 1:
+            reason = f"{matrix.page.id}: {reason}"
+        decision = Decision(action, verdict.status, (requirement,), reason)
         return decision._replace(mend=self._mend(decision))
 
     def _mend(self, decision: Decision) -> tuple[str, ...]:
@@ -176,12 +194,14 @@ class Gate:
     def mended(self, requirements: Sequence[Requirement]) -> Mended:
         """What would let a test run that is stopped."""
         return mend(
-            requirements, self.environment, self.matrix, undetermined=self._undetermined_runs
+            requirements, self.environment, self.matrices, undetermined=self._undetermined_runs
         )
 
     def would_run(self, requirements: Sequence[Requirement], environment: Environment) -> bool:
         """Whether a test that is stopped would run in another environment."""
-        return is_met(requirements, environment, self.matrix, undetermined=self._undetermined_runs)
+        return is_met(
+            requirements, environment, self.matrices, undetermined=self._undetermined_runs
+        )
 
     @property
     def _undetermined_runs(self) -> bool:
@@ -234,6 +254,16 @@ def one_of(decisions: Sequence[Decision]) -> Decision:
         "; ".join(dict.fromkeys(d.reason for d in acted if d.reason)),
         tuple(dict.fromkeys(remedy for d in acted for remedy in d.mend)),
     )
+
+
+def _or_error(find: Callable[[], T]) -> T | BaseException:
+    """What is found, or the error of a conftest's hook, which is called only once."""
+    try:
+        return find()
+    except pytest.exit.Exception:
+        raise
+    except (Exception, pytest.skip.Exception, pytest.fail.Exception) as error:  # noqa: BLE001
+        return error
 
 
 def _together(decisions: tuple[Decision, ...]) -> Decision:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.detection import Detector
 from pytest_ddcompat.environment import Environment
-from pytest_ddcompat.errors import FactsError
+from pytest_ddcompat.errors import FactsError, MatrixError
 from pytest_ddcompat.facts import LIMIT, facts_from_settings, facts_from_text
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.agent import AgentAnswer
     from pytest_ddcompat.facts import Facts
+    from pytest_ddcompat.matrix import Matrix
 
 __all__ = ["Layer", "Settings", "file_layer"]
 
@@ -48,17 +49,21 @@ class Layer(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """What is told of an environment; plain values, so that they reach other processes.
+    """What is told of an environment and of the pages; plain, so that it reaches other processes.
 
     Attributes:
         layers: Given facts, the strongest first.
         agent: `off`, `auto` or an address.
         answer: What the Agent has answered, if it was asked already.
+        matrices: What names each matrix: the option, and the id or path.
+        files: Contents of the matrices' files by path, as far as they have been read.
     """
 
     layers: tuple[Layer, ...]
     agent: str
     answer: AgentAnswer | None = None
+    matrices: tuple[tuple[str, str], ...] = ()
+    files: dict[str, bytes] | None = None
 
     def check(self) -> None:
         """Understand all that is given explicitly.
@@ -74,6 +79,27 @@ class Settings(NamedTuple):
                 problems.extend(error.problems)
         if problems:
             raise FactsError(problems)
+
+    def load_matrices(self) -> list[Matrix]:
+        """Load the named matrices; every file is read only once.
+
+        Raises:
+            MatrixError: One cannot be found, read or understood; all problems are named together.
+        """
+        if not self.matrices:
+            return []
+        from pytest_ddcompat.matrices import load_kept
+
+        problems: list[str] = []
+        loaded: list[Matrix] = []
+        for origin, which in self.matrices:
+            try:
+                loaded.append(load_kept(which, {} if self.files is None else self.files))
+            except MatrixError as error:
+                problems.extend(f"{origin}: {problem}" for problem in error.problems)
+        if problems:
+            raise MatrixError(problems)
+        return loaded
 
     def environment(
         self, weaker: Sequence[Facts] = (), environ: Mapping[str, str] | None = None
@@ -104,20 +130,23 @@ class Settings(NamedTuple):
         return any(layer.is_file for layer in self.layers)
 
     def to_plain(self) -> list[Any]:
-        """Lists and strings only, for another process."""
+        """Built-in values only, for another process."""
         answer = None if self.answer is None else list(self.answer)
-        return [[list(layer) for layer in self.layers], self.agent, answer]
+        layers = [list(layer) for layer in self.layers]
+        return [layers, self.agent, answer, [list(told) for told in self.matrices], self.files]
 
     @classmethod
     def from_plain(cls, plain: list[Any]) -> Settings:
         """Undo `to_plain`."""
         from pytest_ddcompat.agent import AgentAnswer
 
-        layers, agent, answer = plain
+        layers, agent, answer, matrices, files = plain
         return cls(
             tuple(Layer(*layer) for layer in layers),
             agent,
             None if answer is None else AgentAnswer(*answer),
+            tuple((origin, which) for origin, which in matrices),
+            files,
         )
 
 

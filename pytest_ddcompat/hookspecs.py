@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import os
+    from collections.abc import Iterable, Mapping
+
+    from pytest_ddcompat.matrix import Matrix
 
 
 @pytest.hookspec
@@ -18,6 +21,21 @@ def pytest_ddcompat_facts(config: pytest.Config) -> Mapping[str, object] | None:
     detection, and options over them; of several implementations, the one registered last wins,
     fact by fact. None gives no facts. Implement it with
     `@pytest.hookimpl(optionalhook=True)` where pytest-ddcompat may be missing.
+
+    Args:
+        config: The run's configuration.
+    """
+
+
+@pytest.hookspec
+def pytest_ddcompat_matrices(
+    config: pytest.Config,
+) -> Iterable[str | os.PathLike[str] | Matrix] | None:
+    """Give matrices that requirements are held against, behind those of the options.
+
+    Called once, when the first requirement of a run is met; with pytest-xdist in each worker.
+    Each is an id, the path of a TOML file (from the root folder of the run, if it is relative), or
+    what `load_matrix` gave. None gives none.
 
     Args:
         config: The run's configuration.

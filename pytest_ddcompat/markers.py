@@ -31,6 +31,7 @@ def requires_capability(
     datastore: Names = None,
     support_level: str | None = None,
     preview: bool = True,
+    matrix: str | None = None,
     strict: bool | None = None,
 ) -> pytest.MarkDecorator:
     """Mark tests that need capabilities of the page.
@@ -43,6 +44,7 @@ def requires_capability(
         datastore: Data store with which they must be supported; any one of a tuple.
         support_level: Least support level of the tracer's release branch.
         preview: Whether a capability that is a preview will do.
+        matrix: Id of the page that decides, of several; every marker takes it.
         strict: Whether the test fails where it is not supported; None leaves it to the run.
 
     Raises:
@@ -56,6 +58,7 @@ def requires_capability(
         "datastore": datastore,
         "support_level": support_level,
         "preview": preview,
+        "matrix": matrix,
         "strict": strict,
     }
     defaults = {"preview": True}
@@ -63,7 +66,9 @@ def requires_capability(
     return _mark("requires_capability", names, given)
 
 
-def requires_tracer(specifier: str, *, strict: bool | None = None) -> pytest.MarkDecorator:
+def requires_tracer(
+    specifier: str, *, matrix: str | None = None, strict: bool | None = None
+) -> pytest.MarkDecorator:
     """Mark tests that need a tracer version, by a PEP 440 specifier.
 
     Raises:
@@ -71,11 +76,15 @@ def requires_tracer(specifier: str, *, strict: bool | None = None) -> pytest.Mar
         RequirementError: It is no specifier.
     """
     __tracebackhide__ = True
-    return _mark("requires_tracer", (specifier,), _strict(strict))
+    return _mark("requires_tracer", (specifier,), _given(matrix, strict))
 
 
 def requires_framework(
-    name: str, specifier: str | None = None, *, strict: bool | None = None
+    name: str,
+    specifier: str | None = None,
+    *,
+    matrix: str | None = None,
+    strict: bool | None = None,
 ) -> pytest.MarkDecorator:
     """Mark tests that need a framework, at any version or by a PEP 440 specifier.
 
@@ -85,10 +94,12 @@ def requires_framework(
     """
     __tracebackhide__ = True
     positional = (name,) if specifier is None else (name, specifier)
-    return _mark("requires_framework", positional, _strict(strict))
+    return _mark("requires_framework", positional, _given(matrix, strict))
 
 
-def requires_deployment(*types: str, strict: bool | None = None) -> pytest.MarkDecorator:
+def requires_deployment(
+    *types: str, matrix: str | None = None, strict: bool | None = None
+) -> pytest.MarkDecorator:
     """Mark tests that need any of some deployment types.
 
     Raises:
@@ -96,10 +107,12 @@ def requires_deployment(*types: str, strict: bool | None = None) -> pytest.MarkD
         RequirementError: None is named.
     """
     __tracebackhide__ = True
-    return _mark("requires_deployment", types, _strict(strict))
+    return _mark("requires_deployment", types, _given(matrix, strict))
 
 
-def requires_agent(specifier: str, *, strict: bool | None = None) -> pytest.MarkDecorator:
+def requires_agent(
+    specifier: str, *, matrix: str | None = None, strict: bool | None = None
+) -> pytest.MarkDecorator:
     """Mark tests that need a Datadog Agent, by a PEP 440 specifier.
 
     Raises:
@@ -107,10 +120,12 @@ def requires_agent(specifier: str, *, strict: bool | None = None) -> pytest.Mark
         RequirementError: It is no specifier.
     """
     __tracebackhide__ = True
-    return _mark("requires_agent", (specifier,), _strict(strict))
+    return _mark("requires_agent", (specifier,), _given(matrix, strict))
 
 
-def requires_support_level(level: str, *, strict: bool | None = None) -> pytest.MarkDecorator:
+def requires_support_level(
+    level: str, *, matrix: str | None = None, strict: bool | None = None
+) -> pytest.MarkDecorator:
     """Mark tests that need at least a support level of the tracer's release branch.
 
     Raises:
@@ -118,7 +133,7 @@ def requires_support_level(level: str, *, strict: bool | None = None) -> pytest.
         RequirementError: It is none of the three levels.
     """
     __tracebackhide__ = True
-    return _mark("requires_support_level", (level,), _strict(strict))
+    return _mark("requires_support_level", (level,), _given(matrix, strict))
 
 
 def requirement_of(
@@ -143,7 +158,7 @@ def requirement_of(
     from pytest_ddcompat.requirement import Requirement
 
     kind = marker[len(_PREFIX) :]
-    valid = ("strict", *_KEYWORDS.get(kind, ()))
+    valid = ("matrix", "strict", *_KEYWORDS.get(kind, ()))
     for key in keywords:
         if key not in valid:
             raise RequirementError(f'unknown keyword "{key}"; {choices(key, valid)}')
@@ -168,8 +183,9 @@ _KEYWORDS = {
 }
 
 
-def _strict(strict: bool | None) -> dict[str, Any]:
-    return {} if strict is None else {"strict": strict}
+def _given(matrix: str | None, strict: bool | None) -> dict[str, Any]:
+    keywords = {"matrix": matrix, "strict": strict}
+    return {key: value for key, value in keywords.items() if value is not None}
 
 
 def _mark(

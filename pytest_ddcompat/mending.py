@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_ddcompat.environment import Environment
-    from pytest_ddcompat.matrix import Matrix
+    from pytest_ddcompat.matrices import Matrices
     from pytest_ddcompat.requirement import Requirement
 
 __all__ = ["Mended", "is_met", "mend"]
@@ -33,7 +33,7 @@ class Mended(NamedTuple):
 def mend(
     requirements: Sequence[Requirement],
     environment: Environment,
-    matrix: Matrix,
+    matrices: Matrices,
     *,
     undetermined: bool = True,
 ) -> Mended:
@@ -44,20 +44,20 @@ def mend(
     Args:
         requirements: All that is asked.
         environment: The facts.
-        matrix: The page.
+        matrices: The pages.
         undetermined: Whether a verdict that is undetermined will do.
 
     Raises:
-        RequirementError: A requirement names what the page does not have.
+        RequirementError: A requirement names what its page does not have, or has no page.
     """
     remedies: dict[str, str] = {}
     changed = environment
     for _ in range(len(CHECKS)):
-        verdicts = [evaluate(requirement, changed, matrix) for requirement in requirements]
+        verdicts = [evaluate(r, changed, matrices.pick(r)) for r in requirements]
         if not any(v.status is Status.UNSUPPORTED for v in verdicts):
             if not undetermined and any(v.status is Status.UNDETERMINED for v in verdicts):
                 break
-            _bound(remedies, requirements, changed, matrix)
+            _bound(remedies, requirements, changed, matrices)
             return Mended(tuple(remedies.values()), changed)
         unmet = [v for v in verdicts if v.status is Status.UNSUPPORTED]
         findings = [finding for verdict in unmet for finding in verdict.nearest]
@@ -73,12 +73,12 @@ def mend(
 def is_met(
     requirements: Sequence[Requirement],
     environment: Environment,
-    matrix: Matrix,
+    matrices: Matrices,
     *,
     undetermined: bool = True,
 ) -> bool:
     """Whether all requirements are met; the arguments are those of `mend`."""
-    statuses = {evaluate(requirement, environment, matrix).status for requirement in requirements}
+    statuses = {evaluate(r, environment, matrices.pick(r)).status for r in requirements}
     return not statuses & {Status.UNSUPPORTED, *(() if undetermined else (Status.UNDETERMINED,))}
 
 
@@ -86,16 +86,17 @@ def _bound(
     remedies: dict[str, str],
     requirements: Sequence[Requirement],
     environment: Environment,
-    matrix: Matrix,
+    matrices: Matrices,
 ) -> None:
     """Promise no version of the tracer from a branch on in which the requirements are not met."""
     remedy, version = remedies.get("tracer", ""), environment.tracer.value
     if not all(requirement.is_upward for requirement in requirements):
         remedies.update({key: _exactly(text) for key, text in remedies.items()})
     elif ">=" in remedy and "," not in remedy and version:
-        lowers = (row.tracer.lower for row in matrix.releases)
+        pages = dict.fromkeys(map(matrices.pick, requirements))
+        lowers = {row.tracer.lower for matrix in pages for row in matrix.releases}
         for lower in sorted(v for v in lowers if v and v > version):
-            if not is_met(requirements, environment.replaced("tracer", lower), matrix):
+            if not is_met(requirements, environment.replaced("tracer", lower), matrices):
                 remedies["tracer"] = f"{remedy.replace(' (preview)', '')},<{lower}"
                 return
 

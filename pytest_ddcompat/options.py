@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from pytest_ddcompat.detection import check_agent_option
-from pytest_ddcompat.errors import CompatibilityError, FactsError
+from pytest_ddcompat.errors import CompatibilityError, FactsError, MatrixError
 from pytest_ddcompat.facts import LIMIT, facts_from_mapping
 from pytest_ddcompat.given import Layer, Settings, file_layer
+from pytest_ddcompat.loading import load_matrix
+from pytest_ddcompat.matrices import Matrices
+from pytest_ddcompat.matrix import Matrix
 from pytest_ddcompat.names import choices
 from pytest_ddcompat.policy import Action, Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pytest_ddcompat.environment import Environment
 
-__all__ = ["environment_of", "policy_of", "settings_of"]
+__all__ = ["environment_of", "matrices_of", "policy_of", "settings_of"]
+
+_HOOK = "pytest_ddcompat_matrices"
+_MATRIX = "the id of a bundled matrix, the path of a .toml file"
 
 
 def settings_of(config: pytest.Config) -> Settings:
@@ -28,6 +36,7 @@ def settings_of(config: pytest.Config) -> Settings:
 
     Raises:
         FactsError: A file cannot be read, or something in it or in an option not understood.
+        MatrixError: An option names no matrix.
     """
     layers = [
         _settings("--ddcompat-set", config.getoption("ddcompat_set")),
@@ -39,7 +48,8 @@ def settings_of(config: pytest.Config) -> Settings:
     if agent is None:
         agent, origin = config.getini("ddcompat_agent") or "off", "ddcompat_agent"
     check_agent_option(agent, origin)
-    settings = Settings(tuple(layer for layer in layers if layer), agent)
+    told = _matrices(config)
+    settings = Settings(tuple(layer for layer in layers if layer), agent, None, told, {})
     settings.check()
     return settings
 
@@ -60,6 +70,20 @@ def environment_of(
     hook = "pytest_ddcompat_facts"
     mappings = config.hook.pytest_ddcompat_facts(config=config)
     return settings.environment([facts_from_mapping(m, hook) for m in mappings], environ)
+
+
+def matrices_of(loaded: Sequence[Matrix], config: pytest.Config) -> Matrices:
+    """Put the pages of a run together: those of options or the default, then those of hooks.
+
+    Args:
+        loaded: The pages that options name.
+        config: The run's configuration.
+
+    Raises:
+        MatrixError: A hook gives what is no matrix, or two of one id.
+    """
+    given = [m for more in config.hook.pytest_ddcompat_matrices(config=config) for m in _each(more)]
+    return Matrices([*(loaded or [load_matrix()]), *(_given(m, config.rootpath) for m in given)])
 
 
 def policy_of(config: pytest.Config) -> Policy:
@@ -115,6 +139,47 @@ def _understood(name: str, value: str | None) -> Action | None:
     if value not in valid:
         raise CompatibilityError(f'{name}: "{value}" is not an action; {choices(value, valid)}')
     return Action(value)
+
+
+def _matrices(config: pytest.Config) -> tuple[tuple[str, str], ...]:
+    """What names each matrix, of the command line or else of the ini file; paths are complete."""
+    origin, named = "--ddcompat-matrix", config.getoption("ddcompat_matrix")
+    folder: Path = config.invocation_params.dir
+    if not named:
+        origin, named = "ddcompat_matrix", config.getini("ddcompat_matrix")
+        folder = _ini_folder(config)
+    for which in named:
+        if not which.strip():
+            raise MatrixError(f"{origin}: no matrix is named; valid: {_MATRIX}")
+    return tuple((origin, _complete(which, folder)) for which in named)
+
+
+def _complete(which: str, folder: Path) -> str:
+    return str(folder / which) if which.endswith(".toml") else which
+
+
+def _each(given: object) -> Iterable[object]:
+    if isinstance(given, (str, os.PathLike, Matrix)) or not isinstance(given, Iterable):
+        raise MatrixError(
+            f"{_HOOK}: it must return an iterable (got {_shown(given)}); "
+            f"valid: a list, each {_MATRIX}, or a Matrix"
+        )
+    return given
+
+
+def _shown(value: object) -> str:
+    return f'"{value[:80]}"' if isinstance(value, str) else f"a {type(value).__name__}"
+
+
+def _given(which: object, folder: Path) -> Matrix:
+    if isinstance(which, Matrix):
+        return which
+    if not isinstance(which, (str, os.PathLike)):
+        raise MatrixError(f"{_HOOK}: {_shown(which)} is no matrix; valid: {_MATRIX}, or a Matrix")
+    try:
+        return load_matrix(_complete(which, folder) if isinstance(which, str) else folder / which)
+    except MatrixError as error:
+        raise MatrixError([f"{_HOOK}: {problem}" for problem in error.problems]) from None
 
 
 def _settings(origin: str, settings: list[str] | None) -> Layer | None:

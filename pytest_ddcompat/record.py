@@ -99,14 +99,10 @@ def _object(doc: str, **fields: Any) -> Kind:
     return Kind(read, schema)
 
 
-def _is_int(value: object) -> bool:
-    return type(value) is int
-
-
 _day = _matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2026-05-31")
 _version = _nullable(text)
 _NUMBER = {"type": "integer", "minimum": 0}
-_count = _kind(lambda value: _is_int(value) and value >= 0, "a whole number", _NUMBER)
+_count = _kind(lambda value: type(value) is int and value >= 0, "a whole number", _NUMBER)
 
 _MATRIX = _object(
     "The page that the tests were held against.",
@@ -156,6 +152,7 @@ _REQUIREMENT = _object(
     marker=field(text, "The marker that asks for it."),
     verdict=field(_STATUS, "What it came to."),
     findings=field(array(_FINDING), "Every check's finding, satisfied ones too."),
+    matrix=field(text, "Id of the page that it was held against; empty: not told.", ""),
 )
 _DECISION = _object(
     "What was decided, once for all tests that had the same.",
@@ -179,8 +176,9 @@ _TEST = _object(
 )
 _RECORD = _object(
     "Record of a test run by pytest-ddcompat.",
-    version=field(_kind(_is_int, str(VERSION), {"const": VERSION}), "Version of this form."),
-    matrix=field(_MATRIX, "The page that the tests were held against."),
+    version=field(_kind(lambda value: type(value) is int, str(VERSION), {"const": VERSION}), "Version of this form."),
+    matrix=field(_MATRIX, "The page that the tests were held against; of several the first."),
+    other_matrices=field(array(_MATRIX), "The further pages.", ()),
     environment=field(_ENVIRONMENT, "The environment that they were held against."),
     decisions=field(array(_DECISION), "Each distinct decision."),
     tests=field(array(_TEST), "Every gated test, those with markers as they were collected."),

@@ -13,9 +13,10 @@ from pytest_ddcompat.reading import Row
 from pytest_ddcompat.record import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pytest_ddcompat.environment import Environment
+    from pytest_ddcompat.matrices import Matrices
     from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.requirement import Requirement
 
@@ -29,6 +30,7 @@ class Draft:
 
     Attributes:
         environment: The facts and their signals.
+        matrices: The pages, as far as they were told with decisions.
         decisions: Each decision by its key.
         collected: Each gated test by its node id, as the collection knows it: `id`, `file`,
             `line`, `decision` (the key of what its marks came to), and `outcome` where no report
@@ -39,19 +41,21 @@ class Draft:
 
     def __init__(self) -> None:
         self.environment: dict[str, Any] = {}
+        self.matrices: list[dict[str, Any]] = []
         self.decisions: dict[str, dict[str, Any]] = {}
         self.collected: dict[str, dict[str, Any]] = {}
         self.ran: dict[str, dict[str, Any]] = {}
         self.seen: dict[str, str] = {}
 
     def add(self, fact: dict[str, Any]) -> None:
-        """Take in one fact: a test; or the environment, and a decision with its key."""
+        """Take in one fact: a test; or the environment and the pages, a decision with its key."""
         if "id" in fact:
             self.collected.setdefault(fact["id"], fact)
         if "key" in fact:
             self.decisions[fact["key"]] = fact["entry"]
         if "environment" in fact:
             self._add_environment(fact["environment"])
+        self.matrices = self.matrices or fact.get("matrices", [])
 
     def _add_environment(self, now: dict[str, Any]) -> None:
         # Each process knows the frameworks that its own tests have asked for so far.
@@ -82,9 +86,9 @@ class Draft:
             self.seen[nodeid] = outcome
 
     def record(
-        self, matrix: dict[str, Any], exit_status: int, *, interrupted: bool
+        self, matrices: Sequence[dict[str, Any]], exit_status: int, *, interrupted: bool
     ) -> dict[str, Any]:
-        """Put the record together.
+        """Put the record together, with the pages as `matrix_entry` gives them.
 
         Raises:
             KeyError: A decision is missing.
@@ -98,7 +102,8 @@ class Draft:
             tests.append({**place, "decision": index, "outcome": outcome})
         return {
             "version": VERSION,
-            "matrix": matrix,
+            "matrix": matrices[0],
+            "other_matrices": list(matrices[1:]),
             "environment": self.environment,
             "decisions": [self.decisions[key] for key in indices],
             "tests": tests,
@@ -111,7 +116,7 @@ def decision_entry(
     decided: dict[str, Any],
     requirements: Iterable[Requirement],
     environment: Environment,
-    matrix: Matrix,
+    matrices: Matrices,
     error: str = "",
 ) -> dict[str, Any]:
     """What a record says of a decision.
@@ -120,17 +125,19 @@ def decision_entry(
         decided: What `Decision.to_text` holds.
         requirements: What was asked.
         environment: The facts.
-        matrix: The page.
+        matrices: The pages.
         error: Why it could not be judged.
 
     Raises:
-        CompatibilityError: A requirement names what the page does not have.
+        CompatibilityError: A requirement names what its page does not have, or has no page.
     """
     return {
         **{key: decided[key] for key in ("verdict", "action", "reason")},
         "mend": list(decided["mend"]),
         "error": error,
-        "requirements": [_requirement_entry(r, environment, matrix) for r in requirements],
+        "requirements": [
+            _requirement_entry(r, environment, matrices.pick(r)) for r in requirements
+        ],
     }
 
 
@@ -145,6 +152,7 @@ def _requirement_entry(
         "marker": requirement.marker,
         "verdict": verdict.status.value,
         "findings": findings,
+        "matrix": matrix.page.id,
     }
 
 
@@ -155,9 +163,9 @@ def matrix_entry(matrix: Matrix) -> dict[str, Any]:
     return {**described, "read": page.read.isoformat(), "sha256": _digest(matrix)}
 
 
-def environment_entry(environment: Environment, matrix: Matrix) -> dict[str, Any]:
-    """What a record says of the environment, the page's frameworks included."""
-    facts = environment.to_mapping(matrix.framework_names())
+def environment_entry(environment: Environment, matrices: Matrices) -> dict[str, Any]:
+    """What a record says of the environment, the pages' frameworks included."""
+    facts = environment.to_mapping(matrices.framework_names())
     signals = {key: environment.fact(key).signal for key in KEYS}
     for name, fact in environment.frameworks().items():
         signals[f"framework.{name}"] = fact.signal

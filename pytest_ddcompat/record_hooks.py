@@ -27,6 +27,7 @@ from pytest_ddcompat.requirement import Requirement
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
+    from pytest_ddcompat.gate import Gate
 
 __all__ = ["Keeper", "Recorder", "Worker", "register"]
 
@@ -98,9 +99,10 @@ class Keeper:
             text, _, error = key.partition("\n")
             gate, decided = gate_of(self._config), json.loads(text)
             asked = [Requirement.from_marker(marker) for marker in decided["requires"]]
-            entry = decision_entry(decided, asked, gate.environment, gate.matrix, error)
-            environment = environment_entry(gate.environment, gate.matrix)
-            self.note({"key": key, "entry": entry, "environment": environment})
+            entry = decision_entry(decided, asked, gate.environment, gate.matrices, error)
+            environment = environment_entry(gate.environment, gate.matrices)
+            pages = {} if self.draft.matrices else {"matrices": _pages(gate)}
+            self.note({"key": key, "entry": entry, "environment": environment, **pages})
         return key
 
     def _key(self, item: pytest.Item) -> str:
@@ -218,11 +220,15 @@ class Recorder(Keeper):
         gate = gate_of(self._config)
         if not (self._folder and self.draft.environment):
             # Tests may have asked for more of it since.
-            self.note({"environment": environment_entry(gate.environment, gate.matrix)})
-        matrix = matrix_entry(gate.matrix)
-        record = self.draft.record(matrix, exit_status, interrupted=self._interrupted)
+            self.note({"environment": environment_entry(gate.environment, gate.matrices)})
+        pages = self.draft.matrices or _pages(gate)
+        record = self.draft.record(pages, exit_status, interrupted=self._interrupted)
         write_atomically(self._path, (json.dumps(record, indent=1) + "\n").encode())
         self._written = True
+
+
+def _pages(gate: Gate) -> list[dict[str, Any]]:
+    return [matrix_entry(matrix) for matrix in gate.matrices]
 
 
 def _facts(file: Path) -> Iterator[dict[str, Any]]:

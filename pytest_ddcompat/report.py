@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 from pytest_ddcompat.checks.common import Situation
 from pytest_ddcompat.checks.tracer import IMPLEMENTATIONS
 from pytest_ddcompat.detection import NOT_ASKED
+from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.requirement import Requirement
 from pytest_ddcompat.rows import LEVEL_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_ddcompat.environment import Fact
+    from pytest_ddcompat.environment import Environment, Fact
     from pytest_ddcompat.gate import Gate
+    from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.tally import Tally
 
 __all__ = ["head_of", "summary_lines"]
@@ -31,16 +33,14 @@ _ACTIONS = {
 
 
 def head_of(gate: Gate) -> list[tuple[int, str]]:
-    """Words for a run's page, the day on which it was read, and the environment.
+    """Words for a run's pages, the day on which each was read, and the environment.
 
     Each has a rank, so that those of several processes can be put together in order.
     """
-    matrix, environment = gate.matrix, gate.environment
-    release = Situation.of(environment, matrix).release
-    level = f" ({LEVEL_WORDS[release.level(environment.date)]})" if release else ""
+    environment = gate.environment
     python = IMPLEMENTATIONS.get(environment.implementation.value or "", "Python")
     frameworks = {n: f for n, f in environment.frameworks().items() if not _is_absent(f)}
-    documented = {name: environment.framework(name) for name in matrix.framework_names()}
+    documented = {name: environment.framework(name) for name in gate.matrices.framework_names()}
     frameworks.update({n: f for n, f in documented.items() if f.known and f.value is not None})
     facts: list[list[tuple[str, Fact[Any]]]] = [
         [(python, environment.python)],
@@ -58,9 +58,17 @@ def head_of(gate: Gate) -> list[tuple[int, str]]:
         for label, fact in group
         if fact.signal != NOT_ASKED
     ]
-    page = f"{matrix.page.id} (read {matrix.page.read})"
-    tracer = _in_words(matrix.page.tracer, environment.tracer)
-    return sorted([(0, page), (1, f"{tracer}{level}"), *words])
+    pages = " and ".join(f"{m.page.id} (read {m.page.read})" for m in gate.matrices)
+    by_library = {m.page.tracer: m for m in reversed([*gate.matrices])}
+    tracers = [(1, _tracer(environment, matrix)) for matrix in by_library.values()]
+    return sorted([(0, pages), *tracers, *words])
+
+
+def _tracer(environment: Environment, matrix: Matrix) -> str:
+    situation = Situation.of(environment, matrix)
+    release, day = situation.release, environment.date
+    level = f" ({LEVEL_WORDS[release.level(day)]})" if release else ""
+    return f"{_in_words(matrix.page.tracer, situation.environment.tracer)}{level}"
 
 
 def _is_absent(fact: Fact[Any]) -> bool:
@@ -113,12 +121,16 @@ def summary_lines(tally: Tally, head: Sequence[tuple[int, str]], gate: Gate) -> 
 
 def _remedies(stopped: Sequence[tuple[list[Requirement], int]], gate: Gate) -> list[str]:
     """What would let how many more tests run; each remedy is tried on all that are stopped."""
-    mended = {m.remedies: m.environment for m in (gate.mended(asked) for asked, _ in stopped)}
-    counts = {
-        remedies: sum(n for asked, n in stopped if gate.would_run(asked, environment))
-        for remedies, environment in mended.items()
-        if remedies
-    }
+    try:
+        mended = {m.remedies: m.environment for m in (gate.mended(asked) for asked, _ in stopped)}
+        counts = {
+            remedies: sum(n for asked, n in stopped if gate.would_run(asked, environment))
+            for remedies, environment in mended.items()
+            if remedies
+        }
+    except CompatibilityError:
+        # The hook of a folder's conftest gave pages to workers alone.
+        return []
     return [
         f"{' and '.join(remedies)} would let {n} more {'test' if n == 1 else 'tests'} run"
         for remedies, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))

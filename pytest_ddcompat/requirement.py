@@ -29,6 +29,7 @@ class Requirement(NamedTuple):
         level: The least support level, one of `LEVELS`, or None.
         preview: Whether a capability that is a preview will do.
         specifier: PEP 440 specifier of the tracer, Agent or framework; empty: any version.
+        matrix: Id of the page to hold it against where there are several, or None.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class Requirement(NamedTuple):
     level: str | None = None
     preview: bool = True
     specifier: str = ""
+    matrix: str | None = None
 
     @classmethod
     def capability(
@@ -49,6 +51,7 @@ class Requirement(NamedTuple):
         datastore: Names = None,
         support_level: str | None = None,
         preview: bool = True,
+        matrix: str | None = None,
     ) -> Requirement:
         """Ask for capabilities of the page.
 
@@ -61,6 +64,7 @@ class Requirement(NamedTuple):
             support_level: Least support level of the tracer's release branch:
                 `general_availability`, `maintenance` or `end_of_life`.
             preview: Whether a capability that is a preview will do.
+            matrix: Id of the page to hold it against where there are several.
 
         Raises:
             RequirementError: An argument cannot be understood.
@@ -75,53 +79,58 @@ class Requirement(NamedTuple):
             datastores=_any_of("datastore", datastore),
             level=None if support_level is None else _level(support_level),
             preview=preview,
+            matrix=_page(matrix),
         )
 
     @classmethod
-    def tracer(cls, specifier: str) -> Requirement:
+    def tracer(cls, specifier: str, *, matrix: str | None = None) -> Requirement:
         """Ask for a version of the tracer, by a PEP 440 specifier.
 
         Raises:
             RequirementError: It is no specifier.
         """
-        return cls("tracer", specifier=_specifier(specifier))
+        return cls("tracer", specifier=_specifier(specifier), matrix=_page(matrix))
 
     @classmethod
-    def framework(cls, name: str, specifier: str | None = None) -> Requirement:
+    def framework(
+        cls, name: str, specifier: str | None = None, *, matrix: str | None = None
+    ) -> Requirement:
         """Ask for a framework, at any version or by a PEP 440 specifier.
 
         Raises:
             RequirementError: An argument cannot be understood.
         """
         wanted = "" if specifier is None else _specifier(specifier)
-        return cls("framework", frameworks=_some("a framework", (name,)), specifier=wanted)
+        named = _some("a framework", (name,))
+        return cls("framework", frameworks=named, specifier=wanted, matrix=_page(matrix))
 
     @classmethod
-    def deployment(cls, *types: str) -> Requirement:
+    def deployment(cls, *types: str, matrix: str | None = None) -> Requirement:
         """Ask for any of some deployment types.
 
         Raises:
             RequirementError: None is named.
         """
-        return cls("deployment", deployments=_some("a deployment type", types))
+        named = _some("a deployment type", types)
+        return cls("deployment", deployments=named, matrix=_page(matrix))
 
     @classmethod
-    def agent(cls, specifier: str) -> Requirement:
+    def agent(cls, specifier: str, *, matrix: str | None = None) -> Requirement:
         """Ask for a version of the Datadog Agent, by a PEP 440 specifier.
 
         Raises:
             RequirementError: It is no specifier.
         """
-        return cls("agent", specifier=_specifier(specifier))
+        return cls("agent", specifier=_specifier(specifier), matrix=_page(matrix))
 
     @classmethod
-    def support_level(cls, level: str) -> Requirement:
+    def support_level(cls, level: str, *, matrix: str | None = None) -> Requirement:
         """Ask for at least a support level of the tracer's release branch.
 
         Raises:
             RequirementError: It is none of the three levels.
         """
-        return cls("support_level", level=_level(level))
+        return cls("support_level", level=_level(level), matrix=_page(matrix))
 
     @classmethod
     def from_marker(cls, text: str) -> Requirement:
@@ -151,6 +160,7 @@ class Requirement(NamedTuple):
         arguments = [quoted(value) for value in self._positional()]
         arguments += [f"{key}={_one_or_all(values)}" for key, values in given.items() if values]
         arguments += [] if self.preview else ["preview=False"]
+        arguments += [] if self.matrix is None else [f"matrix={quoted(self.matrix)}"]
         return f"requires_{self.kind}({', '.join(arguments)})"
 
     @property
@@ -204,6 +214,12 @@ def _any_of(keyword: str, value: Names) -> tuple[str, ...]:
     if not isinstance(value, (str, tuple)):
         raise RequirementError(f"{keyword} must be a string or a tuple of them (got {value!r:.80})")
     return _some(keyword, (value,) if isinstance(value, str) else value)
+
+
+def _page(value: str | None) -> str | None:
+    if value is not None and (not isinstance(value, str) or not value.strip()):
+        raise RequirementError(f"matrix must be the id of a matrix (got {value!r:.80})")
+    return value
 
 
 def _specifier(value: str) -> str:

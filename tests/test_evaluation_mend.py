@@ -8,6 +8,7 @@ import pytest
 from support import LEFT_OUT, MATRIX, asks, environment
 
 from pytest_ddcompat import Requirement
+from pytest_ddcompat.matrices import Matrices
 from pytest_ddcompat.mending import mend
 
 
@@ -78,21 +79,25 @@ from pytest_ddcompat.mending import mend
 def test_what_would_mend_it(
     requirement: Requirement, changes: dict[str, Any], remedies: tuple[str, ...]
 ) -> None:
-    assert mend((requirement,), environment(**changes), MATRIX).remedies == remedies
+    assert mend((requirement,), environment(**changes), Matrices([MATRIX])).remedies == remedies
 
 
 def test_the_first_of_two_alternatives_is_mended() -> None:
     asked = asks("threat_protection or api_security")
-    found = mend((asked,), environment(tracer="1.9.7", python="3.10.1", agent=None), MATRIX)
+    found = mend(
+        (asked,), environment(tracer="1.9.7", python="3.10.1", agent=None), Matrices([MATRIX])
+    )
     assert found.remedies == ("ddtrace >=1.10.0,<2.0",)
 
 
 def test_no_branch_is_promised_that_does_not_admit_the_platform() -> None:
-    found = mend((asks("threat_protection"),), environment(tracer="1.9.7", cpu="i686"), MATRIX)
+    found = mend(
+        (asks("threat_protection"),), environment(tracer="1.9.7", cpu="i686"), Matrices([MATRIX])
+    )
     assert found.remedies == ("ddtrace >=1.10.0,<4.0",)
 
 
 def test_a_version_that_the_specifier_itself_names_need_not_do() -> None:
-    found = mend((Requirement.tracer(">3"),), environment(tracer="2.5"), MATRIX)
+    found = mend((Requirement.tracer(">3"),), environment(tracer="2.5"), Matrices([MATRIX]))
     assert found.remedies == ("ddtrace >3",)
     assert str(found.environment.tracer.value) == "3.1"

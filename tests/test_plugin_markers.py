@@ -15,7 +15,7 @@ CAPABILITIES = (
     "threat_detection, threat_protection"
 )
 DEPLOYMENTS = "valid: amazon_ecs, aws_fargate, aws_lambda, docker, kubernetes"
-KEYWORDS = "valid: datastore, deployment, framework, preview, strict, support_level"
+KEYWORDS = "valid: datastore, deployment, framework, matrix, preview, strict, support_level"
 LEVELS = "valid: end_of_life, general_availability, maintenance"
 SPECIFIERS = "valid: such as >=2.0,<3"
 
@@ -62,10 +62,10 @@ WRONG = {
     'requires_tracer(">=banana")': f'">=banana" is not a version specifier; {SPECIFIERS}',
     'requires_tracer("")': f'"" is not a version specifier; {SPECIFIERS}',
     "requires_tracer()": (
-        "its arguments do not fit; valid: requires_tracer(specifier, *, strict=None)"
+        "its arguments do not fit; valid: requires_tracer(specifier, *, matrix=None, strict=None)"
     ),
     'requires_tracer(">=1", "<2")': (
-        "its arguments do not fit; valid: requires_tracer(specifier, *, strict=None)"
+        "its arguments do not fit; valid: requires_tracer(specifier, *, matrix=None, strict=None)"
     ),
     'requires_agent("seven")': f'"seven" is not a version specifier; {SPECIFIERS}',
     'requires_framework("djngo")': (
@@ -76,7 +76,7 @@ WRONG = {
     ),
     "requires_deployment()": "a deployment type is missing",
     'requires_deployment("vmware")': f'no deployment type "vmware" on the page; {DEPLOYMENTS}',
-    'requires_deployment("docker", mode="x")': 'unknown keyword "mode"; valid: strict',
+    'requires_deployment("docker", mode="x")': 'unknown keyword "mode"; valid: matrix, strict',
     'requires_support_level("maintenence")': (
         f'"maintenence" is not a support level; did you mean "maintenance"? {LEVELS}'
     ),

@@ -15,6 +15,7 @@ import jsonschema
 import pytest
 from support import MATRIX, asks, environment
 
+from pytest_ddcompat.matrices import Matrices
 from pytest_ddcompat.record import RecordError, read_record, record_schema, write_atomically
 from pytest_ddcompat.record_draft import Draft, decision_entry, environment_entry, matrix_entry
 
@@ -29,13 +30,15 @@ def draft() -> Draft:
     """A draft with one test, which no report has told of."""
     made = Draft()
     facts = environment(tracer="2.5.0")
-    entry = decision_entry(DECIDED, [asks("api_security")], facts, MATRIX)
-    made.add({"key": "old", "entry": entry, "environment": environment_entry(facts, MATRIX)})
+    entry = decision_entry(DECIDED, [asks("api_security")], facts, Matrices([MATRIX]))
+    made.add(
+        {"key": "old", "entry": entry, "environment": environment_entry(facts, Matrices([MATRIX]))}
+    )
     made.add({"id": "test_it.py::test", "file": "test_it.py", "line": 3, "decision": "old"})
     return made
 
 
-VALID = draft().record(matrix_entry(MATRIX), 0, interrupted=False)
+VALID = draft().record([matrix_entry(MATRIX)], 0, interrupted=False)
 
 
 def test_schema_is_that_of_the_reader() -> None:
@@ -53,7 +56,7 @@ def objects(schema: Any) -> Iterator[dict[str, Any]]:
 
 def test_schema_describes_every_key_and_refuses_others() -> None:
     tables = list(objects(record_schema()))
-    assert len(tables) == 8
+    assert len(tables) == 9
     for described in tables:
         assert described["additionalProperties"] is False
         assert all(len(key["description"]) > 5 for key in described["properties"].values())
@@ -94,7 +97,7 @@ BAD: dict[str, tuple[Any, str]] = {
         changed("test", to=[]),
         (
             'unknown key "test"; did you mean "tests"? valid: decisions, environment, exit_status, '
-            "interrupted, matrix, tests, version"
+            "interrupted, matrix, other_matrices, tests, version"
         ),
     ),
     "unknown fact": (
@@ -211,7 +214,7 @@ def test_the_last_run_of_a_test_counts(reports: list[tuple[str, str]], outcome: 
     made = draft()
     for when, told in reports:
         made.see("test_it.py::test", when, told)
-    record = made.record(matrix_entry(MATRIX), 0, interrupted=False)
+    record = made.record([matrix_entry(MATRIX)], 0, interrupted=False)
     assert record["tests"][0]["outcome"] == outcome
 
 

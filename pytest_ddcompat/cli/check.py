@@ -19,6 +19,7 @@ from pytest_ddcompat.cli.common import (
 )
 from pytest_ddcompat.cli.output import printing, write
 from pytest_ddcompat.evaluation import evaluate
+from pytest_ddcompat.matrices import Matrices
 from pytest_ddcompat.mending import mend
 from pytest_ddcompat.names import printable
 from pytest_ddcompat.verdict import Status
@@ -108,7 +109,7 @@ def answers(
         requirement = requirement_of(name, options)
         verdict = evaluate(requirement, environment, matrix)
         capability = matrix.capability(name)
-        mended = mend([requirement], environment, matrix).remedies
+        mended = mend([requirement], environment, Matrices([matrix])).remedies
         found.append(Answer(capability.id if capability else name, verdict, mended))
     return found
 

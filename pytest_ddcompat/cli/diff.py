@@ -134,17 +134,21 @@ def _tests(path: str, old: Matrix, new: Matrix) -> list[Turned]:
     record = read_record(path)
     facts = record["environment"]["facts"]
     environment = Environment.from_mapping(facts, f"{path}: environment.facts")
+    # Of several pages, what was held against others than these does not change.
+    ids = {old.page.id, new.page.id} if record.get("other_matrices") else set()
     turns = []
     for number, decision in enumerate(record["decisions"]):
         where = f"{path}: decisions[{number}].requirements"
-        turns.append(turn(_asked(decision, where), environment, old, new))
+        turns.append(turn(_asked(decision, where, ids), environment, old, new))
     tests = [Turned(test["id"], turns[test["decision"]]) for test in record["tests"]]
     return [test for test in tests if test.turn.old is not test.turn.new]
 
 
-def _asked(decision: dict[str, Any], where: str) -> list[Requirement]:
+def _asked(decision: dict[str, Any], where: str, ids: set[str]) -> list[Requirement]:
     asked = []
     for number, requirement in enumerate(decision["requirements"]):
+        if ids and requirement.get("matrix") not in ids:
+            continue
         try:
             asked.append(Requirement.from_marker(requirement["marker"]))
         except ValueError as error:

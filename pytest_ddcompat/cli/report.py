@@ -62,14 +62,14 @@ class View(NamedTuple):
     """A record as it is shown; every string is fit for a terminal.
 
     Attributes:
-        page: Id, title, address, day read and hash of the page.
+        pages: Id, title, address, day read and hash of each page.
         facts: Name, value and signal of each fact.
         counts: Tests by outcome.
         groups: The tests by what was decided.
         end: How the run ended.
     """
 
-    page: dict[str, str]
+    pages: list[dict[str, str]]
     facts: list[tuple[str, str, str]]
     counts: list[tuple[str, int]]
     groups: list[Group]
@@ -82,7 +82,7 @@ class View(NamedTuple):
         counts = Counter(test["outcome"] for test in record["tests"])
         stopped = "it was interrupted; " if record["interrupted"] else ""
         return cls(
-            record["matrix"],
+            [record["matrix"], *record.get("other_matrices", ())],
             list(_facts(record["environment"])),
             [(outcome, counts[outcome]) for outcome in OUTCOMES if counts[outcome]],
             _groups(record),
@@ -209,9 +209,9 @@ def _text(view: View) -> str:
 def _print(view: View, out: Console) -> None:
     from rich.table import Table
 
-    page = view.page
-    out.print(f"{page['title']} ({page['id']}, read {page['read']})")
-    out.print(page["address"], soft_wrap=True)
+    for page in view.pages:
+        out.print(f"{page['title']} ({page['id']}, read {page['read']})")
+        out.print(page["address"], soft_wrap=True)
     facts = Table(box=None, pad_edge=False)
     for head in ("fact", "value", "taken from"):
         facts.add_column(head, overflow="fold")

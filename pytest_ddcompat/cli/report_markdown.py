@@ -20,11 +20,11 @@ _FACTS = 100  # rows; no environment comes near it
 
 def markdown(view: View) -> str:
     """Show a record for a GitHub step summary: less than 1 MiB, whatever its size."""
-    page = view.page
+    pages = [f"{escaped(p['title'])} ({escaped(p['id'])}, read {p['read']})" for p in view.pages]
     lines = [
         f"## Compatibility: {counted(view.total)} gated",
         "",
-        f"{escaped(page['title'])} ({escaped(page['id'])}, read {page['read']}); {view.end}",
+        f"{', '.join(pages)}; {view.end}",
         "",
         *table(("outcome", "tests"), view.counts),
         *table(("fact", "value", "taken from"), view.facts[:_FACTS]),
