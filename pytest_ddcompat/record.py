@@ -104,6 +104,7 @@ _version = _nullable(text)
 _NUMBER = {"type": "integer", "minimum": 0}
 _count = _kind(lambda value: type(value) is int and value >= 0, "a whole number", _NUMBER)
 
+_VERSION = _kind(lambda value: type(value) is int, str(VERSION), {"const": VERSION})
 _MATRIX = _object(
     "The page that the tests were held against.",
     id=field(text, "Id of the matrix."),
@@ -176,7 +177,7 @@ _TEST = _object(
 )
 _RECORD = _object(
     "Record of a test run by pytest-ddcompat.",
-    version=field(_kind(lambda value: type(value) is int, str(VERSION), {"const": VERSION}), "Version of this form."),
+    version=field(_VERSION, "Version of this form."),
     matrix=field(_MATRIX, "The page that the tests were held against; of several the first."),
     other_matrices=field(array(_MATRIX), "The further pages.", ()),
     environment=field(_ENVIRONMENT, "The environment that they were held against."),
