@@ -20,7 +20,7 @@ PAGES = sorted(HERE.glob("bad_pages/*.md"))
 MATRIX = (HERE.parent / "matrices" / "iast-python.toml").read_bytes()
 
 some = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
-ALPHABET = "|-:<>/!{}%[]()`*_#&;=~\"'\\ \n\t.0123456789abtrdhxyz"
+ALPHABET = "\r|-:<>/!{}%[]()`*_#&;=~\"'\\ \n\t.0123456789abtrdhxyz"
 
 
 @pytest.mark.parametrize("page", [pytest.param(page, id=page.stem) for page in PAGES])

@@ -92,6 +92,7 @@ def test_line_ends_and_byte_order_mark_change_nothing(tmp_path: Path) -> None:
     for changed in (page.replace("\n", "\r\n"), page.replace("\n", "\r"), f"\ufeff{page}"):
         assert from_bytes(changed.encode(), tmp_path)[::2] == plain[::2]
     assert plain.account.unresolved[0].line == 17
+    assert import_page(page.replace("\n", "\r"), "page.md", Options())[::2] == plain[::2]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from pytest_ddcompat.page.markdown import blocks_of
 from pytest_ddcompat.page.markup import blocks_of_html
 from pytest_ddcompat.page.prose import (
     Callout,
+    add_site,
     add_words,
     call_previews,
     contradictions,
@@ -94,7 +95,7 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
         MatrixError: An id or address in the options is none.
     """
     check_text(text, origin)
-    lines, about = without_picture(text.split("\n"))
+    lines, about = without_picture(re.split(r"\r\n?|\n", text))
     front = front_matter(lines, origin)
     told = {**front.values, **about}
     found = blocks_of(lines[front.length :], front.length + 1)
@@ -102,24 +103,31 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
     language = _language(blocks, options.language, origin)
     blocks = [_without_other_languages(block, language) for block in blocks]
     title = told.get("title", "") or _first_heading(blocks) or origin
-    draft = Draft(title)
-    _read_capabilities(blocks, draft, language)
+    draft = _read(blocks, title, language)
     if not draft.rows["capabilities"]:
         raise PageError(f"{origin}: no table of capabilities is on this page")
-    _Pages(draft).read(blocks)
-    draft.settle()
-    contradictions(draft)
     page = {
-        "id": options.id or about.get("id") or _id_of(title) or _id_of(Path(origin).stem) or "page",
+        "id": about.get("id") or _id_of(title) or _id_of(Path(origin).stem) or "page",
         "title": title,
         "breadcrumbs": told.get("breadcrumbs", ""),
-        "address": options.address or about.get("address") or front.address,
-        "read": options.read or _day(about.get("read", "")) or dt.date.today(),
+        "address": about.get("address") or front.address,
+        "read": _day(about.get("read", "")) or dt.date.today(),
         "tracer": about.get("tracer") or draft.library or "tracer",
     }
+    asked = {"id": options.id, "address": options.address, "read": options.read}
+    page.update({key: value for key, value in asked.items() if value})
     mapping: dict[str, Any] = {"page": {key: value for key, value in page.items() if value}}
     mapping.update({kind: draft.rows[kind] for kind in KINDS if draft.rows[kind]})
     return Imported(mapping, matrix_from_mapping(mapping, origin), draft.account())
+
+
+def _read(blocks: Sequence[Block], title: str, language: str) -> Draft:
+    draft = Draft(title)
+    _read_capabilities(blocks, draft, language)
+    _Pages(draft).read(blocks)
+    draft.settle()
+    contradictions(draft)
+    return draft
 
 
 def _id_of(words: str) -> str:
@@ -275,12 +283,16 @@ class _Pages:
         if self._open or is_empty:
             return
         words = " ".join((callout.title, *callout.words)).strip()
+        sites = argument(callout.arguments, "sites")
         told = argument(callout.arguments, "capabilities").split(",")
         named = [row for row in (self._draft.known("capabilities", id_) for id_ in told) if row]
         if callout.name == _OPEN:
             of, reason = (argument(callout.arguments, key) for key in ("of", "reason"))
             of = of if of in {"sites", "text"} else "text"
             self._draft.open_words(of, callout.line, words, reason or "words left open")
+        elif sites:
+            status, reading = (argument(callout.arguments, k) for k in ("status", "interpretation"))
+            add_site(callout.words, sites.split(","), status, reading, self._draft)
         elif named and callout.name == _REQUIRES:
             add_words("remote_configuration", words, named)
         elif named:

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from pytest_ddcompat.page.draft import Draft
 
 __all__ = [
-    "REGIONS", "Callout", "add_words", "call_previews", "contradictions", "hosts_in",
-    "read_callout", "read_text",
+    "Callout", "add_site", "add_words", "call_previews", "contradictions", "read_callout",
+    "read_text",
 ]  # fmt: skip
 
-REGIONS = {
+_REGIONS = {
     "us": "datadoghq.com",
     "us3": "us3.datadoghq.com",
     "us5": "us5.datadoghq.com",
@@ -154,7 +154,7 @@ def read_callout(callout: Callout, draft: Draft) -> None:
     regions = _REGION.search(callout.arguments)
     if reason:
         draft.open_words("text", callout.line, text, reason)
-    elif hosts_in(text) or regions or callout.name == "site-region":
+    elif _HOST.findall(text) or regions or callout.name == "site-region":
         _read_sites(callout, text, draft)
     elif _PREVIEW.search(text) and (callout.name == "callout" or draft.named(text)):
         _read_preview(callout, text, draft)
@@ -164,21 +164,16 @@ def read_callout(callout: Callout, draft: Draft) -> None:
                 read_text(words, callout.line, draft)
 
 
-def hosts_in(text: str) -> list[str]:
-    """The hosts of Datadog sites that words name."""
-    return _HOST.findall(text)
-
-
 def _regions(arguments: str) -> list[str]:
     """The sites that a tag names by their regions; empty if one is not known."""
     found = _REGION.search(arguments)
     names = [part.strip() for part in found[1].split(",")] if found else []
-    return [REGIONS[name] for name in names] if all(n in REGIONS for n in names) else []
+    return [_REGIONS[name] for name in names] if all(n in _REGIONS for n in names) else []
 
 
 def _read_sites(callout: Callout, text: str, draft: Draft) -> None:
     body = " ".join(callout.words) or callout.title
-    words, regions = hosts_in(text), _regions(callout.arguments)
+    words, regions = _HOST.findall(text), _regions(callout.arguments)
     sites = [*words, *regions]
     is_limited = _ALSO_THERE.search(_NOT_THERE.sub("", body))
     status = "not_supported" if _NOT_THERE.search(body) else ""
@@ -192,14 +187,18 @@ def _read_sites(callout: Callout, text: str, draft: Draft) -> None:
         return
     interface = "the callout names the host of the user interface; DD_SITE holds it without app."
     heading, draft.heading = draft.heading, callout.title or draft.heading
-    draft.add(
-        "sites",
-        list(callout.words) or [callout.title],
-        excluded=list(dict.fromkeys(map(parse_site, sites))),
-        status="" if status == "not_supported" else status,
-        interpretation=interface if any(h.lower().startswith("app.") for h in sites) else "",
-    )
+    reading = interface if any(host.lower().startswith("app.") for host in sites) else ""
+    excluded = dict.fromkeys(map(parse_site, sites))
+    add_site(callout.words or [callout.title], list(excluded), status, reading, draft)
     draft.heading = heading
+
+
+def add_site(
+    words: list[str], excluded: list[str], status: str, interpretation: str, draft: Draft
+) -> None:
+    """Add a row of sites that the page excludes, or on which it is a preview."""
+    told = "" if status == "not_supported" else status
+    draft.add("sites", words, excluded=excluded, status=told, interpretation=interpretation)
 
 
 def _read_preview(callout: Callout, text: str, draft: Draft) -> None:

@@ -7,10 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from pytest_ddcompat.names import parse_site
 from pytest_ddcompat.page.blocks import IN_A_CALLOUT, WHOLE_TABLE
 from pytest_ddcompat.page.draft import Draft
-from pytest_ddcompat.page.prose import REGIONS, hosts_in
 from pytest_ddcompat.page.readers import capabilities_of
 from pytest_ddcompat.page.tables import kind_of, know_by_name
 
@@ -138,18 +136,14 @@ def _heading(text: str) -> str:
 
 
 def _site(row: Site) -> str:
-    named = set(map(parse_site, hosts_in(" ".join((row.heading, *row.documented)))))
-    regions = {site: name for name, site in REGIONS.items()}
-    names = ",".join(regions[site] for site in row.excluded if site in regions)
-    told = {} if named == set(row.excluded) else {"region": names}
-    return "\n\n".join(
-        (
-            own_comment("callout", **told),
-            _heading(row.heading),
-            *map(in_paragraph, row.documented),
-            own_comment("/callout"),
-        )
+    opening = own_comment(
+        "callout",
+        sites=",".join(row.excluded),
+        status=row.status,
+        interpretation=row.interpretation,
     )
+    words = map(in_paragraph, row.documented)
+    return "\n\n".join((_heading(row.heading), opening, *words, own_comment("/callout")))
 
 
 def _tables(matrix: Matrix, rows: dict[str, list[Any]], opened: list[Unresolved]) -> Iterator[str]:
@@ -174,37 +168,31 @@ def _taken(
     Returns:
         The rows; and why none of them could be read, if the whole table could not.
     """
-    kind = {"overview": "capabilities"}.get(kind_of(table.columns), kind_of(table.columns))
+    kind = kind_of(table.columns).replace("overview", "capabilities")
     marked = {id_ for column in table.columns[1:] for id_ in capabilities_of(column, names)}
     left: list[Any] = rows.get(kind, [])
     taken: list[Statement] = []
-    key = (table.heading, table.columns)
-
-    def is_next(why: str) -> bool:
-        return bool(opened) and (opened[0].heading, opened[0].columns, _whole(opened[0])) == (
-            *key, why
-        )  # fmt: skip
-
-    has_rows = bool(left) and _is_of(left[0], table, kind, marked)
     # Tables of capabilities are read first, so those that can be read come first.
-    why = _whole(opened[0]) if opened and not (has_rows and kind == "capabilities") else ""
-    why = why if is_next(why) else ""
+    is_first = bool(left) and kind == "capabilities" and _is_of(left[0], table, kind, marked)
+    key, why = (table.heading, table.columns), ""
+    if opened and not is_first and _key(opened[0])[:2] == key:
+        why = _key(opened[0])[2]
     while not why and left and _is_of(left[0], table, kind, marked):
         taken.append(left.pop(0))
-    while is_next(why):
+    while opened and _key(opened[0]) == (*key, why):
         taken.append(opened.pop(0))
     return taken, why
 
 
-def _whole(row: Unresolved) -> str:
-    """Why no row of its table can be read, if that is why it cannot."""
-    return row.reason if row.reason in WHOLE_TABLE else ""
+def _key(row: Unresolved) -> tuple[str, tuple[str, ...], str]:
+    """Heading and head of a row's table, and why no row of it can be read, if none can."""
+    return row.heading, row.columns, row.reason if row.reason in WHOLE_TABLE else ""
 
 
 def _is_of(row: Framework, table: Table, kind: str, marked: Iterable[str]) -> bool:
     if row.heading != table.heading or len(row.documented) != len(table.columns):
         return False
-    return kind not in {"deployments", "frameworks"} or set(row.capabilities) <= set(marked)
+    return kind not in {"deployments", "frameworks"} or set(row.capabilities) == set(marked)
 
 
 def _table(table: Table, rows: Iterable[Statement], why: str) -> str:
