@@ -139,6 +139,17 @@ def test_column_that_is_not_known(head: str, expected: Status) -> None:
     check_round_trip(found)
 
 
+def test_tables_that_differ_in_their_heads_only_are_drawn_apart() -> None:
+    found = below(
+        table("Type | Bot Filter (some)", "Docker | yes")
+        + table("Type | Bot Filter", "AWS Lambda | yes", "Moon | no")
+        + table("Type | Some Filter", "Mars | yes")
+    )
+    marks = [row["capabilities"] for row in rows(found, "deployments")]
+    assert marks == [*({"bot_filter": mark} for mark in ("unresolved", True, False)), {}]
+    check_round_trip(found)
+
+
 def test_columns_that_contradict_each_other() -> None:
     found = below(
         table("Type | Bot Filter | Bot Filter support", "Docker | yes | ")

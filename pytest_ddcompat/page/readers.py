@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.page.blocks import Table
     from pytest_ddcompat.page.draft import Draft
 
-__all__ = ["COLUMNS", "RUNTIME_HEADS", "Column", "capabilities_of", "library_of"]
+__all__ = ["COLUMNS", "DOUBT", "RUNTIME_HEADS", "Column", "capabilities_of", "library_of"]
 
 _LIBRARIES = {"python tracer": "ddtrace", "nodejs tracer": "dd-trace"}
 """Names of the packages of Datadog's tracers, as the package indexes have them."""
@@ -39,6 +39,9 @@ _VERSIONS = {
 }  # fmt: skip
 _BLANK = "a blank cell where marks are expected means not supported"
 _UNKNOWN = "a column that is not known in such a table"
+DOUBT = "the head of a column says more than the name of a capability"
+"""How the rows of a table are read that has such a column: its marks are left open."""
+
 _SUPPORTED = re.compile(r"\s*(?:support(?:ed)?)?\s*\?*$", re.IGNORECASE)
 _LONGEST_HEAD = 200  # characters
 
@@ -55,10 +58,17 @@ class Column(NamedTuple):
     reason: str = ""
 
 
-def capabilities_of(head: str, draft: Draft) -> list[str]:
-    """Ids of the capabilities that the head of a column of marks is, or speaks of."""
+def capabilities_of(head: str, draft: Draft) -> tuple[list[str], bool]:
+    """The capability that the head of a column of marks is, or those that it speaks of.
+
+    Returns:
+        Their ids; and whether the head says more than a capability's name.
+    """
     row = draft.known("named", _marked(head))
-    return [row["id"]] if row else [each["id"] for each in draft.named(head[:_LONGEST_HEAD])]
+    if row is not None:
+        return [row["id"]], False
+    named = [each["id"] for each in draft.named(head[:_LONGEST_HEAD])]
+    return named, bool(named)
 
 
 def _marked(head: str) -> str:
@@ -106,14 +116,13 @@ def _marks(table: Table, numbers: Iterable[int], draft: Draft) -> dict[int, Colu
     """The columns of marks: those whose head is a capability, and those that speak of one."""
     columns: dict[int, Column] = {}
     for number in numbers:
-        head = table.head[number].text
-        row = draft.known("named", _marked(head))
-        spoken_of = [each["id"] for each in draft.named(head[:_LONGEST_HEAD])]
-        if row is not None:
-            columns[number] = Column(_mark_reader(row["id"]))
-        elif spoken_of:
-            doubt = Words({"capabilities": dict.fromkeys(spoken_of, "unresolved")}, reason=_UNKNOWN)
+        ids, is_doubtful = capabilities_of(table.head[number].text, draft)
+        if is_doubtful:
+            marks = {"capabilities": dict.fromkeys(ids, "unresolved")}
+            doubt = Words(marks, DOUBT, _UNKNOWN)
             columns[number] = Column(lambda _, doubt=doubt: doubt, _UNKNOWN)  # type: ignore[misc]
+        elif ids:
+            columns[number] = Column(_mark_reader(ids[0]))
     return columns
 
 

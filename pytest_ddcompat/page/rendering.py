@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 
 from pytest_ddcompat.page.blocks import IN_A_CALLOUT, WHOLE_TABLE
 from pytest_ddcompat.page.draft import Draft
-from pytest_ddcompat.page.readers import capabilities_of
+from pytest_ddcompat.page.readers import DOUBT, capabilities_of
 from pytest_ddcompat.page.tables import kind_of, know_by_name
 
 if TYPE_CHECKING:
@@ -169,7 +169,8 @@ def _taken(
         The rows; and why none of them could be read, if the whole table could not.
     """
     kind = kind_of(table.columns).replace("overview", "capabilities")
-    marked = {id_ for column in table.columns[1:] for id_ in capabilities_of(column, names)}
+    heads = [capabilities_of(column, names) for column in table.columns[1:]]
+    marked = {id_ for ids, _ in heads for id_ in ids}, any(doubt for _, doubt in heads)
     left: list[Any] = rows.get(kind, [])
     taken: list[Statement] = []
     # Tables of capabilities are read first, so those that can be read come first.
@@ -189,10 +190,13 @@ def _key(row: Unresolved) -> tuple[str, tuple[str, ...], str]:
     return row.heading, row.columns, row.reason if row.reason in WHOLE_TABLE else ""
 
 
-def _is_of(row: Framework, table: Table, kind: str, marked: Iterable[str]) -> bool:
+def _is_of(row: Framework, table: Table, kind: str, marked: tuple[set[str], bool]) -> bool:
+    """Whether a row can be of a table, by its heading, its width and its marks."""
     if row.heading != table.heading or len(row.documented) != len(table.columns):
         return False
-    return kind not in {"deployments", "frameworks"} or set(row.capabilities) == set(marked)
+    if kind not in {"deployments", "frameworks"}:
+        return True
+    return (set(row.capabilities), DOUBT in row.interpretation) == marked
 
 
 def _table(table: Table, rows: Iterable[Statement], why: str) -> str:
