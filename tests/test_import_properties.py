@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from page_support import CAPABILITIES, check_round_trip, imported
 from support import parsed_text
 
+from pytest_ddcompat.page.source import PageError
 from pytest_ddcompat.page.toml import to_toml
 
 if TYPE_CHECKING:
@@ -135,7 +136,10 @@ def test_no_word_is_lost(words: list[str], parts: list[Part], data: st.DataObjec
         gaps = [found.start() for found in re.finditer(GAP, page)]
         place = data.draw(st.sampled_from(gaps))
         page = f"{page[:place]}{word}zz {page[place:]}"
-    found = words_of(imported(page))
+    try:
+        found = words_of(imported(page))
+    except PageError:  # a word in the head of a table may make an overview of it
+        reject()
     assert [word for word in words if f"{word}zz" not in found] == []
 
 
