@@ -84,11 +84,12 @@ class Settings(NamedTuple):
         """Load the named matrices; every file is read only once.
 
         Raises:
-            MatrixError: One cannot be found, read or understood; all problems are named together.
+            MatrixError: One cannot be found, read or understood, all problems named together; or
+                different ones have the same id.
         """
         if not self.matrices:
             return []
-        from pytest_ddcompat.matrices import load_kept
+        from pytest_ddcompat.matrices import Matrices, load_kept
 
         problems: list[str] = []
         loaded: list[Matrix] = []
@@ -99,7 +100,10 @@ class Settings(NamedTuple):
                 problems.extend(f"{origin}: {problem}" for problem in error.problems)
         if problems:
             raise MatrixError(problems)
-        return loaded
+        try:
+            return [*Matrices(loaded)]
+        except MatrixError as error:
+            raise MatrixError(f"{self.matrices[0][0]}: {error}") from None
 
     def environment(
         self, weaker: Sequence[Facts] = (), environ: Mapping[str, str] | None = None

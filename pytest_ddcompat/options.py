@@ -148,6 +148,8 @@ def _matrices(config: pytest.Config) -> tuple[tuple[str, str], ...]:
     if not named:
         origin, named = "ddcompat_matrix", config.getini("ddcompat_matrix")
         folder = _ini_folder(config)
+    # An array of pyproject.toml may hold anything.
+    named = [str(which) for which in named]
     for which in named:
         if not which.strip():
             raise MatrixError(f"{origin}: no matrix is named; valid: {_MATRIX}")
@@ -168,7 +170,9 @@ def _each(given: object) -> Iterable[object]:
 
 
 def _shown(value: object) -> str:
-    return f'"{value[:80]}"' if isinstance(value, str) else f"a {type(value).__name__}"
+    return (
+        f'"{value[:80]}"' if isinstance(value, str) else f"a value of type {type(value).__name__}"
+    )
 
 
 def _given(which: object, folder: Path) -> Matrix:
@@ -183,7 +187,7 @@ def _given(which: object, folder: Path) -> Matrix:
 
 
 def _settings(origin: str, settings: list[str] | None) -> Layer | None:
-    return Layer(origin, list(settings)) if settings else None
+    return Layer(origin, list(map(str, settings))) if settings else None
 
 
 def _named_file(config: pytest.Config) -> str | None:

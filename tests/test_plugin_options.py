@@ -152,7 +152,9 @@ def test_ini_files_set_what_the_command_line_may_undo(
     assert project.run(*options.split()).outcomes == {"test": outcome}
 
 
-@pytest.mark.parametrize("option", ["agent", "facts", "set", "unsupported", "undetermined"])
+@pytest.mark.parametrize(
+    "option", ["agent", "facts", "matrix", "set", "unsupported", "undetermined"]
+)
 def test_no_option_takes_a_path_of_tests_for_its_value(project: Project, option: str) -> None:
     project.write("tests/test_it.py", "def test(): pass")
     run = project.run(f"--ddcompat-{option}", "tests")

@@ -119,6 +119,23 @@ def test_overlay(
     assert block("explain: ") in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("by", ["ini", "hook"])
+def test_several_pages(pytester: pytest.Pytester, by: str) -> None:
+    (pytester.path / "acme.toml").write_text(block("overlay"), encoding="utf-8")
+    if by == "ini":
+        pytester.makepyprojecttoml(block("pages ini"))
+    else:
+        pytester.makeconftest(block("pages conftest"))
+    pytester.makepyfile(test_service=block("pages test"))
+    options = ["--ddcompat-set", "tracer=2.5.0"]
+    result = pytester.runpytest(*options)
+    result.assert_outcomes(passed=1, skipped=1)
+    text = block("pages test").replace(', matrix="acme"', "")
+    pytester.makepyfile(test_service=text)
+    result = pytester.runpytest(*options)
+    assert block("pages error").strip() in result.outlines
+
+
 def test_interface(capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(block("interface"), "README.md", "exec"), {})  # noqa: S102 - our own README
     assert "tracer violated ddtrace >=1.10.0 1.9.7" in capsys.readouterr().out
