@@ -102,7 +102,8 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
     blocks = list(_outside_callouts(_with_partials(found, options.partials)))
     language = _language(blocks, options.language, origin)
     blocks = [_without_other_languages(block, language) for block in blocks]
-    title = told.get("title", "") or _first_heading(blocks) or origin
+    heading = next((block.text for block in blocks if isinstance(block, Heading)), "")
+    title = told.get("title", "") or heading or origin
     draft = _read(blocks, title, language)
     if not draft.rows["capabilities"]:
         raise PageError(f"{origin}: no table of capabilities is on this page")
@@ -183,10 +184,6 @@ def _moved(block: Block, line: int) -> Block:
         rows = tuple(tuple(cell._replace(line=line) for cell in row) for row in block.rows)
         return block._replace(head=head, rows=rows)
     return block._replace(line=line)
-
-
-def _first_heading(blocks: Sequence[Block]) -> str:
-    return next((block.text for block in blocks if isinstance(block, Heading)), "")
 
 
 def _language(blocks: Sequence[Block], asked: str, origin: str) -> str:
