@@ -8,6 +8,7 @@ import pytest
 from page_support import below, check_round_trip, imported, places, reasons, rows, status, table
 
 from pytest_ddcompat import Status
+from pytest_ddcompat.page.source import LIMIT, PageError
 
 SUPPORTED, UNSUPPORTED, OPEN = Status.SUPPORTED, Status.UNSUPPORTED, Status.UNDETERMINED
 UNCLEAR_SITES = "a callout about sites of which it is not clear what it says"
@@ -262,3 +263,27 @@ def test_partials(tmp_path: Any) -> None:
     ]
     without = imported(table("X capability | Minimum x version", "A | 1") + tags[0])
     assert reasons(without) == {tags[0]: 'the partial "a.html" is not there'}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        pytest.param(b"\xff", "byte 0: this is not UTF-8 text", id="not UTF-8"),
+        pytest.param(b"\0", "line 1: this is not text, but binary (U+0000)", id="NUL"),
+        pytest.param(
+            b"[" * 50_001, "this page has more than 50000 opening brackets", id="brackets"
+        ),
+    ],
+)
+def test_partial_that_is_no_text_is_refused(content: bytes, message: str, tmp_path: Any) -> None:
+    (tmp_path / "a.md").write_bytes(content)
+    with pytest.raises(PageError) as error:
+        below('{{< partial name="a.md" >}}\n', partials=tmp_path)
+    assert str(error.value) == f"{tmp_path / 'a.md'}: {message}"
+
+
+def test_page_that_includes_too_much(tmp_path: Any) -> None:
+    (tmp_path / "a.html").write_text("<!--" + " " * (LIMIT - 10) + "-->")
+    tag = '{{< partial name="a.html" >}}'
+    found = below(f"{tag}\n\n{tag}\n", partials=tmp_path)
+    assert places(found) == [(10, tag, "the page includes too much")]

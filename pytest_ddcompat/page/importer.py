@@ -19,8 +19,8 @@ from pytest_ddcompat.page.blocks import (
     Text,
 )
 from pytest_ddcompat.page.draft import KINDS, Draft
+from pytest_ddcompat.page.includes import with_partials
 from pytest_ddcompat.page.markdown import blocks_of
-from pytest_ddcompat.page.markup import blocks_of_html
 from pytest_ddcompat.page.prose import (
     Callout,
     add_site,
@@ -31,7 +31,7 @@ from pytest_ddcompat.page.prose import (
     read_text,
 )
 from pytest_ddcompat.page.rendering import argument, without_picture
-from pytest_ddcompat.page.source import LIMIT, PageError, check_text, front_matter, partial
+from pytest_ddcompat.page.source import PageError, check_text, front_matter
 from pytest_ddcompat.page.tables import column_of, kind_of, languages_of, read_table
 from pytest_ddcompat.page.words import slug
 
@@ -46,7 +46,6 @@ __all__ = ["Imported", "Options", "import_page"]
 
 _OPEN, _REQUIRES = "unresolved", "requires"
 _CALLOUTS = {"callout", "site-region", "alert", _OPEN, _REQUIRES}
-_PARTIAL_NAME = re.compile(r"""(?:^|\s)name=(?:"([^"]*)"|'([^']*)'|`([^`]*)`)""")
 
 
 class Options(NamedTuple):
@@ -99,7 +98,7 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
     front = front_matter(lines, origin)
     told = {**front.values, **about}
     found = blocks_of(lines[front.length :], front.length + 1)
-    blocks = list(_outside_callouts(_with_partials(found, options.partials)))
+    blocks = list(_outside_callouts(with_partials(found, options.partials)))
     language = _language(blocks, options.language, origin)
     blocks = [_without_other_languages(block, language) for block in blocks]
     heading = next((block.text for block in blocks if isinstance(block, Heading)), "")
@@ -142,27 +141,6 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-def _with_partials(blocks: Sequence[Block], folder: Path | None) -> Iterator[Block]:
-    """The blocks, and those of the files that the page includes on the line of the tag."""
-    left = LIMIT
-    for block in blocks:
-        if not isinstance(block, Tag) or block.name != "partial":
-            yield block
-            continue
-        named = _PARTIAL_NAME.search(block.arguments)
-        name = next(filter(None, named.groups()), "") if named else ""
-        text = partial(folder, name)
-        left -= len(text or "")
-        if text is None:
-            yield Lost(block.text, block.line, f'the partial "{name[:80]}" is not there')
-        elif left < 0:
-            yield Lost(block.text, block.line, "the page includes too much")
-        else:
-            lines = text.split("\n")
-            found = blocks_of(lines, 1) if name.endswith(".md") else blocks_of_html(text, 1)
-            yield from (_moved(each, block.line) for each in found)
-
-
 def _outside_callouts(blocks: Iterable[Block]) -> Iterator[Block]:
     """The blocks, of which no table within a callout can be read."""
     opened: list[Tag] = []
@@ -176,14 +154,6 @@ def _outside_callouts(blocks: Iterable[Block]) -> Iterator[Block]:
             yield block._replace(reason=told or IN_A_CALLOUT)
         else:
             yield block
-
-
-def _moved(block: Block, line: int) -> Block:
-    if isinstance(block, Table):
-        head = tuple(cell._replace(line=line) for cell in block.head)
-        rows = tuple(tuple(cell._replace(line=line) for cell in row) for row in block.rows)
-        return block._replace(head=head, rows=rows)
-    return block._replace(line=line)
 
 
 def _language(blocks: Sequence[Block], asked: str, origin: str) -> str:

@@ -140,6 +140,9 @@ def partial(folder: Path | None, name: str) -> str | None:
 
     Returns:
         Its text; None if it is not there, or outside of the folder.
+
+    Raises:
+        PageError: It is there, but no text in UTF-8, or too large.
     """
     if folder is None or not name:
         return None
@@ -147,6 +150,8 @@ def partial(folder: Path | None, name: str) -> str | None:
         path = (folder / name).resolve()
         if not path.is_relative_to(folder.resolve()) or not path.is_file():
             return None
-        return read_page(str(path))
     except (OSError, ValueError):
         return None
+    text = read_page(str(path))
+    check_text(text, str(path))
+    return text
