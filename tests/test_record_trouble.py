@@ -34,7 +34,12 @@ def test_ctrl_c_leaves_a_record(
     options = ["-p", "no:cacheprovider", "-p", "no:randomly", "--ddcompat-report=run.json", *more]
     command = [sys.executable, "-m", "pytest", *options]
     with subprocess.Popen(
-        command, cwd=project.path, stdout=subprocess.DEVNULL, start_new_session=True
+        command,
+        cwd=project.path,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+        # A run in the background hands it down as ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
     ) as process:
         deadline = time.monotonic() + 60
         while not (project.path / "begun").exists() and time.monotonic() < deadline:
