@@ -65,8 +65,8 @@ BAD = {
         "--ddcompat-matrix: {at}gone.toml: this file cannot be read: No such file or directory"
     ),
     "--ddcompat-matrix=bad.toml": (
-        "--ddcompat-matrix: {at}bad.toml: this is not valid TOML: Expected '=' after a key in a "
-        "key/value pair (at line 1, column 4)"
+        "--ddcompat-matrix: {at}bad.toml: this is not valid TOML: "
+        "Invalid value (at line 1, column 5)"
     ),
     "--ddcompat-matrix=wrong.toml": (
         "--ddcompat-matrix: {at}wrong.toml: capabilities[0].minimum: "
@@ -85,7 +85,7 @@ BAD = {
 @pytest.mark.skipif(sys.platform == "win32", reason="other words")
 @pytest.mark.parametrize("options", BAD)
 def test_bad_input_ends_the_run_before_it_begins(project: Project, options: str) -> None:
-    project.write("bad.toml", "no toml")
+    project.write("bad.toml", "a = x")
     project.write("wrong.toml", ACME.replace("2.6", "new"))
     project.write("same.toml", f'{ACME}\n[page]\nid = "iast-python"\n')
     project.write("test_it.py", "def test(): pass")
