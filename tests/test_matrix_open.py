@@ -174,3 +174,22 @@ def test_page_of_another_library_takes_its_version_from_given_facts_only() -> No
     page = {"page": {**PAGE, "tracer": "dd-trace"}}
     assert outcome("tracer", page, tracer="1.2.0") is SATISFIED
     assert outcome("tracer", page, tracer="1.1.0") is VIOLATED
+
+
+LIMIT = {"unresolved": [row("words", of="text", reason="unclear", capabilities=["firewall"])]}
+
+
+def test_words_that_may_limit_a_capability() -> None:
+    assert outcome("tracer", LIMIT, tracer="1.2.0") is UNKNOWN
+    assert outcome("tracer", LIMIT, tracer="1.1.9") is VIOLATED
+    verdict = evaluate(asks("firewall"), environment(), small_page(**LIMIT))
+    assert [finding.sentence for finding in verdict.decisive] == [
+        "needs ddtrace >=1.2.0, which is not known: words of the page may limit it "
+        '(Some heading: "words")'
+    ]
+
+
+def test_overlay_on_a_capability_settles_words_that_may_limit_it() -> None:
+    overlay = {"file": "acme.toml", "source": "https://x.y", "reason": "tried"}
+    given = row("Firewall", "1.2.0", id="firewall", minimum="1.2.0", overlays=[overlay])
+    assert outcome("tracer", {**LIMIT, "capabilities": [given]}, tracer="1.2.0") is SATISFIED

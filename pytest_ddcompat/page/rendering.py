@@ -218,7 +218,8 @@ def _sentences(row: Statement) -> str:
 
 def _open_words(row: Unresolved) -> str:
     words = [in_paragraph(text) for text in row.documented if text]
-    opening = own_comment("unresolved", of=row.of, reason=row.reason)
+    limited = {"capabilities": ",".join(row.capabilities)} if row.capabilities else {}
+    opening = own_comment("unresolved", of=row.of, reason=row.reason, **limited)
     return "\n\n".join((_heading(row.heading), opening, *words, own_comment("/unresolved")))
 
 
