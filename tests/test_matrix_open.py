@@ -183,10 +183,11 @@ def test_words_that_may_limit_a_capability() -> None:
     assert outcome("tracer", LIMIT, tracer="1.2.0") is UNKNOWN
     assert outcome("tracer", LIMIT, tracer="1.1.9") is VIOLATED
     verdict = evaluate(asks("firewall"), environment(), small_page(**LIMIT))
-    assert [finding.sentence for finding in verdict.decisive] == [
+    (found,) = verdict.decisive
+    assert found.sentence == (
         "needs ddtrace >=1.2.0, which is not known: words of the page may limit it "
         '(Some heading: "words")'
-    ]
+    )
 
 
 def test_overlay_on_a_capability_settles_words_that_may_limit_it() -> None:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import json
-import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.cli.common import (
-    PAGE,
     Subcommands,
     add_command,
     add_environment_options,
     add_page_options,
     environment_of,
+    is_page,
     matrix_named,
 )
-from pytest_ddcompat.cli.output import console, write
+from pytest_ddcompat.cli.output import printing, write
 from pytest_ddcompat.difference import difference, turn
 from pytest_ddcompat.environment import Environment
+from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.names import printable
 from pytest_ddcompat.record import RecordError, read_record
 from pytest_ddcompat.requirement import Requirement
@@ -27,14 +26,18 @@ from pytest_ddcompat.requirement import Requirement
 if TYPE_CHECKING:
     import argparse
 
+    from rich.console import Console
+
     from pytest_ddcompat.difference import Change, Turn
     from pytest_ddcompat.matrix import Matrix
 
 __all__ = ["Answer", "Turned", "add", "run"]
 
 _HEADINGS = {
+    "library": "Tracer",
     "site": "Datadog sites",
     "minimum": "Minimum tracer versions",
+    "alias": "Other names of capabilities",
     "remote configuration": "Remote Configuration",
     "deployment": "Deployment types",
     "support level": "Support levels of release branches",
@@ -110,24 +113,36 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         CompatibilityError: An option or a file cannot be understood.
     """
-    # A page as it is published is held against others without interpretations.
-    alone = any(which.endswith(PAGE) for which in (options.old, options.new))
-    old, new = (
-        matrix_named(which, language=options.language, partials=options.partials, alone=alone)
-        for which in (options.old, options.new)
-    )
+    old, new = _pages(options)
     turned = {}
     if options.record is not None:
         turned["tests"] = _tests(options.record, old, new)
     if options.facts is not None or options.set or options.agent != "off":
         turned["capabilities"] = _capabilities(environment_of(options), old, new)
     answer = Answer(difference(old, new), turned)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # What the encoding lacks, Markdown can say all the same.
-        errors = "xmlcharrefreplace" if options.format == "markdown" else "backslashreplace"
-        sys.stdout.reconfigure(errors=errors)
     {"text": _print, "json": _print_json, "markdown": _print_markdown}[options.format](answer)
     return int(bool(answer.changes))
+
+
+def _pages(options: argparse.Namespace) -> list[Matrix]:
+    """The two pages, or all that is wrong with both."""
+    given = (options.old, options.new)
+    # A page as it is published is held against others without interpretations.
+    alone = any(map(is_page, given))
+    pages: list[Matrix] = []
+    problems: list[str] = []
+    for which in given:
+        try:
+            pages.append(
+                matrix_named(
+                    which, language=options.language, partials=options.partials, alone=alone
+                )
+            )
+        except CompatibilityError as error:
+            problems += error.problems
+    if problems:
+        raise CompatibilityError(list(dict.fromkeys(problems)))
+    return pages
 
 
 def _tests(path: str, old: Matrix, new: Matrix) -> list[Turned]:
@@ -180,8 +195,11 @@ def _as_json(turned: Turn) -> dict[str, Any]:
 
 
 def _print(answer: Answer) -> None:
-    out = console()
+    with printing() as out:
+        _say_all(answer, out)
 
+
+def _say_all(answer: Answer, out: Console) -> None:
     def say(text: str, style: str = "") -> None:
         out.print(printable(text), style=style, soft_wrap=True)
 
@@ -208,4 +226,5 @@ def _words(change: Change) -> str:
 def _print_markdown(answer: Answer) -> None:
     from pytest_ddcompat.cli.diff_markdown import markdown
 
-    write(markdown(answer, _HEADINGS))
+    # What the encoding lacks, Markdown can say all the same.
+    write(markdown(answer, _HEADINGS), "xmlcharrefreplace")

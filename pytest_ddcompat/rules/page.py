@@ -29,8 +29,8 @@ def address_without_https(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
     if not address.startswith("https://"):
         yield Complaint(
             "page.address",
-            "the page's address is not encrypted",
-            f'"{address}"',
+            "the page's address is not encrypted" if address else "the page has no address",
+            f'"{address}"' if address else "",
             "https://…",
             "give the address at which the page is published",
         )
