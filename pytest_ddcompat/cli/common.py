@@ -28,10 +28,12 @@ __all__ = [
     "add_agent_option",
     "add_command",
     "add_environment_options",
+    "add_format_option",
     "add_matrix_option",
     "add_page_options",
     "add_requirement_options",
     "add_service_options",
+    "add_two",
     "complete",
     "environment_of",
     "fact_rows",
@@ -61,6 +63,17 @@ def add_command(
         allow_abbrev=False,
     )
     return parser
+
+
+def add_format_option(parser: argparse.ArgumentParser, *forms: str) -> None:
+    """Let a command be told in which form it answers: text, or one of others."""
+    parser.add_argument("--format", choices=("text", *forms), default="text")
+
+
+def add_two(parser: argparse.ArgumentParser, names: Iterable[str], what: str) -> None:
+    """Let a command be told what it holds against each other."""
+    for name in names:
+        parser.add_argument(name.lower(), metavar=name, help=what)
 
 
 def complete(action: argparse.Action, valid: Callable[[Matrix], Iterable[str]]) -> None:

@@ -10,7 +10,9 @@ from pytest_ddcompat.cli.common import (
     Subcommands,
     add_command,
     add_environment_options,
+    add_format_option,
     add_page_options,
+    add_two,
     environment_of,
     is_page,
     matrix_named,
@@ -89,18 +91,14 @@ def add(subcommands: Subcommands) -> None:
         "tell which documented facts change from one page to another",
         "ddcompat diff old.toml iast-python --record run.json",
     )
-    for name in ("OLD", "NEW"):
-        parser.add_argument(
-            name.lower(),
-            metavar=name,
-            help="bundled matrix, or the path of a .toml file or of a page (.md)",
-        )
+    what = "bundled matrix, or the path of a .toml file or of a page (.md)"
+    add_two(parser, ("OLD", "NEW"), what)
     add_page_options(parser)
     parser.add_argument(
         "--record", metavar="RECORD", help="tell which tests of a run's record change verdict"
     )
     add_environment_options(parser)
-    parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    add_format_option(parser, "json", "markdown")
     parser.set_defaults(run=run)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pytest_ddcompat.cli.common import (
     Subcommands,
     add_command,
+    add_format_option,
     add_page_options,
     matrix_named,
 )
@@ -42,7 +43,7 @@ def add(subcommands: Subcommands) -> None:
     parser.add_argument(
         "--date", metavar="DATE", help="the day that tells what is past (default: today)"
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_format_option(parser, "json")
     parser.set_defaults(run=run)
 
 
