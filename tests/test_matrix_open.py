@@ -8,7 +8,7 @@ import pytest
 from pages import PAGE, row, small_page
 from support import NOT_APPLICABLE, SATISFIED, UNKNOWN, VIOLATED, asks, environment
 
-from pytest_ddcompat import Outcome, evaluate
+from pytest_ddcompat import MatrixError, Outcome, evaluate
 
 
 def outcome(check: str, mapping: dict[str, Any], *, preview: bool = True, **facts: Any) -> Outcome:
@@ -194,3 +194,13 @@ def test_overlay_on_a_capability_settles_words_that_may_limit_it() -> None:
     overlay = {"file": "acme.toml", "source": "https://x.y", "reason": "tried"}
     given = row("Firewall", "1.2.0", id="firewall", minimum="1.2.0", overlays=[overlay])
     assert outcome("tracer", {**LIMIT, "capabilities": [given]}, tracer="1.2.0") is SATISFIED
+
+
+def test_words_that_limit_what_is_no_capability_are_refused() -> None:
+    limit = row("words", of="text", reason="unclear", capabilities=["firewal"])
+    with pytest.raises(MatrixError) as error:
+        small_page(unresolved=[limit])
+    assert str(error.value) == (
+        'a file: unresolved[0]: no capability "firewal" is defined; did you mean "firewall"? '
+        "valid: firewall"
+    )
