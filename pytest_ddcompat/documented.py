@@ -266,6 +266,8 @@ def _coverage(matrix: Matrix) -> Iterator[_Found]:
 
 def _unresolved(matrix: Matrix) -> Iterator[_Found]:
     for row in matrix.unresolved:
+        if matrix.is_settled(row):
+            continue
         first, rest = row.documented[0], " | ".join(row.documented[1:])
         columns = _folded(" | ".join(row.columns))
         where = f"{first} in {row.heading}" if rest else row.heading

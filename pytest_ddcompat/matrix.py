@@ -118,6 +118,11 @@ class Matrix(Row):
             return None
         return next((row for row in self.unresolved if capability.id in row.capabilities), None)
 
+    def is_settled(self, row: Unresolved) -> bool:
+        """Whether overlays say what is true of every capability that words may limit."""
+        limited = [self.capability(name) for name in row.capabilities]
+        return bool(limited) and all(each and each.overlays for each in limited)
+
     def _by_name(self) -> dict[str, Capability]:
         found: dict[str, Capability] | None = self.__dict__.get("_names")
         if found is None:

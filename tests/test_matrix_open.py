@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pages import PAGE, row, small_page
+from pages import PAGE, complaints, row, small_page
 from support import NOT_APPLICABLE, SATISFIED, UNKNOWN, VIOLATED, asks, environment
 
 from pytest_ddcompat import MatrixError, Outcome, evaluate
+from pytest_ddcompat.difference import difference
 
 
 def outcome(check: str, mapping: dict[str, Any], *, preview: bool = True, **facts: Any) -> Outcome:
@@ -176,7 +177,9 @@ def test_page_of_another_library_takes_its_version_from_given_facts_only() -> No
     assert outcome("tracer", page, tracer="1.1.0") is VIOLATED
 
 
-LIMIT = {"unresolved": [row("words", of="text", reason="unclear", capabilities=["firewall"])]}
+LIMIT: dict[str, Any] = {
+    "unresolved": [row("words", of="text", reason="unclear", capabilities=["firewall"])]
+}
 
 
 def test_words_that_may_limit_a_capability() -> None:
@@ -193,7 +196,12 @@ def test_words_that_may_limit_a_capability() -> None:
 def test_overlay_on_a_capability_settles_words_that_may_limit_it() -> None:
     overlay = {"file": "acme.toml", "source": "https://x.y", "reason": "tried"}
     given = row("Firewall", "1.2.0", id="firewall", minimum="1.2.0", overlays=[overlay])
-    assert outcome("tracer", {**LIMIT, "capabilities": [given]}, tracer="1.2.0") is SATISFIED
+    settled: dict[str, Any] = {**LIMIT, "capabilities": [given]}
+    assert outcome("tracer", settled, tracer="1.2.0") is SATISFIED
+    assert complaints(**settled) == []
+    assert len(complaints(**LIMIT)) == 1
+    changes = difference(small_page(**LIMIT), small_page(**settled))
+    assert changes == (("unresolved", "Some heading", "words", None),)
 
 
 def test_words_that_limit_what_is_no_capability_are_refused() -> None:
