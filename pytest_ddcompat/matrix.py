@@ -60,7 +60,7 @@ class Matrix(Row):
         """Ids are unique, and every capability that a row names is defined."""
         self._check_unique(place)
         defined = [c.id for c in self.capabilities]
-        for kind in ("deployments", "frameworks", "coverage"):
+        for kind in ("deployments", "frameworks", "coverage", "unresolved"):
             for index, row in enumerate(getattr(self, kind)):
                 inside = place.inside(f"{kind}[{index}]")
                 for name in _capabilities_of(row):
@@ -112,6 +112,17 @@ class Matrix(Row):
         """Words that may be a further row of a kind: `sites`, `releases` or `runtimes`."""
         return next((row for row in self.unresolved if row.of == kind), None)
 
+    def limit_of(self, capability: Capability) -> Unresolved | None:
+        """Words that may limit a capability, unless an overlay says what is true of it."""
+        if capability.overlays:
+            return None
+        return next((row for row in self.unresolved if capability.id in row.capabilities), None)
+
+    def is_settled(self, row: Unresolved) -> bool:
+        """Whether overlays say what is true of every capability that words may limit."""
+        limited = [self.capability(name) for name in row.capabilities]
+        return bool(limited) and all(each and each.overlays for each in limited)
+
     def _by_name(self) -> dict[str, Capability]:
         found: dict[str, Capability] | None = self.__dict__.get("_names")
         if found is None:
@@ -120,7 +131,7 @@ class Matrix(Row):
         return found
 
 
-def _capabilities_of(row: Deployment | Framework | Coverage) -> list[str]:
+def _capabilities_of(row: Deployment | Framework | Coverage | Unresolved) -> list[str]:
     if isinstance(row, Coverage):
         return [row.capability] if row.capability else []
     return list(row.capabilities)

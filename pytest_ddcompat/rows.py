@@ -270,4 +270,7 @@ class Unresolved(Statement):
         "What the words would be a row of; tables: of a table of no known kind; text: none.",
     )
     columns: tuple[str, ...] = field(array(text), "Head of the table that the row is of.", ())
+    capabilities: tuple[str, ...] = field(
+        array(identifier), "Capabilities that the words may limit: none of them passes by them.", ()
+    )
     reason: str = field(text, "Why they are not understood.")

@@ -49,7 +49,11 @@ def check_tracer(asked: Asked) -> Finding:
             bring=minimum,
         )
     if capability.status == "partial" and finding.outcome is SATISFIED:
-        return finding._replace(outcome=UNKNOWN, signal="the page calls it partial")
+        finding = finding._replace(outcome=UNKNOWN, signal="the page calls it partial")
+    limit = situation.matrix.limit_of(capability)
+    if limit is not None and finding.outcome is SATISFIED:
+        signal = "words of the page may limit it"
+        finding = finding._replace(outcome=UNKNOWN, source=limit.quote(), signal=signal)
     if capability.status == "preview" and not asked.requirement.preview:
         return _without_preview(finding)
     return finding
