@@ -195,6 +195,9 @@ def _toml(content: bytes, origin: str) -> dict[str, Any]:
         raise MatrixError(f"{origin}: byte {error.start}: this is not UTF-8 text") from None
     except tomllib.TOMLDecodeError as error:
         raise MatrixError(f"{origin}: this is not valid TOML: {error}") from None
+    except ValueError:
+        # Of a number that has more digits than Python converts.
+        raise MatrixError(f"{origin}: a number has too many digits") from None
     except RecursionError:
         raise MatrixError(f"{origin}: this is nested too deeply") from None
     return parsed

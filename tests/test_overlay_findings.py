@@ -77,6 +77,21 @@ def test_finding_says_that_it_rests_on_an_overlay(tmp_path: Path) -> None:
     assert untouched.source == 'Capabilities: "1.0"'
 
 
+@pytest.mark.parametrize("name", ["aws_fargate", "aws-fargate", "fargate"])
+def test_deployment_type_that_can_be_a_fact_is_that_however_it_is_written(
+    tmp_path: Path, name: str
+) -> None:
+    row = f'id = "{name}"\ncapabilities = {{ something = false }}'
+    made = overlaid(tmp_path, ("deployments", row))
+    assert finding("deployment", made, deployments=["aws_fargate"]).outcome.value == "violated"
+    assert made.deployments[-1].id == "aws_fargate"
+
+
+def test_site_of_an_overlay_is_excluded_however_it_is_written(tmp_path: Path) -> None:
+    made = overlaid(tmp_path, ("sites", 'excluded = ["app.datadoghq.eu"]'))
+    assert finding("site", made, site="datadoghq.eu").outcome.value == "violated"
+
+
 def test_finding_says_that_remote_configuration_is_of_an_overlay(tmp_path: Path) -> None:
     row = 'id = "something"\nremote_configuration = "It needs it."'
     found = finding("remote_configuration", overlaid(tmp_path, ("capabilities", row)))
