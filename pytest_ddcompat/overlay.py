@@ -19,18 +19,23 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.overlay_rows import Given
+    from pytest_ddcompat.rows import Deployment, Framework
 
 __all__ = ["apply_overlay"]
 
-_NARROWING = ("capabilities", "python", "documented")
-"""Keys that choose among several rows of one key, where one of them agrees."""
+_NARROWING = ("documented", "capabilities", "cpus", "python")
+"""Keys that choose among several rows of one key, where one of them agrees; the surest first."""
 
 
 class _Touched(NamedTuple):
-    """A row as the overlay leaves it, with the place in the overlay that made it so."""
+    """A row as the overlay leaves it, with the place in the overlay that made it so.
+
+    One that the overlay takes away is `removed`, and names the overlay.
+    """
 
     place: Place
     row: Statement
+    removed: bool = False
 
 
 _Touching = dict[str, dict[int, _Touched]]
@@ -78,11 +83,32 @@ def apply_overlay(
     for kind in RULES:
         given = given_rows(kind, mapping, understood, file.name, place)
         touching[kind] = _touch(kind, getattr(base, kind), given, page.get("title", file.name))
+        if kind == "capabilities":
+            base = _without_marks(base, touching[kind])
     if not problems:
         _check(base, touching, place)
     if problems:
         raise MatrixError(problems)
     return base.replaced({"page": base.page.replaced(page), **_merged(base, touching)})
+
+
+def _without_marks(base: Matrix, touched: Mapping[int, _Touched]) -> Matrix:
+    """What tables and sentences say of a capability goes with it."""
+    gone = {getattr(each.row, "id", "") for each in touched.values() if each.removed}
+    if not gone:
+        return base
+
+    def left(rows: Sequence[Deployment | Framework]) -> tuple[Statement, ...]:
+        marks = ({c: m for c, m in row.capabilities.items() if c not in gone} for row in rows)
+        return tuple(r.replaced({"capabilities": m}) for r, m in zip(rows, marks))
+
+    return base.replaced(
+        {
+            "deployments": left(base.deployments),
+            "frameworks": left(base.frameworks),
+            "coverage": tuple(row for row in base.coverage if row.capability not in gone),
+        }
+    )
 
 
 def _slug(file: PurePath, place: Place) -> str:
@@ -97,7 +123,7 @@ def _touch(
 ) -> dict[int, _Touched]:
     touched: dict[int, _Touched] = {}
     for each in given:
-        found = _matching(kind, rows, each.values)
+        found = _matching(kind, rows, each)
         if len(found) > 1:
             _refuse_ambiguous(kind, [rows[n] for n in found], each)
             continue
@@ -109,14 +135,14 @@ def _touch(
         if row is not None:
             row.check(each.place)
             index = found[0] if found else len(rows) + len(touched)
-            touched[index] = _Touched(each.place, row)
+            touched[index] = _Touched(each.place, row, each.remove)
     return touched
 
 
-def _matching(kind: str, rows: Sequence[Statement], given: Mapping[str, Any]) -> list[int]:
+def _matching(kind: str, rows: Sequence[Statement], row: Given) -> list[int]:
     """Indices of the rows that a row of an overlay may mean."""
-    rule = RULES[kind]
-    telling = [*rule.key, *(key for key in rule.apart if key in given)]
+    rule, given = RULES[kind], row.values
+    telling = [*rule.key, *(key for key in given if key in rule.apart or row.remove)]
     found = [n for n, row in enumerate(rows) if _agree(row, given, *telling)]
     for key in _NARROWING:
         if len(found) > 1 and key in given:
@@ -140,7 +166,8 @@ def _same(key: str, theirs: Any, ours: Any) -> bool:
 
 def _changed(kind: str, row: Statement, given: Given) -> Statement:
     """Replace what a row gives, key by key, marks entry by entry; its key stays as it is spelt."""
-    values = {**_dropped(row, given.values), **given.values}
+    unset = {key: row.fields[key].default for key in given.unset}
+    values = {**_dropped(row, given.values), **unset, **given.values}
     values.update({key: getattr(row, key) for key in RULES[kind].key})
     marks = row.__dict__.get("capabilities", {})
     if "capabilities" in values:
@@ -166,6 +193,9 @@ def _dropped(row: Statement, given: Mapping[str, Any]) -> dict[str, object]:
 
 def _added(kind: str, rows: Sequence[Statement], given: Given, heading: str) -> Statement | None:
     """A row of the overlay's own, or None where it lacks what such a row needs."""
+    if given.remove or given.unset:
+        given.place.problem(_absence(kind, rows, given.values))
+        return None
     values = {"heading": heading, "documented": given.words, **given.values}
     row = RULES[kind].row
     missing = [key for key, spec in row.fields.items() if spec.required and key not in values]
@@ -179,10 +209,14 @@ def _added(kind: str, rows: Sequence[Statement], given: Given, heading: str) -> 
 def _absence(kind: str, rows: Sequence[Statement], given: Mapping[str, Any]) -> str:
     key = RULES[kind].key
     named = _named(key, given)
-    headings = [row.heading for row in rows if _agree(row, given, *key)]
-    if headings:
-        heading = given["heading"]
-        return f'no row with {named} stands under "{heading}"; {choices(heading, headings)}'
+    held = [row for row in rows if _agree(row, given, *key)]
+    for part, verb in (("heading", "stands under"), ("documented", "has the words")):
+        left = [row for row in held if part not in given or _agree(row, given, part)]
+        if held and not left:
+            told = in_words(given[part])
+            known = choices(told, (in_words(getattr(row, part)) for row in held))
+            return f'no row with {named} {verb} "{told}"; {known}'
+        held = left
     valid = [_shown(key, row.__dict__) for row in rows]
     return f"no row has {named}; {choices(_shown(key, given), valid)}"
 
@@ -207,11 +241,16 @@ def _shown(key: Sequence[str], values: Mapping[str, Any]) -> str:
 def _merged(base: Matrix, touching: _Touching) -> dict[str, object]:
     """The rows of each kind; notes and open words without those that are rows now."""
     merged: dict[str, object] = {}
+    removed: dict[str, object] = {}
     understood = set()
     for kind, touched in touching.items():
-        rows = {n: each.row for n, each in touched.items()}
-        merged[kind] = tuple({**dict(enumerate(getattr(base, kind))), **rows}.values())
+        gone = {n: each.row for n, each in touched.items() if each.removed}
+        rows = {n: each.row for n, each in touched.items() if not each.removed}
+        every = {**dict(enumerate(getattr(base, kind))), **rows}
+        merged[kind] = tuple(row for n, row in every.items() if n not in gone)
+        removed[kind] = (*getattr(base.removed, kind), *gone.values())
         understood |= {(row.heading, row.documented) for row in rows.values()}
+    merged["removed"] = base.removed.replaced(removed)
     for kind in ("notes", "unresolved"):
         rows_left = [r for r in getattr(base, kind) if (r.heading, r.documented) not in understood]
         merged[kind] = tuple(rows_left)
@@ -224,7 +263,10 @@ def _check(base: Matrix, touching: _Touching, place: Place) -> None:
     names = {}
     for kind, touched in touching.items():
         kept = [row for n, row in enumerate(getattr(base, kind)) if n not in touched]
-        rows[kind] = (*kept, *(each.row for each in touched.values()))
-        for n, each in enumerate(touched.values(), len(kept)):
+        left = [each for each in touched.values() if not each.removed]
+        rows[kind] = (*kept, *(each.row for each in left))
+        for n, each in enumerate(left, len(kept)):
             names[place.inside(f"{kind}[{n}]").path] = each.place.path
+    if not rows["capabilities"]:
+        place.inside("capabilities").problem("all are removed; valid: one that is left")
     base.replaced(rows).check(_Renamed(place.path, place.problems, names))

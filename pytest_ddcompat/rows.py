@@ -10,11 +10,13 @@ from pytest_ddcompat.reading import (
     address,
     array,
     date,
+    deployment,
     field,
     identifier,
     mapping,
     mark,
     one_of,
+    site,
     table,
     text,
     version,
@@ -73,6 +75,11 @@ class Overlay(Row):
     source: str = field(text, "Where the overlay has it from.")
     reason: str = field(text, "Why the overlay says so.")
 
+    @property
+    def words(self) -> str:
+        """It in words, as they follow a quotation."""
+        return f", overlay {self.file}: {self.reason} ({self.source})"
+
 
 class Statement(Row):
     """A statement of the page: its own words, and the heading that they stand under."""
@@ -99,14 +106,20 @@ class Statement(Row):
     @property
     def by_overlay(self) -> str:
         """The overlays that it rests on, as they follow a quotation; empty if there is none."""
-        return "".join(f", overlay {o.file}: {o.reason} ({o.source})" for o in self.overlays)
+        return "".join(overlay.words for overlay in self.overlays)
+
+    @property
+    def removal(self) -> str:
+        """That it is taken away, with the overlay that does so, its last."""
+        told = "".join(overlay.words for overlay in self.overlays[-1:])
+        return f'removed: "{" | ".join(self.documented)}"{told}'
 
 
 class Site(Statement):
     """A callout about Datadog sites."""
 
     excluded: tuple[str, ...] = field(
-        array(text, at_least=1),
+        array(site, at_least=1),
         "Sites that it is about, as in DD_SITE.",
     )
     status: str = field(
@@ -188,7 +201,7 @@ class Capability(Statement):
 class Deployment(Statement):
     """A row of a table of deployment types."""
 
-    id: str = field(identifier, "Id of the deployment type.")
+    id: str = field(deployment, "Id of the deployment type.")
     capabilities: Mapping[str, Mark] = field(
         mapping(mark),
         "Capabilities that the table has a column for: whether the cell has a mark.",

@@ -116,6 +116,15 @@ OVERLAY = {"file": "acme.toml", "source": "https://example.org/", "reason": "kno
             id="runtime by its Python",
         ),
         pytest.param(
+            "runtimes",
+            'os = "linux"\nimplementation = "cpython"\ntracer = ">=2,<3"\n'
+            'documented = ["Linux", "x86-64", "CPython", "3.11", ">=2.0,<3"]\n'
+            'python = ["==3.9.*"]',
+            1,
+            {"python": "==3.9.*"},
+            id="runtime by its words, with the Python of another",
+        ),
+        pytest.param(
             "frameworks",
             'id = "django"\nheading = "User frameworks"\nversions = [">=4"]\n'
             "capabilities = { something = true }",
@@ -147,6 +156,13 @@ OVERLAY = {"file": "acme.toml", "source": "https://example.org/", "reason": "kno
             0,
             {"status": "preview"},
             id="site",
+        ),
+        pytest.param(
+            "sites",
+            'excluded = ["https://app.Example.org/"]\nstatus = "preview"',
+            0,
+            {"status": "preview"},
+            id="site as an address",
         ),
     ],
 )
