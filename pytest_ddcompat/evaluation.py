@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Callable
 
 from pytest_ddcompat.checks import CHECKS
-from pytest_ddcompat.checks.common import Asked, Situation, check_version
+from pytest_ddcompat.checks.common import Asked, Situation, check_installed, check_version
 from pytest_ddcompat.checks.deployment import deployment_named
 from pytest_ddcompat.checks.service import framework_installed
 from pytest_ddcompat.checks.tracer import branch_with, check_level
@@ -206,8 +206,13 @@ def _verdict(findings: tuple[Finding, ...]) -> Verdict:
 
 
 def _tracer(requirement: Requirement, situation: Situation) -> Finding:
-    return _specified(
-        situation.matrix.page.tracer, "tracer", "none installed", requirement, situation
+    wanted = parse_range(requirement.specifier)
+    return check_installed(
+        f"{situation.matrix.page.tracer} {wanted}",
+        situation,
+        wanted.__contains__,
+        source=requirement.marker,
+        bring=wanted.above(situation.installed.value),
     )
 
 
@@ -245,7 +250,7 @@ def _deployment(requirement: Requirement, situation: Situation) -> Finding:
 
 
 def _support_level(requirement: Requirement, situation: Situation) -> Finding:
-    fact = situation.environment.tracer
+    fact = situation.installed
     if fact.value is not None:
         return check_level(situation, requirement.level)
     library, level = situation.matrix.page.tracer, requirement.level or LEVELS[0]

@@ -14,6 +14,7 @@ from pytest_ddcompat.checks.common import (
     check_version,
     quotes,
 )
+from pytest_ddcompat.environment import tracer_key
 from pytest_ddcompat.rows import LEVEL_WORDS, LEVELS
 from pytest_ddcompat.verdict import Finding
 from pytest_ddcompat.versions import series
@@ -59,7 +60,7 @@ def check_level(situation: Situation, level: str | None) -> Finding:
         return Finding("release", NOT_APPLICABLE)
     wanted = f"{LEVEL_WORDS[level]} or better" if level else "any support level"
     found = Finding("release", SATISFIED, f"a release branch of {library} with {wanted}")
-    version = situation.environment.tracer.value
+    version = situation.installed.value
     row = situation.release
     if row is None:
         return found._replace(
@@ -72,7 +73,7 @@ def check_level(situation: Situation, level: str | None) -> Finding:
     actual = row.level(day)
     found = found._replace(
         observed=f"{library} {version} with {LEVEL_WORDS[actual]} on {day}",
-        signal=situation.environment.tracer.signal,
+        signal=situation.installed.signal,
         source=row.quote(),
     )
     if level is None or LEVELS.index(actual) >= LEVELS.index(level):
@@ -100,7 +101,7 @@ def check_runtime(asked: Asked) -> Finding:
     if situation.tracer is None or not (rows or open_row):
         return Finding("runtime", NOT_APPLICABLE)
     covering = [row for row in rows if situation.tracer in row.tracer]
-    library, version = situation.matrix.page.tracer, environment.tracer.value
+    library, version = situation.matrix.page.tracer, situation.installed.value
     if not covering:
         return Finding(
             "runtime",
@@ -156,7 +157,7 @@ def _newer(library: str, tracer: Version | None, ranges: Sequence[Range]) -> Rem
     if not above:
         return "", ()
     lower, nearest = min(above, key=lambda pair: pair[0])
-    return f"{library} {nearest}", (("tracer", lower),)
+    return f"{library} {nearest}", ((tracer_key(library), lower),)
 
 
 def _admits(row: Runtime, environment: Environment) -> bool | None:
