@@ -270,3 +270,22 @@ def _check(base: Matrix, touching: _Touching, place: Place) -> None:
     if not rows["capabilities"]:
         place.inside("capabilities").problem("all are removed; valid: one that is left")
     base.replaced(rows).check(_Renamed(place.path, place.problems, names))
+    _refuse_overlaps(base.releases, touching["releases"])
+
+
+def _refuse_overlaps(rows: Sequence[Release], touched: Mapping[int, _Touched]) -> None:
+    """A branch that is added where another one already holds a version would never decide."""
+    from pytest_ddcompat.rules.common import regions
+
+    held = {n: row for n, row in enumerate(rows) if n not in touched}
+    for n, each in touched.items():
+        if each.removed or not isinstance(each.row, Release):
+            continue
+        added = each.row.tracer
+        for other in [row.tracer for row in held.values()] if n >= len(rows) else ():
+            if any(v in added and v in other for v in regions([added, other])):
+                each.place.inside("tracer").problem(
+                    f'this range overlaps that of another row (got "{added}"); '
+                    f'valid: a range without the versions of "{other}", or that row removed'
+                )
+        held[n] = each.row

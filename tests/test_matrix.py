@@ -184,7 +184,7 @@ BEYOND_THE_SCHEMA = {
         "unknown-runtime", "until-without-maintenance", "removes-with-other-keys",
         "removes-no-row", "removes-one-of-two", "removes-and-changes-a-row",
         "removes-every-capability", "marks-what-it-removes", "unsets-what-it-gives",
-        "unsets-a-minimum", "unsets-of-no-row", "site-is-no-host",
+        "unsets-a-minimum", "unsets-of-no-row", "adds-a-branch-within-another", "site-is-no-host",
     )),
 }  # fmt: skip
 UNREADABLE = {

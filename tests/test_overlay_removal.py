@@ -248,3 +248,10 @@ def test_keys_that_are_unset(
     wanted = facts(BASE)
     wanted[kind][index].update(expected, overlays=[OVERLAY])
     assert facts(overlaid(tmp_path, (kind, row))) == wanted
+
+
+def test_branch_that_is_removed_makes_room_for_others(tmp_path: Path) -> None:
+    rows = [("releases", f'tracer = "{r}"\nsupport_level = "maintenance"') for r in
+            (">=2.0,<2.5", ">=2.5,<3")]  # fmt: skip
+    made = overlaid(tmp_path, RELEASE, *rows)
+    assert [str(row.tracer) for row in made.releases] == [">=2.0,<2.5", ">=2.5,<3"]
