@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.errors import MatrixError
-from pytest_ddcompat.names import choices, fold
-from pytest_ddcompat.overlay_rows import RULES, given_rows, in_words, read_overlay
+from pytest_ddcompat.overlay_matching import absence, matching, refuse_ambiguous
+from pytest_ddcompat.overlay_rows import RULES, given_rows, read_overlay
 from pytest_ddcompat.reading import Place
 from pytest_ddcompat.rows import NOT_THERE, Capability, Release, Statement
-from pytest_ddcompat.versions import Range
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.overlay_rows import Given
-    from pytest_ddcompat.rows import Deployment, Framework
+    from pytest_ddcompat.rows import Deployment, Framework, Overlay
 
 __all__ = ["apply_overlay"]
-
-_NARROWING = ("documented", "capabilities", "cpus", "python")
-"""Keys that choose among several rows of one key, where one of them agrees; the surest first."""
 
 
 class _Touched(NamedTuple):
@@ -123,9 +118,9 @@ def _touch(
 ) -> dict[int, _Touched]:
     touched: dict[int, _Touched] = {}
     for each in given:
-        found = _matching(kind, rows, each)
+        found = matching(kind, rows, each)
         if len(found) > 1:
-            _refuse_ambiguous(kind, [rows[n] for n in found], each)
+            refuse_ambiguous(kind, [rows[n] for n in found], each)
             continue
         if found and found[0] in touched:
             first = touched[found[0]].place.path.rpartition(": ")[2]
@@ -139,31 +134,6 @@ def _touch(
     return touched
 
 
-def _matching(kind: str, rows: Sequence[Statement], row: Given) -> list[int]:
-    """Indices of the rows that a row of an overlay may mean."""
-    rule, given = RULES[kind], row.values
-    telling = [*rule.key, *(key for key in given if key in rule.apart or row.remove)]
-    found = [n for n, row in enumerate(rows) if _agree(row, given, *telling)]
-    for key in _NARROWING:
-        if len(found) > 1 and key in given:
-            found = [n for n in found if _agree(rows[n], given, key)] or found
-    return found
-
-
-def _agree(row: Statement, given: Mapping[str, Any], *keys: str) -> bool:
-    return all(_same(key, getattr(row, key), given[key]) for key in keys)
-
-
-def _same(key: str, theirs: Any, ours: Any) -> bool:
-    if isinstance(ours, Range):
-        return set(theirs.specifiers) == set(ours.specifiers)
-    if key == "capabilities":
-        return not theirs.keys().isdisjoint(ours)
-    if key == "excluded":
-        return set(theirs) == set(ours)
-    return fold(theirs) == fold(ours) if key == "id" else bool(theirs == ours)
-
-
 def _changed(kind: str, row: Statement, given: Given) -> Statement:
     """Replace what a row gives, key by key, marks entry by entry; its key stays as it is spelt."""
     unset = {key: row.fields[key].default for key in given.unset}
@@ -172,9 +142,30 @@ def _changed(kind: str, row: Statement, given: Given) -> Statement:
     marks = row.__dict__.get("capabilities", {})
     if "capabilities" in values:
         values["capabilities"] = {**marks, **values["capabilities"]}
-    told = [overlay.__dict__ for overlay in row.overlays]
-    more = () if given.overlay.__dict__ in told else (given.overlay,)
-    return row.replaced({**values, "overlays": (*row.overlays, *more)})
+    return row.replaced({**values, "overlays": _overlays(row, given, _keys(kind, row, given))})
+
+
+def _keys(kind: str, row: Statement, given: Given) -> tuple[str, ...]:
+    """The keys that an overlay changes, marks one by one; words by which it is found are none."""
+    told = {"heading": row.heading, "documented": row.documented}
+    others = [
+        key
+        for key, value in given.values.items()
+        if key not in {*RULES[kind].key, "capabilities"} and told.get(key) != value
+    ]
+    marks = [f"capabilities.{name}" for name in given.values.get("capabilities", ())]
+    return tuple(sorted({*others, *marks, *given.unset}))
+
+
+def _overlays(row: Statement, given: Given, keys: Sequence[str]) -> tuple[Overlay, ...]:
+    """The overlays of a row with another one, which may be there already."""
+    overlays = {(o.file, o.source, o.reason): o for o in row.overlays}
+    own = given.overlay
+    known = overlays.get((own.file, own.source, own.reason))
+    if known is not None:
+        keys = sorted({*known.keys, *keys}) if known.keys else ()
+    overlays[own.file, own.source, own.reason] = own.replaced({"keys": tuple(keys)})
+    return tuple(overlays.values())
 
 
 def _dropped(row: Statement, given: Mapping[str, Any]) -> dict[str, object]:
@@ -194,48 +185,16 @@ def _dropped(row: Statement, given: Mapping[str, Any]) -> dict[str, object]:
 def _added(kind: str, rows: Sequence[Statement], given: Given, heading: str) -> Statement | None:
     """A row of the overlay's own, or None where it lacks what such a row needs."""
     if given.remove or given.unset:
-        given.place.problem(_absence(kind, rows, given.values))
+        given.place.problem(absence(kind, rows, given.values))
         return None
     values = {"heading": heading, "documented": given.words, **given.values}
     row = RULES[kind].row
     missing = [key for key, spec in row.fields.items() if spec.required and key not in values]
     if missing:
         needed = " and ".join(f'"{key}"' for key in missing)
-        given.place.problem(f"{_absence(kind, rows, given.values)}; to add one, give {needed}")
+        given.place.problem(f"{absence(kind, rows, given.values)}; to add one, give {needed}")
         return None
     return row.from_values({**values, "overlays": (given.overlay,)})
-
-
-def _absence(kind: str, rows: Sequence[Statement], given: Mapping[str, Any]) -> str:
-    key = RULES[kind].key
-    named = _named(key, given)
-    held = [row for row in rows if _agree(row, given, *key)]
-    for part, verb in (("heading", "stands under"), ("documented", "has the words")):
-        left = [row for row in held if part not in given or _agree(row, given, part)]
-        if held and not left:
-            told = in_words(given[part])
-            known = choices(told, (in_words(getattr(row, part)) for row in held))
-            return f'no row with {named} {verb} "{told}"; {known}'
-        held = left
-    valid = [_shown(key, row.__dict__) for row in rows]
-    return f"no row has {named}; {choices(_shown(key, given), valid)}"
-
-
-def _refuse_ambiguous(kind: str, rows: Sequence[Statement], given: Given) -> None:
-    key = "heading" if len({row.heading for row in rows}) > 1 else "documented"
-    which = dict.fromkeys(json.dumps(getattr(row, key), ensure_ascii=False) for row in rows)
-    given.place.problem(
-        f"{len(rows)} rows have {_named(RULES[kind].key, given.values)}; "
-        f"valid: with {key} = {' or '.join(which)}"
-    )
-
-
-def _named(key: Sequence[str], values: Mapping[str, Any]) -> str:
-    return ", ".join(f'{part} "{in_words(values[part])}"' for part in key if values[part])
-
-
-def _shown(key: Sequence[str], values: Mapping[str, Any]) -> str:
-    return " ".join(in_words(values[part]) for part in key if values[part])
 
 
 def _merged(base: Matrix, touching: _Touching) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_ddcompat.names import printable
 from pytest_ddcompat.reading import (
     Field,
     Place,
@@ -180,13 +181,23 @@ def given_rows(
             place.inside(f"{kind}[{index}]"),
             {key: getattr(row, key) for key in row.fields if key in keys},
             _words(kind, {key: raw[key] for key in row.fields if key in raw and key not in _OWN}),
-            Overlay.from_values({"file": name, "source": row.source, "reason": row.reason}),
+            Overlay.from_values(
+                {
+                    "file": printable(name),
+                    "source": _one_line(row.source),
+                    "reason": _one_line(row.reason),
+                }
+            ),
             row.remove,
             row.unset,
         )
         if given.check(RULES[kind].key):
             found.append(given)
     return found
+
+
+def _one_line(words: str) -> str:
+    return printable(" ".join(words.split()))
 
 
 def _words(kind: str, raw: Mapping[str, Any]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat import Finding, Matrix, Outcome
 
-OVERLAY = {"file": "acme.toml", "source": "https://example.org/", "reason": "known"}
+OVERLAY = {"file": "acme.toml", "source": "https://example.org/", "reason": "known", "keys": []}
 TOLD = "overlay acme.toml: known (https://example.org/)"
 BRANCH = 'tracer = ">=2,<3"'
 
@@ -246,8 +246,11 @@ def test_keys_that_are_unset(
     tmp_path: Path, kind: str, row: str, index: int, expected: dict[str, object]
 ) -> None:
     wanted = facts(BASE)
-    wanted[kind][index].update(expected, overlays=[OVERLAY])
-    assert facts(overlaid(tmp_path, (kind, row))) == wanted
+    made = overlaid(tmp_path, (kind, row))
+    keys = getattr(made, kind)[index].overlays[0].keys
+    assert set(expected) <= {*keys}
+    wanted[kind][index].update(expected, overlays=[{**OVERLAY, "keys": list(keys)}])
+    assert facts(made) == wanted
 
 
 def test_branch_that_is_removed_makes_room_for_others(tmp_path: Path) -> None:

@@ -157,10 +157,15 @@ def _with_its_name(finding: Finding) -> str:
     return f"{finding.documented.split()[0]} {observed}"
 
 
-def quotes(rows: Sequence[Statement]) -> str:
-    """Quote several rows of one table under its heading, with the overlays that they rest on."""
+def quotes(rows: Sequence[Statement], *keys: str) -> str:
+    """Quote several rows of one table under its heading, with the overlays that they rest on.
+
+    Args:
+        rows: The rows.
+        keys: The deciding keys, as for `Statement.by_overlay`.
+    """
     if not rows:
         return ""
     words = ", ".join('"' + " | ".join(row.documented) + '"' for row in rows)
-    overlays = dict.fromkeys(row.by_overlay for row in rows)
+    overlays = dict.fromkeys(row.by_overlay(keys) for row in rows)
     return f"{rows[0].heading}: {words}{''.join(overlays)}"

@@ -26,7 +26,7 @@ def check_tracer(asked: Asked) -> Finding:
     """The capability table gives a minimum tracer version, or says that there is none."""
     capability, situation = asked.capability, asked.situation
     library = situation.matrix.page.tracer
-    source = capability.quote(-1)
+    source = capability.quote(-1, ("minimum", "minimums", "status"))
     if capability.status in NOT_THERE:
         needed, found = f"a {library} release that supports it", NOT_THERE[capability.status]
         return Finding("tracer", VIOLATED, needed, found, source)

@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 _WIDTHS = {"x86-64": "64bit", "aarch64": "64bit", "arm64": "64bit", "ia64": "64bit"}
+_PLATFORM = ("cpus", "python")  # keys of a runtime, beside those that name it
 Remedy = tuple[str, tuple[tuple[str, object], ...]]
 """What would mend a finding, in words and as changed facts."""
 
@@ -67,14 +68,14 @@ def check_level(situation: Situation, level: str | None) -> Finding:
             outcome=UNKNOWN,
             observed="unknown",
             signal=f"no release branch of the page holds {library} {version}",
-            source=quotes(releases) if releases or not open_row else open_row.quote(),
+            source=quotes(releases, "tracer") if releases or not open_row else open_row.quote(),
         )
     day = situation.environment.date
     actual = row.level(day)
     found = found._replace(
         observed=f"{library} {version} with {LEVEL_WORDS[actual]} on {day}",
         signal=situation.installed.signal,
-        source=row.quote(),
+        source=row.quote(None, ("support_level", "until")),
     )
     if level is None or LEVELS.index(actual) >= LEVELS.index(level):
         return found
@@ -118,12 +119,12 @@ def check_runtime(asked: Asked) -> Finding:
         VIOLATED,
         documented=_runtimes_in_words(relevant, f"{library} {version}"),
         observed=_platform_in_words(environment),
-        source=quotes(relevant),
+        source=quotes(relevant, *_PLATFORM),
         signal=_unknown_of_platform(environment) or environment.python.signal,
     )
     if True in admitted:
         row = covering[admitted.index(True)]
-        return found._replace(outcome=SATISFIED, source=row.quote())
+        return found._replace(outcome=SATISFIED, source=row.quote(None, _PLATFORM))
     if None in admitted:
         return found._replace(outcome=UNKNOWN, observed="unknown")
     if open_row:
@@ -137,15 +138,18 @@ def check_runtime(asked: Asked) -> Finding:
 def check_agent(asked: Asked) -> Finding:
     """The release table gives a branch a minimum Agent."""
     row = asked.situation.release
-    if row is None or row.agent is None:
+    if row is None:
         return Finding("agent", NOT_APPLICABLE)
+    source = row.quote(None, ["agent"])
+    if row.agent is None:
+        return Finding("agent", NOT_APPLICABLE, source=source if row.by_overlay(["agent"]) else "")
     minimum = row.agent
     return check_version(
         f"Datadog Agent >={minimum}",
         asked.situation.environment.agent,
         lambda version: version >= minimum,
         key="agent",
-        source=row.quote(),
+        source=source,
         absent="no Agent",
         bring=minimum,
     )
