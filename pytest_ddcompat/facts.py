@@ -10,18 +10,21 @@ from typing import Any, Callable
 
 from pytest_ddcompat.environment import KEYS, Fact
 from pytest_ddcompat.errors import FactsError
-from pytest_ddcompat.names import choices, fold, is_misspelling, parse_site
+from pytest_ddcompat.names import (
+    DEPLOYMENT_TYPES,
+    choices,
+    deployment_type,
+    fold,
+    is_misspelling,
+    parse_site,
+)
 from pytest_ddcompat.versions import Version, parse_agent_version, parse_version
 
 __all__ = [
-    "DEPLOYMENT_TYPES",
     "facts_from_mapping",
     "facts_from_settings",
     "facts_from_text",
 ]
-
-DEPLOYMENT_TYPES = ("docker", "kubernetes", "amazon_ecs", "aws_fargate", "aws_lambda")
-"""Ids of the deployment types that can be a fact; the page's "Supported deployment types"."""
 
 Facts = dict[str, Fact[Any]]
 
@@ -236,10 +239,11 @@ def _deployments(value: object) -> frozenset[str]:
 
 def _deployment(value: object) -> str:
     text = _string(value)
-    for known in DEPLOYMENT_TYPES:
-        if fold(known) == fold(text):
-            return known
-    raise ValueError(f'"{text[:50]}" is not a deployment type; {choices(text, DEPLOYMENT_TYPES)}')
+    known = deployment_type(text)
+    if known is None:
+        valid = choices(text, DEPLOYMENT_TYPES)
+        raise ValueError(f'"{text[:50]}" is not a deployment type; {valid}')
+    return known
 
 
 def _site(value: object) -> str:

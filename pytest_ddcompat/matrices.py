@@ -190,7 +190,7 @@ def _definition(matrix: Matrix, name: str) -> Hashable:
         ),
         frozenset((fold(d.id), d.capabilities.get(row.id)) for d in matrix.deployments),
         *_services(matrix, row.id),
-        tuple(bool(matrix.leaves_open(kind)) for kind in ("sites", "runtimes")),
+        tuple(bool(matrix.leaves_open(kind)) for kind in ("sites", "releases", "runtimes")),
     )
 
 

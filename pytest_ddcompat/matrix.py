@@ -17,6 +17,7 @@ from pytest_ddcompat.rows import (
     Release,
     Runtime,
     Site,
+    Statement,
     Table,
     Unresolved,
 )
@@ -26,9 +27,21 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.versions import Version
 
-__all__ = ["Matrix"]
+__all__ = ["Matrix", "Removed"]
 
 R = TypeVar("R")
+
+
+class Removed(Row):
+    """Rows of the page that overlays have taken away."""
+
+    sites: tuple[Site, ...] = field(array(table(Site)), "Callouts about sites.", ())
+    capabilities: tuple[Capability, ...] = field(array(table(Capability)), "Capabilities.", ())
+    deployments: tuple[Deployment, ...] = field(array(table(Deployment)), "Deployment types.", ())
+    releases: tuple[Release, ...] = field(array(table(Release)), "Release branches.", ())
+    runtimes: tuple[Runtime, ...] = field(array(table(Runtime)), "Runtimes.", ())
+    frameworks: tuple[Framework, ...] = field(array(table(Framework)), "Frameworks.", ())
+    coverage: tuple[Coverage, ...] = field(array(table(Coverage)), "Sentences.", ())
 
 
 class Matrix(Row):
@@ -54,6 +67,11 @@ class Matrix(Row):
     notes: tuple[Note, ...] = field(array(table(Note)), "Sentences that decide nothing.", ())
     unresolved: tuple[Unresolved, ...] = field(
         array(table(Unresolved)), "Words that are not understood.", ()
+    )
+    removed: Removed = field(
+        table(Removed),
+        "Rows that overlays have taken away; loading writes them.",
+        Removed.from_values({}),
     )
 
     def check(self, place: Place) -> None:
@@ -122,6 +140,18 @@ class Matrix(Row):
         """Whether overlays say what is true of every capability that words may limit."""
         limited = [self.capability(name) for name in row.capabilities]
         return bool(limited) and all(each and each.overlays for each in limited)
+
+    def restored(self) -> list[tuple[Statement, Matrix]]:
+        """Each row that an overlay has taken away, and the matrix with that row in its place."""
+        found: list[tuple[Statement, Matrix]] | None = self.__dict__.get("_restored")
+        if found is None:
+            found = [
+                (row, self.replaced({kind: (*getattr(self, kind), row)}))
+                for kind in self.removed.fields
+                for row in getattr(self.removed, kind)
+            ]
+            self.__dict__["_restored"] = found
+        return found
 
     def _by_name(self) -> dict[str, Capability]:
         found: dict[str, Capability] | None = self.__dict__.get("_names")

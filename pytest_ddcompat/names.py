@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "DEPLOYMENT_TYPES",
     "bare",
     "choices",
+    "deployment_type",
     "fold",
     "is_misspelling",
     "nearest",
@@ -32,6 +34,9 @@ _ALIASES = {
     "fargate": "awsfargate",
     "lambda": "awslambda",
 }
+
+DEPLOYMENT_TYPES = ("docker", "kubernetes", "amazon_ecs", "aws_fargate", "aws_lambda")
+"""Ids of the deployment types that can be a fact; the page's "Supported deployment types"."""
 
 # A name this similar to a documented one is taken for a misspelling of it ("djngo"), while
 # other products' names stay what they are ("mssql" is 0.8 like "mysql").
@@ -105,6 +110,11 @@ def quoted(text: str) -> str:
     """Write a string as Python would, in double quotes."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{printable(escaped)}"'
+
+
+def deployment_type(name: str) -> str | None:
+    """The id of a deployment type that can be a fact, however it is written; None of another."""
+    return next((known for known in DEPLOYMENT_TYPES if fold(known) == fold(name)), None)
 
 
 def parse_site(text: str) -> str:

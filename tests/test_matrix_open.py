@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pages import PAGE, complaints, row, small_page
+from pages import complaints, row, small_page
 from support import NOT_APPLICABLE, SATISFIED, UNKNOWN, VIOLATED, asks, environment
 
 from pytest_ddcompat import MatrixError, Outcome, evaluate
@@ -169,12 +169,6 @@ def test_site_of_a_callout(status: str, preview: bool, expected: Outcome) -> Non
 def test_callout_that_is_not_understood_leaves_the_site_open() -> None:
     mapping = {"unresolved": [row("words", of="sites", reason="names no site")]}
     assert outcome("site", mapping) is UNKNOWN
-
-
-def test_page_of_another_library_takes_its_version_from_given_facts_only() -> None:
-    page = {"page": {**PAGE, "tracer": "dd-trace"}}
-    assert outcome("tracer", page, tracer="1.2.0") is SATISFIED
-    assert outcome("tracer", page, tracer="1.1.0") is VIOLATED
 
 
 LIMIT: dict[str, Any] = {

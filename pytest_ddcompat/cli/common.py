@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.detection import check_agent_option
-from pytest_ddcompat.environment import KEYS
+from pytest_ddcompat.environment import KEYS, tracer_key
 from pytest_ddcompat.errors import CompatibilityError, FactsError, MatrixError
 from pytest_ddcompat.facts import LIMIT
 from pytest_ddcompat.given import Layer, Settings, file_layer
@@ -166,8 +166,10 @@ def fact_rows(environment: Environment, matrix: Matrix) -> list[tuple[str, str, 
     for name in matrix.framework_names():
         environment.framework(name)
     facts = [(key, environment.fact(key)) for key in KEYS]
+    library = matrix.page.tracer
+    told = {tracer_key(library): environment.tracer_of(library)}
     facts += [(f"framework.{name}", f) for name, f in environment.frameworks().items()]
-    rows = ((key, _in_words(fact), fact.signal) for key, fact in facts)
+    rows = ((key, _in_words(fact), fact.signal) for key, fact in {**dict(facts), **told}.items())
     return [(printable(key), printable(value), printable(signal)) for key, value, signal in rows]
 
 
