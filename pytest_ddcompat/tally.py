@@ -11,7 +11,9 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Tally"]
+__all__ = ["Tally", "parsed_decision"]
+
+_KEYS = {"verdict", "action", "requires", "reason", "mend"}
 
 # The report that ends a test which a decision stops; others end with their teardown.
 _ENDS = {"skip": ("skipped", {"setup", "call"}), "fail": ("failed", {"setup", "call"})}
@@ -45,6 +47,8 @@ class Tally:
         A test that its author skips is not counted among those that a decision fails.
         """
         parsed = self._parse(decision)
+        if not parsed:
+            return
         outcome, phases = _ENDS.get(parsed["action"], (report.outcome, {"teardown"}))
         if report.outcome == outcome and report.when in phases and not self._is_again(report):
             self.add(decision)
@@ -77,5 +81,14 @@ class Tally:
     def _parse(self, decision: str) -> dict[str, Any]:
         parsed = self._parsed.get(decision)
         if parsed is None:
-            parsed = self._parsed[decision] = json.loads(decision)
+            parsed = self._parsed[decision] = parsed_decision(decision) or {}
         return parsed
+
+
+def parsed_decision(text: str) -> dict[str, Any] | None:
+    """What `Decision.to_text` wrote; None if it is a test's own property of the same name."""
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return parsed if isinstance(parsed, dict) and set(parsed) == _KEYS else None
