@@ -63,11 +63,22 @@ def _path(config: pytest.Config) -> Path:
     if named in {"", "-"}:
         raise pytest.UsageError(f"{option}: no file is named; valid: the path of a file")
     path = Path(os.path.abspath(folder / named))  # noqa: PTH100 - resolve() follows links
-    reason = unwritable(path)
+    told_by = Path(os.path.realpath(path)) in _inputs(config)
+    reason = unwritable(path) or ("the run is told by it" if told_by else "")
     if reason:
         wrong = printable(f"{option}: {named} cannot be written: {reason}")
         raise pytest.UsageError(f"{wrong}; valid: a file in a folder that exists")
     return path
+
+
+def _inputs(config: pytest.Config) -> set[Path]:
+    """The files that tell a run what to do."""
+    folder, ini = config.invocation_params.dir, config.inipath or config.rootpath / "pytest.ini"
+    names = [config.getoption("ddcompat_facts"), *(config.getoption("ddcompat_matrix") or ())]
+    of_ini = [ini, config.getini("ddcompat_facts"), *config.getini("ddcompat_matrix")]
+    paths = [folder / name for name in names if name]
+    paths += [ini.parent / str(name) for name in of_ini if name]
+    return {Path(os.path.realpath(path)) for path in paths}
 
 
 class Keeper:
