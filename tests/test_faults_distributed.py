@@ -26,7 +26,7 @@ UNTOLD = summary("a worker is not told what the options say, and reads it itself
         pytest.param("report:head_of", summary(LACKS), id="what a worker knows"),
         pytest.param("tally:Tally.merge", summary(LACKS), id="taking over what a worker knows"),
         pytest.param(
-            "collection:refuse_problems",
+            "gating:Gating._look_at",
             summary("the markers of test_it.py cannot be read"),
             id="reading markers",
         ),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import os
 import re
 import subprocess
 import sys
@@ -13,10 +15,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pytest_ddcompat
-from pytest_ddcompat import Environment, agent, detection, facts, loading
+from pytest_ddcompat import Environment, agent, detection, facts
 from pytest_ddcompat.agent import agent_address
 from pytest_ddcompat.detection import Detector
 from pytest_ddcompat.environment import KEYS
+from pytest_ddcompat.page import source
 
 if TYPE_CHECKING:
     from conftest import Project
@@ -78,9 +81,9 @@ def test_the_files_are_those_that_are_listed(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(detection, "_is_there", is_there)
     monkeypatch.setattr(detection, "_text", text)
-    monkeypatch.setattr(agent.os.path, "exists", lambda path: found.add(path))
+    monkeypatch.setattr(os.path, "exists", found.add)
     agent_address({})
-    assert Environment({}, Detector(environ={})).deployments.value == {"kubernetes"}
+    assert Environment({}, Detector(environ={})).deployments.value == frozenset({"kubernetes"})
     monkeypatch.undo()
     assert found == row("files that are only looked for")
     assert read == row("files that are read")
@@ -101,8 +104,9 @@ def test_variables_are_read_nowhere_else() -> None:
 def test_the_limits_are_those_that_are_told() -> None:
     (line,) = (line for line in SECURITY.splitlines() if line.startswith("| limits |"))
     mebibytes = [int(found) for found in re.findall(r"(\d+) MiB", line)]
-    assert [n * 2**20 for n in mebibytes] == [agent._LARGEST, facts.LIMIT, loading.LIMIT]
-    assert agent.ask.__kwdefaults__["limit"] == float(line.split()[3])
+    limits = [agent._LARGEST, facts.LIMIT, source.LIMIT]  # noqa: SLF001 - the README names it
+    assert [n * 2**20 for n in mebibytes] == limits
+    assert inspect.signature(agent.ask).parameters["limit"].default == float(line.split()[3])
 
 
 NO_NETWORK = """\
