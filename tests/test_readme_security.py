@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pytest_ddcompat
-from pytest_ddcompat import Environment, agent, detection, facts
+from pytest_ddcompat import Environment, agent, detection, facts, loading
 from pytest_ddcompat.agent import agent_address
 from pytest_ddcompat.detection import Detector
 from pytest_ddcompat.environment import KEYS
@@ -104,7 +104,7 @@ def test_variables_are_read_nowhere_else() -> None:
 def test_the_limits_are_those_that_are_told() -> None:
     (line,) = (line for line in SECURITY.splitlines() if line.startswith("| limits |"))
     mebibytes = [int(found) for found in re.findall(r"(\d+) MiB", line)]
-    limits = [agent._LARGEST, facts.LIMIT, source.LIMIT]  # noqa: SLF001 - the README names it
+    limits = [agent._LARGEST, facts.LIMIT, loading._LIMIT, source.LIMIT]  # noqa: SLF001
     assert [n * 2**20 for n in mebibytes] == limits
     assert inspect.signature(agent.ask).parameters["limit"].default == float(line.split()[3])
 
