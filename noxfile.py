@@ -85,6 +85,15 @@ def e2e(session: nox.Session) -> None:
         )
 
 
+@nox.session
+def agent(session: nox.Session) -> None:
+    """Ask a real server with the Agent's `/info`, which is Datadog's own for tests."""
+    session.install(".[test]", "ddapm-test-agent==1.*")
+    command = str(Path(session.bin, "ddapm-test-agent"))
+    env = {"DDCOMPAT_TEST_AGENT": command}
+    session.run("pytest", "tests/agent", *session.posargs, env=env)
+
+
 def axe_core(session: nox.Session, folder: Path) -> Path | None:
     """Fetch the accessibility rules; None where there is no npm."""
     if not shutil.which("npm"):

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UnsupportedModule",
-    "deselect",
     "place_of",
     "settle_asked",
-    "without_stand_ins",
+    "take_deselected",
+    "take_stand_ins",
 ]
 
 _STAND_INS = pytest.StashKey[list[pytest.Item]]()
@@ -78,24 +78,18 @@ def _resolve_module(report: pytest.CollectReport, collector: pytest.Collector) -
     return ""
 
 
-def without_stand_ins(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
-    """Take the tests that stand for modules away, so that no other plugin deselects them."""
+def take_stand_ins(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
+    """Take the tests that stand for modules out, so that no other plugin deselects them."""
     stand_ins = config.stash.get(_STAND_INS, [])
     if stand_ins:
         items[:] = [item for item in items if item not in stand_ins]
     return stand_ins
 
 
-def deselect(
-    config: pytest.Config,
-    items: list[pytest.Item],
-    decide: Callable[[pytest.Item], Decision | None],
-) -> list[Decision]:
-    """Deselect the tests of which that is decided, but not those that their author skips.
-
-    Returns:
-        What was decided of those deselected.
-    """
+def take_deselected(
+    items: list[pytest.Item], decide: Callable[[pytest.Item], Decision | None]
+) -> dict[pytest.Item, Decision]:
+    """Take the tests out of which that is decided, but not those that their author skips."""
     decided = {item: decision for item in items if (decision := decide(item)) is not None}
     gone = {
         item: decision
@@ -104,8 +98,7 @@ def deselect(
     }
     if gone:
         items[:] = [item for item in items if item not in gone]
-        config.hook.pytest_deselected(items=list(gone))
-    return list(gone.values())
+    return gone
 
 
 class UnsupportedModule(pytest.Item):

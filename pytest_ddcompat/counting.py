@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_ddcompat.harmless import harmless, note, trouble_of
 from pytest_ddcompat.run import gate_of, tally_of
 
 if TYPE_CHECKING:
@@ -16,23 +17,26 @@ class Counting:
     """Counts each gated test once, whichever process ran it."""
 
     def __init__(self, config: pytest.Config) -> None:
+        self._config = config
         self._tally = tally_of(config)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count a test's decision when the test has ended, reruns once."""
-        for name, text in report.user_properties:
-            if name == "ddcompat":
-                self._tally.see(report, str(text))
+        try:
+            for name, text in report.user_properties:
+                if name == "ddcompat":
+                    self._tally.see(report, str(text))
+        except BaseException as error:  # noqa: BLE001 - what ends a run is raised again
+            note(self._config, f"{report.nodeid} cannot be counted", error)
 
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
     ) -> None:
         """Tell what was gated, why, and what would mend it."""
-        if self._tally.parsed():
-            from pytest_ddcompat.report import head_of, summary_lines
+        with harmless(config, "the summary cannot be told"):
+            if self._tally.parsed():
+                from pytest_ddcompat.report import tell
 
-            gate = gate_of(config)
-            head = self._tally.head or head_of(gate)
-            terminalreporter.section("ddcompat", sep="=")
-            for line in summary_lines(self._tally, head, gate):
-                terminalreporter.line(line)
+                tell(terminalreporter, self._tally, gate_of(config))
+        for trouble in trouble_of(config):
+            terminalreporter.line(trouble, yellow=True)

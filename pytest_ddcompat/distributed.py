@@ -6,19 +6,22 @@ from typing import Any
 
 import pytest
 
+from pytest_ddcompat.harmless import harmless, trouble_of
 from pytest_ddcompat.run import gate_if_used, running, tally_of
 
 _REFUSED = pytest.StashKey[bool]()
 _KEY = "ddcompat"
+_TROUBLE = "ddcompat_trouble"
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Hand what is given explicitly, and the Agent's answer, to a worker."""
-    gate = gate_if_used(node.config)
-    if gate is not None:
-        gate.settings = gate.settings.asked()
-        node.workerinput[_KEY] = gate.settings.to_plain()
+    with harmless(node.config, "a worker is not told what the options say, and reads it itself"):
+        gate = gate_if_used(node.config)
+        if gate is not None:
+            gate.settings = gate.settings.asked()
+            node.workerinput[_KEY] = gate.settings.to_plain()
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:
@@ -33,16 +36,25 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
     if config.stash.get(_REFUSED, False) and not config.option.continue_on_collection_errors:
         session.exitstatus = pytest.ExitCode.INTERRUPTED
-    gate, output = gate_if_used(config), getattr(config, "workeroutput", None)
-    if output is not None and gate is not None and gate.used:
-        from pytest_ddcompat.report import head_of
+    output = getattr(config, "workeroutput", None)
+    if output is None:
+        return
+    with harmless(config, "the summary lacks what a worker knows"):
+        gate = gate_if_used(config)
+        if gate is not None and gate.used:
+            from pytest_ddcompat.report import head_of
 
-        output[_KEY] = [head_of(gate), tally_of(config).decisions]
+            output[_KEY] = [head_of(gate), tally_of(config).decisions]
+    output[_TROUBLE] = list(trouble_of(config))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take over what a worker knows."""
-    known = getattr(node, "workeroutput", {}).get(_KEY)
-    if known:
-        tally_of(node.config).merge(*known)
+    output = getattr(node, "workeroutput", {})
+    for trouble in output.get(_TROUBLE, ()):
+        trouble_of(node.config)[trouble] = None
+    with harmless(node.config, "the summary lacks what a worker knows"):
+        known = output.get(_KEY)
+        if known:
+            tally_of(node.config).merge(*known)

@@ -2,44 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocation, ReprTraceback
 from _pytest.runner import runtestprotocol
 from _pytest.skipping import evaluate_skip_marks
 
+from pytest_ddcompat.harmless import reason_of
 from pytest_ddcompat.policy import Action
 
 if TYPE_CHECKING:
-    from pytest_ddcompat.gate import Decision
+    from _pytest.outcomes import OutcomeException
 
-__all__ = ["attach", "begin", "failure", "is_skipped_by_author", "stop"]
+    from pytest_ddcompat.gate import Decision, Gate
+
+__all__ = ["attach", "fails", "failure", "is_skipped_by_author", "run_failing", "stopping"]
 
 _RUN, _SKIP = Action.RUN, Action.SKIP  # an enumeration's members are slow to look up
 _FAILING: pytest.StashKey[bool] = pytest.StashKey()
 _EXPECTED: pytest.StashKey[bool] = pytest.StashKey()
 
 
-def begin(item: pytest.Item, nextitem: pytest.Item | None, decision: Decision) -> bool | None:
-    """Begin a test: expect its failure, or run the failing of it.
-
-    Returns:
-        True where the test has been run to its end, None where pytest is to run it.
-    """
+def fails(item: pytest.Item, decision: Decision) -> bool:
+    """Whether a test fails by a decision; if its failure is to be expected, see to that."""
     action = decision.action
     if action is _RUN or action is _SKIP or decision.error:
-        return None
+        return False
     if action is Action.XFAIL:
         _expect_failure(item, decision)
-    if action is not Action.FAIL:
-        return None
-    _run_failing(item, nextitem, decision)
-    return True
+    return action is Action.FAIL
 
 
-def stop(item: pytest.Item, decision: Decision, attached: tuple[str, str]) -> None:
-    """Stop a test before its fixtures are set up, unless it is to run.
+def stopping(item: pytest.Item, decision: Decision, gate: Gate) -> OutcomeException | None:
+    """What stops a test before its fixtures are set up, to be raised; None if it is to run.
 
     A test that its author skips is left alone: pytest's marks stopped it before, and what
     unittest skips pytest stops later.
@@ -47,24 +43,24 @@ def stop(item: pytest.Item, decision: Decision, attached: tuple[str, str]) -> No
     Args:
         item: The test.
         decision: What was decided of it.
-        attached: The decision for its reports.
+        gate: What decided it.
     """
     if decision.error:
-        pytest.fail(decision.error, pytrace=False)
+        return pytest.fail.Exception(decision.error, pytrace=False)
     if _is_skipped_by_unittest(item):
-        return
-    attach(item, attached)
+        return None
+    attach(item, gate.attached(decision))
     action = decision.action
     if action is _RUN:
-        return
+        return None
     if action is Action.XFAIL:
         _expect_failure(item, decision)
-        return
+        return None
     if action is Action.FAIL and not item.stash.get(_FAILING, False):
         # Another plugin runs the test by a protocol of its own.
-        pytest.fail(decision.reason, pytrace=False)
-    at_item = item.reportinfo()[1] is not None
-    raise pytest.skip.Exception(decision.reason, _use_item_location=at_item)
+        return pytest.fail.Exception(decision.reason, pytrace=False)
+    at_item = item.location[1] is not None
+    return pytest.skip.Exception(decision.reason, _use_item_location=at_item)
 
 
 def attach(item: pytest.Item, attached: tuple[str, str]) -> None:
@@ -99,22 +95,37 @@ def _expect_failure(item: pytest.Item, decision: Decision) -> None:
         item.add_marker(pytest.mark.xfail(reason=decision.reason, strict=False))
 
 
-def _run_failing(item: pytest.Item, nextitem: pytest.Item | None, decision: Decision) -> None:
+def run_failing(item: pytest.Item, nextitem: pytest.Item | None, decision: Decision) -> bool:
     """Run a test that stops in its setup by a skip, and report that as the test's failure.
 
     A failure raised in the setup would be reported as an error, one raised in the test would
     come after the fixtures, and either would bring `--pdb` into this plugin.
+
+    Returns:
+        True: the test has been run to its end.
     """
     item.stash[_FAILING] = True
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     for report in runtestprotocol(item, log=False, nextitem=nextitem):
-        if report.when == "setup" and report.skipped and _is_ours(report):
-            report.when = "call"
-            report.outcome = "failed"
-            report.longrepr = failure(item, decision.reason)
-            vars(report).pop("wasxfail", None)
+        if report.when == "setup" and report.skipped:
+            _make_failure(report, item, decision)
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def _make_failure(report: pytest.TestReport, item: pytest.Item, decision: Decision) -> None:
+    """Make a skip the test's failure, unless it is its author's."""
+    try:
+        if not _is_ours(report):
+            return
+        shown: Any = failure(item, decision.reason)
+    except BaseException as error:  # noqa: BLE001 - it is that test's error
+        shown = f"ddcompat: {reason_of(error)}"
+    report.when = "call"
+    report.outcome = "failed"
+    report.longrepr = shown
+    vars(report).pop("wasxfail", None)
 
 
 def _is_ours(report: pytest.TestReport) -> bool:

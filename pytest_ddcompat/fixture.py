@@ -10,6 +10,7 @@ from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.evaluation import evaluate
 from pytest_ddcompat.execution import attach
 from pytest_ddcompat.gate import one_of
+from pytest_ddcompat.harmless import harmless
 from pytest_ddcompat.markers import requirement_of
 from pytest_ddcompat.policy import Action
 from pytest_ddcompat.run import DECISION, gate_of, running
@@ -130,6 +131,13 @@ class Attaching:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Put one decision in the place of what the test's markers came to; they are kept."""
         report = yield
+        with harmless(item.config, f"what {item.nodeid} required is not told"):
+            self._attach(item, call, report)
+        return report
+
+    def _attach(
+        self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport
+    ) -> None:
         gate = gate_of(item.config)
         raised = decision_of(call.excinfo.value) if call.excinfo else None
         # What a fixture of several tests raised is raised again, without another call.
@@ -144,7 +152,6 @@ class Attaching:
             decision = one_of([*([marked] if marked else []), *known])
             attach(item, gate.attached(decision))
             report.user_properties = list(item.user_properties)
-        return report
 
 
 def decision_of(error: object) -> Decision | None:

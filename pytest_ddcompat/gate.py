@@ -6,11 +6,10 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, TypeVar
 
-import pytest
-
 from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.evaluation import evaluate
 from pytest_ddcompat.given import Settings
+from pytest_ddcompat.harmless import ENDS, reason_of
 from pytest_ddcompat.markers import requirement_of
 from pytest_ddcompat.matrices import Matrices
 from pytest_ddcompat.mending import Mended, is_met, mend
@@ -21,6 +20,8 @@ from pytest_ddcompat.verdict import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import pytest
 
     from pytest_ddcompat.environment import Environment
     from pytest_ddcompat.matrix import Matrix
@@ -186,8 +187,8 @@ class Gate:
                 self._pages.check(requirement)
         except CompatibilityError as error:
             return f"{_written(mark)}: {error}"
-        except Exception as error:  # noqa: BLE001 - a user's class may do anything here
-            return f"{_written(mark)}: {type(error).__name__}: {error}"
+        except BaseException as error:  # noqa: BLE001 - a user's class may do anything here
+            return f"{_written(mark)}: {reason_of(error)}"
         return ""
 
     def together(self, decisions: tuple[Decision, ...]) -> Decision:
@@ -260,11 +261,9 @@ class Gate:
             return self.judge(requirement, strict=strict)
         except CompatibilityError as error:
             return Decision.failed(f"{_written(mark)}: {error}")
-        except pytest.exit.Exception:
-            raise
-        except (Exception, pytest.skip.Exception, pytest.fail.Exception) as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001
             # A hook's bug, or one of ours, is that test's error, and not the run's.
-            return Decision.failed(f"{_written(mark)}: {type(error).__name__}: {error}")
+            return Decision.failed(f"{_written(mark)}: {reason_of(error)}")
 
 
 def one_of(decisions: Sequence[Decision]) -> Decision:
@@ -284,9 +283,9 @@ def _or_error(find: Callable[[], T]) -> T | BaseException:
     """What is found, or the error of a conftest's hook, which is called only once."""
     try:
         return find()
-    except pytest.exit.Exception:
+    except ENDS:
         raise
-    except (Exception, pytest.skip.Exception, pytest.fail.Exception) as error:  # noqa: BLE001
+    except BaseException as error:  # noqa: BLE001 - it is the error of what asks
         return error
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_ddcompat.execution import begin, stop
+from pytest_ddcompat.execution import fails, run_failing, stopping
 from pytest_ddcompat.gate import Decision, Gate
+from pytest_ddcompat.harmless import harmless, reason_of
 from pytest_ddcompat.plugin import ENVIRON, marks_of
 from pytest_ddcompat.run import DECISION, tally_of
 
@@ -28,6 +29,11 @@ class Gating:
 
     def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
         """Refuse markers that cannot be understood; act on what a module has required."""
+        where = collector.nodeid or "the session"
+        with harmless(self._config, f"the markers of {where} cannot be read"):
+            self._look_at(collector, report)
+
+    def _look_at(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
         if self.gate.asked:
             from pytest_ddcompat.collection import settle_asked
 
@@ -55,33 +61,55 @@ class Gating:
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> Generator[None, None, None]:
         """Deselect what the policy deselects, when all others have had their say."""
-        from pytest_ddcompat.collection import deselect, without_stand_ins
+        from pytest_ddcompat.collection import take_deselected, take_stand_ins
 
-        stand_ins = without_stand_ins(config, items)
+        stand_ins: list[pytest.Item] = []
+        with harmless(config, "the tests for unsupported modules are not kept apart"):
+            stand_ins = take_stand_ins(config, items)
         yield
         items.extend(stand_ins)
+        gone: dict[pytest.Item, Decision] = {}
         if self.gate.policy.deselects:
-            for decision in deselect(config, items, self.decide):
+            with harmless(config, "the tests to deselect are not known"):
+                gone = take_deselected(items, self.decide)
+        if gone:
+            config.hook.pytest_deselected(items=list(gone))
+        with harmless(config, "the deselected tests are not counted"):
+            for decision in gone.values():
                 tally_of(config).add(self.gate.text(decision))
 
     def decide(self, item: pytest.Item) -> Decision | None:
         """What happens to a test by all marks that it has now; None if it has none of ours."""
         marks = marks_of(item)
-        decision = item.stash[DECISION] = self.gate.decide(marks) if marks else None
+        decision = item.stash[DECISION] = self._decide(marks) if marks else None
         return decision
+
+    def _decide(self, marks: Sequence[pytest.Mark]) -> Decision:
+        try:
+            return self.gate.decide(marks)
+        except BaseException as error:  # noqa: BLE001 - it is that test's error
+            return _broken(error)
 
     def begin(
         self, item: pytest.Item, nextitem: pytest.Item | None, marks: Sequence[pytest.Mark]
     ) -> bool | None:
         """Decide by a test's marks; True where it has been run to its end, as a failure."""
-        decision = item.stash[DECISION] = self.gate.decide(marks)
-        return begin(item, nextitem, decision)
+        decision = item.stash[DECISION] = self._decide(marks)
+        try:
+            failing = fails(item, decision)
+        except BaseException as error:  # noqa: BLE001 - it is that test's error
+            item.stash[DECISION] = _broken(error)
+            return None
+        return run_failing(item, nextitem, decision) if failing else None
 
-    def stop(self, item: pytest.Item) -> None:
-        """Stop a test by what was decided, when it is set up."""
+    def stopping(self, item: pytest.Item) -> BaseException | None:
+        """What is to be raised when a test is set up; None if it is to run."""
         decision = item.stash.get(DECISION, _UNDECIDED)
         if decision is _UNDECIDED:
             # Another plugin's protocol came before ours.
             decision = self.decide(item)
-        if decision is not None:
-            stop(item, decision, self.gate.attached(decision))
+        return None if decision is None else stopping(item, decision, self.gate)
+
+
+def _broken(error: BaseException) -> Decision:
+    return Decision.failed(f"ddcompat: {reason_of(error)}")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.fixture import Compatibility
     from pytest_ddcompat.gating import Gating
+    from pytest_ddcompat.harmless import Broken
 
 MARKERS = {
     "requires_capability": (
@@ -107,7 +108,7 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
 """Each option: type of the ini option of the same meaning, and what argparse is told."""
 
 ENVIRON: pytest.StashKey[Mapping[str, str]] = pytest.StashKey()
-RUNNING: dict[pytest.Config, Gating | None] = {}
+RUNNING: dict[pytest.Config, Gating | Broken | None] = {}
 """The runs of this process, the innermost last, and what gates their tests, if anything does."""
 
 
@@ -185,9 +186,9 @@ def pytest_make_collect_report(
     if gating is None:
         if not any(isinstance(n, pytest.Item) and marks_of(n) for n in report.result or ()):
             return report
-        from pytest_ddcompat.run import gating_of
+        from pytest_ddcompat.run import gating_or_broken
 
-        gating = gating_of(collector.config)
+        gating = gating_or_broken(collector.config)
     gating.see_collected(collector, report)
     return report
 
@@ -200,14 +201,16 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         return None
     gating = RUNNING.get(item.config)
     if gating is None:
-        from pytest_ddcompat.run import gating_of
+        from pytest_ddcompat.run import gating_or_broken
 
-        gating = gating_of(item.config)
+        gating = gating_or_broken(item.config)
     return gating.begin(item, nextitem, marks)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Stop a test by what was decided; pytest's own skip marks have been looked at before."""
     gating = RUNNING.get(item.config)
-    if gating is not None:
-        gating.stop(item)
+    # Raised here, since pytest looks at each frame that an outcome has passed.
+    outcome = None if gating is None else gating.stopping(item)
+    if outcome is not None:
+        raise outcome

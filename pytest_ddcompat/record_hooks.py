@@ -17,23 +17,25 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.fixture import decision_of
+from pytest_ddcompat.harmless import reason_of
 from pytest_ddcompat.names import printable
 from pytest_ddcompat.plugin import marks_of
 from pytest_ddcompat.record import unwritable, write_atomically
 from pytest_ddcompat.record_draft import Draft, decision_entry, environment_entry, matrix_entry
 from pytest_ddcompat.requirement import Requirement
 from pytest_ddcompat.run import DECISION, gate_of
+from pytest_ddcompat.tally import parsed_decision
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from pytest_ddcompat.gate import Gate
 
 __all__ = ["Keeper", "Recorder", "Worker", "register"]
 
 _KEY = "ddcompat_record"
-_FAILURES = (Exception, pytest.skip.Exception, pytest.fail.Exception)
 
 
 def register(config: pytest.Config) -> None:
@@ -61,11 +63,22 @@ def _path(config: pytest.Config) -> Path:
     if named in {"", "-"}:
         raise pytest.UsageError(f"{option}: no file is named; valid: the path of a file")
     path = Path(os.path.abspath(folder / named))  # noqa: PTH100 - resolve() follows links
-    reason = unwritable(path)
+    told_by = Path(os.path.realpath(path)) in _inputs(config)
+    reason = unwritable(path) or ("the run is told by it" if told_by else "")
     if reason:
         wrong = printable(f"{option}: {named} cannot be written: {reason}")
         raise pytest.UsageError(f"{wrong}; valid: a file in a folder that exists")
     return path
+
+
+def _inputs(config: pytest.Config) -> set[Path]:
+    """The files that tell a run what to do."""
+    folder, ini = config.invocation_params.dir, config.inipath or config.rootpath / "pytest.ini"
+    names = [config.getoption("ddcompat_facts"), *(config.getoption("ddcompat_matrix") or ())]
+    of_ini = [ini, config.getini("ddcompat_facts"), *config.getini("ddcompat_matrix")]
+    paths = [folder / name for name in names if name]
+    paths += [ini.parent / str(name) for name in of_ini if name]
+    return {Path(os.path.realpath(path)) for path in paths}
 
 
 class Keeper:
@@ -86,9 +99,14 @@ class Keeper:
         """Keep a failure of ours, or of a user's hook, from becoming the run's."""
         try:
             yield
-        except _FAILURES as error:
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            self._problem = self._problem or reason
+        except BaseException as error:  # noqa: BLE001 - what ends a run is raised again
+            reason = reason_of(error)
+            if isinstance(error, (OSError, CompatibilityError)):
+                reason = getattr(error, "strerror", None) or str(error)
+            self._tell(reason)
+
+    def _tell(self, problem: str) -> None:
+        self._problem = self._problem or problem
 
     def _explain(self, key: str) -> str:
         """Note what the key of a decision stands for, and by what environment, unless it is known.
@@ -135,10 +153,10 @@ class Keeper:
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
         """Note the modules that `require()` stops."""
         report = yield
-        excinfo = getattr(getattr(report, "call", None), "excinfo", None)
-        decision = decision_of(excinfo.value) if excinfo else None
-        if excinfo and decision and not report.passed:
-            with self._harmless():
+        with self._harmless():
+            excinfo = getattr(getattr(report, "call", None), "excinfo", None)
+            decision = decision_of(excinfo.value) if excinfo else None
+            if excinfo and decision and not report.passed:
                 lines = [e.lineno + 1 for e in excinfo.traceback if e.path == collector.path]
                 place = {"file": collector.nodeid, "line": lines[-1] if lines else None}
                 outcome = {"outcome": "skipped" if report.skipped else "error"}
@@ -157,15 +175,22 @@ class Worker(Keeper):
     def note(self, *facts: dict[str, Any]) -> None:
         """Keep facts, here and in the file."""
         super().note(*facts)
+        self._write_down(facts)
+
+    def _write_down(self, facts: Iterable[dict[str, Any]]) -> None:
         # What is lost of them the controller takes from the reports, as far as they tell.
         with suppress(OSError), self._path.open("a", encoding="utf-8") as file:
             file.writelines(json.dumps(fact) + "\n" for fact in facts)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note what was decided after the collection, by late marks or inside the test."""
-        for text in _texts(report):
-            with self._harmless():
+        with self._harmless():
+            for text in _texts(report):
                 self._explain(text)
+
+    def _tell(self, problem: str) -> None:
+        super()._tell(problem)
+        self._write_down([{"problem": problem}])
 
 
 class Recorder(Keeper):
@@ -189,9 +214,10 @@ class Recorder(Keeper):
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in what became of a test."""
-        self.draft.see(report.nodeid, report.when, _outcome(report))
-        for text in _texts(report):
-            self.draft.ran[report.nodeid] = _test(report, text)
+        with self._harmless():
+            self.draft.see(report.nodeid, report.when, _outcome(report))
+            for text in _texts(report):
+                self.draft.ran[report.nodeid] = _test(report, text)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Remember that the run was stopped from outside, and not by an option of pytest."""
@@ -215,7 +241,9 @@ class Recorder(Keeper):
     def _write(self, exit_status: int) -> None:
         if self._folder:
             for file in sorted(Path(self._folder).glob("*.jsonl")):
-                self.note(*_facts(file))
+                for fact in _facts(file):
+                    self._tell(fact.get("problem", ""))
+                    self.note(fact)
         for test in self.draft.tests():
             self._explain(test["decision"])
         gate = gate_of(self._config)
@@ -253,7 +281,8 @@ def _outcome(report: pytest.TestReport) -> str:
 
 
 def _texts(test: pytest.Item | pytest.TestReport) -> list[str]:
-    return [str(text) for name, text in test.user_properties if name == "ddcompat"]
+    texts = [str(text) for name, text in test.user_properties if name == "ddcompat"]
+    return [text for text in texts if parsed_decision(text)]
 
 
 def _test(test: pytest.Item | pytest.TestReport, key: str, **more: str) -> dict[str, Any]:

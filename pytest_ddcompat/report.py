@@ -16,12 +16,14 @@ from pytest_ddcompat.rows import LEVEL_WORDS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pytest
+
     from pytest_ddcompat.environment import Environment, Fact
     from pytest_ddcompat.gate import Gate
     from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.tally import Tally
 
-__all__ = ["head_of", "summary_lines"]
+__all__ = ["head_of", "tell"]
 
 _ACTIONS = {
     "run": "let through",
@@ -88,7 +90,15 @@ def _in_words(label: str, fact: Fact[Any]) -> str:
     return f"{label} {value}"
 
 
-def summary_lines(tally: Tally, head: Sequence[tuple[int, str]], gate: Gate) -> list[str]:
+def tell(reporter: pytest.TerminalReporter, tally: Tally, gate: Gate) -> None:
+    """Write the section of the summary, all of it or nothing."""
+    lines = _lines(tally, tally.head or head_of(gate), gate)
+    reporter.section("ddcompat", sep="=")
+    for line in lines:
+        reporter.line(line)
+
+
+def _lines(tally: Tally, head: Sequence[tuple[int, str]], gate: Gate) -> list[str]:
     """Tell what was gated.
 
     Args:

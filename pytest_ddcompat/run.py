@@ -11,6 +11,7 @@ from pytest_ddcompat.plugin import RUNNING
 if TYPE_CHECKING:
     from pytest_ddcompat.gate import Decision, Gate
     from pytest_ddcompat.gating import Gating
+    from pytest_ddcompat.harmless import Broken
     from pytest_ddcompat.tally import Tally
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "gate_if_used",
     "gate_of",
     "gating_of",
+    "gating_or_broken",
     "running",
     "tally_of",
 ]
@@ -38,13 +40,18 @@ def configure(config: pytest.Config, *, told: bool) -> None:
     Raises:
         pytest.UsageError: It cannot be understood.
     """
-    if told:
-        from pytest_ddcompat.errors import CompatibilityError
-
-        try:
+    try:
+        # What a worker is told, its controller has read and checked before.
+        if told and not hasattr(config, "workerinput"):
             gating_of(config)
-        except CompatibilityError as error:
-            raise pytest.UsageError(*error.problems) from None
+        _register(config)
+    except BaseException as error:  # noqa: BLE001 - it ends the run, in words
+        from pytest_ddcompat.harmless import usage_error
+
+        raise usage_error(error) from None
+
+
+def _register(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.getoption("dist", "no") != "no":
         from pytest_ddcompat import distributed
 
@@ -56,7 +63,7 @@ def configure(config: pytest.Config, *, told: bool) -> None:
         record_hooks.register(config)
 
 
-def gating_of(config: pytest.Config) -> Gating:
+def gating_of(config: pytest.Config) -> Gating | Broken:
     """The hooks that gate a run's tests, made when they are first asked for.
 
     Raises:
@@ -70,6 +77,17 @@ def gating_of(config: pytest.Config) -> Gating:
         config.pluginmanager.register(gating, "ddcompat-gating")
         count(config)
     return gating
+
+
+def gating_or_broken(config: pytest.Config) -> Gating | Broken:
+    """The same; if an error of ours keeps them from being made, it is that of each gated test."""
+    try:
+        return gating_of(config)
+    except BaseException as error:  # noqa: BLE001 - what ends a run is raised again
+        from pytest_ddcompat.harmless import Broken
+
+        broken = RUNNING[config] = Broken(error)
+        return broken
 
 
 def gate_of(config: pytest.Config) -> Gate:

@@ -11,11 +11,17 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Tally"]
+__all__ = ["Tally", "parsed_decision"]
 
-# The report that ends a test which a decision stops: its outcome, and its phases.
-_ENDS = {"skip": ("skipped", ("setup", "call")), "fail": ("failed", ("setup", "call"))}
-_TEARDOWN = ("", ("teardown",))
+_KEYS = {"verdict", "action", "requires", "reason", "mend"}
+
+# The report that ends a test of which that was decided: its outcome if it decides, and phases.
+_ENDS: dict[object, tuple[str, tuple[str, ...]]] = {
+    "skip": ("skipped", ("setup", "call")),
+    "fail": ("failed", ("setup", "call")),
+    **dict.fromkeys(("run", "xfail", "deselect"), ("", ("teardown",))),
+}
+_NEVER = ("", ())
 
 
 class Tally:
@@ -48,7 +54,8 @@ class Tally:
         """
         ends = self._ends.get(decision)
         if ends is None:
-            ends = self._ends[decision] = _ENDS.get(self._parse(decision)["action"], _TEARDOWN)
+            action = self._parse(decision).get("action")
+            ends = self._ends[decision] = _ENDS.get(action, _NEVER)
         outcome, phases = ends
         if report.when in phases and (not outcome or report.outcome == outcome):
             if not self._is_again(report):
@@ -60,12 +67,9 @@ class Tally:
         """Count a test that passed although a decision expected its failure."""
         parsed = self._parse(decision)
         # Reports of subtests are of classes of their own.
-        is_whole = type(report) is pytest.TestReport and report.passed
-        if (
-            is_whole
-            and parsed["action"] == "xfail"
-            and getattr(report, "wasxfail", "") == parsed["reason"]
-        ):
+        passed = type(report) is pytest.TestReport and report.passed
+        expected = parsed.get("action") == "xfail" and parsed["reason"]
+        if passed and expected and getattr(report, "wasxfail", None) == expected:
             self.news[decision] = self.news.get(decision, 0) + 1
 
     def _is_again(self, report: pytest.TestReport) -> bool:
@@ -91,5 +95,14 @@ class Tally:
     def _parse(self, decision: str) -> dict[str, Any]:
         parsed = self._parsed.get(decision)
         if parsed is None:
-            parsed = self._parsed[decision] = json.loads(decision)
+            parsed = self._parsed[decision] = parsed_decision(decision) or {}
         return parsed
+
+
+def parsed_decision(text: str) -> dict[str, Any] | None:
+    """What `Decision.to_text` wrote; None if it is a test's own property of the same name."""
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return parsed if isinstance(parsed, dict) and set(parsed) == _KEYS else None

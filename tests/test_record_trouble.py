@@ -113,7 +113,7 @@ def test_a_hook_that_fails_is_told_once(project: Project) -> None:
     run = project.run("--ddcompat-report=run.json")
     assert run.outcomes == {"test": "error", "test_plain": "passed"}
     assert [line for line in run.out if "the record" in line] == [
-        f"ddcompat: the record {project.path / 'run.json'} is not written: no facts"
+        f"ddcompat: the record {project.path / 'run.json'} is not written: RuntimeError: no facts"
     ]
 
 

@@ -1,0 +1,1 @@
+"""Runs beside a real Agent's stand-in, `ddapm-test-agent`: `nox -s agent`."""
