@@ -67,11 +67,11 @@ def check_requirement(requirement: Requirement, matrix: Matrix) -> None:
         for name in capabilities_named(requirement, matrix):
             if matrix.capability(name) is None:
                 valid = choices(name, matrix.capability_names())
-                raise RequirementError(f'no capability "{name}" on the page; {valid}')
+                raise RequirementError(f'no capability "{name:.80}" on the page; {valid}')
     for name in requirement.deployments:
         if matrix.deployment(name) is None:
             valid = choices(name, [row.id for row in matrix.deployments])
-            raise RequirementError(f'no deployment type "{name}" on the page; {valid}')
+            raise RequirementError(f'no deployment type "{name:.80}" on the page; {valid}')
     _refuse_misspellings("framework", requirement.frameworks, matrix.framework_names())
     _refuse_misspellings("data store", requirement.datastores, matrix.datastore_names())
 
@@ -110,7 +110,7 @@ def _refuse_misspellings(kind: str, asked: Sequence[str], valid: Sequence[str]) 
     folded = {fold(name) for name in valid}
     for name in asked:
         if fold(name) not in folded and is_misspelling(name, valid):
-            raise RequirementError(f'no {kind} "{name}" on the page; {choices(name, valid)}')
+            raise RequirementError(f'no {kind} "{name:.80}" on the page; {choices(name, valid)}')
 
 
 def _evaluate_expression(

@@ -11,10 +11,9 @@ import pytest
 from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.evaluation import evaluate
 from pytest_ddcompat.given import Settings
-from pytest_ddcompat.markers import requirement_of
+from pytest_ddcompat.markers import requirement_of, written
 from pytest_ddcompat.matrices import Matrices
 from pytest_ddcompat.mending import Mended, is_met, mend
-from pytest_ddcompat.names import printable, quoted
 from pytest_ddcompat.options import environment_of, matrices_of, policy_of, settings_of
 from pytest_ddcompat.policy import Action
 from pytest_ddcompat.verdict import Status
@@ -30,7 +29,6 @@ __all__ = ["Decision", "Gate", "one_of"]
 
 T = TypeVar("T")
 
-_LONGEST = 200  # characters of a marker's arguments that a message repeats
 _STATUSES = (Status.SUPPORTED, Status.UNDETERMINED, Status.UNSUPPORTED)
 
 
@@ -148,11 +146,11 @@ class Gate:
             if not isinstance(self._pages, BaseException):
                 self._pages.check(requirement)
         except CompatibilityError as error:
-            return f"{_written(mark)}: {error}"
+            return f"{written(mark)}: {error}"
         except TypeError as error:
-            return f"{_written(mark)}: {error}; valid: a tuple in the place of a list"
+            return f"{written(mark)}: {error}; valid: a tuple in the place of a list"
         except Exception as error:  # noqa: BLE001 - a user's class may do anything here
-            return f"{_written(mark)}: {type(error).__name__}: {error}"
+            return f"{written(mark)}: {type(error).__name__}: {error}"
         return ""
 
     def decide(self, marks: Sequence[pytest.Mark]) -> Decision:
@@ -235,12 +233,12 @@ class Gate:
             requirement, strict = requirement_of(mark.name, mark.args, dict(mark.kwargs))
             return self.judge(requirement, strict=strict)
         except CompatibilityError as error:
-            return Decision.failed(f"{_written(mark)}: {error}")
+            return Decision.failed(f"{written(mark)}: {error}")
         except pytest.exit.Exception:
             raise
         except (Exception, pytest.skip.Exception, pytest.fail.Exception) as error:  # noqa: BLE001
             # A hook's bug, or one of ours, is that test's error, and not the run's.
-            return Decision.failed(f"{_written(mark)}: {type(error).__name__}: {error}")
+            return Decision.failed(f"{written(mark)}: {type(error).__name__}: {error}")
 
 
 def one_of(decisions: Sequence[Decision]) -> Decision:
@@ -277,22 +275,3 @@ def _together(decisions: tuple[Decision, ...]) -> Decision:
         tuple(requirement for d in decisions for requirement in d.requirements),
         "; ".join(dict.fromkeys(d.reason for d in decisions if d.reason)),
     )
-
-
-def _written(mark: pytest.Mark) -> str:
-    """A marker as it was written, whatever its arguments do."""
-    keywords = [f"{key}={_argument(value)}" for key, value in mark.kwargs.items()]
-    text = ", ".join([*map(_argument, mark.args), *keywords])
-    return f"{mark.name}({text if len(text) <= _LONGEST else text[:_LONGEST] + '…'})"
-
-
-def _argument(value: object) -> str:
-    if isinstance(value, str):
-        return quoted(value)
-    if isinstance(value, (list, tuple)):
-        inner = ", ".join(map(_argument, value))
-        return f"[{inner}]" if isinstance(value, list) else f"({inner})"
-    try:
-        return printable(repr(value))
-    except Exception:  # noqa: BLE001 - a user's class may do anything here
-        return f"<{type(value).__name__}>"

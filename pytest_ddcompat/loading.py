@@ -193,7 +193,7 @@ def _toml(content: bytes, origin: str) -> dict[str, Any]:
         parsed: dict[str, Any] = tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
         raise MatrixError(f"{origin}: byte {error.start}: this is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # a number of very many digits gives no TOMLDecodeError
         raise MatrixError(f"{origin}: this is not valid TOML: {error}") from None
     except RecursionError:
         raise MatrixError(f"{origin}: this is nested too deeply") from None

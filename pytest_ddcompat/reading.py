@@ -26,6 +26,7 @@ Mark = Union[bool, str]
 _REQUIRED = object()
 _MARKS = ("preview", "unresolved")
 _SHOWN = 80  # characters of a wrong value that a message repeats
+_BITS = 1000  # of a number that a message repeats; Python writes none of many more in digits
 
 
 class Place:
@@ -107,7 +108,7 @@ class Row:
         for key in value:
             if key in cls.fields:
                 continue
-            place.problem(f'unknown key "{key}"; {choices(key, cls.fields)}')
+            place.problem(f'unknown key "{key:.80}"; {choices(key, cls.fields)}')
         values = {key: _read_key(key, value, spec, place) for key, spec in cls.fields.items()}
         if len(place.problems) > before:
             return None
@@ -154,7 +155,12 @@ def schema_of(row: type[Row]) -> dict[str, Any]:
 def _shown(value: object) -> str:
     if isinstance(value, (dict, list)):
         return "a table" if isinstance(value, dict) else "an array"
-    text = f'"{value}"' if isinstance(value, str) else str(value)
+    if isinstance(value, int) and value.bit_length() > _BITS:
+        return "a number of very many digits"
+    try:
+        text = f'"{value}"' if isinstance(value, str) else str(value)
+    except ValueError:
+        return "a number of very many digits"
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 

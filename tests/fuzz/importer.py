@@ -16,6 +16,8 @@ with atheris.instrument_imports(include=["pytest_ddcompat.page"]):
 
 HEAD = "# T\n\n| X capability | Minimum x version |\n|-|-|\n| A b | 1 |\n| C (D) | 2 |\n\n"
 OPTIONS = Options(dt.date(2026, 1, 2))
+DRAWN: set[int] = set()
+"""Hashes of matrices that are the same drawn again; many pages make one matrix."""
 
 
 def try_one(data: bytes) -> None:
@@ -25,8 +27,11 @@ def try_one(data: bytes) -> None:
         return
     account = found.account
     assert account.cells == account.interpreted + len(account.unresolved)
-    drawn = to_markdown(found.matrix).encode("ascii", "xmlcharrefreplace").decode()
-    assert to_toml(import_page(drawn, "page.md", OPTIONS).mapping) == to_toml(found.mapping)
+    written = to_toml(found.mapping)
+    if hash(written) not in DRAWN:
+        drawn = to_markdown(found.matrix).encode("ascii", "xmlcharrefreplace").decode()
+        assert to_toml(import_page(drawn, "page.md", OPTIONS).mapping) == written
+        DRAWN.add(hash(written))
 
 
 atheris.Setup(sys.argv, try_one)
