@@ -21,7 +21,7 @@ MYPY = "mypy==2.4.*"
 AXE = "axe-core@~4.14.1"
 
 # What the made-up input of a target begins with.
-SEEDS = {"loader": "bad_matrices/*.toml", "importer": "bad_pages/*.md"}
+SEEDS = {"loader": "bad/*/*.toml", "importer": "bad/pages/*.md"}
 
 # hatchling that knows the project's metadata asks for packaging 24.2; build goes with it.
 NOT_FOR_THE_LOWEST = {"build", "hatchling", "pytest-ddcompat"}

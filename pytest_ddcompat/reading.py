@@ -155,6 +155,8 @@ def schema_of(row: type[Row]) -> dict[str, Any]:
 def _shown(value: object) -> str:
     if isinstance(value, (dict, list)):
         return "a table" if isinstance(value, dict) else "an array"
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, int) and value.bit_length() > _BITS:
         return "a number of very many digits"
     try:
