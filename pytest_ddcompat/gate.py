@@ -223,15 +223,12 @@ class Gate:
         if problem:
             return Decision.failed(problem)
         key = (mark.name, mark.args, tuple(sorted(mark.kwargs.items())))
-        decision = self._by_arguments.get(key)
-        if decision is None:
-            decision = self._by_arguments[key] = self._judge_mark(mark)
-        return decision
-
-    def _judge_mark(self, mark: pytest.Mark) -> Decision:
         try:
-            requirement, strict = requirement_of(mark.name, mark.args, dict(mark.kwargs))
-            return self.judge(requirement, strict=strict)
+            decision = self._by_arguments.get(key)
+            if decision is None:
+                requirement, strict = requirement_of(mark.name, mark.args, dict(mark.kwargs))
+                decision = self._by_arguments[key] = self.judge(requirement, strict=strict)
+            return decision
         except CompatibilityError as error:
             return Decision.failed(f"{written(mark)}: {error}")
         except pytest.exit.Exception:

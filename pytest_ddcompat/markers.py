@@ -235,8 +235,11 @@ def mark_of(requirement: Requirement) -> pytest.Mark:
 
 def written(mark: pytest.Mark) -> str:
     """A marker as it was written, whatever its arguments do."""
+    from pytest_ddcompat.names import printable
+
     try:
-        keywords = [f"{key}={_argument(value)}" for key, value in mark.kwargs.items()]
+        given = mark.kwargs.items()
+        keywords = [f"{printable(key)}={_argument(value)}" for key, value in given]
         text = ", ".join([*map(_argument, mark.args), *keywords])
     except RecursionError:
         text = "…"
@@ -246,12 +249,14 @@ def written(mark: pytest.Mark) -> str:
 def _argument(value: object) -> str:
     from pytest_ddcompat.names import printable, quoted
 
-    if isinstance(value, str):
-        return quoted(value)
-    if isinstance(value, (list, tuple)):
-        inner = ", ".join(map(_argument, value))
-        return f"[{inner}]" if isinstance(value, list) else f"({inner})"
     try:
+        if isinstance(value, str):
+            return quoted(value)
+        if isinstance(value, (list, tuple)):
+            inner = ", ".join(map(_argument, value))
+            return f"[{inner}]" if isinstance(value, list) else f"({inner})"
         return printable(repr(value))
+    except RecursionError:
+        raise
     except Exception:  # noqa: BLE001 - a user's class may do anything here
         return f"<{type(value).__name__}>"
