@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_capability("(" * 50 + "sca" + ")" * 50)
-def test():
-    pass
