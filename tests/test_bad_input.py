@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from page_support import check_round_trip, imported
 
 from pytest_ddcompat import FactsError, MatrixError, load_matrix
 from pytest_ddcompat.__main__ import main
@@ -103,6 +104,8 @@ def test_page(
     captured = capsys.readouterr()
     check(captured.out + captured.err, case)
     assert status == (2 if captured.err else 0)
+    if not status:
+        check_round_trip(imported(case.read_text(encoding="utf-8")))
 
 
 @each("commands")
