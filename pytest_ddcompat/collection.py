@@ -10,45 +10,44 @@ from _pytest.pathlib import bestrelpath
 
 from pytest_ddcompat.execution import attach, failure, is_skipped_by_author
 from pytest_ddcompat.fixture import decision_of, require
+from pytest_ddcompat.markers import mark_of
 from pytest_ddcompat.policy import Action
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from pytest_ddcompat.gate import Decision, Gate
 
 __all__ = [
     "UnsupportedModule",
     "deselect",
-    "refuse_problems",
-    "resolve_module",
+    "place_of",
+    "settle_asked",
     "without_stand_ins",
 ]
 
 _STAND_INS = pytest.StashKey[list[pytest.Item]]()
 
 
-def refuse_problems(
-    report: pytest.CollectReport,
-    gate: Gate,
-    marked: Sequence[tuple[pytest.Item, Sequence[pytest.Mark]]],
-) -> None:
-    """Make a collection fail that has markers which cannot be understood; name them all."""
-    problems = dict.fromkeys(
-        f"{_place(item)}: {problem}"
-        for item, marks in marked
-        for mark in marks
-        if (problem := gate.problem(mark))
-    )
-    if problems:
-        report.outcome = "failed"
-        report.result = []
-        report.longrepr = "\n".join(problems)
-        report.ddcompat_refused = True  # type: ignore[attr-defined]
+def settle_asked(report: pytest.CollectReport, collector: pytest.Collector, gate: Gate) -> str:
+    """Act on what was required while something was collected.
+
+    What a module required, where it was let through, becomes a marker of each of its tests.
+
+    Returns:
+        The decision's text where a module is skipped.
+    """
+    asked, gate.asked[:] = [*gate.asked], []
+    if not report.passed:
+        return _resolve_module(report, collector)
+    if isinstance(collector, pytest.Module):
+        requirements = dict.fromkeys(r for d in asked for r in d.requirements)
+        collector.own_markers.extend(mark_of(r) for r in requirements)
+    return ""
 
 
-def resolve_module(report: pytest.CollectReport, collector: pytest.Collector) -> str:
+def _resolve_module(report: pytest.CollectReport, collector: pytest.Collector) -> str:
     """Act on a module that called `require()` where it is not supported.
 
     Returns:
@@ -70,7 +69,7 @@ def resolve_module(report: pytest.CollectReport, collector: pytest.Collector) ->
     item = UnsupportedModule.from_parent(
         collector, name="require", reason=str(excinfo.value), line=caller.lineno
     )
-    attach(item, decision.to_text())
+    attach(item, ("ddcompat", decision.to_text()))
     report.outcome = "passed"
     report.longrepr = None
     report.result = [item]
@@ -137,6 +136,7 @@ def _is_selected_within(collector: pytest.Collector) -> bool:
     return any((folder / path).resolve() == collector.path for path in paths)
 
 
-def _place(item: pytest.Item) -> str:
+def place_of(item: pytest.Item) -> str:
+    """Where a test stands: its file and line."""
     path, line, _ = item.location
     return path if line is None else f"{path}:{line + 1}"

@@ -110,7 +110,9 @@ def _worst(
 ) -> tuple[Verdict | None, str]:
     """The verdict of all, or why there is none."""
     try:
-        verdicts = [evaluate(r, environment, matrix) for r in requirements]
+        # The two pages are compared by what is asked, whichever page it was asked of.
+        asked = [requirement._replace(matrix=None) for requirement in requirements]
+        verdicts = [evaluate(r, environment, matrix) for r in asked]
     except RequirementError as error:
         return None, str(error)
     status = max((v.status for v in verdicts), key=_WORST.index, default=Status.SUPPORTED)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_ddcompat.plugin import gate_if_used, running, tally_of
+from pytest_ddcompat.run import gate_if_used, running, tally_of
 
 _REFUSED = pytest.StashKey[bool]()
 _KEY = "ddcompat"

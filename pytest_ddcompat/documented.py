@@ -147,6 +147,16 @@ def _minimum(row: Capability) -> Hashable:
     return value if row.status == "available" else (status, value)
 
 
+def _library(matrix: Matrix) -> Iterator[_Found]:
+    yield (), "library whose versions the page speaks of", matrix.page.tracer, matrix.page.tracer
+
+
+def _aliases(matrix: Matrix) -> Iterator[_Found]:
+    for row in matrix.capabilities:
+        if row.aliases:
+            yield (row.id,), bare(row.name), ", ".join(row.aliases), frozenset(row.aliases)
+
+
 def _remote_configuration(matrix: Matrix) -> Iterator[_Found]:
     for row in matrix.capabilities:
         if row.remote_configuration:
@@ -256,6 +266,8 @@ def _coverage(matrix: Matrix) -> Iterator[_Found]:
 
 def _unresolved(matrix: Matrix) -> Iterator[_Found]:
     for row in matrix.unresolved:
+        if matrix.is_settled(row):
+            continue
         first, rest = row.documented[0], " | ".join(row.documented[1:])
         columns = _folded(" | ".join(row.columns))
         where = f"{first} in {row.heading}" if rest else row.heading
@@ -264,8 +276,10 @@ def _unresolved(matrix: Matrix) -> Iterator[_Found]:
 
 
 _FACTS: dict[str, Callable[[Matrix], Iterator[_Found]]] = {
+    "library": _library,
     "site": _sites,
     "minimum": _minimums,
+    "alias": _aliases,
     "remote configuration": _remote_configuration,
     "deployment": _deployments,
     "support level": _levels,

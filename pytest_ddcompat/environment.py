@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.versions import Version
 
-__all__ = ["Environment", "Fact"]
+__all__ = ["Environment", "Fact", "tracer_key"]
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ FORCED_OFF = "ddtrace >=3.19 turns it off on AWS Lambda"
 """Signal of Remote Configuration where no setting turns it on; from ddtrace's own sources."""
 
 LIBRARY = "ddtrace"
-"""The tracer that detection looks for."""
+"""The library whose version the fact `tracer` is."""
 
 _FRAMEWORK = "framework."
 
@@ -56,6 +56,11 @@ class Fact(Generic[T]):
         return cls(None, reason, known=False)
 
 
+def tracer_key(library: str) -> str:
+    """Key of the fact that is the version of a page's library: `tracer` is that of ddtrace."""
+    return "tracer" if library == LIBRARY else f"{_FRAMEWORK}{library}"
+
+
 class Detects(Protocol):
     """Finds single facts of a machine."""
 
@@ -75,8 +80,7 @@ class Environment:
         self._facts = dict(given)
         self._detector = detector
         self._frameworks = {fold(name): name for name in frameworks}
-        self._date_given = "date" in given
-        self._tracer_given = "tracer" in given or detector is None
+        self._given = frozenset(given)
         # What detection takes from the tracer and the deployments, unless it is given.
         self._derived = set() if detector is None else {"remote_configuration"} - given.keys()
 
@@ -204,15 +208,20 @@ class Environment:
                 changed.pop(derived, None)
         environment = Environment(changed, self._detector, self._frameworks.values())
         environment._derived = self._derived - {key}
-        environment._tracer_given = self._tracer_given or key == "tracer"
+        environment._given = self._given | {key}
         return environment
 
-    def for_tracer(self, library: str) -> Environment:
-        """The environment as a page about a library sees it: only ddtrace is ever looked up."""
-        if library == LIBRARY or self._tracer_given:
-            return self
-        facts = {**self._facts, "tracer": Fact.unknown(f"{library} is not looked for, only given")}
-        return Environment(facts, self._detector, self._frameworks.values())
+    def tracer_of(self, library: str) -> Fact[Version]:
+        """Version of a page's library.
+
+        One that is not found here is not known to be absent: it need not be a library of Python.
+        """
+        key = tracer_key(library)
+        fact = self.fact(key)
+        is_given = f"{_FRAMEWORK}{fold(library)}" in self._given
+        if library == LIBRARY or is_given or fact.value is not None:
+            return fact
+        return Fact.unknown(f"{fact.signal}; it can be given as {key}")
 
     def to_mapping(self, frameworks: Iterable[str] = ()) -> dict[str, Any]:
         """All known facts as plain values, in the form that `from_mapping` reads.
@@ -228,7 +237,7 @@ class Environment:
         plain: dict[str, Any] = {}
         for key in KEYS:
             fact = self.fact(key)
-            if fact.known and (key != "date" or self._date_given):
+            if fact.known and (key != "date" or "date" in self._given):
                 plain[key] = _plain(fact.value)
         plain["frameworks"] = {
             name: _plain(fact.value) for name, fact in self.frameworks().items() if fact.known

@@ -6,13 +6,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Callable
 
 from pytest_ddcompat.checks import CHECKS
-from pytest_ddcompat.checks.common import Asked, Situation, check_version
+from pytest_ddcompat.checks.common import Asked, Situation, check_installed, check_version
 from pytest_ddcompat.checks.deployment import deployment_named
 from pytest_ddcompat.checks.service import framework_installed
 from pytest_ddcompat.checks.tracer import branch_with, check_level
 from pytest_ddcompat.errors import RequirementError
 from pytest_ddcompat.expression import And, Name, Not, has_operators, parse
-from pytest_ddcompat.names import choices, fold, is_misspelling
+from pytest_ddcompat.names import choices, fold, is_misspelling, quoted
 from pytest_ddcompat.rows import LEVEL_WORDS, LEVELS
 from pytest_ddcompat.verdict import Finding, Outcome, Status, Verdict
 from pytest_ddcompat.versions import parse_range
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.expression import Expression
     from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.requirement import Requirement
+    from pytest_ddcompat.rows import Capability, Deployment
 
 __all__ = ["capabilities_named", "check_requirement", "evaluate"]
 
@@ -37,25 +38,26 @@ def evaluate(requirement: Requirement, environment: Environment, matrix: Matrix)
     Args:
         requirement: What is asked.
         environment: The facts.
-        matrix: The page; it counts whatever page the requirement would choose of several.
+        matrix: The page; where the requirement names one, it must be that.
 
     Returns:
         The verdict, with every check's finding.
 
     Raises:
-        RequirementError: The requirement names what the page does not have.
+        RequirementError: The requirement names another page, or what the page does not have.
     """
     check_requirement(requirement, matrix)
     situation = Situation.of(environment, matrix)
     if requirement.kind == "capability":
         return _evaluate_expression(_expression(requirement, matrix), requirement, situation)
-    finding = _OTHER_KINDS[requirement.kind](requirement, situation)._replace(subject=_TEST)
-    return _verdict((finding,))
+    other = _OTHER_KINDS[requirement.kind]
+    finding = _by_what_is_removed(lambda s: other(requirement, s), situation)
+    return _verdict((finding._replace(subject=_TEST),))
 
 
 @lru_cache(maxsize=4096)
 def check_requirement(requirement: Requirement, matrix: Matrix) -> None:
-    """Refuse names that the page does not have.
+    """Refuse another page's requirement, and names that the page does not have.
 
     A framework or data store that the page does not have is refused only where it looks like a
     misspelling of one that it has.
@@ -63,17 +65,29 @@ def check_requirement(requirement: Requirement, matrix: Matrix) -> None:
     Raises:
         RequirementError: Which name it is, and the nearest that the page has.
     """
+    if requirement.matrix not in {None, matrix.page.id}:
+        raise RequirementError(
+            f"this is asked of another page (got {quoted(matrix.page.id)}); "
+            f"valid: {quoted(str(requirement.matrix))}"
+        )
     if requirement.kind == "capability":
         for name in capabilities_named(requirement, matrix):
             if matrix.capability(name) is None:
                 valid = choices(name, matrix.capability_names())
-                raise RequirementError(f'no capability "{name:.80}" on the page; {valid}')
+                told = _removed(name, matrix.removed.capabilities)
+                raise RequirementError(f'no capability "{name:.80}" on the page{told}; {valid}')
     for name in requirement.deployments:
         if matrix.deployment(name) is None:
             valid = choices(name, [row.id for row in matrix.deployments])
-            raise RequirementError(f'no deployment type "{name:.80}" on the page; {valid}')
+            told = _removed(name, matrix.removed.deployments)
+            raise RequirementError(f'no deployment type "{name:.80}" on the page{told}; {valid}')
     _refuse_misspellings("framework", requirement.frameworks, matrix.framework_names())
     _refuse_misspellings("data store", requirement.datastores, matrix.datastore_names())
+
+
+def _removed(name: str, rows: Iterable[Capability | Deployment]) -> str:
+    """Which overlay has taken away what is named, if one has."""
+    return next((f", {row.removal}" for row in rows if fold(row.id) == fold(name)), "")
 
 
 def capabilities_named(requirement: Requirement, matrix: Matrix) -> Iterable[str]:
@@ -135,8 +149,23 @@ def _evaluate_expression(
 def _evaluate_capability(name: str, requirement: Requirement, situation: Situation) -> Verdict:
     capability = situation.matrix.capability(name)
     assert capability is not None, "check_requirement refuses unknown names"  # noqa: S101
-    asked = Asked(capability, requirement, situation)
-    return _verdict(tuple(check(asked)._replace(subject=capability.id) for check in CHECKS))
+
+    def asking(check: Callable[[Asked], Finding]) -> Callable[[Situation], Finding]:
+        return lambda held: check(Asked(capability, requirement, held))
+
+    found = (_by_what_is_removed(asking(check), situation) for check in CHECKS)
+    return _verdict(tuple(finding._replace(subject=capability.id) for finding in found))
+
+
+def _by_what_is_removed(check: Callable[[Situation], Finding], situation: Situation) -> Finding:
+    """Make a check; its finding rests on each removed row with which it would be another."""
+    found = check(situation)
+    for row, matrix in situation.matrix.restored():
+        before = check(Situation.of(situation.environment, matrix))
+        if before.outcome is not found.outcome:
+            source = f"{found.source}, {row.removal}" if found.source else row.removal
+            found = found._replace(source=source)
+    return found
 
 
 def _opposite(node: Not, verdict: Verdict) -> Verdict:
@@ -177,8 +206,13 @@ def _verdict(findings: tuple[Finding, ...]) -> Verdict:
 
 
 def _tracer(requirement: Requirement, situation: Situation) -> Finding:
-    return _specified(
-        situation.matrix.page.tracer, "tracer", "none installed", requirement, situation
+    wanted = parse_range(requirement.specifier)
+    return check_installed(
+        f"{situation.matrix.page.tracer} {wanted}",
+        situation,
+        wanted.__contains__,
+        source=requirement.marker,
+        bring=wanted.above(situation.installed.value),
     )
 
 
@@ -216,7 +250,7 @@ def _deployment(requirement: Requirement, situation: Situation) -> Finding:
 
 
 def _support_level(requirement: Requirement, situation: Situation) -> Finding:
-    fact = situation.environment.tracer
+    fact = situation.installed
     if fact.value is not None:
         return check_level(situation, requirement.level)
     library, level = situation.matrix.page.tracer, requirement.level or LEVELS[0]

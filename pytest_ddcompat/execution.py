@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["attach", "begin", "failure", "is_skipped_by_author", "stop"]
 
-_FAILING = pytest.StashKey[bool]()
-_EXPECTED = pytest.StashKey[bool]()
+_RUN, _SKIP = Action.RUN, Action.SKIP  # an enumeration's members are slow to look up
+_FAILING: pytest.StashKey[bool] = pytest.StashKey()
+_EXPECTED: pytest.StashKey[bool] = pytest.StashKey()
 
 
 def begin(item: pytest.Item, nextitem: pytest.Item | None, decision: Decision) -> bool | None:
@@ -26,17 +27,18 @@ def begin(item: pytest.Item, nextitem: pytest.Item | None, decision: Decision) -
     Returns:
         True where the test has been run to its end, None where pytest is to run it.
     """
-    if decision.error:
+    action = decision.action
+    if action is _RUN or action is _SKIP or decision.error:
         return None
-    if decision.action is Action.XFAIL:
+    if action is Action.XFAIL:
         _expect_failure(item, decision)
-    if decision.action is not Action.FAIL:
+    if action is not Action.FAIL:
         return None
     _run_failing(item, nextitem, decision)
     return True
 
 
-def stop(item: pytest.Item, decision: Decision, text: str) -> None:
+def stop(item: pytest.Item, decision: Decision, attached: tuple[str, str]) -> None:
     """Stop a test before its fixtures are set up, unless it is to run.
 
     A test that its author skips is left alone: pytest's marks stopped it before, and what
@@ -45,28 +47,32 @@ def stop(item: pytest.Item, decision: Decision, text: str) -> None:
     Args:
         item: The test.
         decision: What was decided of it.
-        text: The decision for its reports.
+        attached: The decision for its reports.
     """
     if decision.error:
         pytest.fail(decision.error, pytrace=False)
     if _is_skipped_by_unittest(item):
         return
-    attach(item, text)
-    if decision.action is Action.XFAIL:
-        _expect_failure(item, decision)
-    if decision.action in {Action.RUN, Action.XFAIL}:
+    attach(item, attached)
+    action = decision.action
+    if action is _RUN:
         return
-    if decision.action is Action.FAIL and not item.stash.get(_FAILING, False):
+    if action is Action.XFAIL:
+        _expect_failure(item, decision)
+        return
+    if action is Action.FAIL and not item.stash.get(_FAILING, False):
         # Another plugin runs the test by a protocol of its own.
         pytest.fail(decision.reason, pytrace=False)
     at_item = item.reportinfo()[1] is not None
     raise pytest.skip.Exception(decision.reason, _use_item_location=at_item)
 
 
-def attach(item: pytest.Item, text: str) -> None:
+def attach(item: pytest.Item, attached: tuple[str, str]) -> None:
     """Attach a decision to the test's reports, in the place of one that came before."""
-    others = [(name, value) for name, value in item.user_properties if name != "ddcompat"]
-    item.user_properties[:] = [*others, ("ddcompat", text)]
+    properties = item.user_properties
+    if properties:
+        properties[:] = [pair for pair in properties if pair[0] != "ddcompat"]
+    properties.append(attached)
 
 
 def failure(item: pytest.Item, reason: str) -> ReprExceptionInfo:
@@ -118,5 +124,7 @@ def _is_ours(report: pytest.TestReport) -> bool:
 
 
 def _is_skipped_by_unittest(item: pytest.Item) -> bool:
-    owners = (getattr(item, "obj", None), getattr(item, "cls", None))
-    return any(getattr(owner, "__unittest_skip__", False) for owner in owners)
+    for owner in (item, item.parent):
+        if getattr(getattr(owner, "obj", None), "__unittest_skip__", False):
+            return True
+    return False

@@ -10,18 +10,22 @@ from typing import Any, Callable
 
 from pytest_ddcompat.environment import KEYS, Fact
 from pytest_ddcompat.errors import FactsError
-from pytest_ddcompat.names import choices, fold, is_misspelling, parse_site, shown
+from pytest_ddcompat.names import (
+    DEPLOYMENT_TYPES,
+    choices,
+    deployment_type,
+    fold,
+    is_misspelling,
+    parse_site,
+    shown,
+)
 from pytest_ddcompat.versions import Version, parse_agent_version, parse_version
 
 __all__ = [
-    "DEPLOYMENT_TYPES",
     "facts_from_mapping",
     "facts_from_settings",
     "facts_from_text",
 ]
-
-DEPLOYMENT_TYPES = ("docker", "kubernetes", "amazon_ecs", "aws_fargate", "aws_lambda")
-"""Ids of the deployment types that can be a fact; the page's "Supported deployment types"."""
 
 Facts = dict[str, Fact[Any]]
 
@@ -185,17 +189,10 @@ class _Reader:
 
 
 _EXAMPLES = {
-    "tracer": '"4.16.0"',
-    "python": '"3.11.7"',
-    "framework": '"4.2.1"',
-    "implementation": '"cpython"',
-    "os": '"linux"',
-    "cpu": '"x86-64"',
-    "agent": '"7.60.0"',
-    "site": '"datadoghq.com"',
-    "deployments": '["docker"]',
-    "date": '"2026-05-31"',
-}
+    "tracer": '"4.16.0"', "python": '"3.11.7"', "framework": '"4.2.1"', "agent": '"7.60.0"',
+    "implementation": '"cpython"', "os": '"linux"', "cpu": '"x86-64"', "site": '"datadoghq.com"',
+    "deployments": '["docker"]', "date": '"2026-05-31"',
+}  # fmt: skip
 _BOOLEANS: dict[str, bool] = {"true": True, "on": True, "false": False, "off": False}
 
 
@@ -238,10 +235,11 @@ def _deployments(value: object) -> frozenset[str]:
 
 def _deployment(value: object) -> str:
     text = _string(value)
-    for known in DEPLOYMENT_TYPES:
-        if fold(known) == fold(text):
-            return known
-    raise ValueError(f'"{text[:50]}" is not a deployment type; {choices(text, DEPLOYMENT_TYPES)}')
+    known = deployment_type(text)
+    if known is None:
+        valid = choices(text, DEPLOYMENT_TYPES)
+        raise ValueError(f'"{text[:50]}" is not a deployment type; {valid}')
+    return known
 
 
 def _site(value: object) -> str:

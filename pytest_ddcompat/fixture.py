@@ -10,9 +10,9 @@ from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.evaluation import evaluate
 from pytest_ddcompat.execution import attach
 from pytest_ddcompat.gate import one_of
-from pytest_ddcompat.markers import mark_of, requirement_of
-from pytest_ddcompat.plugin import DECISION, gate_if_used, gate_of, running
+from pytest_ddcompat.markers import requirement_of
 from pytest_ddcompat.policy import Action
+from pytest_ddcompat.run import DECISION, gate_of, running
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         strict: bool | None
 
 
-__all__ = ["Attaching", "Compatibility", "decision_of", "keep_asked", "require"]
+__all__ = ["Attaching", "Compatibility", "compatibility_of", "decision_of", "require"]
 
 _DECISION = "ddcompat_decision"
 _ASKED = pytest.StashKey["dict[Decision, None]"]()
@@ -115,6 +115,12 @@ def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
     _stop(decision)
 
 
+def compatibility_of(config: pytest.Config) -> Compatibility:
+    """Make the value of the fixture `ddcompat`, and attach from then on what tests ask it for."""
+    config.pluginmanager.register(Attaching())
+    return Compatibility(gate_of(config))
+
+
 class Attaching:
     """Attaches what `Compatibility.require` decided to the test's reports."""
 
@@ -136,20 +142,9 @@ class Attaching:
             known.update(asked)
             marked = item.stash.get(DECISION, None)
             decision = one_of([*([marked] if marked else []), *known])
-            attach(item, gate.text(decision))
+            attach(item, gate.attached(decision))
             report.user_properties = list(item.user_properties)
         return report
-
-
-def keep_asked(collector: pytest.Collector, report: pytest.CollectReport) -> None:
-    """Make what a module required, where it was let through, a marker of each of its tests."""
-    gate = gate_if_used(collector.config)
-    if gate is None:
-        return
-    if report.passed and isinstance(collector, pytest.Module):
-        requirements = dict.fromkeys(r for d in gate.asked for r in d.requirements)
-        collector.own_markers.extend(mark_of(r) for r in requirements)
-    gate.asked.clear()
 
 
 def decision_of(error: object) -> Decision | None:

@@ -69,6 +69,16 @@ class Decision(NamedTuple):
         )
 
 
+class _Known:
+    """What is known of markers with the same arguments: what is wrong with them, or decided."""
+
+    __slots__ = ("decision", "problem")
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        self.decision: Decision | None = None
+
+
 class Gate:
     """The pages and the environment of one run, and what it decided by them.
 
@@ -84,11 +94,9 @@ class Gate:
         plain = getattr(config, "workerinput", {}).get("ddcompat")
         self.settings = Settings.from_plain(plain) if plain else settings_of(config)
         self._loaded = self.settings.load_matrices()
-        self._problems: dict[int, tuple[pytest.Mark, str]] = {}
-        self._by_mark: dict[int, tuple[pytest.Mark, Decision]] = {}
-        self._by_arguments: dict[Any, Decision] = {}
-        self._together: dict[tuple[Decision, ...], Decision] = {}
-        self._texts: dict[int, tuple[Decision, str]] = {}
+        self._by_arguments: dict[Any, _Known] = {}
+        self._together: dict[tuple[int, ...], tuple[tuple[Decision, ...], Decision]] = {}
+        self._attached: dict[int, tuple[Decision, tuple[str, str]]] = {}
 
     @property
     def matrix(self) -> Matrix:
@@ -133,40 +141,63 @@ class Gate:
 
     def problem(self, mark: pytest.Mark) -> str:
         """What is wrong with a marker, the page's names included; empty if nothing is."""
-        known = self._problems.get(id(mark))
+        return self._known(mark).problem
+
+    def decide(self, marks: Sequence[pytest.Mark]) -> Decision:
+        """Decide what happens to a test with these marks."""
+        if len(marks) == 1:
+            return self._decide_mark(marks[0])
+        return self.together(tuple(map(self._decide_mark, marks)))
+
+    def _decide_mark(self, mark: pytest.Mark) -> Decision:
+        known = self._known(mark)
+        if known.decision is None:
+            known.decision = self._judge_mark(mark, known.problem)
+        return known.decision
+
+    def _known(self, mark: pytest.Mark) -> _Known:
+        """What is known of a mark's arguments; 1 equals True, but is another argument."""
+        positional, keywords = mark.args, mark.kwargs
+        try:
+            key = (mark.name, positional, *map(type, positional))
+            if keywords:
+                key = (*key, *keywords.items(), *map(type, keywords.values()))
+            known = self._by_arguments.get(key)
+        except Exception as error:  # noqa: BLE001 - a user's class may do anything here
+            return _Known(self._unhashable(mark, error))
         if known is None:
-            # The mark is kept, so that its id stays its own.
-            known = self._problems[id(mark)] = (mark, self._find_problem(mark))
-        return known[1]
+            known = self._by_arguments[key] = _Known(self._find_problem(mark))
+        return known
+
+    def _unhashable(self, mark: pytest.Mark, error: Exception) -> str:
+        told = f"{error}; valid: a tuple in the place of a list"
+        if not isinstance(error, TypeError):
+            told = f"{type(error).__name__}: {error}"
+        return self._find_problem(mark) or f"{written(mark)}: {told}"
 
     def _find_problem(self, mark: pytest.Mark) -> str:
         try:
-            requirement, _ = requirement_of(mark.name, mark.args, dict(mark.kwargs))
-            hash((mark.args, *mark.kwargs.values()))
+            requirement, _ = requirement_of(mark.name, mark.args, mark.kwargs)
             if not isinstance(self._pages, BaseException):
                 self._pages.check(requirement)
         except CompatibilityError as error:
             return f"{written(mark)}: {error}"
-        except TypeError as error:
-            return f"{written(mark)}: {error}; valid: a tuple in the place of a list"
         except Exception as error:  # noqa: BLE001 - a user's class may do anything here
             return f"{written(mark)}: {type(error).__name__}: {error}"
         return ""
-
-    def decide(self, marks: Sequence[pytest.Mark]) -> Decision:
-        """Decide what happens to a test with these marks."""
-        return self.together(tuple(self._decide_mark(mark) for mark in marks))
 
     def together(self, decisions: tuple[Decision, ...]) -> Decision:
         """Make one decision of all that were made of a test: the worst, for all that is asked."""
         if len(decisions) == 1:
             return decisions[0]
-        together = self._together.get(decisions)
-        if together is None:
+        key = tuple(map(id, decisions))
+        known = self._together.get(key)
+        if known is None:
             together = _together(decisions)
             together = together._replace(mend=self._mend(together))
-            self._together[decisions] = together
-        return together
+            # They are kept, so that the id of each stays its own.
+            known = self._together[key] = (decisions, together)
+        return known[1]
 
     def judge(self, requirement: Requirement, *, strict: bool | None) -> Decision:
         """Decide by one requirement.
@@ -207,28 +238,22 @@ class Gate:
 
     def text(self, decision: Decision) -> str:
         """The decision as one string; the same object each time."""
-        known = self._texts.get(id(decision))
+        return self.attached(decision)[1]
+
+    def attached(self, decision: Decision) -> tuple[str, str]:
+        """The decision as a report's `user_properties` hold it; the same object each time."""
+        known = self._attached.get(id(decision))
         if known is None:
-            known = self._texts[id(decision)] = (decision, decision.to_text())
+            attached = ("ddcompat", decision.to_text())
+            known = self._attached[id(decision)] = (decision, attached)
         return known[1]
 
-    def _decide_mark(self, mark: pytest.Mark) -> Decision:
-        known = self._by_mark.get(id(mark))
-        if known is None:
-            known = self._by_mark[id(mark)] = (mark, self._decide_new(mark))
-        return known[1]
-
-    def _decide_new(self, mark: pytest.Mark) -> Decision:
-        problem = self.problem(mark)
+    def _judge_mark(self, mark: pytest.Mark, problem: str) -> Decision:
         if problem:
             return Decision.failed(problem)
-        key = (mark.name, mark.args, tuple(sorted(mark.kwargs.items())))
         try:
-            decision = self._by_arguments.get(key)
-            if decision is None:
-                requirement, strict = requirement_of(mark.name, mark.args, dict(mark.kwargs))
-                decision = self._by_arguments[key] = self.judge(requirement, strict=strict)
-            return decision
+            requirement, strict = requirement_of(mark.name, mark.args, mark.kwargs)
+            return self.judge(requirement, strict=strict)
         except CompatibilityError as error:
             return Decision.failed(f"{written(mark)}: {error}")
         except pytest.exit.Exception:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_ddcompat.environment import tracer_key
 from pytest_ddcompat.evaluation import evaluate
 from pytest_ddcompat.requirement import Requirement
 from pytest_ddcompat.rows import LEVEL_WORDS
@@ -12,7 +13,7 @@ from pytest_ddcompat.versions import Version, base
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_ddcompat.environment import Environment
+    from pytest_ddcompat.environment import Environment, Fact
     from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.rows import Capability, Release
     from pytest_ddcompat.verdict import Finding, Status, Verdict
@@ -30,6 +31,7 @@ class Column(NamedTuple):
         boundaries: What begins with it on the page, in words.
         release: The page's release branch that holds it, if one does.
         environment: The environment with this tracer.
+        tracer: The version as a fact.
     """
 
     label: str
@@ -37,6 +39,7 @@ class Column(NamedTuple):
     boundaries: tuple[str, ...]
     release: Release | None
     environment: Environment
+    tracer: Fact[Version]
 
     @property
     def branch(self) -> str:
@@ -48,7 +51,7 @@ class Column(NamedTuple):
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain values; `tracer` is null where none is installed, and left out if unknown."""
-        fact = self.environment.tracer
+        fact = self.tracer
         tracer = {"tracer": fact.value and str(fact.value)} if fact.known else {}
         return {
             "label": self.label,
@@ -159,7 +162,6 @@ def grid_of(
     Raises:
         RequirementError: The page has no such framework or deployment type.
     """
-    environment = environment.for_tracer(matrix.page.tracer)
     columns = columns_of(environment, matrix)
     rows = []
     for capability in matrix.capabilities:
@@ -181,7 +183,7 @@ def columns_of(environment: Environment, matrix: Matrix) -> tuple[Column, ...]:
         matrix: The page.
     """
     boundaries = _boundaries(matrix)
-    own = environment.tracer
+    own = environment.tracer_of(matrix.page.tracer)
     if own.value is not None:
         boundaries.setdefault(own.value, [])
     columns = [
@@ -190,7 +192,7 @@ def columns_of(environment: Environment, matrix: Matrix) -> tuple[Column, ...]:
     ]
     if own.value is None:
         label = "none" if own.known else "unknown"
-        columns.insert(0, Column(label, True, (), None, environment))
+        columns.insert(0, Column(label, True, (), None, environment, own))
     return tuple(columns)
 
 
@@ -214,8 +216,9 @@ def _boundaries(matrix: Matrix) -> dict[Version, list[str]]:
 def _column(
     matrix: Matrix, environment: Environment, version: Version, words: tuple[str, ...]
 ) -> Column:
-    own = environment.tracer.value
+    library = matrix.page.tracer
+    own = environment.tracer_of(library).value
     here = version == own
-    replaced = environment if here else environment.replaced("tracer", version)
-    label = str(own if here else version)
-    return Column(label, here, words, matrix.release(base(version)), replaced)
+    replaced = environment if here else environment.replaced(tracer_key(library), version)
+    label, release = str(own if here else version), matrix.release(base(version))
+    return Column(label, here, words, release, replaced, replaced.tracer_of(library))

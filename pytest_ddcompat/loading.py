@@ -28,11 +28,13 @@ DEFAULT = "iast-python"
 """Id of the matrix that is used when none is named."""
 
 _LONGEST_CHAIN = 10
+_LIMIT = 16 * 1024 * 1024  # bytes of a file; the bundled matrix has some ten thousand
 
 
 def read_file(file: Traversable) -> bytes:
-    """Read a file; the default of `load_matrix`."""
-    return file.read_bytes()
+    """Read a file, not much more of it than a matrix may have; the default of `load_matrix`."""
+    with file.open("rb") as content:
+        return content.read(_LIMIT + 1)
 
 
 def load_matrix(
@@ -181,6 +183,8 @@ def _parsed(file: Traversable, origin: str, read: Callable[[Traversable], bytes]
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise MatrixError(f"{origin}: this file cannot be read: {reason}") from None
+    if len(content) > _LIMIT:
+        raise MatrixError(f"{origin}: this file is larger than {_LIMIT // 1024 // 1024} MiB")
     return _File(origin, _toml(content, origin))
 
 
@@ -193,8 +197,11 @@ def _toml(content: bytes, origin: str) -> dict[str, Any]:
         parsed: dict[str, Any] = tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
         raise MatrixError(f"{origin}: byte {error.start}: this is not UTF-8 text") from None
-    except ValueError as error:  # a number of very many digits gives no TOMLDecodeError
+    except tomllib.TOMLDecodeError as error:
         raise MatrixError(f"{origin}: this is not valid TOML: {error}") from None
+    except ValueError:
+        # Of a number that has more digits than Python converts.
+        raise MatrixError(f"{origin}: a number has too many digits") from None
     except RecursionError:
         raise MatrixError(f"{origin}: this is nested too deeply") from None
     return parsed

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pytest_ddcompat.requirement import Names, Requirement
 
 __all__ = [
@@ -139,14 +141,14 @@ def requires_support_level(
 
 
 def requirement_of(
-    marker: str, positional: tuple[Any, ...], keywords: dict[str, Any]
+    marker: str, positional: tuple[Any, ...], keywords: Mapping[str, Any]
 ) -> tuple[Requirement, bool | None]:
     """Understand a marker's arguments.
 
     Args:
         marker: Name of the marker.
         positional: Its positional arguments.
-        keywords: Its keyword arguments; left as they are.
+        keywords: Its keyword arguments.
 
     Returns:
         The requirement, and what the marker says of `strict`.
@@ -154,9 +156,9 @@ def requirement_of(
     Raises:
         RequirementError: An argument cannot be understood.
     """
-    from pytest_ddcompat.declarations import MARKERS
     from pytest_ddcompat.errors import RequirementError
     from pytest_ddcompat.names import choices, shown
+    from pytest_ddcompat.plugin import MARKERS
     from pytest_ddcompat.requirement import Requirement
 
     kind = marker[len(_PREFIX) :]

@@ -182,6 +182,7 @@ def _definition(matrix: Matrix, name: str) -> Hashable:
     return (
         matrix.page.tracer,
         (row.minimum, minimums, row.status, bool(row.remote_configuration)),
+        bool(matrix.limit_of(row)),
         frozenset((frozenset(s.excluded), s.status) for s in matrix.sites),
         frozenset((r.tracer, r.support_level, r.until, r.agent) for r in matrix.releases),
         frozenset(
@@ -189,7 +190,7 @@ def _definition(matrix: Matrix, name: str) -> Hashable:
         ),
         frozenset((fold(d.id), d.capabilities.get(row.id)) for d in matrix.deployments),
         *_services(matrix, row.id),
-        tuple(bool(matrix.leaves_open(kind)) for kind in ("sites", "runtimes")),
+        tuple(bool(matrix.leaves_open(kind)) for kind in ("sites", "releases", "runtimes")),
     )
 
 

@@ -17,6 +17,7 @@ from pytest_ddcompat.rows import (
     Release,
     Runtime,
     Site,
+    Statement,
     Table,
     Unresolved,
 )
@@ -26,9 +27,21 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.versions import Version
 
-__all__ = ["Matrix"]
+__all__ = ["Matrix", "Removed"]
 
 R = TypeVar("R")
+
+
+class Removed(Row):
+    """Rows of the page that overlays have taken away."""
+
+    sites: tuple[Site, ...] = field(array(table(Site)), "Callouts about sites.", ())
+    capabilities: tuple[Capability, ...] = field(array(table(Capability)), "Capabilities.", ())
+    deployments: tuple[Deployment, ...] = field(array(table(Deployment)), "Deployment types.", ())
+    releases: tuple[Release, ...] = field(array(table(Release)), "Release branches.", ())
+    runtimes: tuple[Runtime, ...] = field(array(table(Runtime)), "Runtimes.", ())
+    frameworks: tuple[Framework, ...] = field(array(table(Framework)), "Frameworks.", ())
+    coverage: tuple[Coverage, ...] = field(array(table(Coverage)), "Sentences.", ())
 
 
 class Matrix(Row):
@@ -55,12 +68,17 @@ class Matrix(Row):
     unresolved: tuple[Unresolved, ...] = field(
         array(table(Unresolved)), "Words that are not understood.", ()
     )
+    removed: Removed = field(
+        table(Removed),
+        "Rows that overlays have taken away; loading writes them.",
+        Removed.from_values({}),
+    )
 
     def check(self, place: Place) -> None:
         """Ids are unique, and every capability that a row names is defined."""
         self._check_unique(place)
         defined = [c.id for c in self.capabilities]
-        for kind in ("deployments", "frameworks", "coverage"):
+        for kind in ("deployments", "frameworks", "coverage", "unresolved"):
             for index, row in enumerate(getattr(self, kind)):
                 inside = place.inside(f"{kind}[{index}]")
                 for name in _capabilities_of(row):
@@ -112,6 +130,29 @@ class Matrix(Row):
         """Words that may be a further row of a kind: `sites`, `releases` or `runtimes`."""
         return next((row for row in self.unresolved if row.of == kind), None)
 
+    def limit_of(self, capability: Capability) -> Unresolved | None:
+        """Words that may limit a capability, unless an overlay says what is true of it."""
+        if capability.overlays:
+            return None
+        return next((row for row in self.unresolved if capability.id in row.capabilities), None)
+
+    def is_settled(self, row: Unresolved) -> bool:
+        """Whether overlays say what is true of every capability that words may limit."""
+        limited = [self.capability(name) for name in row.capabilities]
+        return bool(limited) and all(each and each.overlays for each in limited)
+
+    def restored(self) -> list[tuple[Statement, Matrix]]:
+        """Each row that an overlay has taken away, and the matrix with that row in its place."""
+        found: list[tuple[Statement, Matrix]] | None = self.__dict__.get("_restored")
+        if found is None:
+            found = [
+                (row, self.replaced({kind: (*getattr(self, kind), row)}))
+                for kind in self.removed.fields
+                for row in getattr(self.removed, kind)
+            ]
+            self.__dict__["_restored"] = found
+        return found
+
     def _by_name(self) -> dict[str, Capability]:
         found: dict[str, Capability] | None = self.__dict__.get("_names")
         if found is None:
@@ -120,7 +161,7 @@ class Matrix(Row):
         return found
 
 
-def _capabilities_of(row: Deployment | Framework | Coverage) -> list[str]:
+def _capabilities_of(row: Deployment | Framework | Coverage | Unresolved) -> list[str]:
     if isinstance(row, Coverage):
         return [row.capability] if row.capability else []
     return list(row.capabilities)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ddcompat.checks import CHECKS
+from pytest_ddcompat.environment import tracer_key
 from pytest_ddcompat.evaluation import evaluate
 from pytest_ddcompat.verdict import Status
 
@@ -89,16 +90,21 @@ def _bound(
     matrices: Matrices,
 ) -> None:
     """Promise no version of the tracer from a branch on in which the requirements are not met."""
-    remedy, version = remedies.get("tracer", ""), environment.tracer.value
     if not all(requirement.is_upward for requirement in requirements):
         remedies.update({key: _exactly(text) for key, text in remedies.items()})
-    elif ">=" in remedy and "," not in remedy and version:
-        pages = dict.fromkeys(map(matrices.pick, requirements))
-        lowers = {row.tracer.lower for matrix in pages for row in matrix.releases}
+        return
+    pages = dict.fromkeys(map(matrices.pick, requirements))
+    for library in {matrix.page.tracer for matrix in pages}:
+        key = tracer_key(library)
+        remedy, version = remedies.get(key, ""), environment.tracer_of(library).value
+        if ">=" not in remedy or "," in remedy or not version:
+            continue
+        of_it = (matrix for matrix in pages if matrix.page.tracer == library)
+        lowers = {row.tracer.lower for matrix in of_it for row in matrix.releases}
         for lower in sorted(v for v in lowers if v and v > version):
-            if not is_met(requirements, environment.replaced("tracer", lower), matrices):
-                remedies["tracer"] = f"{remedy.replace(' (preview)', '')},<{lower}"
-                return
+            if not is_met(requirements, environment.replaced(key, lower), matrices):
+                remedies[key] = f"{remedy.replace(' (preview)', '')},<{lower}"
+                break
 
 
 def _exactly(remedy: str) -> str:

@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "DEPLOYMENT_TYPES",
     "bare",
     "choices",
+    "deployment_type",
     "fold",
     "is_misspelling",
     "nearest",
@@ -33,6 +35,9 @@ _ALIASES = {
     "fargate": "awsfargate",
     "lambda": "awslambda",
 }
+
+DEPLOYMENT_TYPES = ("docker", "kubernetes", "amazon_ecs", "aws_fargate", "aws_lambda")
+"""Ids of the deployment types that can be a fact; the page's "Supported deployment types"."""
 
 # A name this similar to a documented one is taken for a misspelling of it ("djngo"), while
 # other products' names stay what they are ("mssql" is 0.8 like "mysql").
@@ -118,6 +123,11 @@ def shown(value: object) -> str:
         return f"{value!r:.80}"
     except Exception:  # noqa: BLE001 - a user's class may do anything here
         return f"a value of type {type(value).__name__}"
+
+
+def deployment_type(name: str) -> str | None:
+    """The id of a deployment type that can be a fact, however it is written; None of another."""
+    return next((known for known in DEPLOYMENT_TYPES if fold(known) == fold(name)), None)
 
 
 def parse_site(text: str) -> str:

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.errors import MatrixError
-from pytest_ddcompat.names import choices, fold
-from pytest_ddcompat.overlay_rows import RULES, given_rows, in_words, read_overlay
+from pytest_ddcompat.overlay_matching import absence, matching, refuse_ambiguous
+from pytest_ddcompat.overlay_rows import RULES, given_rows, read_overlay
 from pytest_ddcompat.reading import Place
 from pytest_ddcompat.rows import NOT_THERE, Capability, Release, Statement
-from pytest_ddcompat.versions import Range
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.overlay_rows import Given
+    from pytest_ddcompat.rows import Deployment, Framework, Overlay
 
 __all__ = ["apply_overlay"]
 
-_NARROWING = ("capabilities", "python", "documented")
-"""Keys that choose among several rows of one key, where one of them agrees."""
-
 
 class _Touched(NamedTuple):
-    """A row as the overlay leaves it, with the place in the overlay that made it so."""
+    """A row as the overlay leaves it, with the place in the overlay that made it so.
+
+    One that the overlay takes away is `removed`, and names the overlay.
+    """
 
     place: Place
     row: Statement
+    removed: bool = False
 
 
 _Touching = dict[str, dict[int, _Touched]]
@@ -78,11 +78,36 @@ def apply_overlay(
     for kind in RULES:
         given = given_rows(kind, mapping, understood, file.name, place)
         touching[kind] = _touch(kind, getattr(base, kind), given, page.get("title", file.name))
+        if kind == "capabilities":
+            base = _without_marks(base, touching[kind])
     if not problems:
         _check(base, touching, place)
     if problems:
         raise MatrixError(problems)
     return base.replaced({"page": base.page.replaced(page), **_merged(base, touching)})
+
+
+def _without_marks(base: Matrix, touched: Mapping[int, _Touched]) -> Matrix:
+    """What tables and sentences say of a capability goes with it."""
+    gone = {getattr(each.row, "id", "") for each in touched.values() if each.removed}
+    if not gone:
+        return base
+
+    def left(rows: Sequence[Deployment | Framework]) -> tuple[Statement, ...]:
+        marks = ({c: m for c, m in row.capabilities.items() if c not in gone} for row in rows)
+        return tuple(r.replaced({"capabilities": m}) for r, m in zip(rows, marks))
+
+    return base.replaced(
+        {
+            "deployments": left(base.deployments),
+            "frameworks": left(base.frameworks),
+            "coverage": tuple(row for row in base.coverage if row.capability not in gone),
+            "unresolved": tuple(
+                row.replaced({"capabilities": tuple(c for c in row.capabilities if c not in gone)})
+                for row in base.unresolved
+            ),
+        }
+    )
 
 
 def _slug(file: PurePath, place: Place) -> str:
@@ -97,9 +122,9 @@ def _touch(
 ) -> dict[int, _Touched]:
     touched: dict[int, _Touched] = {}
     for each in given:
-        found = _matching(kind, rows, each.values)
+        found = matching(kind, rows, each)
         if len(found) > 1:
-            _refuse_ambiguous(kind, [rows[n] for n in found], each)
+            refuse_ambiguous(kind, [rows[n] for n in found], each)
             continue
         if found and found[0] in touched:
             first = touched[found[0]].place.path.rpartition(": ")[2]
@@ -109,45 +134,42 @@ def _touch(
         if row is not None:
             row.check(each.place)
             index = found[0] if found else len(rows) + len(touched)
-            touched[index] = _Touched(each.place, row)
+            touched[index] = _Touched(each.place, row, each.remove)
     return touched
-
-
-def _matching(kind: str, rows: Sequence[Statement], given: Mapping[str, Any]) -> list[int]:
-    """Indices of the rows that a row of an overlay may mean."""
-    rule = RULES[kind]
-    telling = [*rule.key, *(key for key in rule.apart if key in given)]
-    found = [n for n, row in enumerate(rows) if _agree(row, given, *telling)]
-    for key in _NARROWING:
-        if len(found) > 1 and key in given:
-            found = [n for n in found if _agree(rows[n], given, key)] or found
-    return found
-
-
-def _agree(row: Statement, given: Mapping[str, Any], *keys: str) -> bool:
-    return all(_same(key, getattr(row, key), given[key]) for key in keys)
-
-
-def _same(key: str, theirs: Any, ours: Any) -> bool:
-    if isinstance(ours, Range):
-        return set(theirs.specifiers) == set(ours.specifiers)
-    if key == "capabilities":
-        return not theirs.keys().isdisjoint(ours)
-    if key == "excluded":
-        return set(theirs) == set(ours)
-    return fold(theirs) == fold(ours) if key == "id" else bool(theirs == ours)
 
 
 def _changed(kind: str, row: Statement, given: Given) -> Statement:
     """Replace what a row gives, key by key, marks entry by entry; its key stays as it is spelt."""
-    values = {**_dropped(row, given.values), **given.values}
+    unset = {key: row.fields[key].default for key in given.unset}
+    values = {**_dropped(row, given.values), **unset, **given.values}
     values.update({key: getattr(row, key) for key in RULES[kind].key})
     marks = row.__dict__.get("capabilities", {})
     if "capabilities" in values:
         values["capabilities"] = {**marks, **values["capabilities"]}
-    told = [overlay.__dict__ for overlay in row.overlays]
-    more = () if given.overlay.__dict__ in told else (given.overlay,)
-    return row.replaced({**values, "overlays": (*row.overlays, *more)})
+    return row.replaced({**values, "overlays": _overlays(row, given, _keys(kind, row, given))})
+
+
+def _keys(kind: str, row: Statement, given: Given) -> tuple[str, ...]:
+    """The keys that an overlay changes, marks one by one; words by which it is found are none."""
+    told = {"heading": row.heading, "documented": row.documented}
+    others = [
+        key
+        for key, value in given.values.items()
+        if key not in {*RULES[kind].key, "capabilities"} and told.get(key) != value
+    ]
+    marks = [f"capabilities.{name}" for name in given.values.get("capabilities", ())]
+    return tuple(sorted({*others, *marks, *given.unset}))
+
+
+def _overlays(row: Statement, given: Given, keys: Sequence[str]) -> tuple[Overlay, ...]:
+    """The overlays of a row with another one, which may be there already."""
+    overlays = {(o.file, o.source, o.reason): o for o in row.overlays}
+    own = given.overlay
+    known = overlays.get((own.file, own.source, own.reason))
+    if known is not None:
+        keys = sorted({*known.keys, *keys}) if known.keys else ()
+    overlays[own.file, own.source, own.reason] = own.replaced({"keys": tuple(keys)})
+    return tuple(overlays.values())
 
 
 def _dropped(row: Statement, given: Mapping[str, Any]) -> dict[str, object]:
@@ -166,52 +188,32 @@ def _dropped(row: Statement, given: Mapping[str, Any]) -> dict[str, object]:
 
 def _added(kind: str, rows: Sequence[Statement], given: Given, heading: str) -> Statement | None:
     """A row of the overlay's own, or None where it lacks what such a row needs."""
+    if given.remove or given.unset:
+        given.place.problem(absence(kind, rows, given.values))
+        return None
     values = {"heading": heading, "documented": given.words, **given.values}
     row = RULES[kind].row
     missing = [key for key, spec in row.fields.items() if spec.required and key not in values]
     if missing:
         needed = " and ".join(f'"{key}"' for key in missing)
-        given.place.problem(f"{_absence(kind, rows, given.values)}; to add one, give {needed}")
+        given.place.problem(f"{absence(kind, rows, given.values)}; to add one, give {needed}")
         return None
     return row.from_values({**values, "overlays": (given.overlay,)})
-
-
-def _absence(kind: str, rows: Sequence[Statement], given: Mapping[str, Any]) -> str:
-    key = RULES[kind].key
-    named = _named(key, given)
-    headings = [row.heading for row in rows if _agree(row, given, *key)]
-    if headings:
-        heading = given["heading"]
-        return f'no row with {named} stands under "{heading}"; {choices(heading, headings)}'
-    valid = [_shown(key, row.__dict__) for row in rows]
-    return f"no row has {named}; {choices(_shown(key, given), valid)}"
-
-
-def _refuse_ambiguous(kind: str, rows: Sequence[Statement], given: Given) -> None:
-    key = "heading" if len({row.heading for row in rows}) > 1 else "documented"
-    which = dict.fromkeys(json.dumps(getattr(row, key), ensure_ascii=False) for row in rows)
-    given.place.problem(
-        f"{len(rows)} rows have {_named(RULES[kind].key, given.values)}; "
-        f"valid: with {key} = {' or '.join(which)}"
-    )
-
-
-def _named(key: Sequence[str], values: Mapping[str, Any]) -> str:
-    return ", ".join(f'{part} "{in_words(values[part])}"' for part in key if values[part])
-
-
-def _shown(key: Sequence[str], values: Mapping[str, Any]) -> str:
-    return " ".join(in_words(values[part]) for part in key if values[part])
 
 
 def _merged(base: Matrix, touching: _Touching) -> dict[str, object]:
     """The rows of each kind; notes and open words without those that are rows now."""
     merged: dict[str, object] = {}
+    removed: dict[str, object] = {}
     understood = set()
     for kind, touched in touching.items():
-        rows = {n: each.row for n, each in touched.items()}
-        merged[kind] = tuple({**dict(enumerate(getattr(base, kind))), **rows}.values())
+        gone = {n: each.row for n, each in touched.items() if each.removed}
+        rows = {n: each.row for n, each in touched.items() if not each.removed}
+        every = {**dict(enumerate(getattr(base, kind))), **rows}
+        merged[kind] = tuple(row for n, row in every.items() if n not in gone)
+        removed[kind] = (*getattr(base.removed, kind), *gone.values())
         understood |= {(row.heading, row.documented) for row in rows.values()}
+    merged["removed"] = base.removed.replaced(removed)
     for kind in ("notes", "unresolved"):
         rows_left = [r for r in getattr(base, kind) if (r.heading, r.documented) not in understood]
         merged[kind] = tuple(rows_left)
@@ -224,7 +226,29 @@ def _check(base: Matrix, touching: _Touching, place: Place) -> None:
     names = {}
     for kind, touched in touching.items():
         kept = [row for n, row in enumerate(getattr(base, kind)) if n not in touched]
-        rows[kind] = (*kept, *(each.row for each in touched.values()))
-        for n, each in enumerate(touched.values(), len(kept)):
+        left = [each for each in touched.values() if not each.removed]
+        rows[kind] = (*kept, *(each.row for each in left))
+        for n, each in enumerate(left, len(kept)):
             names[place.inside(f"{kind}[{n}]").path] = each.place.path
+    if not rows["capabilities"]:
+        place.inside("capabilities").problem("all are removed; valid: one that is left")
     base.replaced(rows).check(_Renamed(place.path, place.problems, names))
+    _refuse_overlaps(base.releases, touching["releases"])
+
+
+def _refuse_overlaps(rows: Sequence[Release], touched: Mapping[int, _Touched]) -> None:
+    """A branch that is added where another one already holds a version would never decide."""
+    from pytest_ddcompat.rules.common import regions
+
+    held = {n: row for n, row in enumerate(rows) if n not in touched}
+    for n, each in touched.items():
+        if each.removed or not isinstance(each.row, Release):
+            continue
+        added = each.row.tracer
+        for other in [row.tracer for row in held.values()] if n >= len(rows) else ():
+            if any(v in added and v in other for v in regions([added, other])):
+                each.place.inside("tracer").problem(
+                    f'this range overlaps that of another row (got "{added}"); '
+                    f'valid: a range without the versions of "{other}", or that row removed'
+                )
+        held[n] = each.row

@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.reading import Field, Place, Row, array, field, table, words
+from pytest_ddcompat.names import printable
+from pytest_ddcompat.reading import (
+    Field,
+    Place,
+    Row,
+    array,
+    boolean,
+    field,
+    one_of,
+    table,
+    words,
+)
 from pytest_ddcompat.rows import (
     Capability,
     Coverage,
@@ -51,7 +62,8 @@ RULES = {
 """The kinds of rows that an overlay may change, in the order of the matrix."""
 
 _UNTOUCHED = ("tables", "notes", "unresolved")
-_OWN = ("source", "reason")
+_OWN = ("source", "reason", "remove", "unset")
+_TELLING = ("heading", "documented")
 _NO_WORDS = {"id", "heading", "documented", "interpretation", "aliases", "remote_configuration"}
 
 
@@ -65,12 +77,24 @@ def _partial(row: type[Row], needed: Sequence[str] = (), **more: Field) -> type[
     return type(row.__name__, (Row,), {"__doc__": row.__doc__, **fields, **more})
 
 
+def _that_may_be_unset(kind: str) -> list[str]:
+    row, key, *_ = RULES[kind]
+    may = [name for name, spec in row.fields.items() if not spec.required and name != "overlays"]
+    return [name for name in may if name not in key]
+
+
 def _rows(kind: str) -> Any:
     row = _partial(
         RULES[kind].row,
         RULES[kind].key,
         source=field(words, "Where it is from: an address, or words."),
         reason=field(words, "Why it is so."),
+        remove=field(boolean, "Whether the page's row is taken away.", False),
+        unset=field(
+            array(one_of(*_that_may_be_unset(kind))),
+            "Keys of the page's row that are taken away, as if it had been left out there.",
+            (),
+        ),
     )
     return field(array(table(row)), f"Rows of {kind} to change or to add.", ())
 
@@ -99,12 +123,31 @@ class Given(NamedTuple):
         values: What it gives, understood, and its whole key.
         words: The words of what it gives.
         overlay: What findings say of it.
+        remove: Whether it takes the page's row away.
+        unset: Keys that it takes away from the page's row.
     """
 
     place: Place
     values: dict[str, Any]
     words: tuple[str, ...]
     overlay: Overlay
+    remove: bool
+    unset: tuple[str, ...]
+
+    def check(self, key: Sequence[str]) -> bool:
+        """Whether it says one thing; if not, that is noted. `key` is the kind's."""
+        before = len(self.place.problems)
+        telling = sorted({*key, *_TELLING})
+        if self.remove:
+            for name in [n for n in self.values if n not in telling] + ["unset"] * bool(self.unset):
+                self.place.problem(
+                    f'a row that is removed has no key "{name}"; '
+                    f"valid: {', '.join([*telling, 'reason', 'source'])}"
+                )
+        for name in self.values:
+            if name in self.unset and not self.remove:
+                self.place.problem(f'"{name}" is given and unset; valid: one of them')
+        return len(self.place.problems) == before
 
 
 def read_overlay(mapping: Mapping[str, Any], place: Place) -> OverlayFile | None:
@@ -138,10 +181,23 @@ def given_rows(
             place.inside(f"{kind}[{index}]"),
             {key: getattr(row, key) for key in row.fields if key in keys},
             _words(kind, {key: raw[key] for key in row.fields if key in raw and key not in _OWN}),
-            Overlay.from_values({"file": name, "source": row.source, "reason": row.reason}),
+            Overlay.from_values(
+                {
+                    "file": printable(name),
+                    "source": _one_line(row.source),
+                    "reason": _one_line(row.reason),
+                }
+            ),
+            row.remove,
+            row.unset,
         )
-        found.append(given)
+        if given.check(RULES[kind].key):
+            found.append(given)
     return found
+
+
+def _one_line(words: str) -> str:
+    return printable(" ".join(words.split()))
 
 
 def _words(kind: str, raw: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,74 +1,114 @@
-"""The hooks of the plugin: they ask the gate, and act; those for pytest-xdist are apart."""
+"""What every run of pytest pays for: options, markers, and an eye for the first test that has one.
+
+Nothing else of the package is imported until then, and few names stand here, since pytest looks
+at each name of a plugin.
+"""
 
 from __future__ import annotations
 
 import os
-import sys
-from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_ddcompat import hookspecs
-from pytest_ddcompat.declarations import MARKERS, OPTIONS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
+    from typing import Any
 
     from pytest_ddcompat.fixture import Compatibility
-    from pytest_ddcompat.gate import Decision, Gate
-    from pytest_ddcompat.tally import Tally
+    from pytest_ddcompat.gating import Gating
 
-__all__ = ["DECISION", "gate_if_used", "gate_of", "marks_of", "running", "tally_of"]
+MARKERS = {
+    "requires_capability": (
+        "requires_capability(*names, framework=None, deployment=None, datastore=None, "
+        "support_level=None, preview=True, matrix=None, strict=None): the environment must "
+        "have the capabilities by Datadog's compatibility page."
+    ),
+    "requires_tracer": (
+        "requires_tracer(specifier, *, matrix=None, strict=None): the installed ddtrace must match "
+        "the version specifier."
+    ),
+    "requires_framework": (
+        "requires_framework(name, specifier=None, *, matrix=None, strict=None): the framework must "
+        "be installed, and match the version specifier."
+    ),
+    "requires_deployment": (
+        "requires_deployment(*types, matrix=None, strict=None): the environment must be one of the "
+        "deployment types."
+    ),
+    "requires_agent": (
+        "requires_agent(specifier, *, matrix=None, strict=None): the Datadog Agent must match the "
+        "version specifier."
+    ),
+    "requires_support_level": (
+        "requires_support_level(level, *, matrix=None, strict=None): the release branch of the "
+        "installed ddtrace must have at least this support level."
+    ),
+}
+"""Each marker with the line that `pytest --markers` shows."""
 
-_ENVIRON = pytest.StashKey["dict[str, str]"]()
-_GATE = pytest.StashKey["Gate"]()
-_TALLY = pytest.StashKey["Tally"]()
-DECISION = pytest.StashKey["Decision | None"]()
-_RUNNING: list[pytest.Config] = []
+OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "strict": (
+        "bool",
+        {
+            "action": "store_true",
+            "help": "fail tests that the environment does not support, instead of skipping them",
+        },
+    ),
+    "unsupported": (
+        "string",
+        {
+            "choices": ("run", "skip", "fail", "xfail", "deselect"),
+            "help": "what happens to tests that the environment does not support (default: skip)",
+        },
+    ),
+    "undetermined": (
+        "string",
+        {
+            "choices": ("run", "skip", "fail", "xfail", "deselect"),
+            "help": "what happens to tests of which that cannot be told (default: run)",
+        },
+    ),
+    "facts": (
+        "string",
+        {
+            "metavar": "FILE",
+            "help": "take the environment's facts from a JSON file (-: standard input)",
+        },
+    ),
+    "set": (
+        "linelist",
+        {
+            "metavar": "KEY=VALUE",
+            "action": "append",
+            "help": "set one fact, such as tracer=2.5.0 or framework.django=4.2 (repeatable)",
+        },
+    ),
+    "agent": (
+        "string",
+        {
+            "metavar": "auto|URL|off",
+            "help": "ask the Datadog Agent for its version (default: off, nothing is asked)",
+        },
+    ),
+    "matrix": (
+        "linelist",
+        {
+            "metavar": "ID|PATH",
+            "action": "append",
+            "help": "hold the tests against a bundled page or a .toml file (repeatable; "
+            "default: iast-python)",
+        },
+    ),
+    "report": ("string", {"metavar": "PATH", "help": "write the run's record to a JSON file"}),
+}
+"""Each option: type of the ini option of the same meaning, and what argparse is told."""
 
-
-def gate_of(config: pytest.Config) -> Gate:
-    """The gate of a run, made when it is first asked for.
-
-    Raises:
-        CompatibilityError: What the run is told explicitly cannot be understood.
-    """
-    gate = gate_if_used(config)
-    if gate is None:
-        from pytest_ddcompat.gate import Gate
-
-        environ = config.stash[_ENVIRON]
-        gate = config.stash[_GATE] = Gate(config, environ)
-    return gate
-
-
-def gate_if_used(config: pytest.Config) -> Gate | None:
-    """The gate of a run, or None while nothing has asked for it."""
-    return config.stash.get(_GATE, None)
-
-
-def tally_of(config: pytest.Config) -> Tally:
-    """The counts of a run, made when the first test is counted."""
-    tally = config.stash.get(_TALLY, None)
-    if tally is None:
-        from pytest_ddcompat.tally import Tally
-
-        tally = config.stash[_TALLY] = Tally()
-    return tally
-
-
-def running() -> pytest.Config:
-    """The configuration of the innermost run of this process.
-
-    Raises:
-        RuntimeError: No run has this plugin.
-    """
-    if not _RUNNING:
-        raise RuntimeError(
-            "pytest_ddcompat.require() works only while pytest collects or runs tests; "
-            "a conftest at the start is loaded before"
-        )
-    return _RUNNING[-1]
+ENVIRON: pytest.StashKey[Mapping[str, str]] = pytest.StashKey()
+GATING: pytest.StashKey[Gating] = pytest.StashKey()
+RUNNING: list[pytest.Config] = []
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -79,8 +119,8 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options, each with an ini option of the same meaning."""
     group = parser.getgroup("ddcompat", "compatibility requirements (pytest-ddcompat)")
-    for name, (ini, option, text) in OPTIONS.items():
-        group.addoption(f"--ddcompat-{name}", default=None, help=text, **option)
+    for name, (ini, option) in OPTIONS.items():
+        group.addoption(f"--ddcompat-{name}", default=None, **option)
         empty: list[str] | None = [] if ini == "linelist" else None
         parser.addini(f"ddcompat_{name}", f"as --ddcompat-{name}", type=ini, default=empty)
     group.addoption(
@@ -97,155 +137,78 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in MARKERS.values():
         config.addinivalue_line("markers", line)
     # Tests change the variables of their own process.
-    config.stash[_ENVIRON] = dict(os.environ)
-    if _is_told(config):
-        from pytest_ddcompat.errors import CompatibilityError
-
-        try:
-            gate_of(config)
-        except CompatibilityError as error:
-            raise pytest.UsageError(*error.problems) from None
-    if hasattr(config, "workerinput") or config.getoption("dist", "no") != "no":
-        from pytest_ddcompat import distributed
-
-        config.pluginmanager.register(distributed, "ddcompat-distributed")
-    if config.getoption("ddcompat_report") is not None or config.getini("ddcompat_report"):
-        from pytest_ddcompat import record_hooks
-
-        record_hooks.register(config)
-    _RUNNING.append(config)
-
-
-def _is_told(config: pytest.Config) -> bool:
-    """Whether anything is given explicitly."""
+    config.stash[ENVIRON] = dict(os.environ)
     names = [f"ddcompat_{name}" for name in OPTIONS]
     try:
-        return any(config.getoption(name) is not None or config.getini(name) for name in names)
+        told = any(config.getoption(name) is not None or config.getini(name) for name in names)
     except (ValueError, pytest.UsageError):
         # An ini value of the wrong type, which the gate names with its key.
-        return True
+        told = True
+    if told or hasattr(config, "workerinput") or config.getoption("dist", "no") != "no":
+        from pytest_ddcompat.run import configure
+
+        configure(config, told=told)
+    RUNNING.append(config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Forget the run."""
-    if config in _RUNNING:
-        _RUNNING.remove(config)
+    if config in RUNNING:
+        RUNNING.remove(config)
 
 
 @pytest.fixture(scope="session")
 def ddcompat(pytestconfig: pytest.Config) -> Compatibility:
     """The environment and the page: `environment`, `matrix`, `check(...)`, `require(...)`."""
-    from pytest_ddcompat.fixture import Attaching, Compatibility
+    from pytest_ddcompat.fixture import compatibility_of
 
-    pytestconfig.pluginmanager.register(Attaching())
-    return Compatibility(gate_of(pytestconfig))
+    return compatibility_of(pytestconfig)
 
 
-def marks_of(node: pytest.Item | pytest.Collector) -> list[pytest.Mark]:
-    """The markers of this plugin on a node and all that it is in."""
-    return [
-        mark
-        for parent in reversed(node.listchain())
-        for mark in parent.own_markers
-        if mark.name in MARKERS
-    ]
+def marks_of(node: pytest.Item | pytest.Collector | None) -> list[pytest.Mark]:
+    """The markers of this plugin on a node and all that it is in, the nearest first."""
+    marks = []
+    while node is not None:
+        for mark in node.own_markers:
+            if mark.name in MARKERS:
+                marks.append(mark)  # noqa: PERF401 - a comprehension costs as much as the rest
+        node = node.parent
+    return marks
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Turn markers that cannot be understood into an error of the collection."""
+    """Look for the first markers."""
     report = yield
-    if "pytest_ddcompat.fixture" in sys.modules:
-        from pytest_ddcompat.fixture import keep_asked
+    gating = collector.config.stash.get(GATING, None)
+    if gating is None:
+        if not any(isinstance(n, pytest.Item) and marks_of(n) for n in report.result or ()):
+            return report
+        from pytest_ddcompat.run import gating_of
 
-        keep_asked(collector, report)
-    marked = [
-        (item, marks)
-        for item in report.result or ()
-        if isinstance(item, pytest.Item) and (marks := marks_of(item))
-    ]
-    if marked:
-        from pytest_ddcompat.collection import refuse_problems
-
-        refuse_problems(report, gate_of(collector.config), marked)
-    elif not report.passed and "pytest_ddcompat.fixture" in sys.modules:
-        from pytest_ddcompat.collection import resolve_module
-
-        decision = resolve_module(report, collector)
-        if decision:
-            tally_of(collector.config).add(decision)
+        gating = gating_of(collector.config)
+    gating.see_collected(collector, report)
     return report
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(
-    config: pytest.Config, items: list[pytest.Item]
-) -> Generator[None, None, None]:
-    """Deselect what the policy deselects, when all others have had their say."""
-    gate = gate_if_used(config)
-    if gate is None:
-        return (yield)
-    from pytest_ddcompat.collection import deselect, without_stand_ins
-
-    stand_ins = without_stand_ins(config, items)
-    yield
-    items.extend(stand_ins)
-    if gate.policy.deselects:
-        for decision in deselect(config, items, _decide):
-            tally_of(config).add(gate.text(decision))
-    return None
-
-
-def _decide(item: pytest.Item) -> Decision | None:
-    """What happens to a test by all marks that it has now; None if it has none of ours."""
-    marks = marks_of(item)
-    decision = gate_of(item.config).decide(marks) if marks else None
-    item.stash[DECISION] = decision
-    return decision
-
-
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> object:
-    """Decide before anything of the test is set up; run the failing of a test here."""
-    decision = _decide(item)
-    if decision is None:
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Decide before anything of a test is set up, by all markers that it has by then."""
+    marks = marks_of(item)
+    if not marks:
         return None
-    from pytest_ddcompat.execution import begin
+    gating = item.config.stash.get(GATING, None)
+    if gating is None:
+        from pytest_ddcompat.run import gating_of
 
-    return begin(item, nextitem, decision)
+        gating = gating_of(item.config)
+    return gating.begin(item, nextitem, marks)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Stop a test by what was decided; pytest's own skip marks have been looked at before."""
-    # Another plugin's protocol may have come before ours.
-    decision = item.stash[DECISION] if DECISION in item.stash else _decide(item)
-    if decision is not None:
-        from pytest_ddcompat.execution import stop
-
-        stop(item, decision, gate_of(item.config).text(decision))
-
-
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Count a test's decision when the test has ended, reruns once."""
-    if not report.user_properties or not _RUNNING or hasattr(_RUNNING[-1], "workerinput"):
-        return
-    for name, text in report.user_properties:
-        if name == "ddcompat":
-            tally_of(_RUNNING[-1]).see(report, str(text))
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """Tell what was gated, why, and what would mend it."""
-    tally = config.stash.get(_TALLY, None)
-    if tally is not None and tally.parsed():
-        from pytest_ddcompat.report import head_of, summary_lines
-
-        gate = gate_of(config)
-        head = tally.head or head_of(gate)
-        terminalreporter.section("ddcompat", sep="=")
-        for line in summary_lines(tally, head, gate):
-            terminalreporter.line(line)
+    gating = item.config.stash.get(GATING, None)
+    if gating is not None:
+        gating.stop(item)

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar, Union, cast
 
-from pytest_ddcompat.names import choices
+from pytest_ddcompat.names import choices, deployment_type, parse_site
 from pytest_ddcompat.versions import parse_range, parse_version
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ Mark = Union[bool, str]
 _REQUIRED = object()
 _MARKS = ("preview", "unresolved")
 _SHOWN = 80  # characters of a wrong value that a message repeats
-_BITS = 1000  # of a number that a message repeats; Python writes none of many more in digits
 
 
 class Place:
@@ -157,12 +156,10 @@ def _shown(value: object) -> str:
         return "a table" if isinstance(value, dict) else "an array"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int) and value.bit_length() > _BITS:
-        return "a number of very many digits"
     try:
         text = f'"{value}"' if isinstance(value, str) else str(value)
     except ValueError:
-        return "a number of very many digits"
+        return "a number of thousands of digits"
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
@@ -195,6 +192,19 @@ def _identifier(value: str) -> str:
             f'"{value[:_SHOWN]}" is no id; valid: lower-case letters, digits, single _ or - between'
         )
     return value
+
+
+def _deployment(value: str) -> str:
+    """An id; of a type that can be a fact, the fact's own: `fargate` is `aws_fargate`."""
+    return deployment_type(_identifier(value)) or value
+
+
+def _site(value: str) -> str:
+    try:
+        return parse_site(value)
+    except ValueError:
+        valid = "a host name such as datadoghq.com"
+        raise ValueError(f'"{value[:_SHOWN]}" is no Datadog site; valid: {valid}') from None
 
 
 def _words(value: str) -> str:
@@ -273,6 +283,8 @@ mark = Kind(_read_mark, {"enum": [True, False, *_MARKS]})
 date = _scalar(dt.date, "a date such as 2026-05-31", {"type": "string", "format": "date"})
 words = _parsed(_words, {"pattern": "\\S"})
 identifier = _parsed(_identifier, {"pattern": "^[a-z0-9]+([_-][a-z0-9]+)*$"})
+deployment = _parsed(_deployment, identifier.schema)
+site = _parsed(_site, {"examples": ["datadoghq.eu"]})
 address = _parsed(_address, {"format": "uri"})
 version = _parsed(parse_version, {"examples": ["1.10.0"]})
 version_range = _parsed(parse_range, {"examples": [">=4.0,<5"]})

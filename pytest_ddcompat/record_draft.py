@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.environment import KEYS
+from pytest_ddcompat.environment import KEYS, LIBRARY, tracer_key
 from pytest_ddcompat.evaluation import evaluate
 from pytest_ddcompat.reading import Row
 from pytest_ddcompat.record import VERSION
@@ -169,6 +169,11 @@ def environment_entry(environment: Environment, matrices: Matrices) -> dict[str,
     signals = {key: environment.fact(key).signal for key in KEYS}
     for name, fact in environment.frameworks().items():
         signals[f"framework.{name}"] = fact.signal
+    for library in {matrix.page.tracer for matrix in matrices} - {LIBRARY}:
+        fact = environment.tracer_of(library)
+        signals[tracer_key(library)] = fact.signal
+        if not fact.known:
+            facts["frameworks"].pop(library, None)
     # Of a run that is over, "today" is no day.
     return {"facts": {**facts, "date": environment.date.isoformat()}, "signals": signals}
 

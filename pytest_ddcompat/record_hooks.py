@@ -19,10 +19,11 @@ import pytest
 
 from pytest_ddcompat.fixture import decision_of
 from pytest_ddcompat.names import printable
-from pytest_ddcompat.plugin import DECISION, gate_of, marks_of
+from pytest_ddcompat.plugin import marks_of
 from pytest_ddcompat.record import unwritable, write_atomically
 from pytest_ddcompat.record_draft import Draft, decision_entry, environment_entry, matrix_entry
 from pytest_ddcompat.requirement import Requirement
+from pytest_ddcompat.run import DECISION, gate_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence

@@ -42,6 +42,9 @@ def head_of(gate: Gate) -> list[tuple[int, str]]:
     frameworks = {n: f for n, f in environment.frameworks().items() if not _is_absent(f)}
     documented = {name: environment.framework(name) for name in gate.matrices.framework_names()}
     frameworks.update({n: f for n, f in documented.items() if f.known and f.value is not None})
+    by_library = {m.page.tracer: m for m in reversed([*gate.matrices])}
+    for library in by_library:
+        frameworks.pop(library, None)
     facts: list[list[tuple[str, Fact[Any]]]] = [
         [(python, environment.python)],
         [("on", environment.os)],
@@ -59,7 +62,6 @@ def head_of(gate: Gate) -> list[tuple[int, str]]:
         if fact.signal != NOT_ASKED
     ]
     pages = " and ".join(f"{m.page.id} (read {m.page.read})" for m in gate.matrices)
-    by_library = {m.page.tracer: m for m in reversed([*gate.matrices])}
     tracers = [(1, _tracer(environment, matrix)) for matrix in by_library.values()]
     return sorted([(0, pages), *tracers, *words])
 
@@ -68,7 +70,7 @@ def _tracer(environment: Environment, matrix: Matrix) -> str:
     situation = Situation.of(environment, matrix)
     release, day = situation.release, environment.date
     level = f" ({LEVEL_WORDS[release.level(day)]})" if release else ""
-    return f"{_in_words(matrix.page.tracer, situation.environment.tracer)}{level}"
+    return f"{_in_words(matrix.page.tracer, situation.installed)}{level}"
 
 
 def _is_absent(fact: Fact[Any]) -> bool:

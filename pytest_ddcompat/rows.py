@@ -10,11 +10,13 @@ from pytest_ddcompat.reading import (
     address,
     array,
     date,
+    deployment,
     field,
     identifier,
     mapping,
     mark,
     one_of,
+    site,
     table,
     text,
     version,
@@ -24,7 +26,7 @@ from pytest_ddcompat.reading import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pytest_ddcompat.reading import Mark
     from pytest_ddcompat.versions import Range, Version
@@ -72,6 +74,16 @@ class Overlay(Row):
     file: str = field(text, "Name of the overlay's file.")
     source: str = field(text, "Where the overlay has it from.")
     reason: str = field(text, "Why the overlay says so.")
+    keys: tuple[str, ...] = field(
+        array(text),
+        "Keys that it has changed, a mark as capabilities.sca; of a row that it has added, none.",
+        (),
+    )
+
+    @property
+    def words(self) -> str:
+        """It in words, as they follow a quotation."""
+        return f", overlay {self.file}: {self.reason} ({self.source})"
 
 
 class Statement(Row):
@@ -87,26 +99,38 @@ class Statement(Row):
         array(table(Overlay)), "Overlays that the row rests on; loading writes them.", ()
     )
 
-    def quote(self, cell: int | None = None) -> str:
+    def quote(self, cell: int | None = None, keys: Iterable[str] = ()) -> str:
         """Quote the row, or one cell of it, with its heading and the overlays that it rests on.
 
         Args:
             cell: Index of the deciding cell; the whole row if it is None.
+            keys: The deciding keys, as for `by_overlay`.
         """
         words = " | ".join(self.documented) if cell is None else self.documented[cell]
-        return f'{self.heading}: "{words}"{self.by_overlay}'
+        return f'{self.heading}: "{words}"{self.by_overlay(keys)}'
+
+    def by_overlay(self, keys: Iterable[str] = ()) -> str:
+        """The overlays that it rests on, as they follow a quotation; empty if there is none.
+
+        Args:
+            keys: Those that decide: an overlay that changed others alone is left out.
+        """
+        deciding = {*keys, "heading", "documented"} if keys else set()
+        told = (o for o in self.overlays if not deciding or not o.keys or deciding & {*o.keys})
+        return "".join(overlay.words for overlay in told)
 
     @property
-    def by_overlay(self) -> str:
-        """The overlays that it rests on, as they follow a quotation; empty if there is none."""
-        return "".join(f", overlay {o.file}: {o.reason} ({o.source})" for o in self.overlays)
+    def removal(self) -> str:
+        """That it is taken away, with the overlay that does so, its last."""
+        told = "".join(overlay.words for overlay in self.overlays[-1:])
+        return f'removed: "{" | ".join(self.documented)}"{told}'
 
 
 class Site(Statement):
     """A callout about Datadog sites."""
 
     excluded: tuple[str, ...] = field(
-        array(text, at_least=1),
+        array(site, at_least=1),
         "Sites that it is about, as in DD_SITE.",
     )
     status: str = field(
@@ -188,7 +212,7 @@ class Capability(Statement):
 class Deployment(Statement):
     """A row of a table of deployment types."""
 
-    id: str = field(identifier, "Id of the deployment type.")
+    id: str = field(deployment, "Id of the deployment type.")
     capabilities: Mapping[str, Mark] = field(
         mapping(mark),
         "Capabilities that the table has a column for: whether the cell has a mark.",
@@ -270,4 +294,7 @@ class Unresolved(Statement):
         "What the words would be a row of; tables: of a table of no known kind; text: none.",
     )
     columns: tuple[str, ...] = field(array(text), "Head of the table that the row is of.", ())
+    capabilities: tuple[str, ...] = field(
+        array(identifier), "Capabilities that the words may limit: none of them passes by them.", ()
+    )
     reason: str = field(text, "Why they are not understood.")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pytest_ddcompat import FactsError
 from pytest_ddcompat.__main__ import main
-from pytest_ddcompat.declarations import MARKERS
 from pytest_ddcompat.facts import facts_from_mapping
+from pytest_ddcompat.plugin import MARKERS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from support import SUPPORTED, parsed_toml
 from test_cli_matrix import PAGE
 from test_record import VALID
 
-from pytest_ddcompat.cli.matrix import _markdown as matrix_markdown
+from pytest_ddcompat.cli.matrix_markdown import picture
 from pytest_ddcompat.cli.report import View
 from pytest_ddcompat.cli.report_markdown import markdown
 from pytest_ddcompat.environment import Environment
@@ -139,7 +139,7 @@ def test_matrix(words: str) -> None:
     name = printable(words).strip() or "x"
     facts = Environment.from_mapping({**SUPPORTED, "os": name})
     grid = grid_of(facts, matrix_from_mapping(table, "own.toml"), frameworks=(name,))
-    document = Document(matrix_markdown(grid))
+    document = Document(picture(grid))
     (cells,) = document.tables()
     assert {len(row) for row in cells} == {1 + len(grid.columns)}
     names = [printable(row.capability.name).strip() for row in grid.rows]

@@ -48,15 +48,12 @@ def test_sentence_that_requires_remote_configuration(text: str, named: list[str]
         pytest.param("Bot Filter does not require Remote Configuration.", UNCLEAR_REMOTE, id="not"),
         pytest.param("Bot Filter requires Remote Configuration only here.", UNCLEAR_REMOTE,
                      id="in part"),
-        pytest.param("Bot Filter is supported on all frameworks except Flask.",
-                     "", id="other words than those that cover"),
         pytest.param("Bot Filter works but not for all databases.", "it may cover only a part",
                      id="not all databases"),
         pytest.param("Bot Filter works for all databases and needs Remote Configuration.",
                      "it may cover only a part", id="covers and requires"),
         pytest.param("Bot Filter is not available on Windows.", "it may limit a capability",
                      id="a limit"),
-        pytest.param("Card Vault is in Preview.", "it may limit a capability", id="a preview"),
         pytest.param("Card Vault {{< tooltip >}} is nice.", "a tag within it is not known",
                      id="a tag"),
         pytest.param("word " * 500, "it is too long to be understood", id="long"),
@@ -64,7 +61,7 @@ def test_sentence_that_requires_remote_configuration(text: str, named: list[str]
 )  # fmt: skip
 def test_sentence_that_is_not_understood(text: str, reason: str) -> None:
     found = below(f"{text}\n")
-    assert list(reasons(found).values()) == [reason] * bool(reason)
+    assert list(reasons(found).values()) == [reason]
     assert "coverage" not in found.mapping
     assert all("remote_configuration" not in row for row in rows(found, "capabilities"))
     check_round_trip(found)

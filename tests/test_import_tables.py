@@ -63,11 +63,6 @@ def test_same_name_with_another_label_is_another_capability() -> None:
     assert found.account.unresolved == ()
 
 
-def test_abbreviation_of_two_capabilities_is_that_of_the_first() -> None:
-    found = imported(table("X capability | Minimum x version", "A b (AB) | 1", "A c (AB) | 2"))
-    assert [row.get("aliases") for row in rows(found, "capabilities")] == [["ab"], None]
-
-
 @pytest.mark.parametrize(
     ("first", "second", "mark", "expected"),
     [

@@ -75,6 +75,8 @@ TABLE_RULES = [
         id="a row twice",
     ),
     pytest.param({"notes": [row("x"), row("x")]}, [], id="a note twice"),
+    pytest.param({"coverage": [row("x", of="frameworks"), row("x", of="frameworks")]}, [],
+                 id="a sentence twice"),
     pytest.param({"deployments": [
             row("Docker", "yes", id="docker", capabilities={"firewall": True}),
             row("Docker", "yes", id="docker", capabilities={"waf": True}),

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from overlays import BASE, SMALL, overlaid
-from support import MATRIX, asks
+from pages import row, small_page
+from support import MATRIX, asks, environment
 
-from pytest_ddcompat import MatrixError, Requirement, RequirementError, load_matrix
+from pytest_ddcompat import MatrixError, Requirement, RequirementError, evaluate, load_matrix
 from pytest_ddcompat.matrices import Matrices, load_kept
 
 if TYPE_CHECKING:
@@ -163,6 +164,31 @@ def test_one_page_decides_all() -> None:
     with pytest.raises(RequirementError) as raised:
         matrices.pick(asks("sca", matrix="acme"))
     assert str(raised.value) == 'no matrix "acme" in this run; valid: iast-python'
+
+
+@pytest.mark.parametrize(
+    "requirement",
+    [
+        pytest.param(asks("something", matrix="acme"), id="capability"),
+        pytest.param(Requirement.tracer(">=1", matrix="acme"), id="tracer"),
+        pytest.param(Requirement.framework("django", matrix="acme"), id="framework"),
+        pytest.param(Requirement.deployment("docker", matrix="acme"), id="deployment"),
+        pytest.param(Requirement.agent(">=7", matrix="acme"), id="Agent"),
+        pytest.param(Requirement.support_level("maintenance", matrix="acme"), id="level"),
+    ],
+)
+def test_what_is_asked_of_a_page_is_held_against_no_other(requirement: Requirement) -> None:
+    with pytest.raises(RequirementError) as raised:
+        evaluate(requirement, environment(), BASE)
+    assert str(raised.value) == 'this is asked of another page (got "small"); valid: "acme"'
+    assert evaluate(requirement._replace(matrix="small"), environment(), BASE)
+
+
+def test_pages_that_leave_different_things_open_define_all_differently() -> None:
+    one, other = small_page(), small_page(unresolved=[row("words", of="releases", reason="odd")])
+    other = other.replaced({"page": other.page.replaced({"id": "other"})})
+    with pytest.raises(RequirementError, match="is defined differently by some-page and other"):
+        Matrices([one, other]).pick(asks("firewall"))
 
 
 def test_the_same_page_twice_is_one() -> None:

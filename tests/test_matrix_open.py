@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pages import PAGE, row, small_page
+from pages import complaints, row, small_page
 from support import NOT_APPLICABLE, SATISFIED, UNKNOWN, VIOLATED, asks, environment
 
-from pytest_ddcompat import Outcome, evaluate
+from pytest_ddcompat import MatrixError, Outcome, evaluate
+from pytest_ddcompat.difference import difference
 
 
 def outcome(check: str, mapping: dict[str, Any], *, preview: bool = True, **facts: Any) -> Outcome:
@@ -170,7 +171,38 @@ def test_callout_that_is_not_understood_leaves_the_site_open() -> None:
     assert outcome("site", mapping) is UNKNOWN
 
 
-def test_page_of_another_library_takes_its_version_from_given_facts_only() -> None:
-    page = {"page": {**PAGE, "tracer": "dd-trace"}}
-    assert outcome("tracer", page, tracer="1.2.0") is SATISFIED
-    assert outcome("tracer", page, tracer="1.1.0") is VIOLATED
+LIMIT: dict[str, Any] = {
+    "unresolved": [row("words", of="text", reason="unclear", capabilities=["firewall"])]
+}
+
+
+def test_words_that_may_limit_a_capability() -> None:
+    assert outcome("tracer", LIMIT, tracer="1.2.0") is UNKNOWN
+    assert outcome("tracer", LIMIT, tracer="1.1.9") is VIOLATED
+    verdict = evaluate(asks("firewall"), environment(), small_page(**LIMIT))
+    (found,) = verdict.decisive
+    assert found.sentence == (
+        "needs ddtrace >=1.2.0, which is not known: words of the page may limit it "
+        '(Some heading: "words")'
+    )
+
+
+def test_overlay_on_a_capability_settles_words_that_may_limit_it() -> None:
+    overlay = {"file": "acme.toml", "source": "https://x.y", "reason": "tried"}
+    given = row("Firewall", "1.2.0", id="firewall", minimum="1.2.0", overlays=[overlay])
+    settled: dict[str, Any] = {**LIMIT, "capabilities": [given]}
+    assert outcome("tracer", settled, tracer="1.2.0") is SATISFIED
+    assert complaints(**settled) == []
+    assert len(complaints(**LIMIT)) == 1
+    changes = difference(small_page(**LIMIT), small_page(**settled))
+    assert changes == (("unresolved", "Some heading", "words", None),)
+
+
+def test_words_that_limit_what_is_no_capability_are_refused() -> None:
+    limit = row("words", of="text", reason="unclear", capabilities=["firewal"])
+    with pytest.raises(MatrixError) as error:
+        small_page(unresolved=[limit])
+    assert str(error.value) == (
+        'a file: unresolved[0]: no capability "firewal" is defined; did you mean "firewall"? '
+        "valid: firewall"
+    )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SEVERAL = '[{ tracer = "2.0", runtime = "python", versions = ["<4"] }]'
-OVERLAY = {"file": "acme.toml", "source": "https://example.org/", "reason": "known"}
+OVERLAY = {"file": "acme.toml", "source": "https://example.org/", "reason": "known", "keys": []}
 
 
 @pytest.mark.parametrize(
@@ -116,6 +116,15 @@ OVERLAY = {"file": "acme.toml", "source": "https://example.org/", "reason": "kno
             id="runtime by its Python",
         ),
         pytest.param(
+            "runtimes",
+            'os = "linux"\nimplementation = "cpython"\ntracer = ">=2,<3"\n'
+            'documented = ["Linux", "x86-64", "CPython", "3.11", ">=2.0,<3"]\n'
+            'python = ["==3.9.*"]',
+            1,
+            {"python": "==3.9.*"},
+            id="runtime by its words, with the Python of another",
+        ),
+        pytest.param(
             "frameworks",
             'id = "django"\nheading = "User frameworks"\nversions = [">=4"]\n'
             "capabilities = { something = true }",
@@ -148,14 +157,23 @@ OVERLAY = {"file": "acme.toml", "source": "https://example.org/", "reason": "kno
             {"status": "preview"},
             id="site",
         ),
+        pytest.param(
+            "sites",
+            'excluded = ["https://app.Example.org/"]\nstatus = "preview"',
+            0,
+            {"status": "preview"},
+            id="site as an address",
+        ),
     ],
 )
 def test_row_that_is_changed(
     tmp_path: Path, kind: str, row: str, index: int, expected: dict[str, object]
 ) -> None:
     wanted = facts(BASE)
-    wanted[kind][index].update(expected, overlays=[OVERLAY])
-    assert facts(overlaid(tmp_path, (kind, row))) == wanted
+    made = overlaid(tmp_path, (kind, row))
+    keys = getattr(made, kind)[index].overlays[0].keys
+    wanted[kind][index].update(expected, overlays=[{**OVERLAY, "keys": list(keys)}])
+    assert facts(made) == wanted
 
 
 def test_one_minimum_in_the_place_of_several(tmp_path: Path) -> None:

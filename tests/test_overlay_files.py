@@ -60,6 +60,16 @@ def test_path_is_taken_from_the_overlay_s_folder(
     assert [overlay.file for overlay in row.overlays] == ["team.toml", "acme.toml"]
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no file without end")
+def test_file_without_end(tmp_path: Path) -> None:
+    endless = tmp_path / "endless.toml"
+    endless.symlink_to("/dev/zero")
+    acme = write(tmp_path, "acme.toml", 'extends = "endless.toml"\n')
+    with pytest.raises(MatrixError) as raised:
+        load_matrix(acme)
+    assert str(raised.value) == f"{acme}: extends: {endless}: this file is larger than 16 MiB"
+
+
 def test_chain_is_bounded(tmp_path: Path) -> None:
     write(tmp_path, "0.toml", SMALL.read_text(encoding="utf-8"))
     for n in range(1, 11):

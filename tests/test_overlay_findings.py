@@ -8,7 +8,7 @@ import pytest
 from overlays import BASE, facts, overlaid, plain
 from support import asks, environment
 
-from pytest_ddcompat import RequirementError, evaluate
+from pytest_ddcompat import RequirementError, evaluate, load_matrix
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +75,101 @@ def test_finding_says_that_it_rests_on_an_overlay(tmp_path: Path) -> None:
     assert (found.documented, found.observed) == ("Datadog Agent >=7.63.0", "7.60.0")
     untouched = finding("tracer", made, tracer="2.5.0")
     assert untouched.source == 'Capabilities: "1.0"'
+
+
+BRANCH = 'tracer = ">=2,<3"'
+HERE = {"tracer": "2.5.0", "agent": "7.60.0", "deployments": ["docker"]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "naming"),
+    [
+        pytest.param("releases", f'{BRANCH}\nagent = "7.30"', {"agent"}, id="Agent"),
+        pytest.param("releases", f'{BRANCH}\nunset = ["agent"]', {"agent"}, id="no Agent"),
+        pytest.param(
+            "releases", f'{BRANCH}\nsupport_level = "end_of_life"', {"release"}, id="level"
+        ),
+        pytest.param("releases", f"{BRANCH}\nuntil = 2027-01-01", {"release"}, id="last day"),
+        pytest.param(
+            "releases", f'{BRANCH}\nheading = "Ours"', {"agent", "release"}, id="heading"
+        ),
+        pytest.param("releases", BRANCH, {"agent", "release"}, id="nothing but a reason"),
+        pytest.param("capabilities", 'id = "something"\nminimum = "1.1"', {"tracer"}, id="minimum"),
+        pytest.param(
+            "capabilities",
+            'id = "something"\nremote_configuration = "It does."',
+            {"remote_configuration"},
+            id="Remote Configuration",
+        ),
+        pytest.param("capabilities", 'id = "something"\naliases = ["s"]', set(), id="alias"),
+        pytest.param(
+            "frameworks",
+            'id = "django"\nheading = "Frameworks"\nversions = [">=3"]',
+            {"framework"},
+            id="versions of a framework, found by its heading",
+        ),
+        pytest.param(
+            "frameworks",
+            'id = "django"\nheading = "Frameworks"\ncapabilities = { something_else = true }',
+            set(),
+            id="mark of another capability",
+        ),
+        pytest.param(
+            "deployments",
+            'id = "docker"\nheading = "Deployments"\ncapabilities = { something = true }',
+            {"deployment"},
+            id="mark",
+        ),
+        pytest.param(
+            "deployments",
+            'id = "docker"\nheading = "More deployments"\ncapabilities = { something_else = true }',
+            set(),
+            id="mark of another capability, of a deployment",
+        ),
+        pytest.param("sites", 'excluded = ["example.org"]\nstatus = "not_supported"', {"site"},
+                     id="site"),
+    ],
+)  # fmt: skip
+def test_only_findings_that_rest_on_what_an_overlay_gives_name_it(
+    tmp_path: Path, kind: str, row: str, naming: set[str]
+) -> None:
+    made = overlaid(tmp_path, (kind, row))
+    verdict = evaluate(asks("something", framework="django"), environment(**HERE), made)
+    assert {f.check for f in verdict.findings if "acme.toml" in f.source} == naming
+
+
+def test_remote_configuration_that_an_overlay_unsets(tmp_path: Path) -> None:
+    needs = ("capabilities", 'id = "something"\nremote_configuration = "It needs it."')
+    overlaid(tmp_path, needs)
+    first = (tmp_path / "acme.toml").rename(tmp_path / "first.toml")
+    none = ("capabilities", 'id = "something"\nunset = ["remote_configuration"]')
+    found = finding("remote_configuration", overlaid(tmp_path, none, extends=first))
+    assert found.outcome.value == "not_applicable"
+    assert found.source.endswith(", overlay acme.toml: known (https://example.org/)")
+
+
+def test_words_of_an_overlay_are_one_line_without_control_characters(tmp_path: Path) -> None:
+    path = tmp_path / "acme.toml"
+    why = 'source = """\nhere\n"""\nreason = "two\\n  lines \\u001b[31m"'
+    row = f'[[capabilities]]\nid = "own"\nminimum = "1.0"\n{why}'
+    path.write_text(f'extends = "iast-python"\n{row}', encoding="utf-8")
+    (own,) = [c for c in load_matrix(path).capabilities if c.id == "own"]
+    assert own.quote(-1) == 'acme.toml: "1.0", overlay acme.toml: two lines \\x1b[31m (here)'
+
+
+@pytest.mark.parametrize("name", ["aws_fargate", "aws-fargate", "fargate"])
+def test_deployment_type_that_can_be_a_fact_is_that_however_it_is_written(
+    tmp_path: Path, name: str
+) -> None:
+    row = f'id = "{name}"\ncapabilities = {{ something = false }}'
+    made = overlaid(tmp_path, ("deployments", row))
+    assert finding("deployment", made, deployments=["aws_fargate"]).outcome.value == "violated"
+    assert made.deployments[-1].id == "aws_fargate"
+
+
+def test_site_of_an_overlay_is_excluded_however_it_is_written(tmp_path: Path) -> None:
+    made = overlaid(tmp_path, ("sites", 'excluded = ["app.datadoghq.eu"]'))
+    assert finding("site", made, site="datadoghq.eu").outcome.value == "violated"
 
 
 def test_finding_says_that_remote_configuration_is_of_an_overlay(tmp_path: Path) -> None:

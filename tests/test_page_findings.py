@@ -49,7 +49,7 @@ MARKED = "a deployment type that the page marks for it"
 DJANGO = f'Supported frameworks: "Django | 2.2 | yes | yes"{BARE}'
 WEB = (
     'Supported frameworks: "Django | 2.2 | yes | yes", "FastAPI | 0.86 | yes | yes", '
-    f'"Flask | 1.1 | yes | yes"{BARE}'
+    '"Flask | 1.1 | yes | yes"'
 )
 LISTED = "a framework that the page lists for it (Django, FastAPI, Flask)"
 SILENCE = "the page says nothing of frameworks for api_security"

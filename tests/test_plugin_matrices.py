@@ -206,13 +206,3 @@ def test_files_are_read_once_at_the_start(project: Project, more: tuple[str, ...
     assert not (project.path / "acme.toml").exists()
     assert run.outcomes == EXPECTED
     assert "ddtrace >=2.6 would let 2 more tests run" in run.section("ddcompat")
-
-
-def test_page_of_another_library_is_named_with_its_own(project: Project) -> None:
-    project.write("js.toml", f'{ACME}\n[page]\ntracer = "dd-trace-js"\n')
-    project.write("pytest.ini", "[pytest]\n")
-    project.write("test_it.py", marked('"sca", matrix="js"'))
-    run = project.run("--ddcompat-matrix=iast-python", "--ddcompat-matrix=js.toml")
-    assert run.outcomes == {"test": "passed"}
-    head = run.section("ddcompat")[0]
-    assert "dd-trace-js unknown (dd-trace-js is not looked for, only given)" in head

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pytest_ddcompat
-from pytest_ddcompat.declarations import MARKERS
+from pytest_ddcompat.plugin import MARKERS
 
 if TYPE_CHECKING:
     from conftest import Project

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable, NamedTuple
 
+from pytest_ddcompat.environment import tracer_key
 from pytest_ddcompat.verdict import Finding, Outcome
 from pytest_ddcompat.versions import Version, base
 
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from pytest_ddcompat.requirement import Requirement
     from pytest_ddcompat.rows import Capability, Release, Statement
 
-__all__ = ["Asked", "Situation", "accepts", "any_of", "check_version", "left_open", "quotes"]
+__all__ = [
+    "Asked", "Situation", "accepts", "any_of", "check_installed", "check_version", "left_open",
+    "quotes",
+]  # fmt: skip
 
 SATISFIED, VIOLATED = Outcome.SATISFIED, Outcome.VIOLATED
 UNKNOWN, NOT_APPLICABLE = Outcome.UNKNOWN, Outcome.NOT_APPLICABLE
@@ -38,11 +42,15 @@ class Situation(NamedTuple):
     @classmethod
     def of(cls, environment: Environment, matrix: Matrix) -> Situation:
         """Look up the tracer's release branch."""
-        environment = environment.for_tracer(matrix.page.tracer)
-        version = environment.tracer.value
+        version = environment.tracer_of(matrix.page.tracer).value
         tracer = None if version is None else base(version)
         release = None if tracer is None else matrix.release(tracer)
         return cls(environment, matrix, tracer, release)
+
+    @property
+    def installed(self) -> Fact[Version]:
+        """The version of the page's library."""
+        return self.environment.tracer_of(self.matrix.page.tracer)
 
 
 class Asked(NamedTuple):
@@ -106,6 +114,27 @@ def check_version(
     )
 
 
+def check_installed(
+    needed: str,
+    situation: Situation,
+    admits: Callable[[Version], bool],
+    *,
+    source: str,
+    bring: Version | None,
+) -> Finding:
+    """Hold the version of the page's library against what is needed, as `check_version` does."""
+    found = check_version(
+        needed,
+        situation.installed,
+        admits,
+        key=tracer_key(situation.matrix.page.tracer),
+        source=source,
+        absent="none installed",
+        bring=bring,
+    )
+    return found._replace(check="tracer")
+
+
 def any_of(findings: Sequence[Finding]) -> Finding:
     """Combine findings of alternatives: one satisfied will do, else one unknown leaves it open."""
     for outcome in (SATISFIED, UNKNOWN):
@@ -128,10 +157,15 @@ def _with_its_name(finding: Finding) -> str:
     return f"{finding.documented.split()[0]} {observed}"
 
 
-def quotes(rows: Sequence[Statement]) -> str:
-    """Quote several rows of one table under its heading, with the overlays that they rest on."""
+def quotes(rows: Sequence[Statement], *keys: str) -> str:
+    """Quote several rows of one table under its heading, with the overlays that they rest on.
+
+    Args:
+        rows: The rows.
+        keys: The deciding keys, as for `Statement.by_overlay`.
+    """
     if not rows:
         return ""
     words = ", ".join('"' + " | ".join(row.documented) + '"' for row in rows)
-    overlays = dict.fromkeys(row.by_overlay for row in rows)
+    overlays = dict.fromkeys(row.by_overlay(keys) for row in rows)
     return f"{rows[0].heading}: {words}{''.join(overlays)}"

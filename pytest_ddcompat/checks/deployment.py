@@ -18,7 +18,7 @@ from pytest_ddcompat.checks.common import (
 from pytest_ddcompat.verdict import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from pytest_ddcompat.matrix import Matrix
 
@@ -33,15 +33,15 @@ def check_deployment(asked: Asked) -> Finding:
         ids = _deployment_ids(matrix, named)
         marked = [kind for kind in ids if column.get(kind, True) is not False]
         if not marked:
-            return _unmarked(matrix, ids, column, "the marker")
-        source = quotes([row for row in matrix.deployments if row.id in marked])
+            return _unmarked(asked, ids, column, "the marker")
+        source = _quoted(asked, marked)
         found = deployment_named(asked.situation, marked, source)
         here = asked.situation.environment.deployments.value or frozenset()
         sure = any(column.get(kind, True) is True for kind in marked if kind in here)
         return found if sure or found.outcome is not SATISFIED else left_open(found)
     if not column:
         return Finding("deployment", NOT_APPLICABLE)
-    return _deployment_here(asked.situation, column)
+    return _deployment_here(asked, column)
 
 
 def _column_of(asked: Asked) -> dict[str, bool | None]:
@@ -53,22 +53,21 @@ def _column_of(asked: Asked) -> dict[str, bool | None]:
     }
 
 
-def _deployment_here(situation: Situation, column: Mapping[str, bool | None]) -> Finding:
+def _deployment_here(asked: Asked, column: Mapping[str, bool | None]) -> Finding:
     """Hold the environment's own types against the marks of a capability's column."""
-    fact, matrix = situation.environment.deployments, situation.matrix
+    fact, matrix = asked.situation.environment.deployments, asked.situation.matrix
     types = sorted(column.keys() & fact.value) if fact.value else []
     without = [kind for kind in types if column[kind] is False]
     if without:
-        return _unmarked(matrix, without, column, fact.signal)
+        return _unmarked(asked, without, column, fact.signal)
     if fact.known and not types:
         return Finding("deployment", NOT_APPLICABLE)
-    rows = [row for row in matrix.deployments if row.id in (types or column)]
     found = Finding(
         "deployment",
         SATISFIED if fact.known else UNKNOWN,
         documented="a deployment type that the page marks for it",
         observed=", ".join(_deployment_name(matrix, kind) for kind in types) or "unknown",
-        source=quotes(rows),
+        source=_quoted(asked, types or column),
         signal=fact.signal,
     )
     return left_open(found) if None in (column[kind] for kind in types) else found
@@ -105,10 +104,16 @@ def _deployment_name(matrix: Matrix, kind: str) -> str:
     return row.documented[0] if row else kind
 
 
+def _quoted(asked: Asked, types: Collection[str]) -> str:
+    rows = [row for row in asked.situation.matrix.deployments if row.id in types]
+    return quotes(rows, f"capabilities.{asked.capability.id}")
+
+
 def _unmarked(
-    matrix: Matrix, types: Sequence[str], column: Mapping[str, bool | None], signal: str
+    asked: Asked, types: Sequence[str], column: Mapping[str, bool | None], signal: str
 ) -> Finding:
     """Types that the page does not mark for the capability."""
+    matrix = asked.situation.matrix
     marked = [kind for kind, mark in column.items() if mark]
     others = ", ".join(_deployment_name(matrix, kind) for kind in marked)
     return Finding(
@@ -116,7 +121,7 @@ def _unmarked(
         VIOLATED,
         documented=f"a deployment type that the page marks for it ({others})",
         observed=", ".join(_deployment_name(matrix, kind) for kind in types),
-        source=quotes([row for row in matrix.deployments if row.id in types]),
+        source=_quoted(asked, types),
         remedy=f"a run on {others.replace(', ', ' or ')}" if marked else "",
         signal=signal,
         change=(("deployments", frozenset(marked[:1])),) if marked else (),

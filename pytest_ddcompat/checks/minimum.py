@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.checks.common import SATISFIED, UNKNOWN, VIOLATED, Asked, check_version
+from pytest_ddcompat.checks.common import SATISFIED, UNKNOWN, VIOLATED, Asked, check_installed
 from pytest_ddcompat.rows import NOT_THERE
 from pytest_ddcompat.verdict import Finding
 from pytest_ddcompat.versions import series
@@ -25,8 +25,8 @@ _STATUS_WORDS = {
 def check_tracer(asked: Asked) -> Finding:
     """The capability table gives a minimum tracer version, or says that there is none."""
     capability, situation = asked.capability, asked.situation
-    library, fact = situation.matrix.page.tracer, situation.environment.tracer
-    source = capability.quote(-1)
+    library = situation.matrix.page.tracer
+    source = capability.quote(-1, ("minimum", "minimums", "status"))
     if capability.status in NOT_THERE:
         needed, found = f"a {library} release that supports it", NOT_THERE[capability.status]
         return Finding("tracer", VIOLATED, needed, found, source)
@@ -39,17 +39,19 @@ def check_tracer(asked: Asked) -> Finding:
         finding = _by_runtime(asked, source)
     else:
         minimum = capability.minimum
-        finding = check_version(
+        finding = check_installed(
             f"{library} >={minimum}{_STATUS_WORDS.get(capability.status, '')}",
-            fact,
+            situation,
             lambda version: version >= minimum,
-            key="tracer",
             source=source,
-            absent="none installed",
             bring=minimum,
         )
     if capability.status == "partial" and finding.outcome is SATISFIED:
-        return finding._replace(outcome=UNKNOWN, signal="the page calls it partial")
+        finding = finding._replace(outcome=UNKNOWN, signal="the page calls it partial")
+    limit = situation.matrix.limit_of(capability)
+    if limit is not None and finding.outcome is SATISFIED:
+        signal = "words of the page may limit it"
+        finding = finding._replace(outcome=UNKNOWN, source=limit.quote(), signal=signal)
     if capability.status == "preview" and not asked.requirement.preview:
         return _without_preview(finding)
     return finding
@@ -63,18 +65,16 @@ def _by_runtime(asked: Asked, source: str) -> Finding:
         f"{library} >={m.tracer} on {m.runtime} {m.versions}" for m in capability.minimums
     )
     admitted = {m.tracer: _admits_runtime(m, environment) for m in capability.minimums}
-    fact = environment.tracer
+    fact = situation.installed
     if not any(answer is not False for answer in admitted.values()):
         python = str(environment.python.value)
         return Finding("tracer", VIOLATED, needed, f"Python {python}", source, signal=fact.signal)
     lowest = min(minimum for minimum, answer in admitted.items() if answer is not False)
-    finding = check_version(
+    finding = check_installed(
         needed,
-        fact,
+        situation,
         lambda version: version >= lowest,
-        key="tracer",
         source=source,
-        absent="none installed",
         bring=lowest,
     )
     if finding.outcome is not SATISFIED or fact.value is None:

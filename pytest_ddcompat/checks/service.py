@@ -52,7 +52,7 @@ def check_site(asked: Asked) -> Finding:
         SATISFIED,
         documented=f"a site other than {names}" if names else "a site that the page allows",
         observed=str(fact.value),
-        source=excluded[0].quote() if excluded else "",
+        source=excluded[0].quote(None, ("status",)) if excluded else "",
         signal=fact.signal,
     )
     if not fact.known:
@@ -60,7 +60,9 @@ def check_site(asked: Asked) -> Finding:
     for row in excluded:
         if fact.value in row.excluded:
             remedy = f"a site other than {fact.value}"
-            return found._replace(outcome=VIOLATED, source=row.quote(), remedy=remedy)
+            return found._replace(
+                outcome=VIOLATED, source=row.quote(None, ("status",)), remedy=remedy
+            )
     if open_row:
         return found._replace(
             outcome=UNKNOWN, observed="unknown", source=open_row.quote(), signal=open_row.reason
@@ -71,15 +73,17 @@ def check_site(asked: Asked) -> Finding:
 def check_remote_configuration(asked: Asked) -> Finding:
     """A note requires Remote Configuration for some capabilities."""
     capability = asked.capability
+    by_overlay = capability.by_overlay(["remote_configuration"])
     if not capability.remote_configuration:
-        return Finding("remote_configuration", NOT_APPLICABLE)
+        source = capability.quote(None, ["remote_configuration"]) if by_overlay else ""
+        return Finding("remote_configuration", NOT_APPLICABLE, source=source)
     fact = asked.situation.environment.remote_configuration
     found = Finding(
         "remote_configuration",
         SATISFIED,
         documented="Remote Configuration",
         observed="it on",
-        source=f'{capability.heading}: "{capability.remote_configuration}"{capability.by_overlay}',
+        source=f'{capability.heading}: "{capability.remote_configuration}"{by_overlay}',
         signal=fact.signal,
     )
     if not fact.known:
@@ -117,7 +121,7 @@ def check_datastore(asked: Asked) -> Finding:
         UNKNOWN,
         documented,
         observed="unknown",
-        source=quotes(rows) or "the page says nothing of data stores",
+        source=quotes(rows, "named") or "the page says nothing of data stores",
         signal="the page does not name it",
     )
 
@@ -150,7 +154,7 @@ def _one_framework(asked: Asked, name: str) -> Finding:
         )
     marks = {row: accepts(row.capabilities[capability.id], asked.requirement) for row in rows}
     documented = [
-        _documented_framework(asked.situation, row, sure=marked is not None)
+        _documented_framework(asked, row, sure=marked is not None)
         for row, marked in marks.items()
         if marked is not False and fold(row.id) == fold(name)
     ]
@@ -162,23 +166,25 @@ def _one_framework(asked: Asked, name: str) -> Finding:
         VIOLATED,
         documented=f"a framework that the page lists for it ({listed})",
         observed=name,
-        source=quotes(rows),
+        source=quotes(rows, f"capabilities.{capability.id}"),
         signal="the marker",
     )
 
 
-def _documented_framework(situation: Situation, row: Framework, *, sure: bool) -> Finding:
+def _documented_framework(asked: Asked, row: Framework, *, sure: bool) -> Finding:
     """Hold a framework against a row of the page, whose mark it is sure of or not."""
+    situation = asked.situation
+    source = row.quote(None, ("versions", f"capabilities.{asked.capability.id}"))
     fact = situation.environment.framework(row.id)
     if row.versions is None:
-        found = framework_installed(situation, row.id, f"{row.name} installed", row.quote())
+        found = framework_installed(situation, row.id, f"{row.name} installed", source)
     else:
         found = check_version(
             f"{row.name} {row.versions}",
             fact,
             row.versions.__contains__,
             key=f"framework.{row.id}",
-            source=row.quote(),
+            source=source,
             absent="none installed",
             bring=row.versions.above(fact.value),
         )
@@ -191,5 +197,5 @@ def _covering(matrix: Matrix, of: str, capability: Capability, name: str) -> str
     for row in matrix.coverage:
         named = not row.named or fold(name) in map(fold, row.named)
         if row.of == of and row.capability in {"", capability.id} and named:
-            return row.quote()
+            return row.quote(None, ("named",))
     return ""

@@ -14,6 +14,7 @@ from pytest_ddcompat.checks.common import (
     check_version,
     quotes,
 )
+from pytest_ddcompat.environment import tracer_key
 from pytest_ddcompat.rows import LEVEL_WORDS, LEVELS
 from pytest_ddcompat.verdict import Finding
 from pytest_ddcompat.versions import series
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 _WIDTHS = {"x86-64": "64bit", "aarch64": "64bit", "arm64": "64bit", "ia64": "64bit"}
+_PLATFORM = ("cpus", "python")  # keys of a runtime, beside those that name it
 Remedy = tuple[str, tuple[tuple[str, object], ...]]
 """What would mend a finding, in words and as changed facts."""
 
@@ -59,21 +61,21 @@ def check_level(situation: Situation, level: str | None) -> Finding:
         return Finding("release", NOT_APPLICABLE)
     wanted = f"{LEVEL_WORDS[level]} or better" if level else "any support level"
     found = Finding("release", SATISFIED, f"a release branch of {library} with {wanted}")
-    version = situation.environment.tracer.value
+    version = situation.installed.value
     row = situation.release
     if row is None:
         return found._replace(
             outcome=UNKNOWN,
             observed="unknown",
             signal=f"no release branch of the page holds {library} {version}",
-            source=quotes(releases) if releases or not open_row else open_row.quote(),
+            source=quotes(releases, "tracer") if releases or not open_row else open_row.quote(),
         )
     day = situation.environment.date
     actual = row.level(day)
     found = found._replace(
         observed=f"{library} {version} with {LEVEL_WORDS[actual]} on {day}",
-        signal=situation.environment.tracer.signal,
-        source=row.quote(),
+        signal=situation.installed.signal,
+        source=row.quote(None, ("support_level", "until")),
     )
     if level is None or LEVELS.index(actual) >= LEVELS.index(level):
         return found
@@ -100,7 +102,7 @@ def check_runtime(asked: Asked) -> Finding:
     if situation.tracer is None or not (rows or open_row):
         return Finding("runtime", NOT_APPLICABLE)
     covering = [row for row in rows if situation.tracer in row.tracer]
-    library, version = situation.matrix.page.tracer, environment.tracer.value
+    library, version = situation.matrix.page.tracer, situation.installed.value
     if not covering:
         return Finding(
             "runtime",
@@ -117,12 +119,12 @@ def check_runtime(asked: Asked) -> Finding:
         VIOLATED,
         documented=_runtimes_in_words(relevant, f"{library} {version}"),
         observed=_platform_in_words(environment),
-        source=quotes(relevant),
+        source=quotes(relevant, *_PLATFORM),
         signal=_unknown_of_platform(environment) or environment.python.signal,
     )
     if True in admitted:
         row = covering[admitted.index(True)]
-        return found._replace(outcome=SATISFIED, source=row.quote())
+        return found._replace(outcome=SATISFIED, source=row.quote(None, _PLATFORM))
     if None in admitted:
         return found._replace(outcome=UNKNOWN, observed="unknown")
     if open_row:
@@ -136,15 +138,18 @@ def check_runtime(asked: Asked) -> Finding:
 def check_agent(asked: Asked) -> Finding:
     """The release table gives a branch a minimum Agent."""
     row = asked.situation.release
-    if row is None or row.agent is None:
+    if row is None:
         return Finding("agent", NOT_APPLICABLE)
+    source = row.quote(None, ["agent"])
+    if row.agent is None:
+        return Finding("agent", NOT_APPLICABLE, source=source if row.by_overlay(["agent"]) else "")
     minimum = row.agent
     return check_version(
         f"Datadog Agent >={minimum}",
         asked.situation.environment.agent,
         lambda version: version >= minimum,
         key="agent",
-        source=row.quote(),
+        source=source,
         absent="no Agent",
         bring=minimum,
     )
@@ -156,7 +161,7 @@ def _newer(library: str, tracer: Version | None, ranges: Sequence[Range]) -> Rem
     if not above:
         return "", ()
     lower, nearest = min(above, key=lambda pair: pair[0])
-    return f"{library} {nearest}", (("tracer", lower),)
+    return f"{library} {nearest}", ((tracer_key(library), lower),)
 
 
 def _admits(row: Runtime, environment: Environment) -> bool | None:

@@ -9,6 +9,7 @@ from pytest_ddcompat.cli.common import (
     Subcommands,
     add_command,
     add_environment_options,
+    add_format_option,
     add_matrix_option,
     add_requirement_options,
     complete,
@@ -72,7 +73,7 @@ def add(subcommands: Subcommands) -> None:
     parser.add_argument(
         "--strict", action="store_true", help="undetermined counts as unsupported for the status"
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_format_option(parser, "json")
     parser.set_defaults(run=run)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.detection import check_agent_option
-from pytest_ddcompat.environment import KEYS
-from pytest_ddcompat.errors import CompatibilityError, FactsError
+from pytest_ddcompat.environment import KEYS, tracer_key
+from pytest_ddcompat.errors import CompatibilityError, FactsError, MatrixError
 from pytest_ddcompat.facts import LIMIT
 from pytest_ddcompat.given import Layer, Settings, file_layer
 from pytest_ddcompat.loading import DEFAULT, load_matrix
@@ -24,18 +24,20 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix import Matrix
 
 __all__ = [
-    "PAGE",
     "Subcommands",
     "add_agent_option",
     "add_command",
     "add_environment_options",
+    "add_format_option",
     "add_matrix_option",
     "add_page_options",
     "add_requirement_options",
     "add_service_options",
+    "add_two",
     "complete",
     "environment_of",
     "fact_rows",
+    "is_page",
     "matrix_named",
     "matrix_of",
     "partials_folder",
@@ -43,8 +45,8 @@ __all__ = [
     "settings_of",
 ]
 
-PAGE = ".md"
-"""How the file of a page ends."""
+_PAGES = (".md", ".markdown")
+_MATRIX = ".toml"
 
 Subcommands = Any  # argparse's class of subparsers is private
 
@@ -61,6 +63,17 @@ def add_command(
         allow_abbrev=False,
     )
     return parser
+
+
+def add_format_option(parser: argparse.ArgumentParser, *forms: str) -> None:
+    """Let a command be told in which form it answers: text, or one of others."""
+    parser.add_argument("--format", choices=("text", *forms), default="text")
+
+
+def add_two(parser: argparse.ArgumentParser, names: Iterable[str], what: str) -> None:
+    """Let a command be told what it holds against each other."""
+    for name in names:
+        parser.add_argument(name.lower(), metavar=name, help=what)
 
 
 def complete(action: argparse.Action, valid: Callable[[Matrix], Iterable[str]]) -> None:
@@ -153,8 +166,10 @@ def fact_rows(environment: Environment, matrix: Matrix) -> list[tuple[str, str, 
     for name in matrix.framework_names():
         environment.framework(name)
     facts = [(key, environment.fact(key)) for key in KEYS]
+    library = matrix.page.tracer
+    told = {tracer_key(library): environment.tracer_of(library)}
     facts += [(f"framework.{name}", f) for name, f in environment.frameworks().items()]
-    rows = ((key, _in_words(fact), fact.signal) for key, fact in facts)
+    rows = ((key, _in_words(fact), fact.signal) for key, fact in {**dict(facts), **told}.items())
     return [(printable(key), printable(value), printable(signal)) for key, value, signal in rows]
 
 
@@ -217,7 +232,7 @@ def matrix_named(
     """The page that an argument names.
 
     Args:
-        which: Id of a bundled matrix, path of a `.toml` file, or of a page, which ends in `.md`.
+        which: Id of a bundled matrix, path of a `.toml` file, or of a page: see `is_page`.
         language: Column that is read where a page has one for each of several languages.
         partials: The documentation repository's `layouts/partials`, for what a page includes.
         alone: Whether a bundled matrix is taken without the interpretations of its overlay.
@@ -226,13 +241,29 @@ def matrix_named(
         MatrixError: It cannot be found, read or understood.
         PageError: It is a page that cannot be read.
     """
-    if not which.endswith(PAGE):
-        return load_matrix(which, overlay=not alone)
+    if not is_page(which):
+        return _load(which, overlay=not alone)
     from pytest_ddcompat.page.importer import Options, import_page
     from pytest_ddcompat.page.source import read_page
 
     told = Options(language=language, partials=partials_folder(partials))
     return import_page(read_page(which), which, told).matrix
+
+
+def is_page(which: str) -> bool:
+    """Whether an argument names the file of a page, by its ending."""
+    return which.lower().endswith(_PAGES)
+
+
+def _load(which: str, *, overlay: bool) -> Matrix:
+    try:
+        return load_matrix(which, overlay=overlay)
+    except MatrixError:
+        if which.endswith(_MATRIX) or not Path(which).is_file():
+            raise
+    raise MatrixError(
+        [f"{which}: its name does not tell what it is; valid: .toml, or .md of a page"]
+    )
 
 
 def add_page_options(parser: argparse.ArgumentParser) -> None:

@@ -10,8 +10,10 @@ from pytest_ddcompat.cli.check import Answer, answers
 from pytest_ddcompat.cli.common import (
     Subcommands,
     add_command,
+    add_format_option,
     add_matrix_option,
     add_requirement_options,
+    add_two,
     matrix_of,
 )
 from pytest_ddcompat.cli.output import printing, write
@@ -48,12 +50,8 @@ def add(subcommands: Subcommands) -> None:
         "tell what is won and lost from one environment to another",
         "ddcompat compare here tracer=4.16.0,python=3.12",
     )
-    for name in ("A", "B"):
-        parser.add_argument(
-            name.lower(),
-            metavar=name,
-            help="here, a facts file, or settings that override here (KEY=VALUE,KEY=VALUE)",
-        )
+    what = "here, a facts file, or settings that override here (KEY=VALUE,KEY=VALUE)"
+    add_two(parser, ("A", "B"), what)
     add_requirement_options(parser)
     parser.add_argument(
         "--agent",
@@ -62,7 +60,7 @@ def add(subcommands: Subcommands) -> None:
         help="ask the Datadog Agent of here (default: off, nothing is asked)",
     )
     add_matrix_option(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_format_option(parser, "json")
     parser.set_defaults(run=run)
 
 

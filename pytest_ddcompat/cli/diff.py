@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import io
 import json
-import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.cli.common import (
-    PAGE,
     Subcommands,
     add_command,
     add_environment_options,
+    add_format_option,
     add_page_options,
+    add_two,
     environment_of,
+    is_page,
     matrix_named,
 )
-from pytest_ddcompat.cli.output import console, write
+from pytest_ddcompat.cli.output import printing, write
 from pytest_ddcompat.difference import difference, turn
 from pytest_ddcompat.environment import Environment
+from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.names import printable
 from pytest_ddcompat.record import RecordError, read_record
 from pytest_ddcompat.requirement import Requirement
@@ -27,14 +28,18 @@ from pytest_ddcompat.requirement import Requirement
 if TYPE_CHECKING:
     import argparse
 
+    from rich.console import Console
+
     from pytest_ddcompat.difference import Change, Turn
     from pytest_ddcompat.matrix import Matrix
 
 __all__ = ["Answer", "Turned", "add", "run"]
 
 _HEADINGS = {
+    "library": "Tracer",
     "site": "Datadog sites",
     "minimum": "Minimum tracer versions",
+    "alias": "Other names of capabilities",
     "remote configuration": "Remote Configuration",
     "deployment": "Deployment types",
     "support level": "Support levels of release branches",
@@ -86,18 +91,14 @@ def add(subcommands: Subcommands) -> None:
         "tell which documented facts change from one page to another",
         "ddcompat diff old.toml iast-python --record run.json",
     )
-    for name in ("OLD", "NEW"):
-        parser.add_argument(
-            name.lower(),
-            metavar=name,
-            help="bundled matrix, or the path of a .toml file or of a page (.md)",
-        )
+    what = "bundled matrix, or the path of a .toml file or of a page (.md)"
+    add_two(parser, ("OLD", "NEW"), what)
     add_page_options(parser)
     parser.add_argument(
         "--record", metavar="RECORD", help="tell which tests of a run's record change verdict"
     )
     add_environment_options(parser)
-    parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    add_format_option(parser, "json", "markdown")
     parser.set_defaults(run=run)
 
 
@@ -110,24 +111,36 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         CompatibilityError: An option or a file cannot be understood.
     """
-    # A page as it is published is held against others without interpretations.
-    alone = any(which.endswith(PAGE) for which in (options.old, options.new))
-    old, new = (
-        matrix_named(which, language=options.language, partials=options.partials, alone=alone)
-        for which in (options.old, options.new)
-    )
+    old, new = _pages(options)
     turned = {}
     if options.record is not None:
         turned["tests"] = _tests(options.record, old, new)
     if options.facts is not None or options.set or options.agent != "off":
         turned["capabilities"] = _capabilities(environment_of(options), old, new)
     answer = Answer(difference(old, new), turned)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # What the encoding lacks, Markdown can say all the same.
-        errors = "xmlcharrefreplace" if options.format == "markdown" else "backslashreplace"
-        sys.stdout.reconfigure(errors=errors)
     {"text": _print, "json": _print_json, "markdown": _print_markdown}[options.format](answer)
     return int(bool(answer.changes))
+
+
+def _pages(options: argparse.Namespace) -> list[Matrix]:
+    """The two pages, or all that is wrong with both."""
+    given = (options.old, options.new)
+    # A page as it is published is held against others without interpretations.
+    alone = any(map(is_page, given))
+    pages: list[Matrix] = []
+    problems: list[str] = []
+    for which in given:
+        try:
+            pages.append(
+                matrix_named(
+                    which, language=options.language, partials=options.partials, alone=alone
+                )
+            )
+        except CompatibilityError as error:
+            problems += error.problems
+    if problems:
+        raise CompatibilityError(list(dict.fromkeys(problems)))
+    return pages
 
 
 def _tests(path: str, old: Matrix, new: Matrix) -> list[Turned]:
@@ -180,8 +193,11 @@ def _as_json(turned: Turn) -> dict[str, Any]:
 
 
 def _print(answer: Answer) -> None:
-    out = console()
+    with printing() as out:
+        _say_all(answer, out)
 
+
+def _say_all(answer: Answer, out: Console) -> None:
     def say(text: str, style: str = "") -> None:
         out.print(printable(text), style=style, soft_wrap=True)
 
@@ -208,4 +224,5 @@ def _words(change: Change) -> str:
 def _print_markdown(answer: Answer) -> None:
     from pytest_ddcompat.cli.diff_markdown import markdown
 
-    write(markdown(answer, _HEADINGS))
+    # What the encoding lacks, Markdown can say all the same.
+    write(markdown(answer, _HEADINGS), "xmlcharrefreplace")

@@ -6,7 +6,7 @@ from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.environment import KEYS, Environment, Fact
+from pytest_ddcompat.environment import KEYS, Environment, Fact, tracer_key
 from pytest_ddcompat.names import fold
 from pytest_ddcompat.versions import Version, series
 
@@ -57,7 +57,7 @@ def axes_of(grid: Grid) -> Axes:
         deployments[row.documented[0]] = frozenset([row.id])
     return {
         "capability": tuple(Choice(c.name, {}, asks=(c.id,)) for c in matrix.capabilities),
-        "column": tuple(_of_column(column) for column in grid.columns),
+        "column": tuple(_of_column(column, matrix) for column in grid.columns),
         "python": _pythons(environment, [row.python for row in runtimes]),
         "implementation": _values(
             environment,
@@ -71,8 +71,10 @@ def axes_of(grid: Grid) -> Axes:
     }
 
 
-def _of_column(column: Column) -> Choice:
+def _of_column(column: Column, matrix: Matrix) -> Choice:
     facts = {key: column.environment.fact(key) for key in KEYS}
+    kind, _, name = tracer_key(matrix.page.tracer).partition(".")
+    facts[f"{kind}.{fold(name)}" if name else kind] = column.tracer
     return Choice(column.label, facts, here=column.here)
 
 

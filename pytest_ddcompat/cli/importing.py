@@ -7,7 +7,13 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.cli.common import Subcommands, add_command, add_page_options, partials_folder
+from pytest_ddcompat.cli.common import (
+    Subcommands,
+    add_command,
+    add_format_option,
+    add_page_options,
+    partials_folder,
+)
 from pytest_ddcompat.cli.output import put, write
 from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.names import printable
@@ -34,7 +40,7 @@ def add(subcommands: Subcommands) -> None:
     parser.add_argument("--address", metavar="URL", default="", help="where the page is published")
     parser.add_argument("--read", metavar="DATE", help="day on which it was read (default: today)")
     add_page_options(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_format_option(parser, "json")
     parser.set_defaults(run=run)
 
 

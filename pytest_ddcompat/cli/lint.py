@@ -7,9 +7,15 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_ddcompat.cli.common import Subcommands, add_command, matrix_named
+from pytest_ddcompat.cli.common import (
+    Subcommands,
+    add_command,
+    add_format_option,
+    add_page_options,
+    matrix_named,
+)
 from pytest_ddcompat.cli.output import write
-from pytest_ddcompat.errors import InvalidMatrixError, MatrixError
+from pytest_ddcompat.errors import CompatibilityError, InvalidMatrixError
 from pytest_ddcompat.facts import facts_from_settings
 from pytest_ddcompat.lint import Complaint, lint, refusals
 from pytest_ddcompat.names import printable
@@ -28,12 +34,16 @@ def add(subcommands: Subcommands) -> None:
         subcommands, "lint", "tell what is probably wrong with matrices", "ddcompat lint acme.toml"
     )
     parser.add_argument(
-        "files", metavar="FILE", nargs="+", help="the path of a .toml file, or a bundled matrix"
+        "files",
+        metavar="FILE",
+        nargs="+",
+        help="the path of a .toml file or of a page (.md), or a bundled matrix",
     )
+    add_page_options(parser)
     parser.add_argument(
         "--date", metavar="DATE", help="the day that tells what is past (default: today)"
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_format_option(parser, "json")
     parser.set_defaults(run=run)
 
 
@@ -51,11 +61,11 @@ def run(options: argparse.Namespace) -> int:
     unreadable: list[str] = []
     for which in dict.fromkeys(options.files):
         try:
-            found += [(which, complaint) for complaint in _complaints(which, today)]
-        except MatrixError as error:
+            found += [(which, complaint) for complaint in _complaints(which, options, today)]
+        except CompatibilityError as error:
             unreadable += error.problems
     if unreadable:
-        raise MatrixError(unreadable)
+        raise CompatibilityError(list(dict.fromkeys(unreadable)))
     if options.format == "json":
         shown = [{"file": file, **complaint._asdict()} for file, complaint in found]
         write(json.dumps({"complaints": shown}, indent=2))
@@ -71,9 +81,10 @@ def _day(date: str | None) -> dt.date:
     return cast("dt.date", fact.value)
 
 
-def _complaints(which: str, today: dt.date) -> tuple[Complaint, ...]:
+def _complaints(which: str, options: argparse.Namespace, today: dt.date) -> tuple[Complaint, ...]:
     try:
-        return lint(matrix_named(which), today)
+        matrix = matrix_named(which, language=options.language, partials=options.partials)
+        return lint(matrix, today)
     except InvalidMatrixError as error:
         complaints = refusals(error, str(Path(which)))
         return (*complaints, *(lint(error.matrix, today) if error.matrix else ()))

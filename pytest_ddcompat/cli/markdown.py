@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from html import escape
 from typing import TYPE_CHECKING
+
+from pytest_ddcompat.escaping import at_start, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["LARGEST", "at_start", "code", "escaped", "row", "size", "table"]
+__all__ = ["LARGEST", "code", "paragraph", "row", "size", "table", "words"]
 
 LARGEST = 1_000_000
 """Bytes of what is written; GitHub refuses a step summary of more than 1 MiB."""
 
 _LONGEST = 2000  # characters of one paragraph
 _CELL = 200  # characters of one cell
-_FORCED = str.maketrans({c: f"\\{c}" for c in r"\`*_[]|~#!$@"})
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
@@ -26,19 +26,22 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
 
 def row(cells: Sequence[object]) -> str:
     """One line of a table."""
-    return f"| {' | '.join(escaped(str(cell), _CELL) for cell in cells)} |"
+    return f"| {' | '.join(escaped(_cut(str(cell), _CELL)) for cell in cells)} |"
 
 
-def escaped(words: str, longest: int = _LONGEST) -> str:
-    """Escape words for Markdown, and cut them off where they are too long."""
-    words = words.strip()
-    cut = words if len(words) <= longest else f"{words[:longest]}…"
-    return escape(cut.translate(_FORCED), quote=False)
+def words(text: str) -> str:
+    """Words within a line, cut off where they are too long."""
+    return escaped(_cut(text, _LONGEST))
 
 
-def at_start(words: str) -> str:
-    """Escape words at the start of a line, where a number or a dash would begin a list."""
-    return re.sub(r"^[\d+-]", lambda found: f"&#{ord(found[0])};", escaped(words))
+def paragraph(text: str) -> str:
+    """The same at the start of a line."""
+    return at_start(_cut(text, _LONGEST))
+
+
+def _cut(text: str, longest: int) -> str:
+    text = text.strip()
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def code(words: str) -> str:

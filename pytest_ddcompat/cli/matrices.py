@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.cli.common import Subcommands, add_command
+from pytest_ddcompat.cli.common import Subcommands, add_command, add_format_option
 from pytest_ddcompat.cli.output import printing, write
 from pytest_ddcompat.loading import bundled_ids, load_matrix
 
@@ -22,7 +22,7 @@ def add(subcommands: Subcommands) -> None:
     parser = add_command(
         subcommands, "matrices", "list the bundled pages", "ddcompat matrices --format json"
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    add_format_option(parser, "json")
     parser.set_defaults(run=run)
 
 

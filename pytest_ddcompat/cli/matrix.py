@@ -10,6 +10,7 @@ from pytest_ddcompat.cli.common import (
     Subcommands,
     add_command,
     add_environment_options,
+    add_format_option,
     add_service_options,
     environment_of,
     matrix_of,
@@ -18,7 +19,6 @@ from pytest_ddcompat.cli.output import printing, put
 from pytest_ddcompat.grid import grid_of
 from pytest_ddcompat.loading import DEFAULT
 from pytest_ddcompat.names import printable
-from pytest_ddcompat.page.rendering import PICTURE, in_cell, in_paragraph, to_markdown
 from pytest_ddcompat.verdict import Status
 
 if TYPE_CHECKING:
@@ -30,20 +30,14 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from pytest_ddcompat.grid import Cell, Column, Grid, Row
-    from pytest_ddcompat.rows import Page
 
-__all__ = ["add", "run"]
+__all__ = ["add", "deciding_rows", "environment_in_words", "run", "sources"]
 
 _WIDTH = 80  # of a file; a terminal has its own
 _NAME_WIDTH = 14
 _CELL_WIDTH = 5
 _WORDS = {Status.SUPPORTED: "yes", Status.UNSUPPORTED: "no", Status.UNDETERMINED: "?"}
 _STYLES = {Status.SUPPORTED: "green", Status.UNSUPPORTED: "red", Status.UNDETERMINED: "yellow"}
-_SIGNS = {
-    Status.SUPPORTED: "&#x2705; yes",
-    Status.UNSUPPORTED: "&#x274C; no",
-    Status.UNDETERMINED: "&#x2754; open",
-}
 _LEGEND = "yes: supported, no: unsupported, ?: undetermined; by the rows of the page:"
 
 
@@ -64,7 +58,7 @@ def add(subcommands: Subcommands) -> None:
     )
     add_service_options(parser, ("framework", "deployment"))
     add_environment_options(parser)
-    parser.add_argument("--format", choices=("text", "json", "html", "markdown"), default="text")
+    add_format_option(parser, "json", "html", "markdown")
     parser.add_argument("-o", "--output", metavar="FILE", help="write to a file")
     parser.set_defaults(run=run)
 
@@ -86,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "text":
         _text(grid, options.output)
     else:
-        made = {"json": _json, "html": _html, "markdown": _page}[options.format](grid)
+        made = {"json": _json, "html": _html, "markdown": _markdown}[options.format](grid)
         put(made, options.output)
     return 0
 
@@ -101,17 +95,24 @@ def _html(grid: Grid) -> str:
     return html(grid)
 
 
-def _deciding_rows(grid: Grid) -> dict[str, int]:
+def _markdown(grid: Grid) -> str:
+    from pytest_ddcompat.cli.matrix_markdown import page
+
+    return page(grid)
+
+
+def deciding_rows(grid: Grid) -> dict[str, int]:
     """The page's rows that decide cells, each with its number; in reading order."""
     numbers: dict[str, int] = {}
     for row in grid.rows:
         for cell in row.cells:
-            for source in _sources(cell):
+            for source in sources(cell):
                 numbers.setdefault(source, len(numbers) + 1)
     return numbers
 
 
-def _sources(cell: Cell) -> Iterator[str]:
+def sources(cell: Cell) -> Iterator[str]:
+    """The rows of the page that decide a cell."""
     return (finding.source for finding in cell.deciding if finding.source)
 
 
@@ -133,9 +134,9 @@ def _text(grid: Grid, output: str | None) -> None:
 def _print(grid: Grid, out: Console) -> None:
     from rich.table import Table
 
-    page, numbers = grid.matrix.page, _deciding_rows(grid)
+    page, numbers = grid.matrix.page, deciding_rows(grid)
     out.print(_plain(f"{page.title} ({page.id}, read {page.read})", out))
-    out.print(_plain(_environment_in_words(grid), out))
+    out.print(_plain(environment_in_words(grid), out))
     for asked in grid.asked:
         out.print(_plain(f"with {asked}", out))
     step = max(1, (out.width - _NAME_WIDTH) // (_CELL_WIDTH + 1))
@@ -187,7 +188,7 @@ def _short(cell: Cell, numbers: dict[str, int]) -> str:
     """The status and the numbers of the deciding rows, the second and further below the first."""
     word = _WORDS[cell.status]
     below = "\n" + " " * (len(word) + 1)
-    return f"{word} {below.join(str(numbers[s]) for s in dict.fromkeys(_sources(cell)))}"
+    return f"{word} {below.join(str(numbers[s]) for s in dict.fromkeys(sources(cell)))}"
 
 
 def _heading(column: Column) -> str:
@@ -200,7 +201,8 @@ def _heading(column: Column) -> str:
     return f"{label}\nhere" if column.here else label
 
 
-def _environment_in_words(grid: Grid) -> str:
+def environment_in_words(grid: Grid) -> str:
+    """The facts that the picture is of, in a line."""
     facts = grid.environment.to_mapping()
     label = next(column.label for column in grid.columns if column.here)
     python, os, cpu = (facts.get(key, "unknown") for key in ("python", "os", "cpu"))
@@ -213,45 +215,3 @@ def _plain(text: str, out: Console) -> str:
     """Text that breaks neither the terminal nor its encoding."""
     encoding = out.encoding
     return printable(text).encode(encoding, "backslashreplace").decode(encoding)
-
-
-def _page(grid: Grid) -> str:
-    """The picture, and below it the page, which can be imported again."""
-    begin, end = PICTURE
-    text = "\n\n".join((begin, _markdown(grid), end, to_markdown(grid.matrix)))
-    return text.encode("ascii", "xmlcharrefreplace").decode()
-
-
-def _markdown(grid: Grid) -> str:
-    page, numbers = grid.matrix.page, _deciding_rows(grid)
-    heads = [f"**{_shown(c.label)}** (here)" if c.here else _shown(c.label) for c in grid.columns]
-    lines = [
-        f"### {_shown(page.title)}: {page.tracer} by version",
-        "",
-        f"{_link(page)}, read {page.read}; {_shown(_environment_in_words(grid))}",
-        *(f"With {_shown(asked)}." for asked in grid.asked),
-        "",
-        f"| | {' | '.join(heads)} |",
-        f"| --- |{' --- |' * len(heads)}",
-    ]
-    for row in grid.rows:
-        cells = [_markdown_cell(cell, numbers) for cell in row.cells]
-        lines.append(f"| {_shown(row.capability.name)} | {' | '.join(cells)} |")
-    lines += ["", "The numbers are the rows of the page that decide:", ""]
-    lines += [
-        f"{number}. {in_paragraph(printable(source).strip())}" for source, number in numbers.items()
-    ]
-    return "\n".join(lines)
-
-
-def _markdown_cell(cell: Cell, numbers: dict[str, int]) -> str:
-    deciding = ", ".join(str(numbers[source]) for source in dict.fromkeys(_sources(cell)))
-    return f"{_SIGNS[cell.status]}{f' <sub>{deciding}</sub>' if deciding else ''}"
-
-
-def _link(page: Page) -> str:
-    return f"[The page](<{page.address}>)" if page.address else "The page"
-
-
-def _shown(text: str) -> str:
-    return in_cell(printable(text))

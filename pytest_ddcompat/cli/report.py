@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.cli.common import Subcommands, add_command
+from pytest_ddcompat.cli.common import Subcommands, add_command, add_format_option
 from pytest_ddcompat.cli.output import printing, write
 from pytest_ddcompat.names import printable
 from pytest_ddcompat.record import OUTCOMES, RecordError, read_record, write_atomically
@@ -104,7 +104,7 @@ def add(subcommands: Subcommands) -> None:
         'ddcompat report run.json --format markdown >> "$GITHUB_STEP_SUMMARY"',
     )
     parser.add_argument("record", metavar="RECORD", help="the file that the run wrote")
-    parser.add_argument("--format", choices=("text", "html", "markdown"), default="text")
+    add_format_option(parser, "html", "markdown")
     parser.add_argument("-o", "--output", metavar="FILE", help="write to a file")
     parser.set_defaults(run=run)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.cli.markdown import LARGEST, at_start, code, escaped, size, table
+from pytest_ddcompat.cli.markdown import LARGEST, code, paragraph, size, table, words
 from pytest_ddcompat.cli.report import counted
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _FACTS = 100  # rows; no environment comes near it
 
 def markdown(view: View) -> str:
     """Show a record for a GitHub step summary: less than 1 MiB, whatever its size."""
-    pages = [f"{escaped(p['title'])} ({escaped(p['id'])}, read {p['read']})" for p in view.pages]
+    pages = [f"{words(p['title'])} ({words(p['id'])}, read {p['read']})" for p in view.pages]
     lines = [
         f"## Compatibility: {counted(view.total)} gated",
         "",
@@ -52,9 +52,9 @@ def markdown(view: View) -> str:
 def _heading(group: Group) -> list[str]:
     lines = [f"### {counted(len(group.tests))} {group.verdict}: {group.outcomes}", ""]
     if group.reason:
-        lines += [at_start(group.reason), ""]
+        lines += [paragraph(group.reason), ""]
     if group.mend:
-        lines += [f"Would mend it: **{escaped(group.mend)}**", ""]
+        lines += [f"Would mend it: **{words(group.mend)}**", ""]
     return lines
 
 

@@ -21,6 +21,7 @@ KINDS = (
 """The arrays of a matrix, in the order in which a file has them."""
 
 
+_INVISIBLE = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _LONGEST_NAME = 20  # words of a capability's name that a sentence can call it by
 
 
@@ -70,15 +71,18 @@ class Draft:
         rows: The rows of each of `KINDS`, as a file has them.
         heading: Heading that the words being read stand under.
         library: Library whose versions the page speaks of, as far as it is known.
+        shared: Abbreviations that several capabilities have, none of which is called by it.
     """
 
     def __init__(self, title: str) -> None:
         self.rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
         self.heading = title
         self.library = ""
+        self.shared: frozenset[str] = frozenset()
         self._known: dict[tuple[str, str], dict[str, Any]] = {}
         self._names: dict[tuple[str, ...], dict[str, Any]] = {}
         self._first_words: set[str] = set()
+        self._abbreviations: dict[str, dict[str, dict[str, Any]]] = {}
         self._cells: dict[int, list[Cell]] = {}
         self._withdrawn: dict[int, dict[str, Any]] = {}
         self._interpreted = 0
@@ -100,15 +104,20 @@ class Draft:
         """The row that a key finds, if one does."""
         return self._known.get((kind, fold(key)))
 
-    def call(self, row: dict[str, Any], name: str) -> None:
-        """Let a capability be found by its name in a sentence."""
+    def call(self, row: dict[str, Any], name: str, short: str = "") -> None:
+        """Let a capability be found by its name in a sentence, and by an abbreviation of it."""
         words = tuple(_words(name))
         if 0 < len(words) <= _LONGEST_NAME:
             self._names.setdefault(words, row)
             self._first_words.add(words[0])
+        if short:
+            self._abbreviations.setdefault(short, {})[row["id"]] = row
 
     def named(self, text: str) -> list[dict[str, Any]]:
-        """The capabilities that a sentence names, in the order of their first mention."""
+        """The capabilities that a sentence names, in the order of their first mention.
+
+        Those that share an abbreviation are all named by it: see `is_clear`.
+        """
         words = _words(text)
         found = (
             self._names.get(tuple(words[start:end]))
@@ -116,7 +125,17 @@ class Draft:
             if word in self._first_words
             for end in range(start + 1, min(start + _LONGEST_NAME, len(words)) + 1)
         )
-        return list({row["id"]: row for row in found if row is not None}.values())
+        named = {row["id"]: row for row in found if row is not None}
+        for short in self._abbreviations_in(text):
+            named.update(self._abbreviations[short])
+        return list(named.values())
+
+    def is_clear(self, text: str) -> bool:
+        """Whether no abbreviation in a sentence stands for several capabilities."""
+        return all(len(self._abbreviations[s]) == 1 for s in self._abbreviations_in(text))
+
+    def _abbreviations_in(self, text: str) -> list[str]:
+        return [w for w in re.findall(r"[A-Z0-9]+", text) if w in self._abbreviations]
 
     def take(self, cell: Cell, reason: str, row: dict[str, Any] | None = None) -> None:
         """Take note of a cell.
@@ -156,7 +175,12 @@ class Draft:
         self.rows["unresolved"].sort(key=lambda row: "columns" not in row)
 
     def open_row(
-        self, of: str, head: Iterable[Cell], row: Iterable[Cell], reasons: dict[int, str]
+        self,
+        of: str,
+        head: Iterable[Cell],
+        row: Iterable[Cell],
+        reasons: dict[int, str],
+        limited: Iterable[dict[str, Any]] = (),
     ) -> None:
         """Keep a row that cannot be read as it stands.
 
@@ -165,6 +189,7 @@ class Draft:
             head: Head of its table.
             row: Its cells.
             reasons: Why single cells are not understood, by their index.
+            limited: Capabilities that it may limit.
         """
         cells, why = tuple(row), "; ".join(dict.fromkeys(reasons.values()))
         for number, cell in enumerate(cells):
@@ -174,13 +199,25 @@ class Draft:
             [cell.text for cell in cells],
             of=of,
             columns=[cell.text for cell in head],
+            capabilities=[each["id"] for each in limited],
             reason=why,
         )
 
-    def open_words(self, of: str, line: int, text: str, reason: str) -> None:
-        """Keep words outside of tables that are not understood."""
+    def open_words(
+        self, of: str, line: int, text: str, reason: str, limited: Iterable[dict[str, Any]] = ()
+    ) -> None:
+        """Keep words outside of tables that are not understood.
+
+        Args:
+            of: What they would be a row of.
+            line: Line of the page.
+            text: The words.
+            reason: Why they are not understood.
+            limited: Capabilities that they may limit.
+        """
         self._unresolved.append(Place(line, text, reason))
-        self.add("unresolved", [text], of=of, reason=reason)
+        ids = [row["id"] for row in limited]
+        self.add("unresolved", [text], of=of, capabilities=ids, reason=reason)
 
     def warn(self, message: str) -> None:
         """Tell of something once."""
@@ -195,4 +232,5 @@ class Draft:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+|[^\w\s]", text.casefold())
+    # Without the marks that show nothing: of width zero, or of the direction of writing.
+    return re.findall(r"\w+|[^\w\s]", _INVISIBLE.sub("", text).casefold())

@@ -18,6 +18,7 @@ from pytest_ddcompat.page.blocks import (
     Tag,
     Text,
 )
+from pytest_ddcompat.page.contradictions import contradictions
 from pytest_ddcompat.page.draft import KINDS, Draft
 from pytest_ddcompat.page.includes import with_partials
 from pytest_ddcompat.page.markdown import blocks_of
@@ -26,13 +27,20 @@ from pytest_ddcompat.page.prose import (
     add_site,
     add_words,
     call_previews,
-    contradictions,
+    limited,
     read_callout,
+    read_heading,
     read_text,
 )
 from pytest_ddcompat.page.rendering import argument, without_picture
 from pytest_ddcompat.page.source import PageError, check_text, front_matter
-from pytest_ddcompat.page.tables import column_of, kind_of, languages_of, read_table
+from pytest_ddcompat.page.tables import (
+    column_of,
+    find_shared_abbreviations,
+    kind_of,
+    languages_of,
+    read_table,
+)
 from pytest_ddcompat.page.words import slug
 
 if TYPE_CHECKING:
@@ -103,7 +111,7 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
     blocks = [_without_other_languages(block, language) for block in blocks]
     heading = next((block.text for block in blocks if isinstance(block, Heading)), "")
     title = told.get("title", "") or heading or origin
-    draft = _read(blocks, title, language)
+    draft = _read(blocks, title, language, is_drawn=bool(about))
     if not draft.rows["capabilities"]:
         raise PageError(f"{origin}: no table of capabilities is on this page")
     page = {
@@ -121,10 +129,10 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
     return Imported(mapping, matrix_from_mapping(mapping, origin), draft.account())
 
 
-def _read(blocks: Sequence[Block], title: str, language: str) -> Draft:
+def _read(blocks: Sequence[Block], title: str, language: str, *, is_drawn: bool) -> Draft:
     draft = Draft(title)
     _read_capabilities(blocks, draft, language)
-    _Pages(draft).read(blocks)
+    _Pages(draft, is_drawn=is_drawn).read(blocks)
     draft.settle()
     contradictions(draft)
     return draft
@@ -184,6 +192,8 @@ def _without_other_languages(block: Block, language: str) -> Block:
 def _read_capabilities(blocks: Sequence[Block], draft: Draft, language: str) -> None:
     """Read the tables of capabilities first: columns and sentences elsewhere name them."""
     title = draft.heading
+    tables = [block for block in blocks if isinstance(block, Table) and _is_of_capabilities(block)]
+    find_shared_abbreviations((row[0].text for table in tables for row in table.rows), draft)
     for block in blocks:
         if isinstance(block, Heading):
             draft.heading = block.text
@@ -200,8 +210,9 @@ def _is_of_capabilities(table: Table) -> bool:
 class _Pages:
     """Reads all but the tables of capabilities, in the page's order."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, *, is_drawn: bool) -> None:
         self._draft = draft
+        self._is_drawn = is_drawn
         self._open: list[Callout] = []
 
     def read(self, blocks: Sequence[Block]) -> None:
@@ -210,7 +221,8 @@ class _Pages:
             if isinstance(block, Tag):
                 self._tag(block)
             elif isinstance(block, Lost):
-                self._draft.open_words("text", block.line, block.text, block.reason)
+                rows = limited(block.text, self._draft)
+                self._draft.open_words("text", block.line, block.text, block.reason, rows)
             elif isinstance(block, Table):
                 if not _is_of_capabilities(block):
                     read_table(block, self._draft)
@@ -218,6 +230,9 @@ class _Pages:
                 self._gather(block)
             elif isinstance(block, Heading):
                 self._draft.heading = block.text
+                # A page that was drawn has told what its headings limit, and repeats them.
+                if not self._is_drawn:
+                    read_heading(block.text, block.line, self._draft)
             else:
                 read_text(block.text, block.line, self._draft)
         while self._open:
@@ -256,7 +271,7 @@ class _Pages:
         if callout.name == _OPEN:
             of, reason = (argument(callout.arguments, key) for key in ("of", "reason"))
             of = of if of in {"sites", "text"} else "text"
-            self._draft.open_words(of, callout.line, words, reason or "words left open")
+            self._draft.open_words(of, callout.line, words, reason or "words left open", named)
         elif sites:
             status, reading = (argument(callout.arguments, k) for k in ("status", "interpretation"))
             add_site(callout.words, sites.split(","), status, reading, self._draft)

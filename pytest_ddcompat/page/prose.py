@@ -6,8 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.names import parse_site
-from pytest_ddcompat.page.ranges import version_of
-from pytest_ddcompat.versions import parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +13,8 @@ if TYPE_CHECKING:
     from pytest_ddcompat.page.draft import Draft
 
 __all__ = [
-    "Callout", "add_site", "add_words", "call_previews", "contradictions", "read_callout",
-    "read_text",
+    "Callout", "add_site", "add_words", "call_previews", "limited", "read_callout",
+    "read_heading", "read_text",
 ]  # fmt: skip
 
 _REGIONS = {
@@ -35,6 +33,7 @@ _HOST = re.compile(
     r"(?<![\w.-])(?:[a-z0-9-]+\.){0,3}(?:datadoghq\.com|datadoghq\.eu|ddog-gov\.com)(?![\w-])",
     re.IGNORECASE,
 )
+_SITE = re.compile(r"\b(?:US1-FED|US[135]|EU1|AP[12])\b(?!\.)")
 _REGION = re.compile(r'(?:^|\s)region="([^"]*)"')
 _REMOTE = re.compile(r"\brequires? (?:enabling )?Remote Configuration\b", re.IGNORECASE)
 _REMOTE_FOR = re.compile(
@@ -47,9 +46,24 @@ _ABOUT_REMOTE = re.compile(
 _FRAMEWORKS = re.compile(r"(.+?) is supported on all frameworks\.?", re.IGNORECASE)
 _DATABASES = re.compile(r"(.+?) (?:also )?works .*\bfor all databases\b.*", re.IGNORECASE)
 _NOT_THERE = re.compile(
-    r"\b(?:not (?:yet )?(?:supported|available)|unavailable|unsupported)\b", re.IGNORECASE
+    r"(?:\bnot|n['\u2019]t|\bno longer) (?:yet |currently )?(?:supported|available)\b"
+    r"|\b(?:unavailable|unsupported)\b",
+    re.IGNORECASE,
 )
 _PREVIEW = re.compile(r"\b(?:preview|beta)\b", re.IGNORECASE)
+_IN_PREVIEW = re.compile(
+    r"(?:note:? )?(.+?) (?:is|are) (?:currently |now )?(?:available )?"
+    r"(?:in|a) (?:(?:public|private|limited) )?(?:preview|beta)\.?",
+    re.IGNORECASE,
+)
+_MAY_LIMIT = re.compile(
+    r"\b(?:not|no longer|never|except|excluding|other than|unless|until|only|cannot|without"
+    r"|unavailable|unsupported|preview|beta|experimental|deprecated|discontinued|removed|limited"
+    r"|requires?|required|needs?|must|minimum|at least|(?:and|or) (?:later|newer|higher|above|up)"
+    r")\b|n['\u2019]t\b",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(r"\bth(?:is|ese) (?:product|feature|capabilit|librar)", re.IGNORECASE)
 _LIMITS = re.compile(
     r"\b(?:not(?! listed)|no longer|never|except|excluding|other than|unless|until|only|but"
     r"|cannot|without)\b|n['\u2019]t\b",
@@ -59,14 +73,6 @@ _ALSO_THERE = re.compile(
     r"\b(?:supported|available|no longer|except|excluding|other than|unless|until|only|but)\b",
     re.IGNORECASE,
 )
-_OVERALL = re.compile(
-    r"\bminimum .*?version to get all .*? is (v?[0-9]+(?:\.[0-9]+)*)", re.IGNORECASE
-)
-_BRANCHES = re.compile(
-    r"\b(one|two|three|four|five|six) release branch(?:es)? (?:is|are) supported", re.IGNORECASE
-)
-_NUMBERS = ("one", "two", "three", "four", "five", "six")
-_MOST = 10  # statements of an overall minimum that are compared
 _TAG = re.compile(r"\{\{|\{%")
 
 
@@ -88,11 +94,22 @@ class Callout(NamedTuple):
     title: str
 
 
+def read_heading(text: str, line: int, draft: Draft) -> None:
+    """Keep a heading open that may limit a capability; others only say where words stand."""
+    rows = limited(text, draft)
+    if rows:
+        draft.open_words("text", line, text, "a heading that may limit a capability", rows)
+
+
 def read_text(text: str, line: int, draft: Draft) -> None:
     """Make a row of a paragraph or an item of a list: a note, if it decides nothing."""
-    reason = _why_not(text) or _understand(text, draft)
+    reason = _why_not(text)
+    if not reason and _is_about_sites(text):
+        _read_sites(Callout("", "", line, [text], ""), text, draft)
+        return
+    reason = reason or _understand(text, draft)
     if reason:
-        draft.open_words("text", line, text, reason)
+        draft.open_words("text", line, text, reason, limited(text, draft))
 
 
 def _why_not(text: str) -> str:
@@ -102,12 +119,27 @@ def _why_not(text: str) -> str:
     return "it is too long to be understood" if len(text) > _LONGEST else ""
 
 
+def _is_about_sites(text: str) -> bool:
+    limits = _NOT_THERE.search(text) or _PREVIEW.search(text)
+    return bool(limits and (_HOST.search(text) or _SITE.search(text)))
+
+
+def limited(text: str, draft: Draft) -> list[dict[str, Any]]:
+    """The capabilities that words may limit, whatever they say of them."""
+    if not _MAY_LIMIT.search(text):
+        return []
+    if _WHOLE.search(text) and (_NOT_THERE.search(text) or _PREVIEW.search(text)):
+        return draft.rows["capabilities"]
+    return draft.named(text)
+
+
 def _understand(text: str, draft: Draft) -> str:
     """Make a row of a sentence; or say why it is not understood."""
     about_remote = _ABOUT_REMOTE.match(text)
     frameworks, databases = _FRAMEWORKS.fullmatch(text), _DATABASES.fullmatch(text)
     covered = frameworks or databases
     row = draft.known("named", covered[1]) if covered else None
+    previews = _in_preview(text, draft)
     if row is not None:
         if _LIMITS.search(text) or about_remote:
             return "it may cover only a part"
@@ -115,14 +147,24 @@ def _understand(text: str, draft: Draft) -> str:
         draft.add("coverage", [text], of=of, capability=row["id"])
     elif about_remote:
         named = [] if _LIMITS.search(text) else _requiring(text, draft)
-        if not named:
+        if not named or not draft.is_clear(text):
             return "it is not clear which capabilities require Remote Configuration"
         add_words("remote_configuration", text, named)
-    elif (_PREVIEW.search(text) or _NOT_THERE.search(text)) and draft.named(text):
+    elif previews:
+        call_previews(text, previews)
+    elif limited(text, draft):
         return "it may limit a capability"
     else:
         _note(text, draft)
     return ""
+
+
+def _in_preview(text: str, draft: Draft) -> list[dict[str, Any]]:
+    """The capabilities of which a sentence says that they are in Preview, and nothing else."""
+    found = _IN_PREVIEW.fullmatch(text)
+    names = re.split(r",\s*(?:and\s+)?|\s+and\s+", found[1]) if found else []
+    rows = [draft.known("named", name) for name in names]
+    return [row for row in rows if row is not None] if all(rows) else []
 
 
 def _requiring(text: str, draft: Draft) -> list[dict[str, Any]]:
@@ -153,7 +195,7 @@ def read_callout(callout: Callout, draft: Draft) -> None:
     reason = _why_not(text)
     regions = _REGION.search(callout.arguments)
     if reason:
-        draft.open_words("text", callout.line, text, reason)
+        draft.open_words("text", callout.line, text, reason, limited(text, draft))
     elif _HOST.findall(text) or regions or callout.name == "site-region":
         _read_sites(callout, text, draft)
     elif _PREVIEW.search(text) and (callout.name == "callout" or draft.named(text)):
@@ -185,7 +227,8 @@ def _read_sites(callout: Callout, text: str, draft: Draft) -> None:
         reason = "a callout about sites of which it is not clear what it says"
         draft.open_words("sites", callout.line, text, reason)
         return
-    interface = "the callout names the host of the user interface; DD_SITE holds it without app."
+    what = "callout" if callout.name else "sentence"
+    interface = f"the {what} names the host of the user interface; DD_SITE holds it without app."
     heading, draft.heading = draft.heading, callout.title or draft.heading
     reading = interface if any(host.lower().startswith("app.") for host in sites) else ""
     excluded = dict.fromkeys(map(parse_site, sites))
@@ -203,9 +246,12 @@ def add_site(
 
 def _read_preview(callout: Callout, text: str, draft: Draft) -> None:
     named = draft.named(text)
-    if not named:
+    is_limited = _LIMITS.search(text) or _NOT_THERE.search(text)
+    if not named or is_limited or not draft.is_clear(text):
         reason = "a callout says Preview, and names no capability of the page"
-        draft.open_words("text", callout.line, text, reason)
+        reason = "it may limit a capability" if named else reason
+        draft.open_words("text", callout.line, text, reason, limited(text, draft))
+        return
     call_previews(text, named)
 
 
@@ -214,33 +260,3 @@ def call_previews(text: str, rows: Sequence[dict[str, Any]]) -> None:
     add_words("callout", text, rows)
     for row in rows:
         row.setdefault("status", "preview")
-
-
-def contradictions(draft: Draft) -> None:
-    """Warn of sentences that the page's own tables contradict."""
-    notes = [text for note in draft.rows["notes"] for text in note["documented"]]
-    told = (_OVERALL.search(text) for text in notes)
-    overall = dict.fromkeys(found[1].removeprefix("v") for found in told if found)
-    for stated in list(overall)[:_MOST]:
-        if version_of(stated):
-            _warn_of_minimum(stated, draft)
-    actual = len(draft.rows["releases"])
-    for text in notes:
-        branches = _BRANCHES.search(text)
-        if branches and actual and _NUMBERS.index(branches[1].lower()) + 1 != actual:
-            draft.warn(
-                f"the page speaks of {branches[1].lower()} release branches, "
-                f"and its table has {actual}"
-            )
-
-
-def _warn_of_minimum(stated: str, draft: Draft) -> None:
-    for row in draft.rows["capabilities"]:
-        minimums = [row["minimum"]] if "minimum" in row else []
-        minimums += [each["tracer"] for each in row.get("minimums", ())]
-        lowest = min(map(parse_version, minimums), default=None)
-        if lowest is not None and lowest > parse_version(stated):
-            draft.warn(
-                f"the page states {stated} as the minimum for all capabilities, "
-                f"and {lowest} for {row['documented'][0]}"
-            )

@@ -94,7 +94,7 @@ def _capability(text: str, draft: Draft) -> Words:
     if not slug(name):
         return Words({}, reason="a capability without letters in its name")
     alias = abbreviation(text)
-    is_free = alias and not draft.known("capabilities", alias)
+    is_free = alias and alias not in draft.shared and not draft.known("capabilities", alias)
     return Words({"id": slug(name), **({"aliases": [alias]} if is_free else {})})
 
 

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
+from pytest_ddcompat.escaping import at_start, escaped
 from pytest_ddcompat.page.blocks import IN_A_CALLOUT, WHOLE_TABLE
 from pytest_ddcompat.page.draft import Draft
 from pytest_ddcompat.page.readers import DOUBT, capabilities_of
@@ -19,15 +20,13 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.rows import Framework, Site, Statement, Table, Unresolved
 
-__all__ = ["PICTURE", "in_cell", "in_paragraph", "own_comment", "to_markdown", "without_picture"]
+__all__ = ["PICTURE", "argument", "own_comment", "to_markdown", "without_picture"]
 
 PICTURE = ("<!-- ddcompat picture -->", "<!-- /ddcompat picture -->")
 """Lines round what is drawn of a matrix, and is no part of the page."""
 
 _COMMENT = re.compile(r"<!-- ddcompat (\{%.*%\}) -->")
 _ABOUT = re.compile(r"<!-- ddcompat page (\{.*\}) -->")
-_SPECIAL = re.compile(r"[^\w\s.,:;\"'/-]|_", re.ASCII)
-_LEADING = re.compile(r"^(?:-|\d+(?=([.)])))")
 
 
 def without_picture(lines: Sequence[str]) -> tuple[list[str], dict[str, str]]:
@@ -70,21 +69,6 @@ def argument(arguments: str, key: str) -> str:
     return unquote(found[1]) if found else ""
 
 
-def in_cell(text: str) -> str:
-    """Text that a cell of a table shows as it stands."""
-    return _SPECIAL.sub(_entity, text)
-
-
-def in_paragraph(text: str) -> str:
-    """Text that a paragraph shows as it stands."""
-    return _LEADING.sub(lambda found: "".join(f"&#{ord(c)};" for c in found[0]), in_cell(text))
-
-
-def _entity(found: re.Match[str]) -> str:
-    character = found[0]
-    return f"&#{ord(character)};" if " " < character < "\x7f" else character
-
-
 def to_markdown(matrix: Matrix) -> str:
     """Write the tables, notes and callouts of a page.
 
@@ -114,7 +98,7 @@ def _about_capabilities(matrix: Matrix) -> Iterator[str]:
         told.pop("", None)
         for words, ids in told.items():
             opening = own_comment(tag, capabilities=",".join(ids))
-            yield "\n\n".join((opening, in_paragraph(words), own_comment(f"/{tag}")))
+            yield "\n\n".join((opening, at_start(words), own_comment(f"/{tag}")))
 
 
 def _front(matrix: Matrix) -> str:
@@ -128,12 +112,12 @@ def _front(matrix: Matrix) -> str:
         "tracer": page.tracer,
     }
     told = json.dumps({key: value for key, value in about.items() if value})
-    escaped = told.replace("<", "\\u003c").replace(">", "\\u003e").replace("--", "-\\u002d")
-    return f"<!-- ddcompat page {escaped} -->"
+    inside = told.replace("<", "\\u003c").replace(">", "\\u003e").replace("--", "-\\u002d")
+    return f"<!-- ddcompat page {inside} -->"
 
 
 def _heading(text: str) -> str:
-    return f"### {in_paragraph(text)}"
+    return f"### {at_start(text)}"
 
 
 def _site(row: Site) -> str:
@@ -143,7 +127,7 @@ def _site(row: Site) -> str:
         status=row.status,
         interpretation=row.interpretation,
     )
-    words = map(in_paragraph, row.documented)
+    words = map(at_start, row.documented)
     return "\n\n".join((_heading(row.heading), opening, *words, own_comment("/callout")))
 
 
@@ -210,9 +194,9 @@ def _is_of(row: Framework, table: Table, kind: str, marked: tuple[set[str], bool
 
 def _table(table: Table, rows: Iterable[Statement], why: str) -> str:
     lines = [
-        f"| {' | '.join(map(in_cell, table.columns))} |",
+        f"| {' | '.join(map(escaped, table.columns))} |",
         f"|{' --- |' * len(table.columns)}",
-        *(f"| {' | '.join(map(in_cell, row.documented))} |" for row in rows),
+        *(f"| {' | '.join(map(escaped, row.documented))} |" for row in rows),
     ]
     drawn = "\n".join(lines)
     if why:
@@ -222,15 +206,16 @@ def _table(table: Table, rows: Iterable[Statement], why: str) -> str:
 
 
 def _sentences(row: Statement) -> str:
-    return "\n\n".join((_heading(row.heading), *map(in_paragraph, row.documented)))
+    return "\n\n".join((_heading(row.heading), *map(at_start, row.documented)))
 
 
 def _open_words(row: Unresolved) -> str:
-    words = [in_paragraph(text) for text in row.documented if text]
-    opening = own_comment("unresolved", of=row.of, reason=row.reason)
+    words = [at_start(text) for text in row.documented if text]
+    limited = {"capabilities": ",".join(row.capabilities)} if row.capabilities else {}
+    opening = own_comment("unresolved", of=row.of, reason=row.reason, **limited)
     return "\n\n".join((_heading(row.heading), opening, *words, own_comment("/unresolved")))
 
 
 def _left(row: Statement) -> str:
     """A row that belongs to no table of the page, as an overlay adds it."""
-    return f"{_heading(row.heading)}\n\n{in_paragraph(' | '.join(row.documented))}"
+    return f"{_heading(row.heading)}\n\n{at_start(' | '.join(row.documented))}"

@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.names import bare
+from pytest_ddcompat.page.blocks import OTHER_LANGUAGES
 from pytest_ddcompat.page.readers import COLUMNS, RUNTIME_HEADS, Column, library_of
-from pytest_ddcompat.page.words import slug, status_of_label
+from pytest_ddcompat.page.words import abbreviation, slug, status_of_label
 from pytest_ddcompat.versions import parse_range
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pytest_ddcompat.page.blocks import Cell, Table, Words
     from pytest_ddcompat.page.draft import Draft
 
-__all__ = ["column_of", "kind_of", "know_by_name", "languages_of", "read_table"]
+__all__ = [
+    "column_of", "find_shared_abbreviations", "kind_of", "know_by_name", "languages_of",
+    "read_table",
+]  # fmt: skip
 
 _UNKNOWN_COLUMN = "a column that is not known in such a table"
 _NOT_THERE = {"not_supported", "not_applicable", "pending"}
@@ -84,7 +88,9 @@ def _keep_open(table: Table, draft: Draft) -> None:
         {"heading": draft.heading, "columns": [cell.text for cell in table.head]}
     )
     for row in table.rows:
-        draft.open_row("tables", table.head, row, dict.fromkeys(range(len(row)), reason))
+        words = " | ".join(cell.text for cell in (*table.head, *row))
+        limited = draft.named(words) if reason != OTHER_LANGUAGES else []
+        draft.open_row("tables", table.head, row, dict.fromkeys(range(len(row)), reason), limited)
 
 
 def column_of(table: Table, language: str) -> int:
@@ -213,10 +219,23 @@ def _keys(kind: str, heading: str, values: dict[str, Any]) -> list[str]:
     return []
 
 
+def find_shared_abbreviations(names: Iterable[str], draft: Draft) -> None:
+    """Let no capability be called by an abbreviation that another one has too."""
+    called: dict[str, dict[str, str]] = {}
+    for name in names:
+        short = abbreviation(name)
+        if short:
+            called.setdefault(short, {}).setdefault(slug(bare(name)), name)
+    draft.shared = frozenset(short for short, each in called.items() if len(each) > 1)
+    for short in filter(draft.shared.__contains__, called):
+        both = " and ".join(called[short].values())
+        draft.warn(f'the abbreviation "{short.upper()}" is of {both}: it is no alias')
+
+
 def know_by_name(row: dict[str, Any], draft: Draft) -> None:
     """Let a capability be found by the ways to write it."""
     name = row["documented"][0]
     draft.know(row, "capabilities", name)
     for words in (name, bare(name), *row.get("aliases", ())):
         draft.know(row, "named", words)
-    draft.call(row, bare(name))
+    draft.call(row, bare(name), abbreviation(name).upper())

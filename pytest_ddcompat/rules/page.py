@@ -29,8 +29,8 @@ def address_without_https(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
     if not address.startswith("https://"):
         yield Complaint(
             "page.address",
-            "the page's address is not encrypted",
-            f'"{address}"',
+            "the page's address is not encrypted" if address else "the page has no address",
+            f'"{address}"' if address else "",
             "https://…",
             "give the address at which the page is published",
         )
@@ -79,6 +79,8 @@ def overlay_without_source(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
 def unresolved_words(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
     """What is not understood makes verdicts undetermined, or decides nothing."""
     for number, row in enumerate(matrix.unresolved):
+        if matrix.is_settled(row):
+            continue
         words = " | ".join(row.documented)
         shown = words if len(words) <= _SHOWN else f"{words[:_SHOWN]}…"
         yield Complaint(

@@ -39,7 +39,7 @@ def row_that_is_repeated(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
             )
 
 
-_NO_ROWS = {"notes", "unresolved"}
+_NO_ROWS = {"coverage", "notes", "unresolved"}
 
 
 def _say_the_same(row: Statement, other: Statement) -> bool:

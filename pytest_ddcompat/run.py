@@ -1,0 +1,120 @@
+"""What is kept of one run, each part made when something first needs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_ddcompat.plugin import GATING, RUNNING
+
+if TYPE_CHECKING:
+    from pytest_ddcompat.gate import Decision, Gate
+    from pytest_ddcompat.gating import Gating
+    from pytest_ddcompat.tally import Tally
+
+__all__ = [
+    "DECISION",
+    "configure",
+    "count",
+    "gate_if_used",
+    "gate_of",
+    "gating_of",
+    "running",
+    "tally_of",
+]
+
+DECISION: pytest.StashKey[Decision | None] = pytest.StashKey()
+_TALLY: pytest.StashKey[Tally] = pytest.StashKey()
+
+
+def configure(config: pytest.Config, *, told: bool) -> None:
+    """Read what a run is told, and bring the hooks that it needs for that.
+
+    Args:
+        config: The run's configuration.
+        told: Whether anything is given explicitly.
+
+    Raises:
+        pytest.UsageError: It cannot be understood.
+    """
+    if told:
+        from pytest_ddcompat.errors import CompatibilityError
+
+        try:
+            gating_of(config)
+        except CompatibilityError as error:
+            raise pytest.UsageError(*error.problems) from None
+    if hasattr(config, "workerinput") or config.getoption("dist", "no") != "no":
+        from pytest_ddcompat import distributed
+
+        config.pluginmanager.register(distributed, "ddcompat-distributed")
+        count(config)
+    if config.getoption("ddcompat_report") is not None or config.getini("ddcompat_report"):
+        from pytest_ddcompat import record_hooks
+
+        record_hooks.register(config)
+
+
+def gating_of(config: pytest.Config) -> Gating:
+    """The hooks that gate a run's tests, made when they are first asked for.
+
+    Raises:
+        CompatibilityError: What the run is told explicitly cannot be understood.
+    """
+    gating = config.stash.get(GATING, None)
+    if gating is None:
+        from pytest_ddcompat.gating import Gating
+
+        gating = config.stash[GATING] = Gating(config)
+        config.pluginmanager.register(gating, "ddcompat-gating")
+        count(config)
+    return gating
+
+
+def gate_of(config: pytest.Config) -> Gate:
+    """The gate of a run, made when it is first asked for.
+
+    Raises:
+        CompatibilityError: As for `gating_of`.
+    """
+    return gating_of(config).gate
+
+
+def gate_if_used(config: pytest.Config) -> Gate | None:
+    """The gate of a run, or None while nothing has asked for it."""
+    gating = config.stash.get(GATING, None)
+    return None if gating is None else gating.gate
+
+
+def tally_of(config: pytest.Config) -> Tally:
+    """The counts of a run, made when they are first asked for."""
+    tally = config.stash.get(_TALLY, None)
+    if tally is None:
+        from pytest_ddcompat.tally import Tally
+
+        tally = config.stash[_TALLY] = Tally()
+    return tally
+
+
+def count(config: pytest.Config) -> None:
+    """Count tests by their reports from now on, unless another process has them."""
+    name = "ddcompat-counting"
+    if not hasattr(config, "workerinput") and not config.pluginmanager.hasplugin(name):
+        from pytest_ddcompat.counting import Counting
+
+        config.pluginmanager.register(Counting(config), name)
+
+
+def running() -> pytest.Config:
+    """The configuration of the innermost run of this process.
+
+    Raises:
+        RuntimeError: No run has this plugin.
+    """
+    if not RUNNING:
+        raise RuntimeError(
+            "pytest_ddcompat.require() works only while pytest collects or runs tests; "
+            "a conftest at the start is loaded before"
+        )
+    return RUNNING[-1]
