@@ -10,9 +10,10 @@ import atheris
 with atheris.instrument_imports(include=["pytest_ddcompat.page"]):
     from pytest_ddcompat.loading import matrix_from_mapping
     from pytest_ddcompat.page.blocks import Cell, Table, collapsed
+    from pytest_ddcompat.page.contradictions import contradictions
     from pytest_ddcompat.page.draft import KINDS, Draft
     from pytest_ddcompat.page.markup import lines_of
-    from pytest_ddcompat.page.prose import contradictions, read_text
+    from pytest_ddcompat.page.prose import read_text
     from pytest_ddcompat.page.source import PageError, check_text
     from pytest_ddcompat.page.tables import read_table
 
