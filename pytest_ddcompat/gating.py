@@ -36,13 +36,14 @@ class Gating:
                 tally_of(self._config).add(decision)
         problems: dict[str, None] = {}
         for item in report.result or ():
-            if isinstance(item, pytest.Item):
-                for mark in marks_of(item):
-                    problem = self.gate.problem(mark)
-                    if problem:
-                        from pytest_ddcompat.collection import place_of
+            if not isinstance(item, pytest.Item):
+                continue
+            for mark in marks_of(item):
+                problem = self.gate.problem(mark)
+                if problem:
+                    from pytest_ddcompat.collection import place_of
 
-                        problems[f"{place_of(item)}: {problem}"] = None
+                    problems[f"{place_of(item)}: {problem}"] = None
         if problems:
             report.outcome = "failed"
             report.result = []

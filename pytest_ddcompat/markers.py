@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -56,18 +56,17 @@ def requires_capability(
         RequirementError: An argument cannot be understood.
     """
     __tracebackhide__ = True
-    keywords = {
-        "framework": framework,
-        "deployment": deployment,
-        "datastore": datastore,
-        "support_level": support_level,
-        "preview": preview,
-        "matrix": matrix,
-        "strict": strict,
-    }
-    defaults = {"preview": True}
-    given = {key: value for key, value in keywords.items() if value is not defaults.get(key)}
-    return _mark("requires_capability", names, given)
+    return _mark(
+        "requires_capability",
+        names,
+        framework=framework,
+        deployment=deployment,
+        datastore=datastore,
+        support_level=support_level,
+        preview=preview,
+        matrix=matrix,
+        strict=strict,
+    )
 
 
 def requires_tracer(
@@ -80,7 +79,7 @@ def requires_tracer(
         RequirementError: It is no specifier.
     """
     __tracebackhide__ = True
-    return _mark("requires_tracer", (specifier,), _given(matrix, strict))
+    return _mark("requires_tracer", (specifier,), matrix=matrix, strict=strict)
 
 
 def requires_framework(
@@ -98,7 +97,7 @@ def requires_framework(
     """
     __tracebackhide__ = True
     positional = (name,) if specifier is None else (name, specifier)
-    return _mark("requires_framework", positional, _given(matrix, strict))
+    return _mark("requires_framework", positional, matrix=matrix, strict=strict)
 
 
 def requires_deployment(
@@ -111,7 +110,7 @@ def requires_deployment(
         RequirementError: None is named.
     """
     __tracebackhide__ = True
-    return _mark("requires_deployment", types, _given(matrix, strict))
+    return _mark("requires_deployment", types, matrix=matrix, strict=strict)
 
 
 def requires_agent(
@@ -124,7 +123,7 @@ def requires_agent(
         RequirementError: It is no specifier.
     """
     __tracebackhide__ = True
-    return _mark("requires_agent", (specifier,), _given(matrix, strict))
+    return _mark("requires_agent", (specifier,), matrix=matrix, strict=strict)
 
 
 def requires_support_level(
@@ -137,7 +136,7 @@ def requires_support_level(
         RequirementError: It is none of the three levels.
     """
     __tracebackhide__ = True
-    return _mark("requires_support_level", (level,), _given(matrix, strict))
+    return _mark("requires_support_level", (level,), matrix=matrix, strict=strict)
 
 
 def requirement_of(
@@ -187,22 +186,13 @@ _KEYWORDS = {
 }
 
 
-def _given(matrix: str | None, strict: bool | None) -> dict[str, Any]:
-    keywords = {"matrix": matrix, "strict": strict}
-    return {key: value for key, value in keywords.items() if value is not None}
-
-
-def _mark(
-    marker: str, positional: tuple[Any, ...], keywords: dict[str, Any]
-) -> pytest.MarkDecorator:
+def _mark(marker: str, positional: tuple[Any, ...], **keywords: Any) -> pytest.MarkDecorator:
     __tracebackhide__ = True
     if len(positional) == 1 and callable(positional[0]):
         name = getattr(positional[0], "__name__", "a function")
         raise TypeError(f"@{marker} needs parentheses and an argument (it was given {name})")
     try:
-        # 1 equals True, but is none.
-        types = tuple(map(type, keywords.values()))
-        return _shared(marker, positional, tuple(keywords.items()), types)
+        return _shared(marker, positional, **keywords)
     except ValueError as error:
         # Raised again here, so that a traceback ends at the user's line.
         raise type(error)(*error.args) from None
@@ -212,14 +202,9 @@ def _mark(
         raise TypeError(f"{marker}: {error}; valid: a tuple in the place of a list") from None
 
 
-@cache
-def _shared(
-    marker: str,
-    positional: tuple[Any, ...],
-    keywords: tuple[tuple[str, Any], ...],
-    _types: tuple[type, ...],
-) -> pytest.MarkDecorator:
-    given = dict(keywords)
+@lru_cache(maxsize=None, typed=True)  # typed: 1 equals True, but is none
+def _shared(marker: str, positional: tuple[Any, ...], **keywords: Any) -> pytest.MarkDecorator:
+    given = {k: v for k, v in keywords.items() if v is not (True if k == "preview" else None)}
     requirement_of(marker, positional, given)
     decorator: pytest.MarkDecorator = getattr(pytest.mark, marker)
     # with_args, because a call with a single callable argument would decorate it.

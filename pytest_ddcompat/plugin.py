@@ -107,8 +107,8 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
 """Each option: type of the ini option of the same meaning, and what argparse is told."""
 
 ENVIRON: pytest.StashKey[Mapping[str, str]] = pytest.StashKey()
-GATING: pytest.StashKey[Gating] = pytest.StashKey()
-RUNNING: list[pytest.Config] = []
+RUNNING: dict[pytest.Config, Gating | None] = {}
+"""The runs of this process, the innermost last, and what gates their tests, if anything does."""
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -136,6 +136,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; read and check what is given explicitly."""
     for line in MARKERS.values():
         config.addinivalue_line("markers", line)
+    RUNNING[config] = None
     # Tests change the variables of their own process.
     config.stash[ENVIRON] = dict(os.environ)
     names = [f"ddcompat_{name}" for name in OPTIONS]
@@ -148,13 +149,11 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_ddcompat.run import configure
 
         configure(config, told=told)
-    RUNNING.append(config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Forget the run."""
-    if config in RUNNING:
-        RUNNING.remove(config)
+    RUNNING.pop(config, None)
 
 
 @pytest.fixture(scope="session")
@@ -182,7 +181,7 @@ def pytest_make_collect_report(
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Look for the first markers."""
     report = yield
-    gating = collector.config.stash.get(GATING, None)
+    gating = RUNNING.get(collector.config)
     if gating is None:
         if not any(isinstance(n, pytest.Item) and marks_of(n) for n in report.result or ()):
             return report
@@ -199,7 +198,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     marks = marks_of(item)
     if not marks:
         return None
-    gating = item.config.stash.get(GATING, None)
+    gating = RUNNING.get(item.config)
     if gating is None:
         from pytest_ddcompat.run import gating_of
 
@@ -209,6 +208,6 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Stop a test by what was decided; pytest's own skip marks have been looked at before."""
-    gating = item.config.stash.get(GATING, None)
+    gating = RUNNING.get(item.config)
     if gating is not None:
         gating.stop(item)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_ddcompat.plugin import GATING, RUNNING
+from pytest_ddcompat.plugin import RUNNING
 
 if TYPE_CHECKING:
     from pytest_ddcompat.gate import Decision, Gate
@@ -62,11 +62,11 @@ def gating_of(config: pytest.Config) -> Gating:
     Raises:
         CompatibilityError: What the run is told explicitly cannot be understood.
     """
-    gating = config.stash.get(GATING, None)
+    gating = RUNNING.get(config)
     if gating is None:
         from pytest_ddcompat.gating import Gating
 
-        gating = config.stash[GATING] = Gating(config)
+        gating = RUNNING[config] = Gating(config)
         config.pluginmanager.register(gating, "ddcompat-gating")
         count(config)
     return gating
@@ -83,7 +83,7 @@ def gate_of(config: pytest.Config) -> Gate:
 
 def gate_if_used(config: pytest.Config) -> Gate | None:
     """The gate of a run, or None while nothing has asked for it."""
-    gating = config.stash.get(GATING, None)
+    gating = RUNNING.get(config)
     return None if gating is None else gating.gate
 
 
@@ -117,4 +117,4 @@ def running() -> pytest.Config:
             "pytest_ddcompat.require() works only while pytest collects or runs tests; "
             "a conftest at the start is loaded before"
         )
-    return RUNNING[-1]
+    return next(reversed(RUNNING))

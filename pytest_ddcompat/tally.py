@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Tally"]
 
-# The report that ends a test which a decision stops; others end with their teardown.
-_ENDS = {"skip": ("skipped", {"setup", "call"}), "fail": ("failed", {"setup", "call"})}
+# The report that ends a test which a decision stops: its outcome, and its phases.
+_ENDS = {"skip": ("skipped", ("setup", "call")), "fail": ("failed", ("setup", "call"))}
+_TEARDOWN = ("", ("teardown",))
 
 
 class Tally:
@@ -31,6 +32,7 @@ class Tally:
         self.decisions: dict[str, int] = {}
         self.news: dict[str, int] = {}
         self.head: list[tuple[int, str]] = []
+        self._ends: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._shared: dict[str, int] = {}
         self._rerun: set[str] = set()
         self._parsed: dict[str, dict[str, Any]] = {}
@@ -44,14 +46,26 @@ class Tally:
 
         A test that its author skips is not counted among those that a decision fails.
         """
+        ends = self._ends.get(decision)
+        if ends is None:
+            ends = self._ends[decision] = _ENDS.get(self._parse(decision)["action"], _TEARDOWN)
+        outcome, phases = ends
+        if report.when in phases and (not outcome or report.outcome == outcome):
+            if not self._is_again(report):
+                self.add(decision)
+        elif report.when == "call" and hasattr(report, "wasxfail"):
+            self._see_expected(report, decision)
+
+    def _see_expected(self, report: pytest.TestReport, decision: str) -> None:
+        """Count a test that passed although a decision expected its failure."""
         parsed = self._parse(decision)
-        outcome, phases = _ENDS.get(parsed["action"], (report.outcome, {"teardown"}))
-        if report.outcome == outcome and report.when in phases and not self._is_again(report):
-            self.add(decision)
         # Reports of subtests are of classes of their own.
-        is_whole = type(report) is pytest.TestReport and report.when == "call" and report.passed
-        expected = parsed["action"] == "xfail" and getattr(report, "wasxfail", None)
-        if is_whole and expected and expected == parsed["reason"]:
+        is_whole = type(report) is pytest.TestReport and report.passed
+        if (
+            is_whole
+            and parsed["action"] == "xfail"
+            and getattr(report, "wasxfail", "") == parsed["reason"]
+        ):
             self.news[decision] = self.news.get(decision, 0) + 1
 
     def _is_again(self, report: pytest.TestReport) -> bool:
