@@ -23,7 +23,7 @@ _COMMANDS = (
     "check", "facts", "explain", "compare", "matrix", "matrices", "report", "importing", "diff",
     "lint",
 )  # fmt: skip
-_OF_THE_EXTRA = ("argcomplete", "jinja2", "markdown_it", "rich", "tomlkit", "yaml")
+_OF_THE_EXTRA = ("argcomplete", "jinja2", "markdown_it", "rich", "yaml")
 _WITHOUT_EXTRA = {"facts"}
 _USAGE = 2
 _OPTION = re.compile(r"(?<!\w)--[a-z][a-z-]*")

@@ -75,12 +75,12 @@ def check_requirement(requirement: Requirement, matrix: Matrix) -> None:
             if matrix.capability(name) is None:
                 valid = choices(name, matrix.capability_names())
                 told = _removed(name, matrix.removed.capabilities)
-                raise RequirementError(f'no capability "{name}" on the page{told}; {valid}')
+                raise RequirementError(f'no capability "{name:.80}" on the page{told}; {valid}')
     for name in requirement.deployments:
         if matrix.deployment(name) is None:
             valid = choices(name, [row.id for row in matrix.deployments])
             told = _removed(name, matrix.removed.deployments)
-            raise RequirementError(f'no deployment type "{name}" on the page{told}; {valid}')
+            raise RequirementError(f'no deployment type "{name:.80}" on the page{told}; {valid}')
     _refuse_misspellings("framework", requirement.frameworks, matrix.framework_names())
     _refuse_misspellings("data store", requirement.datastores, matrix.datastore_names())
 
@@ -124,7 +124,7 @@ def _refuse_misspellings(kind: str, asked: Sequence[str], valid: Sequence[str]) 
     folded = {fold(name) for name in valid}
     for name in asked:
         if fold(name) not in folded and is_misspelling(name, valid):
-            raise RequirementError(f'no {kind} "{name}" on the page; {choices(name, valid)}')
+            raise RequirementError(f'no {kind} "{name:.80}" on the page; {choices(name, valid)}')
 
 
 def _evaluate_expression(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, Union
+from typing import Callable, NamedTuple, Union
 
 from pytest_ddcompat.errors import RequirementError
 
@@ -97,18 +97,10 @@ class _Parser:
         return operands[0] if len(operands) == 1 else And(tuple(operands))
 
     def _single(self) -> Expression:
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            raise RequirementError(f"this expression is nested more than {_DEEPEST} deep")
-        expression = self._not_or_group()
-        self._depth -= 1
-        return expression
-
-    def _not_or_group(self) -> Expression:
         if self._took("not"):
-            return Not(self._single())
+            return Not(self._nested(self._single))
         if self._took("("):
-            inner = self.either()
+            inner = self._nested(self.either)
             if not self._took(")"):
                 raise self.error('")"')
             return inner
@@ -117,6 +109,14 @@ class _Parser:
         name = self.token
         self._index += 1
         return Name(name)
+
+    def _nested(self, read: Callable[[], Expression]) -> Expression:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise RequirementError(f"this expression is nested more than {_DEEPEST} deep")
+        expression = read()
+        self._depth -= 1
+        return expression
 
     def _took(self, token: str) -> bool:
         if self.token != token:

@@ -17,6 +17,7 @@ from pytest_ddcompat.names import (
     fold,
     is_misspelling,
     parse_site,
+    shown,
 )
 from pytest_ddcompat.versions import Version, parse_agent_version, parse_version
 
@@ -82,8 +83,7 @@ def facts_from_mapping(mapping: object, origin: str) -> Facts:
         elif key in KEYS:
             reader.read(str(key), str(key), value)
         else:
-            valid = [*KEYS, "frameworks"]
-            reader.problems.append(f'{origin}: unknown key "{key}"; {choices(str(key), valid)}')
+            reader.refuse_key(_text(key), [*KEYS, "frameworks"])
     return reader.finish()
 
 
@@ -138,6 +138,9 @@ class _Reader:
                 absent = ", or none: a plain host"
             self.problems.append(f"{self.origin}: {where}: {error}{valid}{absent}")
 
+    def refuse_key(self, key: str, valid: list[str]) -> None:
+        self.problems.append(f'{self.origin}: unknown key "{key:.80}"; {choices(key, valid)}')
+
     def frameworks(self, value: object) -> None:
         if not isinstance(value, Mapping):
             self.problems.append(
@@ -145,12 +148,12 @@ class _Reader:
                 f"(got {_shown(value)})"
             )
             return
-        for name, version in value.items():
-            key = fold(str(name))
-            is_name = key and str(name).isprintable()
+        for name, version in ((_text(name), version) for name, version in value.items()):
+            key = fold(name)
+            is_name = key and name.isprintable()
             if not is_name or f"framework.{key}" in self.facts:
                 wrong = "stands here twice" if is_name else "is no name of a framework"
-                self.problems.append(f'{self.origin}: frameworks: "{name}" {wrong}')
+                self.problems.append(f'{self.origin}: frameworks: "{name:.80}" {wrong}')
                 continue
             self.read(f"framework.{key}", f"frameworks.{name}", version)
 
@@ -161,7 +164,7 @@ class _Reader:
             name = f"framework.{fold(framework)}"
         elif name not in KEYS:
             valid = [*(k for k in KEYS if k != "deployments"), "deployment", "framework.NAME"]
-            self.problems.append(f'{self.origin}: unknown key "{key}"; {choices(key, valid)}')
+            self.refuse_key(key, valid)
             return
         word = value.lower()
         if word == "none" and name in {"os", "cpu", "implementation"}:
@@ -186,17 +189,10 @@ class _Reader:
 
 
 _EXAMPLES = {
-    "tracer": '"4.16.0"',
-    "python": '"3.11.7"',
-    "framework": '"4.2.1"',
-    "implementation": '"cpython"',
-    "os": '"linux"',
-    "cpu": '"x86-64"',
-    "agent": '"7.60.0"',
-    "site": '"datadoghq.com"',
-    "deployments": '["docker"]',
-    "date": '"2026-05-31"',
-}
+    "tracer": '"4.16.0"', "python": '"3.11.7"', "framework": '"4.2.1"', "agent": '"7.60.0"',
+    "implementation": '"cpython"', "os": '"linux"', "cpu": '"x86-64"', "site": '"datadoghq.com"',
+    "deployments": '["docker"]', "date": '"2026-05-31"',
+}  # fmt: skip
 _BOOLEANS: dict[str, bool] = {"true": True, "on": True, "false": False, "off": False}
 
 
@@ -279,11 +275,15 @@ _PARSERS: dict[str, Callable[[object], object]] = {
 }
 
 
+def _text(key: object) -> str:
+    return key if isinstance(key, str) else shown(key)
+
+
 def _shown(value: object) -> str:
     try:
         text = json.dumps(value, default=str)
-    except RecursionError:
-        text = "something nested too deeply"
+    except Exception:  # noqa: BLE001 - a hook may give what no JSON file holds
+        text = f"a value of type {type(value).__name__}"
     return text if len(text) <= 50 else f"{text[:50]}…"  # noqa: PLR2004 - a line's length
 
 
@@ -291,6 +291,6 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     mapping: dict[str, Any] = {}
     for key, value in pairs:
         if key in mapping:
-            raise FactsError(f'the key "{key}" stands here twice')
+            raise FactsError(f'the key "{key:.80}" stands here twice')
         mapping[key] = value
     return mapping

@@ -10,10 +10,9 @@ from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.evaluation import evaluate
 from pytest_ddcompat.given import Settings
 from pytest_ddcompat.harmless import ENDS, reason_of
-from pytest_ddcompat.markers import requirement_of
+from pytest_ddcompat.markers import requirement_of, written
 from pytest_ddcompat.matrices import Matrices
 from pytest_ddcompat.mending import Mended, is_met, mend
-from pytest_ddcompat.names import printable, quoted
 from pytest_ddcompat.options import environment_of, matrices_of, policy_of, settings_of
 from pytest_ddcompat.policy import Action
 from pytest_ddcompat.verdict import Status
@@ -31,7 +30,6 @@ __all__ = ["Decision", "Gate", "one_of"]
 
 T = TypeVar("T")
 
-_LONGEST = 200  # characters of a marker's arguments that a message repeats
 _STATUSES = (Status.SUPPORTED, Status.UNDETERMINED, Status.UNSUPPORTED)
 
 
@@ -173,12 +171,10 @@ class Gate:
         return known
 
     def _unhashable(self, mark: pytest.Mark, error: Exception) -> str:
-        problem = self._find_problem(mark)
-        if problem:
-            return problem
-        if isinstance(error, TypeError):
-            return f"{_written(mark)}: {error}; valid: a tuple in the place of a list"
-        return f"{_written(mark)}: {type(error).__name__}: {error}"
+        told = f"{error}; valid: a tuple in the place of a list"
+        if not isinstance(error, TypeError):
+            told = f"{type(error).__name__}: {error}"
+        return self._find_problem(mark) or f"{written(mark)}: {told}"
 
     def _find_problem(self, mark: pytest.Mark) -> str:
         try:
@@ -186,9 +182,9 @@ class Gate:
             if not isinstance(self._pages, BaseException):
                 self._pages.check(requirement)
         except CompatibilityError as error:
-            return f"{_written(mark)}: {error}"
+            return f"{written(mark)}: {error}"
         except BaseException as error:  # noqa: BLE001 - a user's class may do anything here
-            return f"{_written(mark)}: {reason_of(error)}"
+            return f"{written(mark)}: {reason_of(error)}"
         return ""
 
     def together(self, decisions: tuple[Decision, ...]) -> Decision:
@@ -260,10 +256,10 @@ class Gate:
             requirement, strict = requirement_of(mark.name, mark.args, mark.kwargs)
             return self.judge(requirement, strict=strict)
         except CompatibilityError as error:
-            return Decision.failed(f"{_written(mark)}: {error}")
+            return Decision.failed(f"{written(mark)}: {error}")
         except BaseException as error:  # noqa: BLE001
             # A hook's bug, or one of ours, is that test's error, and not the run's.
-            return Decision.failed(f"{_written(mark)}: {reason_of(error)}")
+            return Decision.failed(f"{written(mark)}: {reason_of(error)}")
 
 
 def one_of(decisions: Sequence[Decision]) -> Decision:
@@ -300,22 +296,3 @@ def _together(decisions: tuple[Decision, ...]) -> Decision:
         tuple(requirement for d in decisions for requirement in d.requirements),
         "; ".join(dict.fromkeys(d.reason for d in decisions if d.reason)),
     )
-
-
-def _written(mark: pytest.Mark) -> str:
-    """A marker as it was written, whatever its arguments do."""
-    keywords = [f"{key}={_argument(value)}" for key, value in mark.kwargs.items()]
-    text = ", ".join([*map(_argument, mark.args), *keywords])
-    return f"{mark.name}({text if len(text) <= _LONGEST else text[:_LONGEST] + '…'})"
-
-
-def _argument(value: object) -> str:
-    if isinstance(value, str):
-        return quoted(value)
-    if isinstance(value, (list, tuple)):
-        inner = ", ".join(map(_argument, value))
-        return f"[{inner}]" if isinstance(value, list) else f"({inner})"
-    try:
-        return printable(repr(value))
-    except Exception:  # noqa: BLE001 - a user's class may do anything here
-        return f"<{type(value).__name__}>"

@@ -21,9 +21,11 @@ __all__ = [
     "requires_framework",
     "requires_support_level",
     "requires_tracer",
+    "written",
 ]
 
 _PREFIX = "requires_"
+_LONGEST = 200  # characters of a marker's arguments that a message repeats
 
 
 def requires_capability(
@@ -154,7 +156,7 @@ def requirement_of(
         RequirementError: An argument cannot be understood.
     """
     from pytest_ddcompat.errors import RequirementError
-    from pytest_ddcompat.names import choices
+    from pytest_ddcompat.names import choices, shown
     from pytest_ddcompat.plugin import MARKERS
     from pytest_ddcompat.requirement import Requirement
 
@@ -162,10 +164,10 @@ def requirement_of(
     valid = ("matrix", "strict", *_KEYWORDS.get(kind, ()))
     for key in keywords:
         if key not in valid:
-            raise RequirementError(f'unknown keyword "{key}"; {choices(key, valid)}')
+            raise RequirementError(f'unknown keyword "{key:.80}"; {choices(key, valid)}')
     strict = keywords.get("strict")
     if strict is not None and not isinstance(strict, bool):
-        raise RequirementError(f"strict must be True, False or None (got {strict!r:.80})")
+        raise RequirementError(f"strict must be True, False or None (got {shown(strict)})")
     others = {key: value for key, value in keywords.items() if key != "strict"}
     try:
         requirement: Requirement = getattr(Requirement, kind)(*positional, **others)
@@ -216,3 +218,32 @@ def mark_of(requirement: Requirement) -> pytest.Mark:
     name, positional, keywords = call_of(requirement.marker)
     mark: pytest.MarkDecorator = getattr(pytest.mark, name)
     return mark.with_args(*positional, **keywords).mark
+
+
+def written(mark: pytest.Mark) -> str:
+    """A marker as it was written, whatever its arguments do."""
+    from pytest_ddcompat.names import printable
+
+    try:
+        given = mark.kwargs.items()
+        keywords = [f"{printable(key)}={_argument(value)}" for key, value in given]
+        text = ", ".join([*map(_argument, mark.args), *keywords])
+    except RecursionError:
+        text = "…"
+    return f"{mark.name}({text if len(text) <= _LONGEST else text[:_LONGEST] + '…'})"
+
+
+def _argument(value: object) -> str:
+    from pytest_ddcompat.names import printable, quoted
+
+    try:
+        if isinstance(value, str):
+            return quoted(value)
+        if isinstance(value, (list, tuple)):
+            inner = ", ".join(map(_argument, value))
+            return f"[{inner}]" if isinstance(value, list) else f"({inner})"
+        return printable(repr(value))
+    except RecursionError:
+        raise
+    except Exception:  # noqa: BLE001 - a user's class may do anything here
+        return f"<{type(value).__name__}>"

@@ -134,7 +134,7 @@ class Matrices:
             if not ids:
                 known = [spelling for m in self for spelling in m.capability_names()]
                 return RequirementError(
-                    f'no capability "{name}" on any of the pages {", ".join(self._by_id)}; '
+                    f'no capability "{name:.80}" on any of the pages {", ".join(self._by_id)}; '
                     f"{choices(name, known)}"
                 )
         parts = "; ".join(f'"{name}" is on {_listed(ids)}' for name, ids in where.items())

@@ -19,6 +19,7 @@ __all__ = [
     "parse_site",
     "printable",
     "quoted",
+    "shown",
 ]
 
 _SEPARATORS = re.compile(r"[-_\s]+")
@@ -110,6 +111,18 @@ def quoted(text: str) -> str:
     """Write a string as Python would, in double quotes."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{printable(escaped)}"'
+
+
+def shown(value: object) -> str:
+    """The beginning of a wrong value as Python writes it, or its type where that cannot be written.
+
+    Args:
+        value: Any value; a number of very many digits and a user's class may refuse.
+    """
+    try:
+        return f"{value!r:.80}"
+    except Exception:  # noqa: BLE001 - a user's class may do anything here
+        return f"a value of type {type(value).__name__}"
 
 
 def deployment_type(name: str) -> str | None:

@@ -107,7 +107,7 @@ class Row:
         for key in value:
             if key in cls.fields:
                 continue
-            place.problem(f'unknown key "{key}"; {choices(key, cls.fields)}')
+            place.problem(f'unknown key "{key:.80}"; {choices(key, cls.fields)}')
         values = {key: _read_key(key, value, spec, place) for key, spec in cls.fields.items()}
         if len(place.problems) > before:
             return None
@@ -154,6 +154,8 @@ def schema_of(row: type[Row]) -> dict[str, Any]:
 def _shown(value: object) -> str:
     if isinstance(value, (dict, list)):
         return "a table" if isinstance(value, dict) else "an array"
+    if isinstance(value, bool):
+        return "true" if value else "false"
     try:
         text = f'"{value}"' if isinstance(value, str) else str(value)
     except ValueError:

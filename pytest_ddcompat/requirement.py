@@ -6,7 +6,7 @@ import re
 from typing import Any, NamedTuple, Union
 
 from pytest_ddcompat.errors import RequirementError
-from pytest_ddcompat.names import choices, fold, quoted
+from pytest_ddcompat.names import choices, fold, quoted, shown
 from pytest_ddcompat.rows import LEVELS
 from pytest_ddcompat.versions import parse_range
 
@@ -70,7 +70,7 @@ class Requirement(NamedTuple):
             RequirementError: An argument cannot be understood.
         """
         if not isinstance(preview, bool):
-            raise RequirementError(f"preview must be True or False (got {preview!r})")
+            raise RequirementError(f"preview must be True or False (got {shown(preview)})")
         return cls(
             "capability",
             names=_some("a capability", names),
@@ -204,7 +204,9 @@ def _some(what: str, values: tuple[str, ...]) -> tuple[str, ...]:
         raise RequirementError(f"{what} is missing")
     for value in values:
         if not isinstance(value, str) or not value.strip():
-            raise RequirementError(f"{what} must be a string that is not empty (got {value!r:.80})")
+            raise RequirementError(
+                f"{what} must be a string that is not empty (got {shown(value)})"
+            )
     return values
 
 
@@ -212,19 +214,21 @@ def _any_of(keyword: str, value: Names) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, (str, tuple)):
-        raise RequirementError(f"{keyword} must be a string or a tuple of them (got {value!r:.80})")
+        raise RequirementError(
+            f"{keyword} must be a string or a tuple of them (got {shown(value)})"
+        )
     return _some(keyword, (value,) if isinstance(value, str) else value)
 
 
 def _page(value: str | None) -> str | None:
     if value is not None and (not isinstance(value, str) or not value.strip()):
-        raise RequirementError(f"matrix must be the id of a matrix (got {value!r:.80})")
+        raise RequirementError(f"matrix must be the id of a matrix (got {shown(value)})")
     return value
 
 
 def _specifier(value: str) -> str:
     if not isinstance(value, str):
-        raise RequirementError(f"a version specifier must be a string (got {value!r:.80})")
+        raise RequirementError(f"a version specifier must be a string (got {shown(value)})")
     try:
         parse_range(value)
     except ValueError as error:
@@ -234,7 +238,7 @@ def _specifier(value: str) -> str:
 
 def _level(value: str) -> str:
     if not isinstance(value, str):
-        raise RequirementError(f"a support level must be a string (got {value!r:.80})")
+        raise RequirementError(f"a support level must be a string (got {shown(value)})")
     folded = fold(value)
     for level in LEVELS:
         if folded in {fold(level), *(a for a, of in _LEVEL_ALIASES.items() if of == level)}:

@@ -12,7 +12,7 @@ from pytest_ddcompat.versions import Range, Version
 if TYPE_CHECKING:
     from pytest_ddcompat import Matrix
 
-SMALL = Path(__file__).parent / "bad_matrices" / "base" / "small.toml"
+SMALL = Path(__file__).parent / "bad" / "overlays" / "base" / "small.toml"
 WHY = 'source = "https://example.org/"\nreason = "known"\n'
 BASE = load_matrix(SMALL)
 

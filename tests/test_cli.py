@@ -160,7 +160,7 @@ def test_facts_with_a_date(
 def test_facts_needs_the_core_alone() -> None:
     code = (
         "import sys\n"
-        "extra = ('rich', 'jinja2', 'argcomplete', 'markdown_it', 'tomlkit', 'yaml')\n"
+        "extra = ('rich', 'jinja2', 'argcomplete', 'markdown_it', 'yaml')\n"
         "for name in ('pytest', '_pytest', *extra):\n"
         "    sys.modules[name] = None\n"
         "from pytest_ddcompat.__main__ import main\n"

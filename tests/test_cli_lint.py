@@ -88,7 +88,7 @@ def test_complaints_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 def test_file_that_cannot_be_loaded(
     name: str, expected: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = HERE / f"bad_matrices/{name}.toml"
+    path = HERE / f"bad/matrices/{name}.toml"
     assert main(["lint", str(path), "--date", "2026-11-24"]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert [line.removeprefix(f"{path}: ").partition(TIP)[0] for line in lines] == expected
@@ -96,7 +96,7 @@ def test_file_that_cannot_be_loaded(
 
 
 def test_file_that_is_none_is_refused_beside_others(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["lint", "iast-python", str(HERE / "bad_matrices/not-toml.toml"), "iast"]) == 2
+    assert main(["lint", "iast-python", str(HERE / "bad/matrices/not-toml.toml"), "iast"]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     first, second = captured.err.splitlines()

@@ -46,6 +46,22 @@ def test_and_or(left: str, right: str, both: str, either: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "expression",
+    [
+        pytest.param("(" * 50 + YES + ")" * 50, id="50 parentheses"),
+        pytest.param("not " * 50 + YES, id="50 nots"),
+        pytest.param("not (" * 25 + NO + ")" * 25, id="25 of both"),
+        pytest.param(f"{'(sca) and ' * 50}{YES}", id="50 beside each other"),
+        pytest.param(f"not {NO} and {YES}".rjust(1000), id="1000 characters"),
+        pytest.param("sca or " * 140 + YES, id="996 characters, 141 names"),
+    ],
+)
+def test_the_longest_and_deepest_expressions(expression: str) -> None:
+    assert len(expression) <= 1000
+    assert status(expression) == S
+
+
+@pytest.mark.parametrize(
     ("expression", "expected"),
     [
         pytest.param(f"{YES} or {YES} and {NO}", S, id="and binds before or"),

@@ -148,17 +148,17 @@ FRAMEWORKS, DATASTORES = "django, fastapi, flask", "mariadb, mysql, postgres, sq
             id="operator left out",
         ),
         pytest.param(
-            asks("(" * 50 + "sca" + ")" * 50),
+            asks("(" * 51 + "sca" + ")" * 51),
             "this expression is nested more than 50 deep",
             id="parentheses too deep",
         ),
         pytest.param(
-            asks("not " * 50 + "sca"),
+            asks("not " * 51 + "sca"),
             "this expression is nested more than 50 deep",
             id="nots too deep",
         ),
         pytest.param(
-            asks("sca or " * 143 + "sca"),
+            asks("sca or " * 142 + "api_sec"),
             "this expression is longer than 1000 characters",
             id="expression too long",
         ),

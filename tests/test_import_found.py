@@ -4,44 +4,24 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from page_support import CAPABILITIES, check_round_trip, imported
 from test_import_sources import WHOLE
 
 from pytest_ddcompat import CompatibilityError, MatrixError, load_matrix
-from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.facts import facts_from_text
 
+if TYPE_CHECKING:
+    import pytest
+
 HERE = Path(__file__).parent
-PAGES = sorted(HERE.glob("bad_pages/*.md"))
 MATRIX = (HERE.parent / "matrices" / "iast-python.toml").read_bytes()
 
 some = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
 ALPHABET = "\r|-:<>/!{}%[]()`*_#&;=~\"'\\ \n\t.0123456789abtrdhxyz"
-
-
-@pytest.mark.parametrize("page", [pytest.param(page, id=page.stem) for page in PAGES])
-def test_page_that_was_read_wrongly(
-    page: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.chdir(page.parent)
-    status = main(["import", page.name, "-o", str(tmp_path / "out.toml")])
-    captured = capsys.readouterr()
-    expected = page.with_suffix(".expected.txt").read_text(encoding="utf-8")
-    assert captured.out + captured.err == expected
-    assert status == (2 if captured.err else 0)
-
-
-def test_pages_come_in_pairs() -> None:
-    texts = {file.name.replace(".expected.txt", "") for file in HERE.glob("bad_pages/*.txt")}
-    assert texts == {page.stem for page in PAGES}
-    assert len(PAGES) > 15
 
 
 def check(text: str) -> None:

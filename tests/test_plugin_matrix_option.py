@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,54 +47,6 @@ def test_command_line_replaces_the_ini_file_from_where_it_is_invoked(
     assert told(project, "..", "--ddcompat-matrix=acme.toml") == ["acme"]
 
 
-BAD = {
-    "--ddcompat-matrix=iast-pyton": (
-        '--ddcompat-matrix: no matrix "iast-pyton" is bundled; did you mean "iast-python"? '
-        "valid: iast-python, or the path of a .toml file"
-    ),
-    "--ddcompat-matrix=tests": (
-        '--ddcompat-matrix: no matrix "tests" is bundled; '
-        "valid: iast-python, or the path of a .toml file"
-    ),
-    "--ddcompat-matrix=": (
-        "--ddcompat-matrix: no matrix is named; "
-        "valid: the id of a bundled matrix, the path of a .toml file"
-    ),
-    "--ddcompat-matrix=gone.toml": (
-        "--ddcompat-matrix: {at}gone.toml: this file cannot be read: No such file or directory"
-    ),
-    "--ddcompat-matrix=bad.toml": (
-        "--ddcompat-matrix: {at}bad.toml: this is not valid TOML: "
-        "Invalid value (at line 1, column 5)"
-    ),
-    "--ddcompat-matrix=wrong.toml": (
-        "--ddcompat-matrix: {at}wrong.toml: capabilities[0].minimum: "
-        '"new" is not a version; valid: PEP 440, such as 4.16.0'
-    ),
-    "-o ddcompat_matrix=gone.toml": (
-        "ddcompat_matrix: {at}gone.toml: this file cannot be read: No such file or directory"
-    ),
-    "--ddcompat-matrix=iast-python --ddcompat-matrix=same.toml": (
-        '--ddcompat-matrix: two different matrices have the page id "iast-python"; '
-        "valid: an id of its own for each (an overlay sets it by page.id)"
-    ),
-}
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="other words")
-@pytest.mark.parametrize("options", BAD)
-def test_bad_input_ends_the_run_before_it_begins(project: Project, options: str) -> None:
-    project.write("bad.toml", "a = x")
-    project.write("wrong.toml", ACME.replace("2.6", "new"))
-    project.write("same.toml", f'{ACME}\n[page]\nid = "iast-python"\n')
-    project.write("test_it.py", "def test(): pass")
-    run = project.run(*options.split())
-    assert (run.status, run.outcomes) == (4, {})
-    assert [line for line in run.err if line] == [
-        "ERROR: " + BAD[options].replace("{at}", f"{project.path}/")
-    ]
-
-
 @pytest.mark.parametrize(
     ("ini", "message"),
     [
@@ -117,9 +68,3 @@ def test_array_that_holds_no_strings(project: Project, ini: str, message: str) -
     project.write("pyproject.toml", f"[tool.pytest.ini_options]\n{ini}\n")
     run = project.run()
     assert [line for line in run.err if line] == [f"ERROR: {message}"]
-
-
-def test_all_that_is_wrong_is_told_at_once(project: Project) -> None:
-    run = project.run("--ddcompat-matrix=one", "--ddcompat-matrix=two")
-    told = [line.partition(" is bundled")[0] for line in run.err if line]
-    assert told == [f'ERROR: --ddcompat-matrix: no matrix "{n}"' for n in ("one", "two")]

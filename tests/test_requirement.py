@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import pytest
 
-from pytest_ddcompat import Requirement, RequirementError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from pytest_ddcompat import Requirement
 
 asks = Requirement.capability
-LEVELS = "end_of_life, general_availability, maintenance"
 
 
 @pytest.mark.parametrize(
@@ -100,99 +94,3 @@ def test_equal_arguments_are_equal_requirements() -> None:
     assert asks("sca", framework="flask") == asks("sca", framework=("flask",))
     assert len({asks("sca"), asks("sca"), asks("sca", preview=False)}) == 2
     assert asks("sca") != Requirement.deployment("sca")
-
-
-SPECIFIER = "is not a version specifier"
-
-
-@pytest.mark.parametrize(
-    ("make", "arguments", "keywords", "message"),
-    [
-        pytest.param(asks, (), {}, "a capability is missing", id="no capability"),
-        pytest.param(
-            asks, ("",), {}, "a capability must be a string that is not empty (got '')",
-            id="empty capability",
-        ),
-        pytest.param(
-            asks, ("sca", 3), {}, "a capability must be a string that is not empty (got 3)",
-            id="a number for a capability",
-        ),
-        pytest.param(
-            asks, (["sca"],), {},
-            "a capability must be a string that is not empty (got ['sca'])",
-            id="a list for a capability",
-        ),
-        pytest.param(
-            asks, ("sca",), {"framework": ["django"]},
-            "framework must be a string or a tuple of them (got ['django'])",
-            id="a list of frameworks",
-        ),
-        pytest.param(
-            asks, ("sca",), {"deployment": ()}, "deployment is missing", id="no deployment",
-        ),
-        pytest.param(
-            asks, ("sca",), {"datastore": ("mysql", None)},
-            "datastore must be a string that is not empty (got None)",
-            id="None among data stores",
-        ),
-        pytest.param(
-            asks, ("sca",), {"preview": "no"}, "preview must be True or False (got 'no')",
-            id="preview is no boolean",
-        ),
-        pytest.param(
-            asks, ("sca",), {"support_level": "maintenence"},
-            '"maintenence" is not a support level; did you mean "maintenance"? '
-            f"valid: {LEVELS}",
-            id="support level misspelt",
-        ),
-        pytest.param(
-            Requirement.support_level, (3,), {}, "a support level must be a string (got 3)",
-            id="a number for a support level",
-        ),
-        pytest.param(
-            Requirement.tracer, ("2.0",), {},
-            f'"2.0" {SPECIFIER}; did you mean ">=2.0"?',
-            id="a version for a specifier",
-        ),
-        pytest.param(
-            Requirement.tracer, ("=>2.0",), {},
-            f'"=>2.0" {SPECIFIER}; valid: such as >=2.0,<3',
-            id="bad specifier",
-        ),
-        pytest.param(
-            Requirement.agent, ("",), {}, f'"" {SPECIFIER}; valid: such as >=2.0,<3',
-            id="empty specifier",
-        ),
-        pytest.param(
-            Requirement.agent, (7,), {}, "a version specifier must be a string (got 7)",
-            id="a number for a specifier",
-        ),
-        pytest.param(
-            Requirement.framework, ("django", "4"), {},
-            f'"4" {SPECIFIER}; did you mean ">=4"?',
-            id="a version of a framework",
-        ),
-        pytest.param(
-            Requirement.framework, ("",), {},
-            "a framework must be a string that is not empty (got '')",
-            id="empty framework",
-        ),
-        pytest.param(
-            Requirement.deployment, (), {}, "a deployment type is missing", id="no type",
-        ),
-        pytest.param(
-            Requirement.deployment, (("docker",),), {},
-            "a deployment type must be a string that is not empty (got ('docker',))",
-            id="a tuple for a type",
-        ),
-    ],
-)  # fmt: skip
-def test_arguments_that_are_refused(
-    make: Callable[..., Requirement],
-    arguments: tuple[Any, ...],
-    keywords: dict[str, Any],
-    message: str,
-) -> None:
-    with pytest.raises(RequirementError) as raised:
-        make(*arguments, **keywords)
-    assert str(raised.value) == message

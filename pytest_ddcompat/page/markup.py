@@ -27,6 +27,9 @@ _HEADINGS = {f"h{level}" for level in range(1, 7)}
 _BLOCKS = {"p", "li", "div", "ul", "ol", "section", "blockquote", "pre", "table", *_HEADINGS}
 _CELLS = {"td", "th"}
 _STRAY = re.compile(r"<(?=[^<>]*(?:<|$))")
+# A character by its number, of which Python reads no more than some thousand digits.
+_NUMBER = re.compile(r"&#0*(\d+)")
+_BEYOND = "1114112"  # the first number that no character has
 _HIDDEN = {"script", "style", "template"}
 
 
@@ -64,9 +67,13 @@ def blocks_of_html(html: str, line: int) -> list[Block]:
     """
     reader = _Reader(line)
     # A bracket that opens nothing makes the parser look for its end again and again.
-    reader.feed(_STRAY.sub("&lt;", _without_comments(html)))
+    reader.feed(_NUMBER.sub(_short, _STRAY.sub("&lt;", _without_comments(html))))
     reader.close()
     return reader.end()
+
+
+def _short(number: re.Match[str]) -> str:
+    return f"&#{number[1] if len(number[1]) <= len(_BEYOND) else _BEYOND}"
 
 
 def _without_comments(html: str) -> str:

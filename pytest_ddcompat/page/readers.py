@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Callable, NamedTuple
 
-from pytest_ddcompat.names import bare
+from pytest_ddcompat.names import bare, fold
 from pytest_ddcompat.page.blocks import Words
 from pytest_ddcompat.page.ranges import range_of, version_of, versions_of
 from pytest_ddcompat.page.words import (
@@ -90,7 +90,7 @@ def _of_capabilities(table: Table, draft: Draft) -> dict[int, Column]:
 
 def _capability(text: str, draft: Draft) -> Words:
     same = draft.known("capabilities", slug(bare(text)))
-    name = text if same and same["documented"][0] != text else bare(text)
+    name = text if same and fold(same["documented"][0]) != fold(text) else bare(text)
     if not slug(name):
         return Words({}, reason="a capability without letters in its name")
     alias = abbreviation(text)

@@ -12,6 +12,7 @@ from pytest_ddcompat.page.blocks import IN_A_CALLOUT, WHOLE_TABLE
 from pytest_ddcompat.page.draft import Draft
 from pytest_ddcompat.page.readers import DOUBT, capabilities_of
 from pytest_ddcompat.page.tables import kind_of, know_by_name
+from pytest_ddcompat.page.words import slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -131,16 +132,24 @@ def _site(row: Site) -> str:
 
 
 def _tables(matrix: Matrix, rows: dict[str, list[Any]], opened: list[Unresolved]) -> Iterator[str]:
-    """The tables; those of capabilities that stand behind others were in callouts."""
+    """The tables; of those of capabilities, which are read first, others were in callouts.
+
+    So were those behind tables that are read later, and those of languages that are not read.
+    """
     behind, names = False, Draft("")
+    language: str | None = None
     for row in matrix.capabilities:
         know_by_name({"id": row.id, "documented": row.documented, "aliases": row.aliases}, names)
     for table in matrix.tables:
         taken, why = _taken(table, rows, opened, names)
-        is_of_capabilities = kind_of(table.columns) in {"capabilities", "overview"}
-        if behind and is_of_capabilities and not taken:
+        kind = kind_of(table.columns)
+        is_of_capabilities = kind in {"capabilities", "overview"}
+        spoken = list(map(slug, table.columns[1:])) if kind == "overview" else []
+        is_of_others = len(spoken) > 1 or (bool(spoken) and language not in {None, spoken[0]})
+        if not taken and (is_of_others or (behind and is_of_capabilities)):
             why = IN_A_CALLOUT
         behind = behind or bool(why) or not is_of_capabilities
+        language = spoken[0] if language is None and spoken and not why else language
         yield _table(table, taken, why)
 
 

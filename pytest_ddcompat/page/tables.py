@@ -128,15 +128,17 @@ def _read_row(
         draft.open_row(kind if kind in _WHOLE else "tables", table.head, row, reasons)
         return
     values = _finished(kind, row[0].text, values)
-    problem = _twice(kind, draft, values, table)
+    named = [row[0].text] if kind == "capabilities" else []
+    keys = [*_keys(kind, draft.heading, values), *named]
+    problem = _twice(kind, draft, values, table, keys)
     if problem:
         draft.open_row(kind if kind in _WHOLE else "tables", table.head, row, {0: problem})
         return
     notes = dict.fromkeys(words.interpretation for words in found.values() if words.interpretation)
     values["interpretation"] = "; ".join(notes)
     made = draft.add(kind, [cell.text for cell in row], **values)
-    for keys in _keys(kind, draft.heading, values):
-        draft.know(made, kind, keys)
+    for key in keys:
+        draft.know(made, kind, key)
     if kind == "capabilities":
         know_by_name(made, draft)
     for number, cell in enumerate(row):
@@ -179,9 +181,11 @@ def _finished(kind: str, name: str, values: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _twice(kind: str, draft: Draft, values: dict[str, Any], table: Table) -> str:
+def _twice(
+    kind: str, draft: Draft, values: dict[str, Any], table: Table, keys: Sequence[str]
+) -> str:
     """Why a row cannot stand beside the others; another one that contradicts it is opened."""
-    known = [draft.known(kind, key) for key in _keys(kind, draft.heading, values)]
+    known = [draft.known(kind, key) for key in keys]
     before = [row for row in known if row is not None]
     reason = "another row of the page speaks of the same"
     for row in before:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import TYPE_CHECKING, Any
-
-import tomlkit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,4 +39,5 @@ def _value(value: object) -> str:
         return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, dt.date):
         return value.isoformat()
-    return tomlkit.item(value).as_string()
+    # JSON's strings, numbers and booleans are TOML's, but for one control character.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.requires_capability("sca or " * 142 + "api_sec")
+def test():
+    pass

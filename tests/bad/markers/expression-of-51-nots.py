@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.requires_capability("not " * 51 + "sca")
+def test():
+    pass

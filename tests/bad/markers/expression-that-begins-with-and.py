@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.requires_capability("and sca")
+def test():
+    pass

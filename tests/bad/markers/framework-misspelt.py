@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.requires_capability("sca", framework="djngo")
+def test():
+    pass

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.requires_capability(len, "sca")
+def test():
+    pass

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.requires_capability("sca", matrix="jaav")
+def test():
+    pass

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.requires_deployment()
+def test():
+    pass

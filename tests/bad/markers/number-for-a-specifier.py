@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.requires_agent(7)
+def test():
+    pass

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.requires_support_level(3)
+def test():
+    pass

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.requires_capability(10**5000)
+def test():
+    pass

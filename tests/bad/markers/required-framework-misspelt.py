@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.requires_framework("djngo")
+def test():
+    pass

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.requires_agent(">=٧")
+def test():
+    pass

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.requires_support_level("ga", "eol")
+def test():
+    pass

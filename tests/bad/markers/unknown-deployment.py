@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.requires_deployment("vmware")
+def test():
+    pass

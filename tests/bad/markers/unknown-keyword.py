@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.requires_deployment("docker", mode="x")
+def test():
+    pass
