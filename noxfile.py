@@ -39,6 +39,15 @@ SERIES = {
     "9": (">=3.10", ["pytest>=9.0.0", "pluggy>=1.5"]),
 }
 
+# Beside what the suites of others are run: ddtrace brings plugins of its own.
+BESIDE = {
+    "alone": [],
+    "ddtrace-1": ["ddtrace==1.20.19"],
+    "ddtrace-2": ["ddtrace==2.21.*"],
+    "ddtrace-3": ["ddtrace==3.19.9"],
+    "ddtrace-4": ["ddtrace==4.16.0"],
+}
+
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
@@ -123,6 +132,15 @@ def agent(session: nox.Session) -> None:
     command = str(Path(session.bin, "ddapm-test-agent"))
     env = {"DDCOMPAT_TEST_AGENT": command}
     session.run("pytest", "tests/agent", *session.posargs, env=env)
+
+
+@nox.session(python="3.11")
+@nox.parametrize("beside", list(BESIDE.values()), ids=list(BESIDE))
+def harm(session: nox.Session, beside: list[str]) -> None:
+    """Compare suites that nobody here wrote with the plugin and without; `-- click xdist` picks."""
+    session.install("pytest", "pytest-xdist", *beside)
+    names = session.posargs or (["plain"] if beside else [])
+    session.run("python", "-m", "harm", str(Path.cwd()), *names, env={"PYTHONPATH": "tests"})
 
 
 def axe_core(session: nox.Session, folder: Path) -> Path | None:
