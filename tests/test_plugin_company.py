@@ -62,6 +62,7 @@ def expected(action: str) -> dict[str, str]:
         pytest.param("-p no:logging", id="no logging"),
         pytest.param("-p no:capture", id="no capture"),
         pytest.param("-p no:skipping -W ignore", id="no skipping"),
+        pytest.param("-p no:terminal", id="no terminal"),
         pytest.param("--setup-show", id="setup shown"),
         pytest.param("--strict-markers --strict-config", id="strict markers"),
     ],

@@ -1,4 +1,4 @@
-"""Gives Flask's tests the name that they import and pytest 9.2 has not: goes beside their folder."""
+"""Gives Flask's tests a name that they import and pytest 9.2 lacks: goes there as conftest.py."""
 
 from __future__ import annotations
 
