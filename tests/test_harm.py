@@ -11,14 +11,14 @@ from harm.suites import SUITES, WAYS
 
 WITHOUT = Run(
     status=0,
-    plugin=False,
+    plugins=["pytest-xdist"],
     phases={
         "": ["collect passed"],
         "test_a.py::test": ["setup passed", "call passed", "teardown passed"],
     },
     warnings={"test_a.py::test": ["UserWarning", "DeprecationWarning"]},
 )
-BESIDE = replace(WITHOUT, plugin=True)
+BESIDE = replace(WITHOUT, plugins=["pytest-ddcompat", "pytest-xdist"])
 SKIPPED = {"": ["collect passed"], "test_a.py::test": ["setup skipped", "teardown passed"]}
 
 
@@ -30,7 +30,17 @@ def test_a_run_that_is_the_same_is_counted() -> None:
 @pytest.mark.parametrize(
     ("changes", "line"),
     [
-        pytest.param({"plugin": False}, "the plugin was not loaded", id="not loaded"),
+        pytest.param(
+            {"plugins": WITHOUT.plugins},
+            "plugins of ['pytest-xdist'] became those of ['pytest-xdist']",
+            id="not loaded",
+        ),
+        pytest.param(
+            {"plugins": [*BESIDE.plugins, "other"]},
+            "plugins of ['pytest-xdist'] became those of "
+            "['pytest-ddcompat', 'pytest-xdist', 'other']",
+            id="another plugin",
+        ),
         pytest.param({"status": 3}, "exit status 0 became 3", id="status"),
         pytest.param(
             {"phases": SKIPPED},
@@ -71,10 +81,9 @@ def test_the_order_of_warnings_is_no_difference() -> None:
 
 def test_runs_that_compare_nothing_are_told() -> None:
     nothing = replace(WITHOUT, phases=SKIPPED)
-    assert differences([nothing], [replace(nothing, plugin=True)]) == [
+    assert differences([nothing], [replace(BESIDE, phases=SKIPPED)]) == [
         "no test passed: nothing is compared"
     ]
-    assert differences([BESIDE], [BESIDE]) == ["the plugin was loaded in the run without it"]
     assert differences([WITHOUT, WITHOUT], [BESIDE]) == ["2 runs became 1"]
 
 

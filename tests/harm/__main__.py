@@ -68,6 +68,8 @@ def tell(
             say(f"    {line}")
         total += number
         wrong += bool(found)
+    company = {name for runs in without.values() for run in runs for name in run.plugins}
+    say(f"with plugins of {', '.join(sorted(company)) or 'nobody else'}")
     say(f"{total} outcomes compared in {len(without)} runs, of which {wrong} differ")
     return 1 if wrong or not total else 0
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+PLUGIN = "pytest-ddcompat"
+
 
 @dataclass(frozen=True)
 class Run:
@@ -17,13 +19,13 @@ class Run:
 
     Attributes:
         status: Exit status.
-        plugin: Whether pytest-ddcompat was loaded.
+        plugins: The distributions whose plugins were loaded.
         phases: By node id, what was reported of it.
         warnings: By node id, the categories of its warnings.
     """
 
     status: int
-    plugin: bool
+    plugins: list[str]
     phases: dict[str, list[str]]
     warnings: dict[str, list[str]]
 
@@ -56,10 +58,8 @@ def differences(without: list[Run], beside: list[Run]) -> list[str]:
 
 
 def _between(old: Run, new: Run) -> Iterator[str]:
-    if old.plugin:
-        yield "the plugin was loaded in the run without it"
-    if not new.plugin:
-        yield "the plugin was not loaded"
+    if new.plugins != sorted([*old.plugins, PLUGIN]):
+        yield f"plugins of {old.plugins} became those of {new.plugins}"
     if old.status != new.status:
         yield f"exit status {old.status} became {new.status}"
     for node in sorted({*old.phases, *new.phases}):

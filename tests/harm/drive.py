@@ -25,18 +25,19 @@ class Recorder:
     """Keeps each phase of each test and collector, and each warning, of one run.
 
     Attributes:
-        plugin: Whether pytest-ddcompat was loaded.
+        plugins: The distributions whose plugins were loaded.
         phases: By node id, what was reported of it.
         warnings: By node id, the categories of its warnings.
     """
 
     def __init__(self) -> None:
-        self.plugin = False
+        self.plugins: list[str] = []
         self.phases: dict[str, list[str]] = {}
         self.warnings: dict[str, list[str]] = {}
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        self.plugin = config.pluginmanager.hasplugin("ddcompat")
+        loaded = config.pluginmanager.list_plugin_distinfo()
+        self.plugins = sorted({distribution.metadata["name"] for _, distribution in loaded})
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         self._add(report.nodeid, f"collect {report.outcome}")

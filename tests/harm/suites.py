@@ -65,7 +65,7 @@ SUITES = (
     ),
     Suite("pluggy", "1.7.0", ("pytest-benchmark",), left_out=(TERMINAL,)),
     Suite("click", "8.5.1"),
-    Suite("flask", "3.1.3", ("python-dotenv",), setup="flask_setup.py"),
+    Suite("flask", "3.1.3", ("asgiref", "python-dotenv"), setup="flask_setup.py"),
     Suite(
         "django",
         "5.2.19",
