@@ -183,6 +183,22 @@ def test_doctests_are_gated_by_what_a_conftest_adds(project: Project) -> None:
     assert set(project.run(*options, "--ddcompat-strict").outcomes.values()) == {"failed"}
 
 
+@pytest.mark.parametrize("value", ["mine", "", "{}", 3, None])
+def test_a_property_of_the_same_name_is_its_authors(project: Project, value: object) -> None:
+    tests = f"""
+        import pytest
+        @pytest.mark.requires_capability("api_security")
+        def test_gated(): pass
+        def test_it(record_property): record_property("ddcompat", {value!r})
+    """
+    project.write("test_it.py", tests)
+    run = project.run("--ddcompat-report=run.json")
+    assert run.outcomes == {"test_gated": "skipped", "test_it": "passed"}
+    assert run.status == 0
+    assert "1 gated: 1 skipped" in run.out
+    assert (project.path / "run.json").exists()
+
+
 class OwnProtocol:
     """Runs tests by a protocol of its own, before ours."""
 
