@@ -64,7 +64,7 @@ SUITES = (
         left_out=(TERMINAL,),
     ),
     Suite("pluggy", "1.7.0", ("pytest-benchmark",), left_out=(TERMINAL,)),
-    Suite("click", "8.5.1"),
+    Suite("click", "8.5.1", part=("tests/test_basic.py", "tests/test_options.py")),
     Suite("flask", "3.1.3", ("asgiref", "python-dotenv"), setup="flask_setup.py"),
     Suite(
         "django",
