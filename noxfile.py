@@ -6,9 +6,15 @@ import shutil
 import tarfile
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nox
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 nox.options.default_venv_backend = "virtualenv"
 nox.options.error_on_missing_interpreters = False
@@ -30,18 +36,53 @@ LONGEST_OF_OTHERS = 300
 # hatchling that knows the project's metadata asks for packaging 24.2; build goes with it.
 NOT_FOR_THE_LOWEST = {"build", "hatchling", "pytest-ddcompat"}
 
+# The series of pytest: the Pythons that each runs on, and what its first release needs at least.
+# pytest 7.4.0 uses what Python 3.14 has not; 9.0.0 fails on the first of Python 3.12 and 3.13.
+SERIES = {
+    "7.4": (">=3.9,<3.14", ["pytest>=7.4.0"]),
+    "8.4": (">=3.9", ["pytest>=8.4.0", "pluggy>=1.5"]),
+    "9": (">=3.10", ["pytest>=9.0.1", "pluggy>=1.5"]),
+}
+
+# Beside what the suites of others are run: ddtrace brings plugins of its own.
+BESIDE = {
+    "alone": [],
+    "ddtrace-1": ["ddtrace==1.20.19"],
+    "ddtrace-2": ["ddtrace==2.21.*", "pytest==8.4.*"],  # it asks pytest 9 for what warns
+    "ddtrace-3": ["ddtrace==3.19.9"],
+    "ddtrace-4": ["ddtrace==4.16.0"],
+}
+
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests on one Python, with the newest dependencies."""
-    session.install(".[test]")
-    session.run("pytest", *session.posargs)
+    run_tests(session, [".[test]"])
 
 
 @nox.session(python=PYTHONS[0])
 def lowest(session: nox.Session) -> None:
     """Run the tests on the oldest Python, with the lowest dependencies that are allowed."""
-    session.install(".[cli]", *lowest_dependencies(PYTHONS[0]), *test_tools_for_the_lowest())
+    run_tests(session, lowest_dependencies(PYTHONS[0]))
+
+
+@nox.session(python=PYTHONS)
+@nox.parametrize("dependencies", ["newest", "lowest"], ids=["newest", "lowest"])
+@nox.parametrize("series", list(SERIES), ids=[f"pytest-{series}" for series in SERIES])
+def combinations(session: nox.Session, series: str, dependencies: str) -> None:
+    """Run the tests on one Python, with a series of pytest and newest or lowest dependencies."""
+    pythons, needed = SERIES[series]
+    if not SpecifierSet(pythons).contains(str(session.python)):
+        session.skip(f"pytest {series} is for Python {pythons}")
+    if dependencies == "newest":
+        run_tests(session, [".[test]", f"pytest=={series}.*"])
+    else:
+        run_tests(session, lowest_dependencies(str(session.python), needed))
+
+
+def run_tests(session: nox.Session, requirements: list[str]) -> None:
+    """Install what is asked for, tell what that came to, and run the tests."""
+    session.install(*requirements)
     session.run("pip", "list")
     session.run("pytest", *session.posargs)
 
@@ -98,6 +139,15 @@ def agent(session: nox.Session) -> None:
     session.run("pytest", "tests/agent", *session.posargs, env=env)
 
 
+@nox.session(python="3.11")
+@nox.parametrize("beside", list(BESIDE.values()), ids=list(BESIDE))
+def harm(session: nox.Session, beside: list[str]) -> None:
+    """Compare suites that nobody here wrote with the plugin and without; `-- click xdist` picks."""
+    session.install("pytest", "pytest-xdist", *beside)
+    names = session.posargs or (["plain"] if beside else [])
+    session.run("python", "-m", "harm", str(Path.cwd()), *names, env={"PYTHONPATH": "tests"})
+
+
 def axe_core(session: nox.Session, folder: Path) -> Path | None:
     """Fetch the accessibility rules; None where there is no npm."""
     if not shutil.which("npm"):
@@ -132,20 +182,23 @@ def sow(target: str, folder: Path) -> None:
             shutil.copy(seed, folder / f"{seed.parent.name}-{seed.name}")
 
 
-def lowest_dependencies(python: str) -> list[str]:
-    """Pin each dependency that a Python needs to the lowest version that is allowed."""
-    requirements = [Requirement(line) for line in PYPROJECT["project"]["dependencies"]]
-    return [
-        f"{requirement.name}=={lower_bound(requirement)}"
-        for requirement in requirements
-        if not requirement.marker or requirement.marker.evaluate({"python_version": python})
-    ]
+def lowest_dependencies(python: str, needed: Sequence[str] = ()) -> list[str]:
+    """Pin each dependency to the lowest version allowed on a Python, and by what else is needed."""
+    project = PYPROJECT["project"]
+    extra = project["optional-dependencies"]["cli"]
+    lowest: dict[str, Version] = {}
+    for requirement in map(Requirement, [*project["dependencies"], *extra, *needed]):
+        if not requirement.marker or requirement.marker.evaluate({"python_version": python}):
+            bound = lower_bound(requirement)
+            lowest[requirement.name] = max(bound, lowest.get(requirement.name, bound))
+    pins = [f"{name}=={version}" for name, version in lowest.items()]
+    return [".[cli]", *pins, *test_tools_for_the_lowest()]
 
 
-def lower_bound(requirement: Requirement) -> str:
+def lower_bound(requirement: Requirement) -> Version:
     """Find the version that follows a requirement's `>=`."""
     (bound,) = (clause.version for clause in requirement.specifier if clause.operator == ">=")
-    return bound
+    return Version(bound)
 
 
 def test_tools_for_the_lowest() -> list[str]:

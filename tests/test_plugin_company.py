@@ -62,6 +62,7 @@ def expected(action: str) -> dict[str, str]:
         pytest.param("-p no:logging", id="no logging"),
         pytest.param("-p no:capture", id="no capture"),
         pytest.param("-p no:skipping -W ignore", id="no skipping"),
+        pytest.param("-p no:terminal", id="no terminal"),
         pytest.param("--setup-show", id="setup shown"),
         pytest.param("--strict-markers --strict-config", id="strict markers"),
     ],
@@ -180,6 +181,22 @@ def test_doctests_are_gated_by_what_a_conftest_adds(project: Project) -> None:
     options = ("--doctest-modules", "--doctest-glob=*.txt", "mod.py", "text.txt")
     assert set(project.run(*options).outcomes.values()) == {"skipped"}
     assert set(project.run(*options, "--ddcompat-strict").outcomes.values()) == {"failed"}
+
+
+@pytest.mark.parametrize("value", ["mine", "", "{}", 3, None])
+def test_a_property_of_the_same_name_is_its_authors(project: Project, value: object) -> None:
+    tests = f"""
+        import pytest
+        @pytest.mark.requires_capability("api_security")
+        def test_gated(): pass
+        def test_it(record_property): record_property("ddcompat", {value!r})
+    """
+    project.write("test_it.py", tests)
+    run = project.run("--ddcompat-report=run.json")
+    assert run.outcomes == {"test_gated": "skipped", "test_it": "passed"}
+    assert run.status == 0
+    assert "1 gated: 1 skipped" in run.out
+    assert (project.path / "run.json").exists()
 
 
 class OwnProtocol:
