@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pytest_ddcompat import as_it_is
 from pytest_ddcompat.harmless import harmless, note, trouble_of
 from pytest_ddcompat.run import gate_of, tally_of
 
@@ -35,6 +36,7 @@ class Counting:
         """Tell what was gated, why, and what would mend it."""
         with harmless(config, "the summary cannot be told"):
             if self._tally.parsed():
+                as_it_is("report")
                 from pytest_ddcompat.report import tell
 
                 tell(terminalreporter, self._tally, gate_of(config))

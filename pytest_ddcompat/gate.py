@@ -147,7 +147,8 @@ class Gate:
     def decide(self, marks: Sequence[pytest.Mark]) -> Decision:
         """Decide what happens to a test with these marks."""
         if len(marks) == 1:
-            return self._decide_mark(marks[0])
+            known = self._known(marks[0])
+            return known.decision or self._decide_mark(marks[0])
         return self.together(tuple(map(self._decide_mark, marks)))
 
     def _decide_mark(self, mark: pytest.Mark) -> Decision:
@@ -160,9 +161,10 @@ class Gate:
         """What is known of a mark's arguments; 1 equals True, but is another argument."""
         positional, keywords = mark.args, mark.kwargs
         try:
-            key = (mark.name, positional, *map(type, positional))
-            if keywords:
-                key = (*key, *keywords.items(), *map(type, keywords.values()))
+            key: tuple[object, ...] = (mark.name, positional)
+            if keywords or len(positional) != 1 or type(positional[0]) is not str:
+                given = (*positional, *keywords.values())
+                key = (*key, *keywords.items(), *map(type, given))
             known = self._by_arguments.get(key)
         except Exception as error:  # noqa: BLE001 - a user's class may do anything here
             return _Known(self._unhashable(mark, error))

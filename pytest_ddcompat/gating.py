@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_ddcompat.collection import place_of, settle_asked, take_deselected, take_stand_ins
 from pytest_ddcompat.execution import fails, run_failing, stopping
 from pytest_ddcompat.gate import Decision, Gate
 from pytest_ddcompat.harmless import harmless, reason_of
@@ -35,8 +36,6 @@ class Gating:
 
     def _look_at(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
         if self.gate.asked:
-            from pytest_ddcompat.collection import settle_asked
-
             decision = settle_asked(report, collector, self.gate)
             if decision:
                 tally_of(self._config).add(decision)
@@ -47,8 +46,6 @@ class Gating:
             for mark in marks_of(item):
                 problem = self.gate.problem(mark)
                 if problem:
-                    from pytest_ddcompat.collection import place_of
-
                     problems[f"{place_of(item)}: {problem}"] = None
         if problems:
             report.outcome = "failed"
@@ -61,8 +58,6 @@ class Gating:
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> Generator[None, None, None]:
         """Deselect what the policy deselects, when all others have had their say."""
-        from pytest_ddcompat.collection import take_deselected, take_stand_ins
-
         stand_ins: list[pytest.Item] = []
         with harmless(config, "the tests for unsupported modules are not kept apart"):
             stand_ins = take_stand_ins(config, items)
@@ -94,8 +89,8 @@ class Gating:
         self, item: pytest.Item, nextitem: pytest.Item | None, marks: Sequence[pytest.Mark]
     ) -> bool | None:
         """Decide by a test's marks; True where it has been run to its end, as a failure."""
-        decision = item.stash[DECISION] = self._decide(marks)
         try:
+            decision = item.stash[DECISION] = self.gate.decide(marks)
             failing = fails(item, decision)
         except BaseException as error:  # noqa: BLE001 - it is that test's error
             item.stash[DECISION] = _broken(error)

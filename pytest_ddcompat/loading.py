@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_ddcompat.errors import InvalidMatrixError, MatrixError
 from pytest_ddcompat.matrix import Matrix
 from pytest_ddcompat.names import choices
+from pytest_ddcompat.prepared import restored
 from pytest_ddcompat.reading import Place
 
 if TYPE_CHECKING:
@@ -22,7 +23,15 @@ if TYPE_CHECKING:
     else:
         from importlib.abc import Traversable
 
-__all__ = ["DEFAULT", "bundled_ids", "load_matrix", "matrix_from_mapping", "read_file"]
+__all__ = [
+    "DEFAULT",
+    "bundled_ids",
+    "load_matrix",
+    "matrix_from_mapping",
+    "matrix_from_toml",
+    "read_file",
+    "sources_of",
+]
 
 DEFAULT = "iast-python"
 """Id of the matrix that is used when none is named."""
@@ -144,20 +153,44 @@ def _bundled(matrix_id: str, overlay: bool, read: Callable[[Traversable], bytes]
         raise MatrixError(
             f'no matrix "{matrix_id}" is bundled; {valid}, or the path of a .toml file'
         )
-    files = {file.name: file for file in _bundled_files()}
-    page, own = f"{matrix_id}.toml", f"{matrix_id}.overlay.toml"
-    found = _parsed(files[page], f"matrices/{page}", read)
+    ready = _prepared(matrix_id, read) if overlay else None
+    if ready is not None:
+        return ready
+    return matrix_from_toml(matrix_id, overlay=overlay, read=read)
+
+
+def matrix_from_toml(
+    matrix_id: str, *, overlay: bool = True, read: Callable[[Traversable], bytes] = read_file
+) -> Matrix:
+    """Load a bundled matrix from its TOML files, as `load_matrix` would."""
+    page, *own = sources_of(matrix_id)
+    found = _parsed(data_folder() / page, f"matrices/{page}", read)
     matrix = matrix_from_mapping(found.mapping, found.origin)
-    if not overlay or own not in files:
-        return matrix
-    found = _parsed(files[own], f"matrices/{own}", read)
-    if found.mapping.get("extends") != matrix_id:
-        raise MatrixError(f'{found.origin}: extends: this must be "{matrix_id}"')
-    return _with_overlay(matrix, found, matrix_id)
+    for name in own if overlay else ():
+        found = _parsed(data_folder() / name, f"matrices/{name}", read)
+        if found.mapping.get("extends") != matrix_id:
+            raise MatrixError(f'{found.origin}: extends: this must be "{matrix_id}"')
+        matrix = _with_overlay(matrix, found, matrix_id)
+    return matrix
+
+
+def sources_of(matrix_id: str) -> list[str]:
+    """Names of the files of a bundled matrix: the page, and its own overlay if it has one."""
+    names = [file.name for file in _bundled_files()]
+    return [name for name in (f"{matrix_id}.toml", f"{matrix_id}.overlay.toml") if name in names]
+
+
+def _prepared(matrix_id: str, read: Callable[[Traversable], bytes]) -> Matrix | None:
+    """What was prepared of a bundled matrix; None if it cannot be read, or is of other files."""
+    try:
+        sources = {name: read(data_folder() / name) for name in sources_of(matrix_id)}
+        return restored(read(data_folder() / f"{matrix_id}.prepared.json"), sources)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def _bundled_files() -> list[Traversable]:
-    folder = _folder()
+    folder = data_folder()
     files = [f for f in folder.iterdir() if f.name.endswith(".toml")] if folder.is_dir() else []
     if not files:
         raise MatrixError(
@@ -166,7 +199,8 @@ def _bundled_files() -> list[Traversable]:
     return sorted(files, key=lambda file: file.name)
 
 
-def _folder() -> Traversable:
+def data_folder() -> Traversable:
+    """Where the bundled matrices are."""
     # Installed, the matrices lie inside the package; in a checkout, beside it.
     from importlib.resources import files
 

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_ddcompat.errors import RequirementError
+from pytest_ddcompat.names import choices, printable, quoted, shown
+from pytest_ddcompat.plugin import MARKERS
+from pytest_ddcompat.requirement import Requirement, call_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_ddcompat.requirement import Names, Requirement
+    from pytest_ddcompat.requirement import Names
 
 __all__ = [
     "mark_of",
@@ -25,6 +30,10 @@ __all__ = [
 ]
 
 _PREFIX = "requires_"
+
+# Those made before, by all arguments; 1 equals True, but is none. It takes a sixth of what looking
+# into the cache of `_shared` does, and suites have thousands of them.
+_CAPABILITIES: dict[object, pytest.MarkDecorator] = {}
 _LONGEST = 200  # characters of a marker's arguments that a message repeats
 
 
@@ -56,7 +65,12 @@ def requires_capability(
         RequirementError: An argument cannot be understood.
     """
     __tracebackhide__ = True
-    return _mark(
+    keywords = (framework, deployment, datastore, support_level, preview, matrix, strict)
+    try:
+        return _CAPABILITIES[names, keywords, type(preview), type(strict)]
+    except (KeyError, TypeError):
+        pass
+    made = _mark(
         "requires_capability",
         names,
         framework=framework,
@@ -67,6 +81,8 @@ def requires_capability(
         matrix=matrix,
         strict=strict,
     )
+    _CAPABILITIES[names, keywords, type(preview), type(strict)] = made
+    return made
 
 
 def requires_tracer(
@@ -155,11 +171,6 @@ def requirement_of(
     Raises:
         RequirementError: An argument cannot be understood.
     """
-    from pytest_ddcompat.errors import RequirementError
-    from pytest_ddcompat.names import choices, shown
-    from pytest_ddcompat.plugin import MARKERS
-    from pytest_ddcompat.requirement import Requirement
-
     kind = marker[len(_PREFIX) :]
     valid = ("matrix", "strict", *_KEYWORDS.get(kind, ()))
     for key in keywords:
@@ -213,8 +224,6 @@ def _shared(marker: str, positional: tuple[Any, ...], **keywords: Any) -> pytest
 
 def mark_of(requirement: Requirement) -> pytest.Mark:
     """Make the mark again that a requirement was understood from."""
-    from pytest_ddcompat.requirement import call_of
-
     name, positional, keywords = call_of(requirement.marker)
     mark: pytest.MarkDecorator = getattr(pytest.mark, name)
     return mark.with_args(*positional, **keywords).mark
@@ -222,8 +231,6 @@ def mark_of(requirement: Requirement) -> pytest.Mark:
 
 def written(mark: pytest.Mark) -> str:
     """A marker as it was written, whatever its arguments do."""
-    from pytest_ddcompat.names import printable
-
     try:
         given = mark.kwargs.items()
         keywords = [f"{printable(key)}={_argument(value)}" for key, value in given]
@@ -234,8 +241,6 @@ def written(mark: pytest.Mark) -> str:
 
 
 def _argument(value: object) -> str:
-    from pytest_ddcompat.names import printable, quoted
-
     try:
         if isinstance(value, str):
             return quoted(value)

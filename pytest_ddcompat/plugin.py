@@ -6,7 +6,7 @@ at each name of a plugin.
 
 from __future__ import annotations
 
-import os
+from argparse import BooleanOptionalAction
 
 import pytest
 
@@ -54,8 +54,9 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
     "strict": (
         "bool",
         {
-            "action": "store_true",
-            "help": "fail tests that the environment does not support, instead of skipping them",
+            "action": BooleanOptionalAction,
+            "help": "fail tests that the environment does not support, instead of skipping them; "
+            "--no-ddcompat-strict undoes the ini option",
         },
     ),
     "unsupported": (
@@ -107,6 +108,8 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 """Each option: type of the ini option of the same meaning, and what argparse is told."""
 
+del TYPE_CHECKING, BooleanOptionalAction, annotations
+
 ENVIRON: pytest.StashKey[Mapping[str, str]] = pytest.StashKey()
 RUNNING: dict[pytest.Config, Gating | Broken | None] = {}
 """The runs of this process, the innermost last, and what gates their tests, if anything does."""
@@ -124,20 +127,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(f"--ddcompat-{name}", default=None, **option)
         empty: list[str] | None = [] if ini == "linelist" else None
         parser.addini(f"ddcompat_{name}", f"as --ddcompat-{name}", type=ini, default=empty)
-    group.addoption(
-        "--no-ddcompat-strict",
-        dest="ddcompat_strict",
-        action="store_false",
-        default=None,
-        help="undo ddcompat_strict of the ini file",
-    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; read and check what is given explicitly."""
+    import os
+
     for line in MARKERS.values():
         config.addinivalue_line("markers", line)
     RUNNING[config] = None
+    config.add_cleanup(lambda: RUNNING.__delitem__(config))
     # Tests change the variables of their own process.
     config.stash[ENVIRON] = dict(os.environ)
     names = [f"ddcompat_{name}" for name in OPTIONS]
@@ -152,11 +151,6 @@ def pytest_configure(config: pytest.Config) -> None:
         configure(config, told=told)
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Forget the run."""
-    RUNNING.pop(config, None)
-
-
 @pytest.fixture(scope="session")
 def ddcompat(pytestconfig: pytest.Config) -> Compatibility:
     """The environment and the page: `environment`, `matrix`, `check(...)`, `require(...)`."""
@@ -167,11 +161,13 @@ def ddcompat(pytestconfig: pytest.Config) -> Compatibility:
 
 def marks_of(node: pytest.Item | pytest.Collector | None) -> list[pytest.Mark]:
     """The markers of this plugin on a node and all that it is in, the nearest first."""
-    marks = []
+    marks: list[pytest.Mark] = []
     while node is not None:
-        for mark in node.own_markers:
-            if mark.name in MARKERS:
-                marks.append(mark)  # noqa: PERF401 - a comprehension costs as much as the rest
+        own = node.own_markers
+        if own:
+            for mark in own:
+                if mark.name in MARKERS:
+                    marks.append(mark)  # noqa: PERF401 - a comprehension is a call more
         node = node.parent
     return marks
 

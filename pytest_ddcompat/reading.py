@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar, Union, cast
 
 from pytest_ddcompat.names import choices, deployment_type, parse_site
-from pytest_ddcompat.versions import parse_range, parse_version
+from pytest_ddcompat.versions import Range, Version, parse_range, parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +53,7 @@ class Kind:
         read: Takes the value as parsed and its place; returns it understood, or notes a problem.
         schema: The same as JSON Schema.
         row: Row that the schema refers to, if it does.
+        restore: Takes a value that was read and checked before, as JSON has it.
     """
 
     def __init__(
@@ -60,10 +61,12 @@ class Kind:
         read: Callable[[object, Place], Any],
         schema: dict[str, Any],
         row: type[Row] | None = None,
+        restore: Callable[[Any], Any] | None = None,
     ) -> None:
         self.read = read
         self.schema = schema
         self.row = row
+        self.restore = restore
 
 
 class Field:
@@ -122,6 +125,15 @@ class Row:
         row.__dict__.update({key: spec.default for key, spec in cls.fields.items()}, **values)
         return row
 
+    @classmethod
+    def from_prepared(cls: type[R], plain: dict[str, Any]) -> R:
+        """Make a row of what `pytest_ddcompat.prepared` wrote, which was checked before."""
+        for key, value in plain.items():
+            restore = cls.fields[key].kind.restore
+            if restore is not None:
+                plain[key] = restore(value)
+        return cls.from_values(plain)
+
     def replaced(self: R, changes: Mapping[str, object]) -> R:
         """The same row with other values of some keys."""
         return self.from_values({**{key: self.__dict__[key] for key in self.fields}, **changes})
@@ -163,16 +175,25 @@ def _shown(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def _scalar(kind: type, called: str, schema: dict[str, Any]) -> Kind:
+def _scalar(
+    kind: type,
+    called: str,
+    schema: dict[str, Any],
+    restore: Callable[[Any], object] | None = None,
+) -> Kind:
     def read(value: object, place: Place) -> object:
         if type(value) is not kind:
             place.problem(f"this must be {called} (got {_shown(value)})")
         return value
 
-    return Kind(read, schema)
+    return Kind(read, schema, restore=restore)
 
 
-def _parsed(parse: Callable[[str], object], schema: dict[str, Any]) -> Kind:
+def _parsed(
+    parse: Callable[[str], object],
+    schema: dict[str, Any],
+    restore: Callable[[Any], object] | None = None,
+) -> Kind:
     def read(value: object, place: Place) -> object:
         if not isinstance(value, str):
             place.problem(f"this must be a string (got {_shown(value)})")
@@ -183,7 +204,7 @@ def _parsed(parse: Callable[[str], object], schema: dict[str, Any]) -> Kind:
             place.problem(str(error))
             return None
 
-    return Kind(read, {"type": "string", **schema})
+    return Kind(read, {"type": "string", **schema}, restore=restore)
 
 
 def _identifier(value: str) -> str:
@@ -230,8 +251,12 @@ def array(kind: Kind, at_least: int = 0) -> Kind:
             place.problem(f"this needs at least {at_least} (got {len(value)})")
         return tuple(kind.read(item, place.inside(f"[{n}]")) for n, item in enumerate(value))
 
+    def restore(plain: list[Any]) -> tuple[object, ...]:
+        return tuple(plain if kind.restore is None else map(kind.restore, plain))
+
     schema: dict[str, Any] = {"type": "array", "items": kind.schema}
-    return Kind(read, {**schema, "minItems": at_least} if at_least else schema, kind.row)
+    full = {**schema, "minItems": at_least} if at_least else schema
+    return Kind(read, full, kind.row, restore)
 
 
 def mapping(kind: Kind) -> Kind:
@@ -259,7 +284,7 @@ def one_of(*valid: str) -> Kind:
 
 def table(row: type[Row]) -> Kind:
     """A table described by a row class."""
-    return Kind(row.from_table, {"$ref": f"#/$defs/{row.__name__.lower()}"}, row)
+    return Kind(row.from_table, {"$ref": f"#/$defs/{row.__name__.lower()}"}, row, row.from_prepared)
 
 
 def _read_range(value: object, place: Place) -> object:
@@ -280,14 +305,19 @@ def _read_mark(value: object, place: Place) -> object:
 text = _scalar(str, "a string", {"type": "string"})
 boolean = _scalar(bool, "true or false", {"type": "boolean"})
 mark = Kind(_read_mark, {"enum": [True, False, *_MARKS]})
-date = _scalar(dt.date, "a date such as 2026-05-31", {"type": "string", "format": "date"})
+date = _scalar(
+    dt.date,
+    "a date such as 2026-05-31",
+    {"type": "string", "format": "date"},
+    dt.date.fromisoformat,
+)
 words = _parsed(_words, {"pattern": "\\S"})
 identifier = _parsed(_identifier, {"pattern": "^[a-z0-9]+([_-][a-z0-9]+)*$"})
 deployment = _parsed(_deployment, identifier.schema)
 site = _parsed(_site, {"examples": ["datadoghq.eu"]})
 address = _parsed(_address, {"format": "uri"})
-version = _parsed(parse_version, {"examples": ["1.10.0"]})
-version_range = _parsed(parse_range, {"examples": [">=4.0,<5"]})
+version = _parsed(parse_version, {"examples": ["1.10.0"]}, Version)
+version_range = _parsed(parse_range, {"examples": [">=4.0,<5"]}, Range)
 version_ranges = Kind(
     _read_range,
     {
@@ -296,4 +326,5 @@ version_ranges = Kind(
         "minItems": 1,
         "examples": [["==2.7.*", ">=3.5,<3.12"]],
     },
+    restore=Range,
 )

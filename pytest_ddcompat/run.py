@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_ddcompat import as_it_is
 from pytest_ddcompat.plugin import RUNNING
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def gating_of(config: pytest.Config) -> Gating | Broken:
     """
     gating = RUNNING.get(config)
     if gating is None:
+        as_it_is("gating")
         from pytest_ddcompat.gating import Gating
 
         gating = RUNNING[config] = Gating(config)
@@ -109,6 +111,7 @@ def tally_of(config: pytest.Config) -> Tally:
     """The counts of a run, made when they are first asked for."""
     tally = config.stash.get(_TALLY, None)
     if tally is None:
+        as_it_is("tally")
         from pytest_ddcompat.tally import Tally
 
         tally = config.stash[_TALLY] = Tally()
@@ -119,6 +122,7 @@ def count(config: pytest.Config) -> None:
     """Count tests by their reports from now on, unless another process has them."""
     name = "ddcompat-counting"
     if not hasattr(config, "workerinput") and not config.pluginmanager.hasplugin(name):
+        as_it_is("counting")
         from pytest_ddcompat.counting import Counting
 
         config.pluginmanager.register(Counting(config), name)

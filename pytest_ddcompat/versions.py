@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -28,13 +28,19 @@ _LONGEST = 200  # characters; no published version or range comes near it
 class Range:
     """Versions that any of some specifiers admits, pre-releases always included.
 
-    Attributes:
-        specifiers: PEP 440 specifiers; a version is in the range if one of them admits it.
+    Args:
+        specifiers: PEP 440 specifiers, as text or parsed; a version is in the range if one of them
+            admits it.
     """
 
-    def __init__(self, specifiers: Sequence[SpecifierSet]) -> None:
-        self.specifiers = tuple(specifiers)
+    def __init__(self, specifiers: Sequence[str] | Sequence[SpecifierSet]) -> None:
+        self._given = specifiers
         self._known: dict[Version, bool] = {}
+
+    @cached_property
+    def specifiers(self) -> tuple[SpecifierSet, ...]:
+        """The specifiers, parsed when they are first needed."""
+        return tuple(SpecifierSet(s) if isinstance(s, str) else s for s in self._given)
 
     def __contains__(self, version: Version) -> bool:
         known = self._known.get(version)

@@ -110,7 +110,7 @@ def test_folder_without_a_matrix(
     if exists:
         folder.mkdir()
         (folder / "matrix.schema.json").write_text("{}")
-    monkeypatch.setattr("pytest_ddcompat.loading._folder", lambda: folder)
+    monkeypatch.setattr("pytest_ddcompat.loading.data_folder", lambda: folder)
     with pytest.raises(MatrixError) as raised:
         load_matrix()
     message = "the folder matrices/ of pytest-ddcompat holds no matrix; install it again"

@@ -38,7 +38,7 @@ def bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "matrices"
     write(folder, "small.toml", SMALL.read_text(encoding="utf-8"))
     write(folder, "small.overlay.toml", f'extends = "small"\n{RAISED}')
-    monkeypatch.setattr("pytest_ddcompat.loading._folder", lambda: folder)
+    monkeypatch.setattr("pytest_ddcompat.loading.data_folder", lambda: folder)
     return folder
 
 
