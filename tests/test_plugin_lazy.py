@@ -29,6 +29,34 @@ BROKEN = {
 GATED = "import pytest\n@pytest.mark.requires_agent('>=7.50')\ndef test(): pass\n"
 
 
+FINDERS = """
+import sys
+from importlib.machinery import PathFinder
+def pytest_unconfigure():
+    mine = [finder for finder in sys.meta_path if finder is PathFinder]
+    print("FINDERS", len(mine), sys.meta_path[0] is PathFinder)
+"""
+REWRITTEN = """
+from pytest_ddcompat import requires_capability
+@requires_capability("sca")
+def test():
+    left = [1, 2]
+    assert left == [1]
+"""
+
+
+@pytest.mark.parametrize("options", ["", "-p no:pytest_ddcompat.plugin -p no:ddcompat"])
+def test_assertions_of_others_are_rewritten_as_ever(project: Project, options: str) -> None:
+    project.write("finders.py", FINDERS)
+    project.write("test_it.py", REWRITTEN)
+    project.write(
+        "pytest.ini", "[pytest]\nmarkers = requires_capability: other\nddcompat_unsupported = run"
+    )
+    run = project.run_apart("-p", "finders", *options.split())
+    assert "FINDERS 1 False" in run.out
+    assert "E         Left contains one more item: 2" in run.out
+
+
 @pytest.mark.parametrize("options", ["", "-p xdist.plugin -n 1", "--collect-only"])
 def test_a_run_without_markers_looks_nothing_up(
     project: Project, monkeypatch: pytest.MonkeyPatch, options: str
