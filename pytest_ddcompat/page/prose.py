@@ -216,13 +216,15 @@ def _regions(arguments: str) -> list[str]:
 def _read_sites(callout: Callout, text: str, draft: Draft) -> None:
     body = " ".join(callout.words) or callout.title
     words, regions = _HOST.findall(text), _regions(callout.arguments)
-    sites = [*words, *regions]
+    hosts = _hosts(words)
+    sites = [*hosts, *regions]
     is_limited = _ALSO_THERE.search(_NOT_THERE.sub("", body))
     status = "not_supported" if _NOT_THERE.search(body) else ""
     if not status and _PREVIEW.search(body):
         status = "preview"
     has_region = bool(_REGION.search(callout.arguments))
-    is_open = has_region and (not regions or not set(map(parse_site, words)) <= set(regions))
+    is_open = has_region and (not regions or not set(hosts) <= set(regions))
+    is_open = is_open or len(hosts) < len(words)
     if not sites or not status or is_open or is_limited or draft.named(body):
         reason = "a callout about sites of which it is not clear what it says"
         draft.open_words("sites", callout.line, text, reason)
@@ -230,10 +232,18 @@ def _read_sites(callout: Callout, text: str, draft: Draft) -> None:
     what = "callout" if callout.name else "sentence"
     interface = f"the {what} names the host of the user interface; DD_SITE holds it without app."
     heading, draft.heading = draft.heading, callout.title or draft.heading
-    reading = interface if any(host.lower().startswith("app.") for host in sites) else ""
-    excluded = dict.fromkeys(map(parse_site, sites))
-    add_site(callout.words or [callout.title], list(excluded), status, reading, draft)
+    reading = interface if any(host.lower().startswith("app.") for host in words) else ""
+    excluded = list(dict.fromkeys(sites))
+    add_site(callout.words or [callout.title], excluded, status, reading, draft)
     draft.heading = heading
+
+
+def _hosts(words: Sequence[str]) -> list[str]:
+    """The sites that words name, in the form of DD_SITE; empty if one is too long to be a host."""
+    try:
+        return [parse_site(host) for host in words]
+    except ValueError:
+        return []
 
 
 def add_site(
