@@ -77,6 +77,7 @@ class Matrix(Row):
     def check(self, place: Place) -> None:
         """Ids are unique, and every capability that a row names is defined."""
         self._check_unique(place)
+        self._check_tables(place)
         defined = [c.id for c in self.capabilities]
         for kind in ("deployments", "frameworks", "coverage", "unresolved"):
             for index, row in enumerate(getattr(self, kind)):
@@ -86,6 +87,12 @@ class Matrix(Row):
                         inside.problem(
                             f'no capability "{name}" is defined; {choices(name, defined)}'
                         )
+
+    def _check_tables(self, place: Place) -> None:
+        for index, row in enumerate(self.unresolved):
+            if row.table is not None and not 0 <= row.table < len(self.tables):
+                told = f"no such table (got {row.table}); valid: from 0, below {len(self.tables)}"
+                place.inside(f"unresolved[{index}].table").problem(told)
 
     def _check_unique(self, place: Place) -> None:
         def once(kind: str, rows: Sequence[R], keys: Callable[[R], Iterable[str]]) -> None:

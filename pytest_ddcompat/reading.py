@@ -303,6 +303,7 @@ def _read_mark(value: object, place: Place) -> object:
 
 
 text = _scalar(str, "a string", {"type": "string"})
+number = _scalar(int, "a whole number", {"type": "integer"})
 boolean = _scalar(bool, "true or false", {"type": "boolean"})
 mark = Kind(_read_mark, {"enum": [True, False, *_MARKS]})
 date = _scalar(

@@ -15,6 +15,7 @@ from pytest_ddcompat.reading import (
     identifier,
     mapping,
     mark,
+    number,
     one_of,
     site,
     table,
@@ -130,8 +131,7 @@ class Site(Statement):
     """A callout about Datadog sites."""
 
     excluded: tuple[str, ...] = field(
-        array(site, at_least=1),
-        "Sites that it is about, as in DD_SITE.",
+        array(site, at_least=1), "Sites that it is about, as in DD_SITE."
     )
     status: str = field(
         one_of("not_supported", "preview"),
@@ -176,11 +176,8 @@ class Capability(Statement):
     )
     status: str = field(one_of(*STATUSES), "What the page calls it.", "available")
     remote_configuration: str = field(
-        text,
-        "Sentence by which the page requires Remote Configuration for it, if it does.",
-        "",
+        text, "Sentence by which the page requires Remote Configuration for it, if it does.", ""
     )
-
     callout: str = field(
         text, "Words of a callout by which the page calls it a preview, if it does.", ""
     )
@@ -290,10 +287,12 @@ class Unresolved(Statement):
     """Words of the page that are not understood: what they speak of cannot be told for sure."""
 
     of: str = field(
-        one_of("sites", "releases", "runtimes", "tables", "text"),
-        "What the words would be a row of; tables: of a table of no known kind; text: none.",
+        one_of("sites", "releases", "runtimes", "tables", "cells", "text"),
+        "What the words would be a row of; tables: of a table of no known kind; cells: of a table "
+        "of which they are a row that is read, but for some cells; text: none.",
     )
     columns: tuple[str, ...] = field(array(text), "Head of the table that the row is of.", ())
+    table: int | None = field(number, "Which of `tables` that is, from 0.", None)
     capabilities: tuple[str, ...] = field(
         array(identifier), "Capabilities that the words may limit: none of them passes by them.", ()
     )

@@ -184,3 +184,73 @@ def test_bundled_page_drawn_and_imported_again_is_the_same_file() -> None:
     assert to_toml(found.mapping) == file.read_text(encoding="utf-8")
     reason = "a version alone may be a minimum or a series"
     assert [place[1:] for place in places(found)] == [(v, reason) for v in ("2.2", "0.86", "1.1")]
+
+
+NOTED = "Shop protection capability | Minimum Python tracer version | Notes"
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        pytest.param("only preview", OPEN, id="a limit"),
+        pytest.param("not on Windows", OPEN, id="not everywhere"),
+        pytest.param("since 2020", SUPPORTED, id="no limit"),
+        pytest.param("-", SUPPORTED, id="a dash"),
+        pytest.param("", SUPPORTED, id="blank"),
+    ],
+)
+def test_cell_of_an_unknown_column_may_limit_a_capability(cell: str, expected: Status) -> None:
+    found = imported(table(NOTED, f"Bot Filter | 1.0.0 | {cell}", "Card Vault | 1.0.0 |"))
+    assert status(found.matrix, "bot_filter") is expected
+    assert status(found.matrix, "card_vault") is SUPPORTED
+    check_round_trip(found)
+
+
+def test_the_head_of_an_unknown_column_may_limit_what_has_words_in_it() -> None:
+    rows_ = ["Bot Filter | 1.0.0 | 7.50", "Card Vault | 1.0.0 |"]
+    found = imported(table(NOTED.replace("Notes", "Minimum Agent version"), *rows_))
+    assert status(found.matrix, "bot_filter") is OPEN
+    assert status(found.matrix, "card_vault") is SUPPORTED
+
+
+@pytest.mark.parametrize("kind", ["Framework", "Type"])
+def test_cell_of_an_unknown_column_may_limit_a_row_of_marks(kind: str) -> None:
+    head = f"{kind} | Bot Filter | Remarks"
+    found = below(table(head, "Docker | yes | only preview", "Kubernetes | | not yet"))
+    kept = rows(found, "frameworks" if kind == "Framework" else "deployments")
+    assert [row["capabilities"] for row in kept] == [
+        {"bot_filter": "unresolved"},
+        {"bot_filter": False},
+    ]
+    assert rows(found, "unresolved") == []
+    check_round_trip(found)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param("Framework | Bot Filter | Remarks", id="frameworks"),
+        pytest.param("Type | Bot Filter | Remarks", id="deployments"),
+        pytest.param("Release | Support level | Remarks", id="branches"),
+    ],
+)
+def test_cell_of_an_unknown_column_may_limit_another_capability(head: str) -> None:
+    first = ">=1,<2 | Maintenance" if "Release" in head else "Docker | yes"
+    found = below(table(head, f"{first} | without Card Vault"))
+    assert rows(found, "unresolved") == [
+        {
+            "of": "cells",
+            "capabilities": ["card_vault"],
+            "reason": "a cell of an unknown column may limit it",
+        }
+    ]
+    assert status(found.matrix, "card_vault") is OPEN
+    check_round_trip(found)
+
+
+def test_cell_that_names_a_capability_of_a_later_row() -> None:
+    found = imported(
+        table(NOTED, "Bot Filter | 1.0.0 | Card Vault needs it", "Card Vault | 1.0.0 |")
+    )
+    assert status(found.matrix, "card_vault") is OPEN
+    check_round_trip(found)

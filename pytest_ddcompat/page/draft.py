@@ -72,6 +72,7 @@ class Draft:
         heading: Heading that the words being read stand under.
         library: Library whose versions the page speaks of, as far as it is known.
         shared: Abbreviations that several capabilities have, none of which is called by it.
+        unread: Rows with words in unknown columns: their kinds, and the words of those cells.
     """
 
     def __init__(self, title: str) -> None:
@@ -79,11 +80,13 @@ class Draft:
         self.heading = title
         self.library = ""
         self.shared: frozenset[str] = frozenset()
+        self.unread: list[tuple[str, dict[str, Any], list[str]]] = []
         self._known: dict[tuple[str, str], dict[str, Any]] = {}
         self._names: dict[tuple[str, ...], dict[str, Any]] = {}
         self._first_words: set[str] = set()
         self._abbreviations: dict[str, dict[str, dict[str, Any]]] = {}
         self._cells: dict[int, list[Cell]] = {}
+        self._places: dict[int, tuple[int, int]] = {}
         self._withdrawn: dict[int, dict[str, Any]] = {}
         self._interpreted = 0
         self._unresolved: list[Place] = []
@@ -94,6 +97,7 @@ class Draft:
         given = {key: value for key, value in values.items() if value not in ("", None, [])}
         row = {"heading": self.heading, "documented": list(documented), **given}
         self.rows[kind].append(row)
+        self._places[id(row)] = len(self._places), len(self.rows["tables"]) - 1
         return row
 
     def know(self, row: dict[str, Any], kind: str, key: str) -> None:
@@ -158,35 +162,52 @@ class Draft:
             self._interpreted -= 1
             self.take(cell, reason)
 
-    def withdraw(self, kind: str, row: dict[str, Any], columns: list[str], reason: str) -> None:
-        """Keep open what was a row."""
+    def withdraw(self, kind: str, row: dict[str, Any], reason: str) -> None:
+        """Keep open what was a row of a table."""
         self.doubt(row, reason)
         if id(row) not in self._withdrawn:
-            self._withdrawn[id(row)] = row
-            opened = {"of": kind, "columns": columns, "reason": reason}
-            self.rows["unresolved"].append(
-                {"heading": row["heading"], "documented": row["documented"], **opened}
-            )
+            place = self._places[id(row)]
+            told = {"heading": row["heading"], "documented": row["documented"], "of": kind}
+            opened = {**told, **self._table(place[1]), "reason": reason}
+            self._places[id(opened)] = place
+            self._withdrawn[id(row)] = opened
+            self.rows["unresolved"].append(opened)
+
+    def limit(self, row: dict[str, Any], capabilities: list[str], reason: str) -> None:
+        """Keep open what capabilities a row with words in unknown columns may limit."""
+        opened = self._withdrawn.get(id(row))
+        if opened is not None:
+            opened["capabilities"] = capabilities
+            return
+        told = {"heading": row["heading"], "documented": row["documented"], "of": "cells"}
+        self.rows["unresolved"].append({**told, "capabilities": capabilities, "reason": reason})
+
+    def _table(self, number: int) -> dict[str, Any]:
+        return {"columns": self.rows["tables"][number]["columns"], "table": number}
 
     def settle(self) -> None:
-        """Leave out the rows that were withdrawn, and put open rows of tables before words."""
+        """Leave out the rows that were withdrawn, and put what is open of tables before words."""
         for kind, rows in self.rows.items():
             self.rows[kind] = [row for row in rows if id(row) not in self._withdrawn]
-        self.rows["unresolved"].sort(key=lambda row: "columns" not in row)
+        self.rows["unresolved"].sort(key=self._in_order)
+
+    def _in_order(self, row: dict[str, Any]) -> tuple[int, int]:
+        """Rows of tables in the page's order, then cells of rows that are read, then words."""
+        if "table" in row:
+            return 0, self._places[id(row)][0]
+        return 1 if row["of"] == "cells" else 2, 0
 
     def open_row(
         self,
         of: str,
-        head: Iterable[Cell],
         row: Iterable[Cell],
         reasons: dict[int, str],
         limited: Iterable[dict[str, Any]] = (),
     ) -> None:
-        """Keep a row that cannot be read as it stands.
+        """Keep a row of the last table that cannot be read as it stands.
 
         Args:
             of: What it would be a row of.
-            head: Head of its table.
             row: Its cells.
             reasons: Why single cells are not understood, by their index.
             limited: Capabilities that it may limit.
@@ -198,7 +219,7 @@ class Draft:
             "unresolved",
             [cell.text for cell in cells],
             of=of,
-            columns=[cell.text for cell in head],
+            **self._table(len(self.rows["tables"]) - 1),
             capabilities=[each["id"] for each in limited],
             reason=why,
         )

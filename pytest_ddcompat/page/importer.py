@@ -18,6 +18,7 @@ from pytest_ddcompat.page.blocks import (
     Tag,
     Text,
 )
+from pytest_ddcompat.page.cells import limit_by_cells
 from pytest_ddcompat.page.contradictions import contradictions
 from pytest_ddcompat.page.draft import KINDS, Draft
 from pytest_ddcompat.page.includes import with_partials
@@ -133,6 +134,8 @@ def _read(blocks: Sequence[Block], title: str, language: str, *, is_drawn: bool)
     draft = Draft(title)
     _read_capabilities(blocks, draft, language)
     _Pages(draft, is_drawn=is_drawn).read(blocks)
+    for kind, row, words in draft.unread:
+        limit_by_cells(kind, row, words, draft)
     draft.settle()
     contradictions(draft)
     return draft

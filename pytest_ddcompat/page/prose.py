@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pytest_ddcompat.page.draft import Draft
 
 __all__ = [
-    "Callout", "add_site", "add_words", "call_previews", "limited", "read_callout",
-    "read_heading", "read_text",
+    "Callout", "add_site", "add_words", "call_previews", "limited", "may_limit",
+    "read_callout", "read_heading", "read_text",
 ]  # fmt: skip
 
 _REGIONS = {
@@ -124,9 +124,14 @@ def _is_about_sites(text: str) -> bool:
     return bool(limits and (_HOST.search(text) or _SITE.search(text)))
 
 
+def may_limit(text: str) -> bool:
+    """Whether words have one that may limit what they speak of."""
+    return bool(_MAY_LIMIT.search(text))
+
+
 def limited(text: str, draft: Draft) -> list[dict[str, Any]]:
     """The capabilities that words may limit, whatever they say of them."""
-    if not _MAY_LIMIT.search(text):
+    if not may_limit(text):
         return []
     if _WHOLE.search(text) and (_NOT_THERE.search(text) or _PREVIEW.search(text)):
         return draft.rows["capabilities"]

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from pytest_ddcompat.escaping import at_start, escaped
-from pytest_ddcompat.page.blocks import IN_A_CALLOUT, WHOLE_TABLE
-from pytest_ddcompat.page.draft import Draft
-from pytest_ddcompat.page.readers import DOUBT, capabilities_of
-from pytest_ddcompat.page.tables import kind_of, know_by_name
-from pytest_ddcompat.page.words import slug
+from pytest_ddcompat.page.placing import place_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pytest_ddcompat.matrix import Matrix
-    from pytest_ddcompat.rows import Framework, Site, Statement, Table, Unresolved
+    from pytest_ddcompat.page.placing import Placed
+    from pytest_ddcompat.rows import Site, Statement, Unresolved
 
 __all__ = ["PICTURE", "argument", "own_comment", "to_markdown", "without_picture"]
 
@@ -75,17 +72,12 @@ def to_markdown(matrix: Matrix) -> str:
     Args:
         matrix: The page; what an overlay changes of it is left out.
     """
-    rows: dict[str, list[Any]] = {
-        kind: list(getattr(matrix, kind))
-        for kind in ("capabilities", "deployments", "releases", "runtimes", "frameworks")
-    }
-    opened = [row for row in matrix.unresolved if row.columns]
-    parts = [_front(matrix), *map(_site, matrix.sites)]
-    parts += _tables(matrix, rows, opened)
+    tables, left = place_rows(matrix)
+    parts = [_front(matrix), *map(_site, matrix.sites), *map(_table, tables)]
     parts += _about_capabilities(matrix)
     parts += [_sentences(row) for row in (*matrix.coverage, *matrix.notes)]
-    parts += [_open_words(row) for row in matrix.unresolved if not row.columns]
-    parts += [_left(row) for each in rows.values() for row in each]
+    parts += [_open_words(row) for row in matrix.unresolved if _is_of_words(row)]
+    parts += map(_left, left)
     return "\n\n".join(parts) + "\n"
 
 
@@ -131,68 +123,8 @@ def _site(row: Site) -> str:
     return "\n\n".join((_heading(row.heading), opening, *words, own_comment("/callout")))
 
 
-def _tables(matrix: Matrix, rows: dict[str, list[Any]], opened: list[Unresolved]) -> Iterator[str]:
-    """The tables; of those of capabilities, which are read first, others were in callouts.
-
-    So were those behind tables that are read later, and those of languages that are not read.
-    """
-    behind, names = False, Draft("")
-    language: str | None = None
-    for row in matrix.capabilities:
-        know_by_name({"id": row.id, "documented": row.documented, "aliases": row.aliases}, names)
-    for table in matrix.tables:
-        taken, why = _taken(table, rows, opened, names)
-        kind = kind_of(table.columns)
-        is_of_capabilities = kind in {"capabilities", "overview"}
-        spoken = list(map(slug, table.columns[1:])) if kind == "overview" else []
-        is_of_others = len(spoken) > 1 or (bool(spoken) and language not in {None, spoken[0]})
-        if not taken and (is_of_others or (behind and is_of_capabilities)):
-            why = IN_A_CALLOUT
-        behind = behind or bool(why) or not is_of_capabilities
-        language = spoken[0] if language is None and spoken and not why else language
-        yield _table(table, taken, why)
-
-
-def _taken(
-    table: Table, rows: dict[str, list[Any]], opened: list[Unresolved], names: Draft
-) -> tuple[list[Statement], str]:
-    """Take the rows of a table out of those that are left: the first ones that it can have.
-
-    Returns:
-        The rows; and why none of them could be read, if the whole table could not.
-    """
-    kind = kind_of(table.columns).replace("overview", "capabilities")
-    heads = [capabilities_of(column, names) for column in table.columns[1:]]
-    marked = {id_ for ids, _ in heads for id_ in ids}, any(doubt for _, doubt in heads)
-    left: list[Any] = rows.get(kind, [])
-    taken: list[Statement] = []
-    # Tables of capabilities are read first, so those that can be read come first.
-    is_first = bool(left) and kind == "capabilities" and _is_of(left[0], table, kind, marked)
-    key, why = (table.heading, table.columns), ""
-    if opened and not is_first and _key(opened[0])[:2] == key:
-        why = _key(opened[0])[2]
-    while not why and left and _is_of(left[0], table, kind, marked):
-        taken.append(left.pop(0))
-    while opened and _key(opened[0]) == (*key, why):
-        taken.append(opened.pop(0))
-    return taken, why
-
-
-def _key(row: Unresolved) -> tuple[str, tuple[str, ...], str]:
-    """Heading and head of a row's table, and why no row of it can be read, if none can."""
-    return row.heading, row.columns, row.reason if row.reason in WHOLE_TABLE else ""
-
-
-def _is_of(row: Framework, table: Table, kind: str, marked: tuple[set[str], bool]) -> bool:
-    """Whether a row can be of a table, by its heading, its width and its marks."""
-    if row.heading != table.heading or len(row.documented) != len(table.columns):
-        return False
-    if kind not in {"deployments", "frameworks"}:
-        return True
-    return (set(row.capabilities), DOUBT in row.interpretation) == marked
-
-
-def _table(table: Table, rows: Iterable[Statement], why: str) -> str:
+def _table(placed: Placed) -> str:
+    table, rows, why = placed
     lines = [
         f"| {' | '.join(map(escaped, table.columns))} |",
         f"|{' --- |' * len(table.columns)}",
@@ -203,6 +135,11 @@ def _table(table: Table, rows: Iterable[Statement], why: str) -> str:
         opening, closing = own_comment("unresolved", reason=why), own_comment("/unresolved")
         drawn = f"{opening}\n\n{drawn}\n\n{closing}"
     return f"{_heading(table.heading)}\n\n{drawn}"
+
+
+def _is_of_words(row: Unresolved) -> bool:
+    """Whether it stands outside of tables."""
+    return row.table is None and row.of != "cells"
 
 
 def _sentences(row: Statement) -> str:

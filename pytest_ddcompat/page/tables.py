@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.names import bare
 from pytest_ddcompat.page.blocks import OTHER_LANGUAGES
-from pytest_ddcompat.page.readers import COLUMNS, RUNTIME_HEADS, Column, library_of
-from pytest_ddcompat.page.words import abbreviation, slug, status_of_label
+from pytest_ddcompat.page.cells import UNKNOWN_CELL, WHOLE, read_cells
+from pytest_ddcompat.page.readers import COLUMNS, RUNTIME_HEADS, library_of
+from pytest_ddcompat.page.words import abbreviation, slug
 from pytest_ddcompat.versions import parse_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pytest_ddcompat.page.blocks import Cell, Table, Words
+    from pytest_ddcompat.page.blocks import Cell, Table
     from pytest_ddcompat.page.draft import Draft
+    from pytest_ddcompat.page.readers import Column
 
 __all__ = [
     "column_of", "find_shared_abbreviations", "kind_of", "know_by_name", "languages_of",
@@ -22,10 +25,7 @@ __all__ = [
 ]  # fmt: skip
 
 _UNKNOWN_COLUMN = "a column that is not known in such a table"
-_NOT_THERE = {"not_supported", "not_applicable", "pending"}
 _OF_A_BRANCH = ("support_level", "until", "agent")
-_WHOLE = {"releases", "runtimes"}
-"""Kinds of rows that say nothing unless every cell is understood."""
 
 
 def kind_of(head: Sequence[str]) -> str:
@@ -69,9 +69,7 @@ def read_table(table: Table, draft: Draft, language: str = "") -> None:
     if not kind:
         _keep_open(table, draft)
         return
-    draft.rows["tables"].append(
-        {"heading": draft.heading, "columns": [cell.text for cell in table.head]}
-    )
+    _add_table(table, draft)
     columns = COLUMNS[kind](table, draft)
     for number, cell in enumerate(table.head):
         reason = columns[number].reason if number in columns else _UNKNOWN_COLUMN
@@ -80,17 +78,20 @@ def read_table(table: Table, draft: Draft, language: str = "") -> None:
         _read_row(kind, table, row, columns, draft)
 
 
+def _add_table(table: Table, draft: Draft) -> None:
+    columns = [cell.text for cell in table.head]
+    draft.rows["tables"].append({"heading": draft.heading, "columns": columns})
+
+
 def _keep_open(table: Table, draft: Draft) -> None:
     reason = table.reason or "a table of no known kind"
     for cell in table.head:
         draft.take(cell, reason)
-    draft.rows["tables"].append(
-        {"heading": draft.heading, "columns": [cell.text for cell in table.head]}
-    )
+    _add_table(table, draft)
     for row in table.rows:
         words = " | ".join(cell.text for cell in (*table.head, *row))
         limited = draft.named(words) if reason != OTHER_LANGUAGES else []
-        draft.open_row("tables", table.head, row, dict.fromkeys(range(len(row)), reason), limited)
+        draft.open_row("tables", row, dict.fromkeys(range(len(row)), reason), limited)
 
 
 def column_of(table: Table, language: str) -> int:
@@ -119,71 +120,31 @@ def _read_row(
     kind: str, table: Table, row: Sequence[Cell], columns: dict[int, Column], draft: Draft
 ) -> None:
     """Add a row, or keep it open where the cells that it cannot do without are not understood."""
-    found = {number: column.read(row[number].text) for number, column in columns.items()}
-    reasons = {number: words.reason for number, words in found.items() if words.reason}
-    if not row[0].text:
-        reasons[0] = "a row without a name"
-    values = _merged(found, reasons)
-    if reasons and (0 in reasons or kind in _WHOLE):
-        draft.open_row(kind if kind in _WHOLE else "tables", table.head, row, reasons)
+    values, reasons = read_cells(kind, [cell.text for cell in row], columns)
+    if values is None:
+        draft.open_row(kind if kind in WHOLE else "tables", row, reasons)
         return
-    values = _finished(kind, row[0].text, values)
     named = [row[0].text] if kind == "capabilities" else []
     keys = [*_keys(kind, draft.heading, values), *named]
-    problem = _twice(kind, draft, values, table, keys)
+    problem = _twice(kind, draft, values, keys)
     if problem:
-        draft.open_row(kind if kind in _WHOLE else "tables", table.head, row, {0: problem})
+        draft.open_row(kind if kind in WHOLE else "tables", row, {0: problem})
         return
-    notes = dict.fromkeys(words.interpretation for words in found.values() if words.interpretation)
-    values["interpretation"] = "; ".join(notes)
     made = draft.add(kind, [cell.text for cell in row], **values)
     for key in keys:
         draft.know(made, kind, key)
     if kind == "capabilities":
         know_by_name(made, draft)
+    unread: list[str] = []
     for number, cell in enumerate(row):
-        reason = reasons.get(number, "") if number in columns else "a cell of an unknown column"
-        draft.take(cell, reason, made)
+        draft.take(cell, reasons.get(number, "") if number in columns else UNKNOWN_CELL, made)
+        if number not in columns and re.search(r"\w", cell.text):
+            unread.append(f"{table.head[number].text} {cell.text}")
+    if unread:
+        draft.unread.append((kind, made, unread))
 
 
-def _merged(found: dict[int, Words], reasons: dict[int, str]) -> dict[str, Any]:
-    """What the cells of a row say together; where two contradict each other, that is a reason."""
-    values: dict[str, Any] = {}
-    refused: set[str] = set()
-    for number, words in found.items():
-        for key, value in words.values.items():
-            if key == "capabilities":
-                marks = values.setdefault(key, {})
-                for name, mark in value.items():
-                    marks[name] = mark if marks.get(name, mark) == mark else "unresolved"
-            elif values.setdefault(key, value) != value:
-                reasons[number] = "another cell of the row says otherwise"
-                refused.add(key)
-    return {key: value for key, value in values.items() if key not in refused}
-
-
-def _finished(kind: str, name: str, values: dict[str, Any]) -> dict[str, Any]:
-    """What only the whole row can tell: the status that the name has, or no marks."""
-    label = status_of_label(name)
-    if kind == "capabilities":
-        if label in _NOT_THERE and not values.get("status"):
-            return {"id": values["id"], "aliases": values.get("aliases"), "status": "unresolved"}
-        return {**values, "status": values.get("status") or label}
-    if kind == "deployments":
-        marks = values.get("capabilities", {})
-        told = {"": True, "deprecated": True, "preview": "preview"}.get(label, "unresolved")
-        marked = {key: told if mark is True else mark for key, mark in marks.items()}
-        return {**values, "capabilities": marked}
-    return (
-        {**values, "capabilities": values.get("capabilities", {})}
-        if kind == "frameworks"
-        else values
-    )
-
-
-def _twice(
-    kind: str, draft: Draft, values: dict[str, Any], table: Table, keys: Sequence[str]
-) -> str:
+def _twice(kind: str, draft: Draft, values: dict[str, Any], keys: Sequence[str]) -> str:
     """Why a row cannot stand beside the others; another one that contradicts it is opened."""
     known = [draft.known(kind, key) for key in keys]
     before = [row for row in known if row is not None]
@@ -195,7 +156,7 @@ def _twice(
             row["status"] = "unresolved"
             draft.doubt(row, reason)
         elif kind == "releases" and any(row.get(key) != values.get(key) for key in _OF_A_BRANCH):
-            draft.withdraw(kind, row, [cell.text for cell in table.head], reason)
+            draft.withdraw(kind, row, reason)
         elif "capabilities" in values:
             _contradict(row["capabilities"], values["capabilities"])
     return reason if before else ""
