@@ -96,6 +96,39 @@ TABLE_RULES = [
          "with >=1,<2")],
         id="a part of a row again",
     ),
+    pytest.param(
+        {"runtimes": [
+            runtime(">=1,<2", "==3.9.*", cpus=["x86-64", "i686"]),
+            runtime(">=5,<6", "==3.9.*"),
+            runtime("==1.5", ">=3.8", cpus=["i686", "x86-64"]),
+            runtime(">=2,<=5", "==3.9.*"),
+            runtime(">=2,<5", "==3.10.*"),
+        ]},
+        [("runtimes[2]: runtimes[0] speaks of linux i686/x86-64 cpython with the same versions "
+         "(got Python >=3.8, ddtrace ==1.5); valid: versions other than Python ==3.9.* "
+         "with >=1,<2"),
+         ("runtimes[3]: runtimes[1] speaks of linux x86-64 cpython with the same versions "
+         "(got Python ==3.9.*, ddtrace >=2,<=5); valid: versions other than Python ==3.9.* "
+         "with >=5,<6")],
+        id="rows of several platforms and versions",
+    ),
+    pytest.param({"runtimes": [runtime(">=1,<2"), runtime("<1"), runtime("==2"), runtime(">2")]},
+                 [], id="versions that touch"),
+    pytest.param({"runtimes": [runtime("!=1.5"), runtime("==1.5"), runtime("==1.6")]},
+        [("runtimes[2]: runtimes[0] speaks of linux x86-64 cpython with the same versions "
+         "(got Python >=3.9, ddtrace ==1.6); valid: versions other than Python >=3.9 with "
+         "!=1.5")],
+        id="all versions but one",
+    ),
+    pytest.param({"runtimes": [runtime(">=1,<2", number) for number in ("==3.9.*", ">=3.9", "<4")]},
+        [("runtimes[1]: runtimes[0] speaks of linux x86-64 cpython with the same versions "
+         "(got Python >=3.9, ddtrace >=1,<2); valid: versions other than Python ==3.9.* with "
+         ">=1,<2"),
+         ("runtimes[2]: runtimes[0] speaks of linux x86-64 cpython with the same versions "
+         "(got Python <4, ddtrace >=1,<2); valid: versions other than Python ==3.9.* with "
+         ">=1,<2")],
+        id="each row is told once",
+    ),
     pytest.param({"releases": branches(">=4,<3")},
         [('releases[0].tracer: no version is in this range (got ">=4,<3"); '
          "valid: a range with its lower end first, such as >=3,<4")],

@@ -153,7 +153,7 @@ BEYOND_THE_SCHEMA = {
         "address-of-a-file", "bad-address", "bad-specifier", "bad-version", "date-has-a-time",
         "date-has-a-time-without-a-zone", "date-is-a-string", "date-is-a-time", "duplicate-alias",
         "duplicate-capability", "duplicate-rows", "minimum-missing",
-        "minimum-of-what-is-not-supported", "unresolved-capability",
+        "minimum-of-what-is-not-supported", "unresolved-capability", "unresolved-of-no-table",
         "until-without-maintenance", "version-for-specifier", "version-of-other-digits",
     )),
     *(f"overlays/{name}" for name in (

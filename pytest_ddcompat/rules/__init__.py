@@ -20,11 +20,11 @@ from pytest_ddcompat.rules.page import (
     unresolved_words,
     words_that_are_blank,
 )
+from pytest_ddcompat.rules.runtimes import runtime_that_is_doubled
 from pytest_ddcompat.rules.tables import (
     capability_never_marked,
     range_that_is_empty,
     row_that_is_repeated,
-    runtime_that_is_doubled,
     versions_that_overlap,
 )
 

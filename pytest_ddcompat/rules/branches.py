@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.rules.common import Complaint, regions
+from pytest_ddcompat.rules.common import Complaint, meet, regions, spans
 from pytest_ddcompat.versions import base
 
 if TYPE_CHECKING:
@@ -116,9 +116,10 @@ def runtime_of_no_branch(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
     """A row of the runtime table speaks of versions that a branch holds."""
     if not matrix.releases or matrix.leaves_open("releases"):
         return
-    held = _held(matrix)
+    ranges = [row.tracer for row in matrix.releases]
+    places = spans([*ranges, *(row.tracer for row in matrix.runtimes)])
     for number, row in enumerate(matrix.runtimes):
-        if not any(version in row.tracer for version in held):
+        if not any(meet(places[row.tracer], places[each]) for each in ranges):
             yield Complaint(
                 f"runtimes[{number}].tracer",
                 "no release branch holds a version of this range",

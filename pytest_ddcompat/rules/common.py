@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from packaging.version import InvalidVersion
 
 from pytest_ddcompat.rows import Statement
-from pytest_ddcompat.versions import Version
+from pytest_ddcompat.versions import Version, base
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.versions import Range
 
-__all__ = ["Complaint", "regions", "statements"]
+__all__ = ["Complaint", "meet", "regions", "spans", "statements"]
 
 
 class Complaint(NamedTuple):
@@ -65,6 +65,36 @@ def regions(ranges: Iterable[Range]) -> list[Version]:
             for specifier in specifiers:
                 cuts.update(_cuts(specifier))
     return [v for cut in sorted(cuts) for v in (cut, _just_above(cut))]
+
+
+def spans(ranges: Iterable[Range]) -> dict[Range, list[tuple[int, int]]]:
+    """Where ranges lie beside each other, pre-releases as their releases: see `meet`.
+
+    Returns:
+        Of each range its spans, from one number up to, but without, another.
+    """
+    held: dict[Range, list[tuple[Version, int, bool]]] = {}
+    for each in ranges:
+        if each not in held:
+            versions = regions([each])
+            # Of each two versions, the second is of the stretch just above the first.
+            held[each] = [
+                (base(versions[n - n % 2]), n % 2, v in each) for n, v in enumerate(versions)
+            ]
+    cuts = sorted({cut for stretches in held.values() for cut, _, _ in stretches})
+    places = {cut: 2 * number for number, cut in enumerate(cuts)}
+    found = {}
+    for each, stretches in held.items():
+        starts = [places[cut] + above for cut, above, _ in stretches]
+        ends = [*starts[1:], 2 * len(cuts)]
+        both = zip(stretches, starts, ends)
+        found[each] = [(start, end) for (*_, is_in), start, end in both if is_in and start < end]
+    return found
+
+
+def meet(ones: list[tuple[int, int]], others: list[tuple[int, int]]) -> bool:
+    """Whether ranges share a version, by their spans."""
+    return any(start < until and begin < end for start, end in ones for begin, until in others)
 
 
 def _just_above(version: Version) -> Version:

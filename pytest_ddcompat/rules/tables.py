@@ -12,13 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_ddcompat.matrix import Matrix
-    from pytest_ddcompat.rows import Runtime, Statement
+    from pytest_ddcompat.rows import Statement
 
 __all__ = [
     "capability_never_marked",
     "range_that_is_empty",
     "row_that_is_repeated",
-    "runtime_that_is_doubled",
     "versions_that_overlap",
 ]
 
@@ -92,25 +91,6 @@ def capability_never_marked(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
                 'a row with true or "preview", or no column',
                 "look the column up on the page; without one nothing is said of the capability",
             )
-
-
-def runtime_that_is_doubled(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
-    """One row speaks of one platform, Python and tracer version."""
-    by_platform: dict[tuple[str, str], list[tuple[int, Runtime]]] = {}
-    for number, row in enumerate(matrix.runtimes):
-        before = by_platform.setdefault((row.os, row.implementation), [])
-        for index, other in before:
-            cpus = [cpu for cpu in row.cpus if cpu in other.cpus]
-            if cpus and _meet(row.python, other.python) and _meet(row.tracer, other.tracer):
-                yield Complaint(
-                    f"runtimes[{number}]",
-                    f"runtimes[{index}] speaks of {row.os} {'/'.join(cpus)} "
-                    f"{row.implementation} with the same versions",
-                    f"Python {row.python}, {matrix.page.tracer} {row.tracer}",
-                    f"versions other than Python {other.python} with {other.tracer}",
-                    "leave one of the two out, or correct its versions by the page",
-                )
-        before.append((number, row))
 
 
 def versions_that_overlap(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
