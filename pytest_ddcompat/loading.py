@@ -41,7 +41,15 @@ _LIMIT = 16 * 1024 * 1024  # bytes of a file; the bundled matrix has some ten th
 
 
 def read_file(file: Traversable) -> bytes:
-    """Read a file, not much more of it than a matrix may have; the default of `load_matrix`."""
+    """Read a file, not much more of it than a matrix may have; the default of `load_matrix`.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is no file, such as a pipe, which may never end.
+    """
+    # A directory, and what is not there, the system refuses in words of its own.
+    if isinstance(file, Path) and file.exists() and not (file.is_file() or file.is_dir()):
+        raise ValueError("it is no regular file")
     with file.open("rb") as content:
         return content.read(_LIMIT + 1)
 
@@ -66,7 +74,7 @@ def load_matrix(
             problem is in `problems`, as `file: where: what; valid: …`.
     """
     if isinstance(which, str) and not which.endswith(".toml"):
-        return _bundled(which, overlay, read)
+        return _bundled(which, overlay, read).of_origin(which)
     files = _chain(Path(which), read)
     last = files[-1]
     if "extends" in last.mapping:
@@ -76,7 +84,7 @@ def load_matrix(
         matrix = matrix_from_mapping(files.pop().mapping, last.origin)
     for file in reversed(files):
         matrix = _with_overlay(matrix, file)
-    return matrix
+    return matrix.of_origin(str(which))
 
 
 def bundled_ids() -> list[str]:

@@ -42,8 +42,9 @@ class Matrices:
         for matrix in matrices:
             known = self._by_id.setdefault(matrix.page.id, matrix)
             if known is not matrix and not _is_same(known, matrix):
+                both = " and ".join(m.origin or "one of no file" for m in (known, matrix))
                 raise MatrixError(
-                    f'two different matrices have the page id "{matrix.page.id}"; '
+                    f'two different matrices have the page id "{matrix.page.id}": {both}; '
                     "valid: an id of its own for each (an overlay sets it by page.id)"
                 )
         if not self._by_id:

@@ -108,6 +108,17 @@ class Matrix(Row):
         once("releases", self.releases, lambda row: [f'"{row.tracer}"'])
         once("frameworks", self.frameworks, _place_of)
 
+    @property
+    def origin(self) -> str:
+        """The id or path by which it was loaded; empty if it was made otherwise."""
+        return str(self.__dict__.get("_origin", ""))
+
+    def of_origin(self, which: str) -> Matrix:
+        """The same matrix, which tells by what it was loaded."""
+        made = self.replaced({})
+        made.__dict__["_origin"] = which
+        return made
+
     def capability(self, name: str) -> Capability | None:
         """Find a capability by id, alias or documented name, however it is written."""
         return self._by_name().get(fold(name))

@@ -196,12 +196,15 @@ def test_the_same_page_twice_is_one() -> None:
 
 
 def test_different_pages_of_one_id(tmp_path: Path) -> None:
-    with pytest.raises(MatrixError) as raised:
-        Matrices([BASE, overlaid(tmp_path, RULES, top='[page]\nid = "small"\n')])
-    assert str(raised.value) == (
-        'two different matrices have the page id "small"; '
-        "valid: an id of its own for each (an overlay sets it by page.id)"
-    )
+    acme = overlaid(tmp_path, RULES, top='[page]\nid = "small"\n')
+    for first, called in ((BASE, SMALL), (BASE.replaced({}), "one of no file")):
+        with pytest.raises(MatrixError) as raised:
+            Matrices([first, acme])
+        assert str(raised.value) == (
+            f'two different matrices have the page id "small": {called} and '
+            f"{tmp_path / 'acme.toml'}; "
+            "valid: an id of its own for each (an overlay sets it by page.id)"
+        )
 
 
 def test_no_page() -> None:

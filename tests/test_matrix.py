@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -100,6 +101,25 @@ def test_matrix_that_is_not_there(
     with pytest.raises(MatrixError) as raised:
         load_matrix(which)
     assert str(raised.value) == message
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes have names here")
+@pytest.mark.parametrize("which", ["pipe.toml", "overlay.toml"])
+def test_pipe_is_refused(which: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "overlay.toml").write_text('extends = "pipe.toml"\n', encoding="utf-8")
+    with pytest.raises(MatrixError) as raised:
+        load_matrix(tmp_path / which)
+    message = f"{tmp_path / 'pipe.toml'}: this file cannot be read: it is no regular file"
+    where = f"{tmp_path / which}: extends: " if which == "overlay.toml" else ""
+    assert raised.value.problems == (where + message,)
+
+
+def test_folder_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "folder.toml"
+    folder.mkdir()
+    with pytest.raises(MatrixError, match=r"folder\.toml: this file cannot be read: [A-Z]"):
+        load_matrix(folder)
 
 
 @pytest.mark.parametrize("exists", [True, False])

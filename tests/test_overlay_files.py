@@ -67,7 +67,18 @@ def test_file_without_end(tmp_path: Path) -> None:
     acme = write(tmp_path, "acme.toml", 'extends = "endless.toml"\n')
     with pytest.raises(MatrixError) as raised:
         load_matrix(acme)
-    assert str(raised.value) == f"{acme}: extends: {endless}: this file is larger than 16 MiB"
+    why = "this file cannot be read: it is no regular file"
+    assert str(raised.value) == f"{acme}: extends: {endless}: {why}"
+
+
+def test_file_that_is_too_large(tmp_path: Path) -> None:
+    with (tmp_path / "large.toml").open("wb") as large:
+        large.truncate(16 * 1024 * 1024 + 1)
+    acme = write(tmp_path, "acme.toml", 'extends = "large.toml"\n')
+    with pytest.raises(MatrixError) as raised:
+        load_matrix(acme)
+    told = f"{tmp_path / 'large.toml'}: this file is larger than 16 MiB"
+    assert str(raised.value) == f"{acme}: extends: {told}"
 
 
 def test_chain_is_bounded(tmp_path: Path) -> None:

@@ -117,7 +117,8 @@ BAD_HOOKS = {
     "same id": (
         "['iast-python.toml']",
         (
-            'two different matrices have the page id "iast-python"; '
+            'two different matrices have the page id "iast-python": iast-python and '
+            "{folder}/iast-python.toml; "
             "valid: an id of its own for each (an overlay sets it by page.id)"
         ),
     ),
@@ -138,6 +139,7 @@ def test_what_is_wrong_with_a_hook_is_the_error_of_tests_that_need_it(
     assert run.outcomes == {"test": "error", "test_plain": "passed"}
     assert "INTERNALERROR" not in "\n".join(run.out)
     line = f'requires_capability("sca"): {message.removeprefix("MatrixError: ")}'
+    line = line.replace("{folder}", str(project.path))
     assert line in [line.strip() for line in run.out]
 
 
