@@ -26,7 +26,8 @@ _MARKS = re.compile(
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
 _BLOCKS = {"p", "li", "div", "ul", "ol", "section", "blockquote", "pre", "table", *_HEADINGS}
 _CELLS = {"td", "th"}
-_STRAY = re.compile(r"<(?=[^<>]*(?:<|$))")
+# What opens no tag; of <![ the parser refuses most names, and keeps no words.
+_STRAY = re.compile(r"<(?=!\[|[^<>]*(?:<|$))")
 # A character by its number, of which Python reads no more than some thousand digits.
 _NUMBER = re.compile(r"&#0*(\d+)")
 _BEYOND = "1114112"  # the first number that no character has
