@@ -144,6 +144,9 @@ def benchmark(session: nox.Session) -> None:
     """Hold the plugin against limits of its cost; `-- --short` leaves the other plugins out."""
     session.install("pytest", ".")
     session.run("python", "benchmarks/instructions.py", *session.posargs)
+    for script in (Path("benchmarks/evaluate.py"), Path("benchmarks/scale.py")):
+        if script.exists():
+            session.run("python", str(script), "--check")
 
 
 @nox.session(python="3.11")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,7 @@ from runs import (
     modules,
     prepare,
     pretend,
+    write,
 )
 
 if TYPE_CHECKING:
@@ -115,6 +117,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--short", action="store_true", help="only hold the plugin to its limits")
     short = parser.parse_args().short
+    if not shutil.which("valgrind"):
+        sys.exit("valgrind is not on PATH; Debian's package of that name brings it")
     with tempfile.TemporaryDirectory() as made:
         try:
             kept = benchmark(Path(made).resolve(), short=short)
@@ -163,8 +167,9 @@ def rivals(folder: Path) -> list[Row]:
         title, note = name, ""
         try:
             title = f"{name} {install(name, place)}"
-            for way in (PLAIN, runs, skips):
-                check(Run(place, way, FEW))
+            for run in (Run(place, way, FEW) for way in (PLAIN, runs, skips)):
+                write(run)
+                check(run)
         except CountError as error:
             note = str(error)
         rows.append(Row(title, place, runs, skips, note))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
@@ -20,9 +19,9 @@ TRACER, OLD_TRACER = "4.16.0", "1.5.0"  # what supports the capability that test
 CALLGRIND = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null")
 INI = "[pytest]\nmarkers =\n    x(name)\n    needs(name)\n"
 MODULES = """\
-import json, sys, pytest
+import sys, pytest
 pytest.main(sys.argv[1:])
-print(json.dumps(sorted(sys.modules)))
+print(*sorted(sys.modules))
 """
 
 
@@ -77,6 +76,8 @@ class Counts:
 
     def __init__(self, runs: Iterable[Run]) -> None:
         wanted = list(dict.fromkeys(runs))
+        for run in wanted:  # two runs may share a file: written again, it would be compiled again
+            write(run)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             self.of = dict(zip(wanted, pool.map(count, wanted)))
 
@@ -115,8 +116,7 @@ def both(place: Place, way: Way) -> list[Run]:
 def modules(run: Run) -> list[str]:
     """List what is imported when a run ends."""
     done = start(run, [run.place.python, "-c", MODULES, *run.arguments])
-    found: list[str] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return done.stdout.splitlines()[-1].split()
 
 
 def count(run: Run) -> int:
@@ -129,18 +129,24 @@ def count(run: Run) -> int:
     return int(found[1])
 
 
-def check(run: Run) -> None:
-    """Run without counting, and look that what becomes of the tests is what was meant.
-
-    Raises:
-        CountError: It is not.
-    """
+def write(run: Run) -> None:
+    """Write the tests of a run, unless they are there."""
+    if run.file.exists():
+        return
     test = "def test_{}():\n    pass\n\n\n"
     mark = f"@{run.way.mark}\n" if run.way.mark else ""
     run.file.write_text(
         f"{run.way.head}\n" + "".join(mark + test.format(number) for number in range(run.tests)),
         encoding="utf-8",
     )
+
+
+def check(run: Run) -> None:
+    """Run without counting, and look that what becomes of the tests is what was meant.
+
+    Raises:
+        CountError: It is not.
+    """
     done = start(run, [run.place.python, "-m", "pytest", *run.arguments])
     found = re.findall(r"(\d+) (passed|skipped|failed|error|warning|let through:)", done.stdout)
     if set(found) != {(str(run.tests), run.way.outcome)} or done.returncode:
