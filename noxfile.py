@@ -140,6 +140,16 @@ def agent(session: nox.Session) -> None:
 
 
 @nox.session(python="3.11")
+def benchmark(session: nox.Session) -> None:
+    """Hold the plugin against limits of its cost; `-- --short` leaves the other plugins out."""
+    session.install("pytest", ".")
+    session.run("python", "benchmarks/instructions.py", *session.posargs)
+    for script in (Path("benchmarks/evaluate.py"), Path("benchmarks/scale.py")):
+        if script.exists():
+            session.run("python", str(script), "--check")
+
+
+@nox.session(python="3.11")
 @nox.parametrize("beside", list(BESIDE.values()), ids=list(BESIDE))
 def harm(session: nox.Session, beside: list[str]) -> None:
     """Compare suites that nobody here wrote with the plugin and without; `-- click xdist` picks."""
