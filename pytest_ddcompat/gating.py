@@ -10,15 +10,13 @@ from pytest_ddcompat.collection import place_of, settle_asked, take_deselected, 
 from pytest_ddcompat.execution import fails, run_failing, stopping
 from pytest_ddcompat.gate import Decision, Gate
 from pytest_ddcompat.harmless import harmless, reason_of
-from pytest_ddcompat.plugin import ENVIRON, marks_of
+from pytest_ddcompat.plugin import ENVIRON, MARKERS, marks_of
 from pytest_ddcompat.run import DECISION, tally_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
 __all__ = ["Gating"]
-
-_UNDECIDED = Decision.failed("it was not decided")
 
 
 class Gating:
@@ -27,6 +25,7 @@ class Gating:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self.gate = Gate(config, config.stash[ENVIRON])
+        self._begun: tuple[pytest.Item | None, Decision | None] = (None, None)
 
     def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
         """Refuse markers that cannot be understood; act on what a module has required."""
@@ -39,12 +38,14 @@ class Gating:
             decision = settle_asked(report, collector, self.gate)
             if decision:
                 tally_of(self._config).add(decision)
+        inherited = marks_of(collector)
         problems: dict[str, None] = {}
         for item in report.result or ():
             if not isinstance(item, pytest.Item):
                 continue
-            for mark in marks_of(item):
-                problem = self.gate.problem(mark)
+            alone = item.parent is collector
+            for mark in (*item.own_markers, *inherited) if alone else marks_of(item):
+                problem = mark.name in MARKERS and self.gate.problem(mark)
                 if problem:
                     problems[f"{place_of(item)}: {problem}"] = None
         if problems:
@@ -91,17 +92,19 @@ class Gating:
         """Decide by a test's marks; True where it has been run to its end, as a failure."""
         try:
             decision = item.stash[DECISION] = self.gate.decide(marks)
+            self._begun = (item, decision)
             failing = fails(item, decision)
         except BaseException as error:  # noqa: BLE001 - it is that test's error
-            item.stash[DECISION] = _broken(error)
+            item.stash[DECISION] = decision = _broken(error)
+            self._begun = (item, decision)
             return None
         return run_failing(item, nextitem, decision) if failing else None
 
     def stopping(self, item: pytest.Item) -> BaseException | None:
         """What is to be raised when a test is set up; None if it is to run."""
-        decision = item.stash.get(DECISION, _UNDECIDED)
-        if decision is _UNDECIDED:
-            # Another plugin's protocol came before ours.
+        begun, decision = self._begun
+        if begun is not item:
+            # Another plugin's protocol came before ours, or it has no marker.
             decision = self.decide(item)
         return None if decision is None else stopping(item, decision, self.gate)
 
