@@ -20,7 +20,6 @@ __all__ = [
     "parse_range",
     "parse_version",
     "series",
-    "written",
 ]
 
 _LONGEST = 200  # characters; no published version or range comes near it
@@ -135,12 +134,6 @@ def base(version: Version) -> Version:
 def series(version: Version) -> Version:
     """Keep major and minor only: `3.11.7` is `3.11`."""
     return Version(f"{version.major}.{version.minor}")
-
-
-@lru_cache(maxsize=4096)
-def written(version: Version) -> str:
-    """A version as text, which packaging puts together each time."""
-    return str(version)
 
 
 def _specifier(text: str) -> SpecifierSet:

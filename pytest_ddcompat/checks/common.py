@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Callable, NamedTuple
 
 from pytest_ddcompat.environment import tracer_key
 from pytest_ddcompat.verdict import Finding, Outcome
-from pytest_ddcompat.versions import Version, base, written
+from pytest_ddcompat.versions import Version, base
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ class Situation(NamedTuple):
     @property
     def version(self) -> str:
         """The version of the page's library as text, where it is installed."""
-        return written(self.installed.value) if self.installed.value else ""
+        return str(self.installed.value) if self.installed.value else ""
 
 
 class Asked(NamedTuple):
@@ -103,12 +103,12 @@ def check_version(
     if not fact.known:
         return Finding(check, UNKNOWN, needed, "unknown", source, signal=fact.signal)
     if version is not None and admits(version):
-        return Finding(check, SATISFIED, needed, written(version), source, signal=fact.signal)
+        return Finding(check, SATISFIED, needed, str(version), source, signal=fact.signal)
     return Finding(
         check,
         VIOLATED,
         needed,
-        observed=absent if version is None else written(version),
+        observed=absent if version is None else str(version),
         source=source,
         remedy=needed,
         signal=fact.signal,

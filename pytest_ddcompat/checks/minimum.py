@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_ddcompat.checks.common import SATISFIED, UNKNOWN, VIOLATED, Asked, check_installed
 from pytest_ddcompat.rows import NOT_THERE
 from pytest_ddcompat.verdict import Finding
-from pytest_ddcompat.versions import series, written
+from pytest_ddcompat.versions import series
 
 if TYPE_CHECKING:
     from pytest_ddcompat.environment import Environment
@@ -40,7 +40,7 @@ def check_tracer(asked: Asked) -> Finding:
     else:
         minimum = capability.minimum
         finding = check_installed(
-            f"{library} >={written(minimum)}{_STATUS_WORDS.get(capability.status, '')}",
+            f"{library} >={minimum}{_STATUS_WORDS.get(capability.status, '')}",
             situation,
             lambda version: version >= minimum,
             source=source,

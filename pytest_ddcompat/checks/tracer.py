@@ -18,7 +18,7 @@ from pytest_ddcompat.checks.common import (
 from pytest_ddcompat.environment import tracer_key
 from pytest_ddcompat.rows import LEVEL_WORDS, LEVELS
 from pytest_ddcompat.verdict import Finding
-from pytest_ddcompat.versions import series, written
+from pytest_ddcompat.versions import series
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -182,7 +182,7 @@ def check_agent(asked: Asked) -> Finding:
         return Finding("agent", NOT_APPLICABLE, source=source if row.by_overlay(["agent"]) else "")
     minimum = row.agent
     return check_version(
-        f"Datadog Agent >={written(minimum)}",
+        f"Datadog Agent >={minimum}",
         asked.situation.environment.agent,
         lambda version: version >= minimum,
         key="agent",
