@@ -157,4 +157,5 @@ def _remedies(stopped: Sequence[tuple[list[Requirement], int]], gate: Gate) -> l
         for remedies, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))
     ]
     rest = len(by_need) - len(counts)
-    return [*told, f"{rest} other changes would let tests run too"] if rest else told
+    changes = "change" if rest == 1 else "changes"
+    return [*told, f"{rest} other {changes} would let tests run too"] if rest else told
