@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from pytest_ddcompat.expression import Expression
     from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.requirement import Requirement
-    from pytest_ddcompat.rows import Capability, Deployment
+    from pytest_ddcompat.rows import Capability, Deployment, Statement
 
 __all__ = ["capabilities_named", "check_requirement", "evaluate"]
 
 _ORDER = (Status.UNSUPPORTED, Status.UNDETERMINED, Status.SUPPORTED)
+_VIOLATED, _UNKNOWN = Outcome.VIOLATED, Outcome.UNKNOWN  # members are slow to look up
 _TEST = "the test"
 
 
@@ -51,8 +52,8 @@ def evaluate(requirement: Requirement, environment: Environment, matrix: Matrix)
     if requirement.kind == "capability":
         return _evaluate_expression(_expression(requirement, matrix), requirement, situation)
     other = _OTHER_KINDS[requirement.kind]
-    finding = _by_what_is_removed(lambda s: other(requirement, s), situation)
-    return _verdict((finding._replace(subject=_TEST),))
+    found = _by_what_is_removed(lambda held: [other(requirement, held)], situation)
+    return _verdict(tuple([finding.about(_TEST) for finding in found]))
 
 
 @lru_cache(maxsize=4096)
@@ -150,22 +151,30 @@ def _evaluate_capability(name: str, requirement: Requirement, situation: Situati
     capability = situation.matrix.capability(name)
     assert capability is not None, "check_requirement refuses unknown names"  # noqa: S101
 
-    def asking(check: Callable[[Asked], Finding]) -> Callable[[Situation], Finding]:
-        return lambda held: check(Asked(capability, requirement, held))
+    def findings(held: Situation) -> list[Finding]:
+        asked = Asked(capability, requirement, held)
+        return [check(asked) for check in CHECKS]
 
-    found = (_by_what_is_removed(asking(check), situation) for check in CHECKS)
-    return _verdict(tuple(finding._replace(subject=capability.id) for finding in found))
+    found = _by_what_is_removed(findings, situation)
+    return _verdict(tuple([finding.about(capability.id) for finding in found]))
 
 
-def _by_what_is_removed(check: Callable[[Situation], Finding], situation: Situation) -> Finding:
-    """Make a check; its finding rests on each removed row with which it would be another."""
-    found = check(situation)
+def _by_what_is_removed(
+    findings: Callable[[Situation], list[Finding]], situation: Situation
+) -> list[Finding]:
+    """Make checks; a finding rests on each removed row with which it would be another."""
+    found = findings(situation)
     for row, matrix in situation.matrix.restored():
-        before = check(Situation.of(situation.environment, matrix))
-        if before.outcome is not found.outcome:
-            source = f"{found.source}, {row.removal}" if found.source else row.removal
-            found = found._replace(source=source)
+        before = findings(Situation.of(situation.environment, matrix))
+        found = [_removed_from(now, then, row) for now, then in zip(found, before)]
     return found
+
+
+def _removed_from(now: Finding, then: Finding, row: Statement) -> Finding:
+    """The finding, resting on a removed row too if it would be another with it."""
+    if then.outcome is now.outcome:
+        return now
+    return now._replace(source=f"{now.source}, {row.removal}" if now.source else row.removal)
 
 
 def _opposite(node: Not, verdict: Verdict) -> Verdict:
@@ -196,11 +205,11 @@ def _written(node: Expression) -> str:
 
 def _verdict(findings: tuple[Finding, ...]) -> Verdict:
     """Any violated is unsupported, else any unknown undetermined; a capability's Agent apart."""
-    violated = tuple(f for f in findings if f.outcome is Outcome.VIOLATED)
+    violated = tuple([f for f in findings if f.outcome is _VIOLATED])
     if violated:
         return Verdict(Status.UNSUPPORTED, findings, violated, violated)
-    unknown = tuple(f for f in findings if f.outcome is Outcome.UNKNOWN)
-    decisive = tuple(f for f in unknown if f.check != "agent" or f.subject == _TEST)
+    unknown = [f for f in findings if f.outcome is _UNKNOWN]
+    decisive = tuple([f for f in unknown if f.check != "agent" or f.subject == _TEST])
     status = Status.UNDETERMINED if decisive else Status.SUPPORTED
     return Verdict(status, findings, decisive, decisive)
 

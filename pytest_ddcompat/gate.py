@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.errors import CompatibilityError
-from pytest_ddcompat.evaluation import evaluate
 from pytest_ddcompat.given import Settings
-from pytest_ddcompat.harmless import ENDS, reason_of
+from pytest_ddcompat.harmless import or_error, reason_of
 from pytest_ddcompat.markers import requirement_of, written
 from pytest_ddcompat.matrices import Matrices
-from pytest_ddcompat.mending import Mended, is_met, mend
+from pytest_ddcompat.mending import Mended, Verdicts, is_met, mend
 from pytest_ddcompat.options import environment_of, matrices_of, policy_of, settings_of
 from pytest_ddcompat.policy import Action
 from pytest_ddcompat.verdict import Status
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from pytest_ddcompat.requirement import Requirement
 
 __all__ = ["Decision", "Gate", "one_of"]
-
-T = TypeVar("T")
 
 _STATUSES = (Status.SUPPORTED, Status.UNDETERMINED, Status.UNSUPPORTED)
 
@@ -117,7 +114,7 @@ class Gate:
 
     @cached_property
     def _pages(self) -> Matrices | BaseException:
-        return _or_error(lambda: matrices_of(self._loaded, self._config))
+        return or_error(lambda: matrices_of(self._loaded, self._config))
 
     @property
     def environment(self) -> Environment:
@@ -133,7 +130,12 @@ class Gate:
     @cached_property
     def _found(self) -> Environment | BaseException:
         """The environment, or what a conftest's hook raised: it is called only once."""
-        return _or_error(lambda: environment_of(self.settings, self._config, self._environ))
+        return or_error(lambda: environment_of(self.settings, self._config, self._environ))
+
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        """The verdicts of the run's environment."""
+        return Verdicts(self.environment, self.matrices)
 
     @property
     def used(self) -> bool:
@@ -210,7 +212,7 @@ class Gate:
                 cannot be understood.
         """
         matrix = self.matrices.pick(requirement)
-        verdict = evaluate(requirement, self.environment, matrix)
+        verdict = self.verdicts.of(requirement)
         action = self.policy.action(verdict.status, strict=strict)
         reason = verdict.reason
         if reason and len(self.matrices) > 1:
@@ -226,7 +228,11 @@ class Gate:
     def mended(self, requirements: Sequence[Requirement]) -> Mended:
         """What would let a test run that is stopped."""
         return mend(
-            requirements, self.environment, self.matrices, undetermined=self._undetermined_runs
+            requirements,
+            self.environment,
+            self.matrices,
+            undetermined=self._undetermined_runs,
+            known=self.verdicts,
         )
 
     def would_run(self, requirements: Sequence[Requirement], environment: Environment) -> bool:
@@ -275,16 +281,6 @@ def one_of(decisions: Sequence[Decision]) -> Decision:
         "; ".join(dict.fromkeys(d.reason for d in acted if d.reason)),
         tuple(dict.fromkeys(remedy for d in acted for remedy in d.mend)),
     )
-
-
-def _or_error(find: Callable[[], T]) -> T | BaseException:
-    """What is found, or the error of a conftest's hook, which is called only once."""
-    try:
-        return find()
-    except ENDS:
-        raise
-    except BaseException as error:  # noqa: BLE001 - it is the error of what asks
-        return error
 
 
 def _together(decisions: tuple[Decision, ...]) -> Decision:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable, TypeVar
 
 import pytest
 
@@ -14,7 +14,18 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.gate import Gate
 
-__all__ = ["ENDS", "Broken", "harmless", "note", "reason_of", "trouble_of", "usage_error"]
+T = TypeVar("T")
+
+__all__ = [
+    "ENDS",
+    "Broken",
+    "harmless",
+    "note",
+    "or_error",
+    "reason_of",
+    "trouble_of",
+    "usage_error",
+]
 
 ENDS = (KeyboardInterrupt, pytest.exit.Exception)
 """What is raised to end a run, by whomever; anything else is an error of what raised it."""
@@ -106,3 +117,13 @@ def usage_error(error: BaseException) -> BaseException:
     if isinstance(error, CompatibilityError):
         return pytest.UsageError(*error.problems)
     return pytest.UsageError(f"ddcompat: the options cannot be read: {reason_of(error)}")
+
+
+def or_error(find: Callable[[], T]) -> T | BaseException:
+    """What is found, or the error of a conftest's hook, which is called only once."""
+    try:
+        return find()
+    except ENDS:
+        raise
+    except BaseException as error:  # noqa: BLE001 - it is the error of what asks
+        return error

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from pytest_ddcompat.environment import Environment
     from pytest_ddcompat.matrices import Matrices
     from pytest_ddcompat.requirement import Requirement
+    from pytest_ddcompat.verdict import Verdict
 
-__all__ = ["Mended", "is_met", "mend"]
+__all__ = ["Mended", "Verdicts", "is_met", "mend"]
 
 
 class Mended(NamedTuple):
@@ -31,12 +32,35 @@ class Mended(NamedTuple):
     environment: Environment
 
 
+class Verdicts:
+    """The verdicts of one environment, each reached once."""
+
+    def __init__(self, environment: Environment, matrices: Matrices) -> None:
+        self._environment = environment
+        self._matrices = matrices
+        self._known: dict[Requirement, Verdict] = {}
+
+    def of(self, requirement: Requirement) -> Verdict:
+        """The verdict on a requirement.
+
+        Raises:
+            RequirementError: It names what its page does not have, or has no page.
+        """
+        known = self._known.get(requirement)
+        if known is None:
+            matrix = self._matrices.pick(requirement)
+            known = evaluate(requirement, self._environment, matrix)
+            self._known[requirement] = known
+        return known
+
+
 def mend(
     requirements: Sequence[Requirement],
     environment: Environment,
     matrices: Matrices,
     *,
     undetermined: bool = True,
+    known: Verdicts | None = None,
 ) -> Mended:
     """What would have to change for requirements to be met together.
 
@@ -47,14 +71,16 @@ def mend(
         environment: The facts.
         matrices: The pages.
         undetermined: Whether a verdict that is undetermined will do.
+        known: The verdicts of the environment, as far as they were reached.
 
     Raises:
         RequirementError: A requirement names what its page does not have, or has no page.
     """
     remedies: dict[str, str] = {}
     changed = environment
+    reached = known or Verdicts(environment, matrices)
     for _ in range(len(CHECKS)):
-        verdicts = [evaluate(r, changed, matrices.pick(r)) for r in requirements]
+        verdicts = [reached.of(r) for r in requirements]
         if not any(v.status is Status.UNSUPPORTED for v in verdicts):
             if not undetermined and any(v.status is Status.UNDETERMINED for v in verdicts):
                 break
@@ -68,6 +94,7 @@ def mend(
             for key, value in finding.change:
                 changed = changed.replaced(key, value)
                 remedies[key] = finding.remedy
+        reached = Verdicts(changed, matrices)
     return Mended((), environment)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ DEPLOYMENT_TYPES = ("docker", "kubernetes", "amazon_ecs", "aws_fargate", "aws_la
 _MISSPELLING = 0.85
 
 
+@lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """Reduce a name to what decides: no case, no `-`, `_` or space, aliases resolved.
 

@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.environment import KEYS, LIBRARY, tracer_key
-from pytest_ddcompat.evaluation import evaluate
+from pytest_ddcompat.mending import Verdicts
 from pytest_ddcompat.reading import Row
 from pytest_ddcompat.record import VERSION
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrices import Matrices
     from pytest_ddcompat.matrix import Matrix
     from pytest_ddcompat.requirement import Requirement
+    from pytest_ddcompat.verdict import Verdict
 
 __all__ = ["Draft", "decision_entry", "environment_entry", "matrix_entry"]
 
@@ -118,6 +119,8 @@ def decision_entry(
     environment: Environment,
     matrices: Matrices,
     error: str = "",
+    *,
+    known: Verdicts | None = None,
 ) -> dict[str, Any]:
     """What a record says of a decision.
 
@@ -127,24 +130,25 @@ def decision_entry(
         environment: The facts.
         matrices: The pages.
         error: Why it could not be judged.
+        known: The verdicts of the environment, as far as they were reached.
 
     Raises:
         CompatibilityError: A requirement names what its page does not have, or has no page.
     """
+    reached = known or Verdicts(environment, matrices)
     return {
         **{key: decided[key] for key in ("verdict", "action", "reason")},
         "mend": list(decided["mend"]),
         "error": error,
         "requirements": [
-            _requirement_entry(r, environment, matrices.pick(r)) for r in requirements
+            _requirement_entry(r, reached.of(r), matrices.pick(r)) for r in requirements
         ],
     }
 
 
 def _requirement_entry(
-    requirement: Requirement, environment: Environment, matrix: Matrix
+    requirement: Requirement, verdict: Verdict, matrix: Matrix
 ) -> dict[str, Any]:
-    verdict = evaluate(requirement, environment, matrix)
     findings = [{**f._asdict(), "outcome": f.outcome.value} for f in verdict.findings]
     for finding in findings:
         del finding["change"]

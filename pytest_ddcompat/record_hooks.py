@@ -118,8 +118,9 @@ class Keeper:
             text, _, error = key.partition("\n")
             gate, decided = gate_of(self._config), json.loads(text)
             asked = [Requirement.from_marker(marker) for marker in decided["requires"]]
-            entry = decision_entry(decided, asked, gate.environment, gate.matrices, error)
-            environment = environment_entry(gate.environment, gate.matrices)
+            given = gate.environment, gate.matrices
+            entry = decision_entry(decided, asked, *given, error, known=gate.verdicts)
+            environment = environment_entry(*given)
             pages = {} if self.draft.matrices else {"matrices": _pages(gate)}
             self.note({"key": key, "entry": entry, "environment": environment, **pages})
         return key

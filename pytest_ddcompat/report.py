@@ -34,6 +34,9 @@ _ACTIONS = {
 }
 
 
+_TRIED = 20  # changes, each on all tests that are stopped; of more, those that most tests need
+
+
 def head_of(gate: Gate) -> list[tuple[int, str]]:
     """Words for a run's pages, the day on which each was read, and the environment.
 
@@ -134,16 +137,25 @@ def _lines(tally: Tally, head: Sequence[tuple[int, str]], gate: Gate) -> list[st
 def _remedies(stopped: Sequence[tuple[list[Requirement], int]], gate: Gate) -> list[str]:
     """What would let how many more tests run; each remedy is tried on all that are stopped."""
     try:
-        mended = {m.remedies: m.environment for m in (gate.mended(asked) for asked, _ in stopped)}
+        mended = [(gate.mended(asked), n) for asked, n in stopped]
+        by_need: Counter[tuple[str, ...]] = Counter()
+        for found, n in mended:
+            by_need[found.remedies] += n
+        del by_need[()]
+        environments = {found.remedies: found.environment for found, _ in mended}
         counts = {
-            remedies: sum(n for asked, n in stopped if gate.would_run(asked, environment))
-            for remedies, environment in mended.items()
-            if remedies
+            remedies: sum(
+                n for asked, n in stopped if gate.would_run(asked, environments[remedies])
+            )
+            for remedies, _ in by_need.most_common(_TRIED)
         }
     except CompatibilityError:
         # The hook of a folder's conftest gave pages to workers alone.
         return []
-    return [
+    told = [
         f"{' and '.join(remedies)} would let {n} more {'test' if n == 1 else 'tests'} run"
         for remedies, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))
     ]
+    rest = len(by_need) - len(counts)
+    changes = "change" if rest == 1 else "changes"
+    return [*told, f"{rest} other {changes} would let tests run too"] if rest else told

@@ -116,6 +116,8 @@ class Statement(Row):
         Args:
             keys: Those that decide: an overlay that changed others alone is left out.
         """
+        if not self.overlays:
+            return ""
         deciding = {*keys, "heading", "documented"} if keys else set()
         told = (o for o in self.overlays if not deciding or not o.keys or deciding & {*o.keys})
         return "".join(overlay.words for overlay in told)

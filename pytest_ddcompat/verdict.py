@@ -51,6 +51,10 @@ class Finding(NamedTuple):
     signal: str = ""
     change: tuple[tuple[str, object], ...] = ()
 
+    def about(self, subject: str) -> Finding:
+        """The same finding of a subject."""
+        return tuple.__new__(Finding, (*self[:6], subject, *self[7:]))
+
     @property
     def sentence(self) -> str:
         """The finding in words, without its subject: what is needed, and what was found."""

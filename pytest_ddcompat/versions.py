@@ -56,21 +56,30 @@ class Range:
         return hash(frozenset(self.specifiers))
 
     def __str__(self) -> str:
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         return " or ".join(_ordered(s) for s in self.specifiers)
 
     @property
     def lower(self) -> Version | None:
         """The lowest version that the range names, or None if it is open below."""
-        bounds = self._bounds()
+        bounds = self._bounds
         return bounds[0] if len(bounds) == len(self.specifiers) else None
 
     def above(self, version: Version | None) -> Version | None:
         """A version of the range: the lowest above the given one, else the highest told."""
-        told = [(b, Version(f"{b.base_version}.1")) for b in self._bounds()]
-        inside = [candidate for pair in told for candidate in pair if candidate in self]
-        higher = [v for v in inside if version is None or v > version]
-        return higher[0] if higher else max(inside, default=None)
+        higher = (v for v in self._told if version is None or v > version)
+        return next(higher, max(self._told, default=None))
 
+    @cached_property
+    def _told(self) -> list[Version]:
+        """Versions of the range that its bounds tell of."""
+        pairs = [(b, Version(f"{b.base_version}.1")) for b in self._bounds]
+        return [candidate for pair in pairs for candidate in pair if candidate in self]
+
+    @cached_property
     def _bounds(self) -> list[Version]:
         return sorted(b for b in map(_lower, self.specifiers) if b is not None)
 
@@ -105,6 +114,7 @@ def parse_agent_version(text: str) -> Version:
         return Version(leading.group())
 
 
+@lru_cache(maxsize=4096)
 def parse_range(*texts: str) -> Range:
     """Read PEP 440 specifiers into the range that any of them admits.
 

@@ -62,7 +62,7 @@ def test_what_is_no_tests_error_is_told_in_the_summary(
     [
         pytest.param("given:Settings.from_plain", "ddcompat: " + ERROR, id="what a worker is told"),
         pytest.param("gate:Gate.decide", "ddcompat: " + ERROR, id="the decision"),
-        pytest.param("gate:evaluate", OF_MARK, id="the evaluation"),
+        pytest.param("mending:evaluate", OF_MARK, id="the evaluation"),
         pytest.param("gate:environment_of", OF_MARK, id="the environment"),
         pytest.param("execution:stopping", ERROR, id="stopping a test"),
     ],

@@ -102,7 +102,7 @@ KINDS = [
     "BaseException('no')",
     "pytest.UsageError",
 ]
-PLACES = ["gate:evaluate", "report:head_of", "fixture:one_of", "gating:Gating._look_at",
+PLACES = ["mending:evaluate", "report:head_of", "fixture:one_of", "gating:Gating._look_at",
           "record_hooks:_outcome", "record_hooks:Recorder._write"]  # fmt: skip
 
 

@@ -30,27 +30,29 @@ class Situation(NamedTuple):
     """An environment held against a page, with what all checks need of the two.
 
     Attributes:
+        installed: The version of the page's library.
         tracer: Base version of the tracer, or None where it is absent or unknown.
         release: The release branch that holds it, if one does.
     """
 
     environment: Environment
     matrix: Matrix
+    installed: Fact[Version]
     tracer: Version | None
     release: Release | None
 
     @classmethod
     def of(cls, environment: Environment, matrix: Matrix) -> Situation:
         """Look up the tracer's release branch."""
-        version = environment.tracer_of(matrix.page.tracer).value
-        tracer = None if version is None else base(version)
+        installed = environment.tracer_of(matrix.page.tracer)
+        tracer = None if installed.value is None else base(installed.value)
         release = None if tracer is None else matrix.release(tracer)
-        return cls(environment, matrix, tracer, release)
+        return cls(environment, matrix, installed, tracer, release)
 
     @property
-    def installed(self) -> Fact[Version]:
-        """The version of the page's library."""
-        return self.environment.tracer_of(self.matrix.page.tracer)
+    def version(self) -> str:
+        """The version of the page's library as text, where it is installed."""
+        return str(self.installed.value) if self.installed.value else ""
 
 
 class Asked(NamedTuple):

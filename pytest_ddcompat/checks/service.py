@@ -46,15 +46,10 @@ def check_site(asked: Asked) -> Finding:
     ]
     if not excluded and not open_row:
         return Finding("site", NOT_APPLICABLE)
-    names = " or ".join(site for row in excluded for site in row.excluded)
-    found = Finding(
-        "site",
-        SATISFIED,
-        documented=f"a site other than {names}" if names else "a site that the page allows",
-        observed=str(fact.value),
-        source=excluded[0].quote(None, ("status",)) if excluded else "",
-        signal=fact.signal,
-    )
+    names = " or ".join([site for row in excluded for site in row.excluded])
+    needed = f"a site other than {names}" if names else "a site that the page allows"
+    source = excluded[0].quote(None, ("status",)) if excluded else ""
+    found = Finding("site", SATISFIED, needed, str(fact.value), source, signal=fact.signal)
     if not fact.known:
         return found._replace(outcome=UNKNOWN, observed="unknown")
     for row in excluded:

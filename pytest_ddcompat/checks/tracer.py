@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ddcompat.checks.common import (
     NOT_APPLICABLE,
@@ -43,6 +44,37 @@ Remedy = tuple[str, tuple[tuple[str, object], ...]]
 IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy"}
 
 
+class _Platform(NamedTuple):
+    """What a runtime must admit; None where it is unknown. Of Python, major and minor."""
+
+    os: str | None
+    cpu: str | None
+    implementation: str | None
+    python: Version | None
+
+    @classmethod
+    def of(cls, environment: Environment) -> _Platform:
+        python = environment.python.value
+        return cls(
+            environment.os.value,
+            environment.cpu.value,
+            environment.implementation.value,
+            None if python is None else series(python),
+        )
+
+    def admitted_by(self, row: Runtime) -> bool | None:
+        """Whether a row admits the platform; None if a fact is unknown and it still could."""
+        os, cpu, implementation, python = self
+        if (
+            (os is not None and os != row.os)
+            or (cpu is not None and not _admits_cpu(row, cpu))
+            or (implementation is not None and implementation != row.implementation)
+            or (python is not None and python not in row.python)
+        ):
+            return False
+        return None if None in self else True
+
+
 def check_release(asked: Asked) -> Finding:
     """The release table gives each branch a support level."""
     return check_level(asked.situation, asked.requirement.level)
@@ -60,27 +92,28 @@ def check_level(situation: Situation, level: str | None) -> Finding:
     if situation.tracer is None or not (releases or open_row):
         return Finding("release", NOT_APPLICABLE)
     wanted = f"{LEVEL_WORDS[level]} or better" if level else "any support level"
-    found = Finding("release", SATISFIED, f"a release branch of {library} with {wanted}")
-    version = situation.installed.value
+    needed = f"a release branch of {library} with {wanted}"
+    installed = f"{library} {situation.version}"
     row = situation.release
     if row is None:
-        return found._replace(
-            outcome=UNKNOWN,
+        return Finding(
+            "release",
+            UNKNOWN,
+            needed,
             observed="unknown",
-            signal=f"no release branch of the page holds {library} {version}",
+            signal=f"no release branch of the page holds {installed}",
             source=quotes(releases, "tracer") if releases or not open_row else open_row.quote(),
         )
     day = situation.environment.date
     actual = row.level(day)
-    found = found._replace(
-        observed=f"{library} {version} with {LEVEL_WORDS[actual]} on {day}",
-        signal=situation.installed.signal,
-        source=row.quote(None, ("support_level", "until")),
-    )
+    observed = f"{installed} with {LEVEL_WORDS[actual]} on {day}"
+    source, signal = row.quote(None, ("support_level", "until")), situation.installed.signal
     if level is None or LEVELS.index(actual) >= LEVELS.index(level):
-        return found
+        return Finding("release", SATISFIED, needed, observed, source, signal=signal)
     remedy, change = branch_with(situation, level)
-    return found._replace(outcome=VIOLATED, remedy=remedy, change=change)
+    return Finding(
+        "release", VIOLATED, needed, observed, source, remedy, signal=signal, change=change
+    )
 
 
 def branch_with(situation: Situation, level: str) -> Remedy:
@@ -101,8 +134,8 @@ def check_runtime(asked: Asked) -> Finding:
     open_row = situation.matrix.leaves_open("runtimes")
     if situation.tracer is None or not (rows or open_row):
         return Finding("runtime", NOT_APPLICABLE)
-    covering = [row for row in rows if situation.tracer in row.tracer]
-    library, version = situation.matrix.page.tracer, situation.installed.value
+    covering = _covering(rows, situation.tracer)
+    library, version = situation.matrix.page.tracer, situation.version
     if not covering:
         return Finding(
             "runtime",
@@ -112,27 +145,31 @@ def check_runtime(asked: Asked) -> Finding:
             signal="no row of the page speaks of that version",
             source=open_row.quote() if open_row else f"{rows[0].heading}: {len(rows)} rows",
         )
-    admitted = [_admits(row, environment) for row in covering]
-    relevant = [r for r in covering if r.os == environment.os.value] or covering
-    found = Finding(
-        "runtime",
-        VIOLATED,
-        documented=_runtimes_in_words(relevant, f"{library} {version}"),
-        observed=_platform_in_words(environment),
-        source=quotes(relevant, *_PLATFORM),
-        signal=_unknown_of_platform(environment) or environment.python.signal,
-    )
+    platform = _Platform.of(environment)
+    admitted = [platform.admitted_by(row) for row in covering]
+    relevant = tuple([row for row in covering if row.os == platform.os]) or covering
+    documented = f"{_runtimes_in_words(relevant)} for {library} {version}"
+    observed = _platform_in_words(platform)
+    signal = environment.python.signal
     if True in admitted:
-        row = covering[admitted.index(True)]
-        return found._replace(outcome=SATISFIED, source=row.quote(None, _PLATFORM))
+        source = covering[admitted.index(True)].quote(None, _PLATFORM)
+        return Finding("runtime", SATISFIED, documented, observed, source, signal=signal)
+    source, signal = quotes(relevant, *_PLATFORM), _unknown_of_platform(environment) or signal
+    found = Finding("runtime", VIOLATED, documented, observed, source, signal=signal)
     if None in admitted:
         return found._replace(outcome=UNKNOWN, observed="unknown")
     if open_row:
         return found._replace(
             outcome=UNKNOWN, observed="unknown", source=open_row.quote(), signal=open_row.reason
         )
-    remedy, change = _remedy_of_runtime(situation, covering)
+    remedy, change = _remedy_of_runtime(situation, platform, covering)
     return found._replace(remedy=remedy, change=change)
+
+
+@lru_cache(maxsize=1024)
+def _covering(rows: tuple[Runtime, ...], tracer: Version) -> tuple[Runtime, ...]:
+    """The rows that speak of a tracer version."""
+    return tuple(row for row in rows if tracer in row.tracer)
 
 
 def check_agent(asked: Asked) -> Finding:
@@ -164,55 +201,42 @@ def _newer(library: str, tracer: Version | None, ranges: Sequence[Range]) -> Rem
     return f"{library} {nearest}", ((tracer_key(library), lower),)
 
 
-def _admits(row: Runtime, environment: Environment) -> bool | None:
-    """Whether a row admits the platform; None if a fact is unknown and it still could."""
-    facts = environment.os, environment.cpu, environment.implementation, environment.python
-    os, cpu, implementation, python = facts
-    answers = (
-        os.value == row.os if os.known else None,
-        _admits_cpu(row, cpu.value) if cpu.known else None,
-        implementation.value == row.implementation if implementation.known else None,
-        series(python.value) in row.python if python.value else None,
-    )
-    if False in answers:
-        return False
-    return None if None in answers else True
+def _admits_cpu(row: Runtime, cpu: str) -> bool:
+    return cpu in row.cpus or _WIDTHS.get(cpu, "32bit") in row.cpus
 
 
-def _admits_cpu(row: Runtime, cpu: str | None) -> bool:
-    return cpu in row.cpus or _WIDTHS.get(cpu or "", "32bit") in row.cpus
-
-
-def _remedy_of_runtime(situation: Situation, covering: Sequence[Runtime]) -> Remedy:
+def _remedy_of_runtime(
+    situation: Situation, platform: _Platform, covering: Sequence[Runtime]
+) -> Remedy:
     """A newer tracer for this platform, else another Python for this tracer, if any would do."""
-    environment, tracer = situation.environment, situation.tracer
-    rows = situation.matrix.runtimes
-    ranges = [row.tracer for row in rows if _admits(row, environment)]
+    tracer, rows = situation.tracer, situation.matrix.runtimes
+    ranges = [row.tracer for row in rows if platform.admitted_by(row)]
     upgrade = _newer(situation.matrix.page.tracer, tracer, ranges)
     if upgrade[0]:
         return upgrade
     for row in covering:
-        python = row.python.above(environment.python.value)
-        if python and _admits(row, environment.replaced("python", python)):
+        python = row.python.above(situation.environment.python.value)
+        if python and platform._replace(python=series(python)).admitted_by(row):
             return f"Python {row.python}", (("python", python),)
     return "", ()
 
 
-def _runtimes_in_words(rows: Sequence[Runtime], tracer: str) -> str:
+@lru_cache(maxsize=1024)
+def _runtimes_in_words(rows: tuple[Runtime, ...]) -> str:
     words = dict.fromkeys(
         f"{IMPLEMENTATIONS.get(r.implementation, r.implementation)} {r.python} "
         f"on {r.os} {'/'.join(r.cpus)}"
         for r in rows
     )
-    return f"{' or '.join(words)} for {tracer}"
+    return " or ".join(words)
 
 
-def _platform_in_words(environment: Environment) -> str:
-    name = environment.implementation.value or "an unknown implementation"
-    python = environment.python.value
+@lru_cache(maxsize=1024)
+def _platform_in_words(platform: _Platform) -> str:
+    name = platform.implementation or "an unknown implementation"
     return (
-        f"{IMPLEMENTATIONS.get(name, name)} {series(python) if python else '(unknown version)'} "
-        f"on {environment.os.value or 'an unknown OS'} {environment.cpu.value or '(unknown CPU)'}"
+        f"{IMPLEMENTATIONS.get(name, name)} {platform.python or '(unknown version)'} "
+        f"on {platform.os or 'an unknown OS'} {platform.cpu or '(unknown CPU)'}"
     )
 
 

@@ -1,0 +1,89 @@
+"""What many tests come to: one evaluation for each thing that is asked, and a short summary."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Project
+
+COUNTING = """
+import collections, json, pathlib
+from pytest_ddcompat import mending
+
+original, counts = mending.evaluate, collections.Counter()
+
+def counting(requirement, environment, matrix):
+    assumed = environment.tracer.signal == "assumed"
+    counts["assumed" if assumed else requirement.marker] += 1
+    return original(requirement, environment, matrix)
+
+mending.evaluate = counting
+
+def pytest_unconfigure():
+    mending.evaluate = original
+    pathlib.Path("counts.json").write_text(json.dumps(counts))
+"""
+TESTS = """
+import pytest
+from pytest_ddcompat import requires_capability, requires_tracer
+
+@pytest.mark.parametrize("n", range(5))
+@pytest.mark.requires_capability("api_security")
+def test_plain(n): pass
+
+@pytest.mark.parametrize("n", range(5))
+@requires_capability("api_security", strict=True)
+def test_strict(n): pass
+
+@requires_capability("threat_detection")
+@requires_capability("api_security")
+@requires_tracer(">=2")
+def test_together(): pass
+
+@requires_tracer(">=2")
+def test_met(): pass
+"""
+ASKED = (
+    'requires_capability("api_security")',
+    'requires_capability("threat_detection")',
+    'requires_tracer(">=2")',
+)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param((), id="with a summary"),
+        pytest.param(("--ddcompat-report=record.json",), id="with a record too"),
+        pytest.param(("--ddcompat-unsupported=deselect",), id="deselecting"),
+    ],
+)
+def test_each_requirement_is_evaluated_once(project: Project, options: tuple[str, ...]) -> None:
+    project.write("conftest.py", COUNTING)
+    project.write("test_it.py", TESTS)
+    project.run("--ddcompat-set=tracer=2.5.0", *options)
+    counts = json.loads((project.path / "counts.json").read_text())
+    assert counts.pop("assumed")
+    assert counts == dict.fromkeys(ASKED, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        pytest.param(20, [], id="as many as are tried"),
+        pytest.param(21, ["  1 other change would let tests run too"], id="one more"),
+        pytest.param(22, ["  2 other changes would let tests run too"], id="two more"),
+    ],
+)
+def test_only_so_many_changes_are_tried(project: Project, changes: int, told: list[str]) -> None:
+    tests = "import pytest\n" + "".join(
+        f'@pytest.mark.requires_tracer(">=3.{n}")\ndef test_{n}(): pass\n' for n in range(changes)
+    )
+    project.write("test_it.py", tests)
+    lines = project.run("--ddcompat-set=tracer=2.5.0").section("ddcompat")
+    assert len([line for line in lines if line.endswith(("more test run", "more tests run"))]) == 20
+    assert [f"  {line.strip()}" for line in lines if "other change" in line] == told
