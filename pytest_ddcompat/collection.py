@@ -12,6 +12,7 @@ from pytest_ddcompat.execution import attach, failure, is_skipped_by_author
 from pytest_ddcompat.fixture import decision_of, require
 from pytest_ddcompat.markers import mark_of
 from pytest_ddcompat.policy import Action
+from pytest_ddcompat.run import gating_of
 
 if TYPE_CHECKING:
     import os
@@ -110,7 +111,8 @@ class UnsupportedModule(pytest.Item):
         self._line = line
 
     def runtest(self) -> None:
-        """Fail."""
+        """Fail, and be counted."""
+        gating_of(self.config).settle(self)
         pytest.fail(self._reason, pytrace=False)
 
     def repr_failure(self, *_: object, **__: object) -> Any:

@@ -135,7 +135,9 @@ def _is_ours(report: pytest.TestReport) -> bool:
 
 
 def _is_skipped_by_unittest(item: pytest.Item) -> bool:
-    for owner in (item, item.parent):
-        if getattr(getattr(owner, "obj", None), "__unittest_skip__", False):
-            return True
-    return False
+    if getattr(getattr(item, "obj", None), "__unittest_skip__", False):
+        return True
+    parent = item.parent
+    return isinstance(parent, pytest.Class) and bool(
+        getattr(parent.obj, "__unittest_skip__", False)
+    )

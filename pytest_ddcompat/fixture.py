@@ -13,7 +13,7 @@ from pytest_ddcompat.gate import one_of
 from pytest_ddcompat.harmless import harmless
 from pytest_ddcompat.markers import requirement_of
 from pytest_ddcompat.policy import Action
-from pytest_ddcompat.run import DECISION, gate_of, running
+from pytest_ddcompat.run import DECISION, gate_of, gating_of, running
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -152,6 +152,7 @@ class Attaching:
             decision = one_of([*([marked] if marked else []), *known])
             attach(item, gate.attached(decision))
             report.user_properties = list(item.user_properties)
+            gating_of(item.config).settle(item)
 
 
 def decision_of(error: object) -> Decision | None:

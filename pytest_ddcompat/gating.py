@@ -9,8 +9,9 @@ import pytest
 from pytest_ddcompat.collection import place_of, settle_asked, take_deselected, take_stand_ins
 from pytest_ddcompat.execution import fails, run_failing, stopping
 from pytest_ddcompat.gate import Decision, Gate
-from pytest_ddcompat.harmless import harmless, reason_of
+from pytest_ddcompat.harmless import harmless, note, reason_of
 from pytest_ddcompat.plugin import ENVIRON, MARKERS, marks_of
+from pytest_ddcompat.policy import Action
 from pytest_ddcompat.run import DECISION, tally_of
 
 if TYPE_CHECKING:
@@ -18,13 +19,28 @@ if TYPE_CHECKING:
 
 __all__ = ["Gating"]
 
+_RUN = Action.RUN  # an enumeration's members are slow to look up
+
 
 class Gating:
-    """Decides of each test before anything of it is set up."""
+    """Decides of each test before anything of it is set up.
+
+    Attributes:
+        gate: What it asks.
+        counts: Whether it counts the tests itself: they run in this process, and none of them is
+            to fail as expected, which only its reports tell.
+    """
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
+        self._tally = tally_of(config)
         self.gate = Gate(config, config.stash[ENVIRON])
+        self.counts = not (
+            hasattr(config, "workerinput")
+            or config.getoption("dist", "no") != "no"
+            or config.pluginmanager.hasplugin("pytest_forked")
+            or Action.XFAIL in self.gate.policy
+        )
         self._begun: tuple[pytest.Item | None, Decision | None] = (None, None)
 
     def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
@@ -37,7 +53,7 @@ class Gating:
         if self.gate.asked:
             decision = settle_asked(report, collector, self.gate)
             if decision:
-                tally_of(self._config).add(decision)
+                self._tally.add(decision)
         inherited = marks_of(collector)
         problems: dict[str, None] = {}
         for item in report.result or ():
@@ -72,7 +88,7 @@ class Gating:
             config.hook.pytest_deselected(items=list(gone))
         with harmless(config, "the deselected tests are not counted"):
             for decision in gone.values():
-                tally_of(config).add(self.gate.text(decision))
+                self._tally.add(self.gate.text(decision))
 
     def decide(self, item: pytest.Item) -> Decision | None:
         """What happens to a test by all marks that it has now; None if it has none of ours."""
@@ -90,15 +106,31 @@ class Gating:
         self, item: pytest.Item, nextitem: pytest.Item | None, marks: Sequence[pytest.Mark]
     ) -> bool | None:
         """Decide by a test's marks; True where it has been run to its end, as a failure."""
+        self.settle()
         try:
             decision = item.stash[DECISION] = self.gate.decide(marks)
             self._begun = (item, decision)
-            failing = fails(item, decision)
+            failing = decision.action is not _RUN and fails(item, decision)
         except BaseException as error:  # noqa: BLE001 - it is that test's error
             item.stash[DECISION] = decision = _broken(error)
             self._begun = (item, decision)
             return None
         return run_failing(item, nextitem, decision) if failing else None
+
+    def settle(self, item: pytest.Item | None = None) -> None:
+        """Count the test that was begun last, by what is attached to it, unless that is `item`."""
+        begun = self._begun[0]
+        if begun is item:
+            return
+        self._begun = (item, None)
+        if begun is None or not self.counts:
+            return
+        try:
+            for name, text in begun.user_properties:
+                if name == "ddcompat":
+                    self._tally.see_ended(str(text))
+        except BaseException as error:  # noqa: BLE001 - what ends a run is raised again
+            note(self._config, f"{begun.nodeid} cannot be counted", error)
 
     def stopping(self, item: pytest.Item) -> BaseException | None:
         """What is to be raised when a test is set up; None if it is to run."""

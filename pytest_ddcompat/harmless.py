@@ -80,6 +80,8 @@ class Broken:
     def __init__(self, error: BaseException) -> None:
         self._reason = f"ddcompat: {reason_of(error)}"
 
+    counts = False
+
     @property
     def gate(self) -> Gate:
         """There is none.
@@ -96,6 +98,9 @@ class Broken:
         self, item: pytest.Item, nextitem: pytest.Item | None, marks: Sequence[pytest.Mark]
     ) -> None:
         """Leave the test to pytest."""
+
+    def settle(self, item: pytest.Item | None = None) -> None:
+        """Count nothing."""
 
     def stopping(self, item: pytest.Item) -> BaseException | None:
         """What fails a test that has markers of ours."""

@@ -24,6 +24,7 @@ __all__ = [
     "gating_of",
     "gating_or_broken",
     "running",
+    "settle",
     "tally_of",
 ]
 
@@ -57,7 +58,7 @@ def _register(config: pytest.Config) -> None:
         from pytest_ddcompat import distributed
 
         config.pluginmanager.register(distributed, "ddcompat-distributed")
-        count(config)
+        count(config, reports=True)
     if config.getoption("ddcompat_report") is not None or config.getini("ddcompat_report"):
         from pytest_ddcompat import record_hooks
 
@@ -77,7 +78,7 @@ def gating_of(config: pytest.Config) -> Gating | Broken:
 
         gating = RUNNING[config] = Gating(config)
         config.pluginmanager.register(gating, "ddcompat-gating")
-        count(config)
+        count(config, reports=not gating.counts)
     return gating
 
 
@@ -118,14 +119,27 @@ def tally_of(config: pytest.Config) -> Tally:
     return tally
 
 
-def count(config: pytest.Config) -> None:
-    """Count tests by their reports from now on, unless another process has them."""
+def count(config: pytest.Config, *, reports: bool) -> None:
+    """Count tests from now on, and tell of them at the end, unless another process does.
+
+    Args:
+        config: The run's configuration.
+        reports: Whether only the tests' reports tell what becomes of them.
+    """
     name = "ddcompat-counting"
     if not hasattr(config, "workerinput") and not config.pluginmanager.hasplugin(name):
         as_it_is("counting")
-        from pytest_ddcompat.counting import Counting
+        from pytest_ddcompat.counting import Counting, CountingReports
 
-        config.pluginmanager.register(Counting(config), name)
+        counting = CountingReports if reports else Counting
+        config.pluginmanager.register(counting(config), name)
+
+
+def settle(config: pytest.Config) -> None:
+    """Count the last test that the run's gating has begun."""
+    gating = RUNNING.get(config)
+    if gating is not None:
+        gating.settle()
 
 
 def running() -> pytest.Config:

@@ -52,16 +52,25 @@ class Tally:
 
         A test that its author skips is not counted among those that a decision fails.
         """
-        ends = self._ends.get(decision)
-        if ends is None:
-            action = self._parse(decision).get("action")
-            ends = self._ends[decision] = _ENDS.get(action, _NEVER)
-        outcome, phases = ends
+        outcome, phases = self._end(decision)
         if report.when in phases and (not outcome or report.outcome == outcome):
             if not self._is_again(report):
                 self.add(decision)
         elif report.when == "call" and hasattr(report, "wasxfail"):
             self._see_expected(report, decision)
+
+    def see_ended(self, decision: str) -> None:
+        """Count a test that has ended, and that a decision is attached to."""
+        if self._end(decision) is not _NEVER:
+            self.add(decision)
+
+    def _end(self, decision: str) -> tuple[str, tuple[str, ...]]:
+        """What report ends a test with a decision."""
+        ends = self._ends.get(decision)
+        if ends is None:
+            action = self._parse(decision).get("action")
+            ends = self._ends[decision] = _ENDS.get(action, _NEVER)
+        return ends
 
     def _see_expected(self, report: pytest.TestReport, decision: str) -> None:
         """Count a test that passed although a decision expected its failure."""

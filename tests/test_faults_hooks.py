@@ -109,7 +109,11 @@ PLACES = ["mending:evaluate", "report:head_of", "fixture:one_of", "gating:Gating
 @pytest.mark.parametrize(
     ("place", "error"),
     [
-        *((place, error) for place in ("gate:Gate.decide", "tally:Tally.see") for error in KINDS),
+        *(
+            (place, error)
+            for place in ("gate:Gate.decide", "tally:Tally.see_ended")
+            for error in KINDS
+        ),
         *((place, "SystemExit") for place in PLACES),
     ],
 )
