@@ -77,7 +77,9 @@ def test_ctrl_c_in_any_phase_leaves_a_whole_record(
     assert run.returncode == pytest.ExitCode.INTERRUPTED, run.stdout + run.stderr
     assert "INTERNALERROR" not in run.stdout + run.stderr
     record = record_of(project)
-    assert (record["exit_status"], record["interrupted"]) == (2, True)
+    # To pytest 7 it is an error of the module that is being collected.
+    heeded = phase != "collection" or bool(more) or pytest.version_tuple >= (8,)
+    assert (record["exit_status"], record["interrupted"]) == (2, heeded)
     # Whether a worker's report came in before is chance.
     outcomes = {"passed", *(["not_run"] if more else [])} if phase == "teardown" else {"not_run"}
     found = outcomes_of(record)
