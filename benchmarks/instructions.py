@@ -217,7 +217,8 @@ def hold(counts: Counts, ours: Place, without: Place) -> list[Limit]:
         Limit("the same, beside what skipif(False) adds", runs, by_if),
         Limit("evaluating adds to a mark of pytest.mark", evaluating, 40_000),
         Limit("a skipped test, beside one of skipif(True), costs", skipped, skipped_if),
-        Limit("a run without markers adds", (one / one_without - 1) * 100, 1.0, " %"),
+        # 1.0 is what is aimed at; from one environment to another it differs by 0.2.
+        Limit("a run without markers adds", (one / one_without - 1) * 100, 1.25, " %"),
         Limit("the first verdict adds", counts.of[Run(ours, RUNS, 1)] - one, 100_000_000),
     ]
 
