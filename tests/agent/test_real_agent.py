@@ -43,7 +43,9 @@ def running(folder: Path, version: str | None = None) -> Iterator[str]:
     command = [COMMAND, "--host=127.0.0.1", f"--port={port}", f"--snapshot-dir={folder}"]
     command += [f"--trace-uds-socket={folder}/apm.socket"]
     command += [f"--otlp-{kind}-port={other}" for kind, other in zip(("http", "grpc"), others)]
-    env = {**os.environ, **({"TEST_AGENT_VERSION": version} if version else {})}
+    # By DD_AGENT_URL and its like it would hand on what it is asked.
+    env = {name: value for name, value in os.environ.items() if not name.startswith("DD_")}
+    env.update({"TEST_AGENT_VERSION": version} if version else {})
     with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL) as server:
         try:
             wait_for(f"http://127.0.0.1:{port}")
