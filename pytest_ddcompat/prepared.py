@@ -13,7 +13,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.matrix import Matrix
-from pytest_ddcompat.reading import Row
+from pytest_ddcompat.reading import plain
 from pytest_ddcompat.versions import Range, Version
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def prepared(matrix: Matrix, sources: Mapping[str, bytes]) -> str:
         matrix: What the sources come to.
         sources: Contents of the TOML files that it was loaded from, by name.
     """
-    made = {"sources": _digests(sources), "matrix": _plain(matrix)}
+    made = {"sources": _digests(sources), "matrix": plain(matrix, _leaf)}
     return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -48,14 +48,7 @@ def _digests(sources: Mapping[str, bytes]) -> dict[str, str]:
     return {name: hashlib.sha256(content).hexdigest() for name, content in sources.items()}
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, Row):
-        held = {key: getattr(value, key) for key in value.fields}
-        return {key: _plain(v) for key, v in held.items() if v != value.fields[key].default}
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, tuple):
-        return [_plain(inner) for inner in value]
+def _leaf(value: object) -> object:
     if isinstance(value, Range):
         return [str(specifier) for specifier in value.specifiers]
     return str(value) if isinstance(value, (dt.date, Version)) else value

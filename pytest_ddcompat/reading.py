@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
-    "Field", "Kind", "Mark", "Place", "Row", "array", "field", "mapping", "one_of", "schema_of",
+    "Field", "Kind", "Mark", "Place", "Row", "array", "field", "mapping", "one_of", "plain",
+    "schema_of",
 ]  # fmt: skip
 
 R = TypeVar("R", bound="Row")
@@ -148,6 +149,23 @@ def _read_key(key: str, table: dict[str, object], spec: Field, place: Place) -> 
     if spec.required:
         place.problem(f'the key "{key}" is missing: {spec.doc}')
     return spec.default
+
+
+def plain(value: object, leaf: Callable[[object], object]) -> object:
+    """A row as mappings and lists, without keys that have their default.
+
+    Args:
+        value: The row, or a value of it.
+        leaf: Writes what is none of these.
+    """
+    if isinstance(value, Row):
+        held = {key: getattr(value, key) for key in value.fields}
+        return {k: plain(v, leaf) for k, v in held.items() if v != value.fields[k].default}
+    if isinstance(value, dict):
+        return {key: plain(inner, leaf) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner, leaf) for inner in value]
+    return leaf(value)
 
 
 def schema_of(row: type[Row]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.environment import KEYS, LIBRARY, tracer_key
 from pytest_ddcompat.mending import Verdicts
-from pytest_ddcompat.reading import Row
+from pytest_ddcompat.reading import plain
 from pytest_ddcompat.record import VERSION
 
 if TYPE_CHECKING:
@@ -184,18 +184,13 @@ def environment_entry(environment: Environment, matrices: Matrices) -> dict[str,
 
 def _digest(matrix: Matrix) -> str:
     """SHA-256 of a matrix's content, as the schema of the record describes it."""
-    content = json.dumps(_plain(matrix), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    content = json.dumps(
+        plain(matrix, _leaf), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, Row):
-        held = {key: getattr(value, key) for key in value.fields}
-        return {key: _plain(v) for key, v in held.items() if v != value.fields[key].default}
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
+def _leaf(value: object) -> object:
     if isinstance(value, dt.date):
         return value.isoformat()
     return value if value is None or isinstance(value, bool) else str(value)
