@@ -40,3 +40,7 @@ def pytest_ddcompat_matrices(
     Args:
         config: The run's configuration.
     """
+
+
+def __dir__() -> list[str]:
+    return [name for name in globals() if name.startswith("pytest_")]
