@@ -12,8 +12,8 @@ from pytest_ddcompat.rows import NOT_THERE
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
 
+    from pytest_ddcompat.kinds import Mark
     from pytest_ddcompat.matrix import Matrix
-    from pytest_ddcompat.reading import Mark
     from pytest_ddcompat.rows import Capability, Framework, Release, Runtime, Statement
 
 __all__ = ["KINDS", "Fact", "Key", "documented_facts", "same_words"]

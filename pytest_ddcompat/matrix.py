@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Callable, TypeVar
 
+from pytest_ddcompat.kinds import array, table
 from pytest_ddcompat.names import bare, choices, fold
-from pytest_ddcompat.reading import Place, Row, array, field, table
+from pytest_ddcompat.reading import Place, Row, field
 from pytest_ddcompat.rows import (
     Capability,
     Coverage,

@@ -5,18 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_ddcompat.kinds import array, boolean, one_of, table, words
 from pytest_ddcompat.names import printable
-from pytest_ddcompat.reading import (
-    Field,
-    Place,
-    Row,
-    array,
-    boolean,
-    field,
-    one_of,
-    table,
-    words,
-)
+from pytest_ddcompat.reading import Field, Place, Row, field
 from pytest_ddcompat.rows import (
     Capability,
     Coverage,

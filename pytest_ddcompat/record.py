@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, Callable
 
 from pytest_ddcompat.errors import CompatibilityError
+from pytest_ddcompat.kinds import array, boolean, mapping, one_of, text
 from pytest_ddcompat.names import choices
 from pytest_ddcompat.policy import Action
-from pytest_ddcompat.reading import Kind, Place, array, boolean, field, mapping, one_of, text
+from pytest_ddcompat.reading import Kind, Place, field
 from pytest_ddcompat.verdict import Outcome, Status
 
 __all__ = [

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.reading import (
-    Place,
-    Row,
+from pytest_ddcompat.kinds import (
     address,
     array,
     date,
     deployment,
-    field,
     identifier,
     mapping,
     mark,
@@ -24,12 +21,13 @@ from pytest_ddcompat.reading import (
     version_range,
     version_ranges,
 )
+from pytest_ddcompat.reading import Place, Row, field
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
 
-    from pytest_ddcompat.reading import Mark
+    from pytest_ddcompat.kinds import Mark
     from pytest_ddcompat.versions import Range, Version
 
 __all__ = [

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_ddcompat.environment import Environment, Fact
+    from pytest_ddcompat.kinds import Mark
     from pytest_ddcompat.matrix import Matrix
-    from pytest_ddcompat.reading import Mark
     from pytest_ddcompat.requirement import Requirement
     from pytest_ddcompat.rows import Capability, Release, Statement
 
