@@ -52,6 +52,23 @@ SUPPORTED: Final[dict[str, Any]] = {
 }
 """Facts with which the page supports every capability."""
 
+MARKS: Final = """\
+import unittest
+import pytest
+met = pytest.mark.requires_capability("threat_detection")
+unmet = pytest.mark.requires_capability("api_security")
+unmet_strict = pytest.mark.requires_capability("api_security", strict=True)
+unmet_lax = pytest.mark.requires_capability("api_security", strict=False)
+unknown = pytest.mark.requires_framework("bottle")
+
+@pytest.fixture
+def broken(): raise RuntimeError("the fixture was set up")
+"""
+"""Head of a module whose tests are marked by what FACTS of the conftest support, or do not."""
+
+STRICT: Final = "--ddcompat-strict"
+XFAIL: Final = "--ddcompat-unsupported=xfail"
+
 asks = Requirement.capability
 
 

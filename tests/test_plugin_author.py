@@ -5,24 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from support import MARKS, STRICT, XFAIL
 
 if TYPE_CHECKING:
     from conftest import Project
 
-MARKS = """\
-import unittest
-import pytest
-met = pytest.mark.requires_capability("threat_detection")
-unmet = pytest.mark.requires_capability("api_security")
-unmet_strict = pytest.mark.requires_capability("api_security", strict=True)
-unmet_lax = pytest.mark.requires_capability("api_security", strict=False)
-unknown = pytest.mark.requires_framework("bottle")
-
-@pytest.fixture
-def broken(): raise RuntimeError("the fixture was set up")
-"""
-STRICT = "--ddcompat-strict"
-XFAIL = "--ddcompat-unsupported=xfail"
 AUTHOR_SKIPS = """
 pytestmark = MARK
 @pytest.mark.skip(reason="by the author")
