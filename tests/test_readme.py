@@ -127,7 +127,7 @@ def test_several_pages(pytester: pytest.Pytester, by: str) -> None:
     else:
         pytester.makeconftest(block("pages conftest"))
     pytester.makepyfile(test_service=block("pages test"))
-    options = ["--ddcompat-set", "tracer=2.5.0"]
+    options = ["--ddcompat-set=tracer=2.5.0", "--ddcompat-set=python=3.11"]
     result = pytester.runpytest(*options)
     result.assert_outcomes(passed=1, skipped=1)
     text = block("pages test").replace(', matrix="acme"', "")

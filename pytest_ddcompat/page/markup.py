@@ -26,12 +26,14 @@ _MARKS = re.compile(
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
 _BLOCKS = {"p", "li", "div", "ul", "ol", "section", "blockquote", "pre", "table", *_HEADINGS}
 _CELLS = {"td", "th"}
-# What opens no tag; of <![ the parser refuses most names, and keeps no words.
-_STRAY = re.compile(r"<(?=!\[|[^<>]*(?:<|$))")
+# What opens no tag; of <![ the parser refuses most names, and keeps no words; </ without a name is
+# an end tag to one release of Python and a comment to another.
+_STRAY = re.compile(r"<(?=!\[|/[^a-zA-Z]|[^<>]*(?:<|$))")
 # A character by its number, of which Python reads no more than some thousand digits.
 _NUMBER = re.compile(r"&#0*(\d+)")
 _BEYOND = "1114112"  # the first number that no character has
-_HIDDEN = {"script", "style", "template"}
+_RAW = {"script", "style"}
+_HIDDEN = {*_RAW, "template"}
 
 
 def is_mark(markup: str) -> bool:
@@ -67,27 +69,39 @@ def blocks_of_html(html: str, line: int) -> list[Block]:
         line: Line of the page that it begins on.
     """
     reader = _Reader(line)
+    shown, comment = _without_comments(html)
     # A bracket that opens nothing makes the parser look for its end again and again.
-    reader.feed(_NUMBER.sub(_short, _STRAY.sub("&lt;", _without_comments(html))))
-    reader.close()
-    return reader.end()
+    reader.feed(_NUMBER.sub(_short, _STRAY.sub("&lt;", shown)))
+    blocks = reader.end()
+    if hidden := collapsed(comment):
+        why = "words within a comment that is not closed"
+        blocks.append(Lost(hidden, line + shown.count("\n"), why))
+    return blocks
 
 
 def _short(number: re.Match[str]) -> str:
     return f"&#{number[1] if len(number[1]) <= len(_BEYOND) else _BEYOND}"
 
 
-def _without_comments(html: str) -> str:
-    """Leave out comments, but not their line ends."""
+def _without_comments(html: str) -> tuple[str, str]:
+    """Leave out comments, but not their line ends; what follows one that is not closed is apart."""
     parts, end = [], 0
-    while (start := html.find("<!--", end)) >= 0 and (close := html.find("-->", start)) >= 0:
-        parts += [html[end:start], "\n" * html.count("\n", start, close)]
+    while (start := html.find("<!--", end)) >= 0:
+        parts.append(html[end:start])
+        close = html.find("-->", start)
+        if close < 0:
+            return "".join(parts), html[start + len("<!--") :]
+        parts.append("\n" * html.count("\n", start, close))
         end = close + len("-->")
-    return "".join([*parts, html[end:]])
+    return "".join([*parts, html[end:]]), ""
 
 
 class _Reader(HTMLParser):
-    """Puts tables, headings and other text together, however the tags are closed."""
+    """Puts tables, headings and other text together, however the tags are closed.
+
+    What is raw text, and what becomes of tags that the end of the page cuts off, differs between
+    releases of Python: both are decided here.
+    """
 
     def __init__(self, line: int) -> None:
         super().__init__(convert_charrefs=True)
@@ -98,6 +112,7 @@ class _Reader(HTMLParser):
         self._heading = self._stray = False
         self._hidden = 0
         self._unseen: list[str] = []
+        self._unseen_line = 0
         self._depth = 0  # of tables in each other; only the outermost is one of the page
         self._head: list[Cell] = []
         self._rows: list[list[Cell]] = []
@@ -106,14 +121,21 @@ class _Reader(HTMLParser):
         self._in_cell = False
 
     def end(self) -> list[Block]:
+        if not self._hidden and not self.rawdata.startswith("<"):
+            self.close()
         if self._depth:
             self._depth = 1
             self.handle_endtag("table")
         self._flush()
         unseen = collapsed("".join(self._unseen) + self.rawdata)
         if unseen:
-            self._blocks.append(Lost(unseen, self._line, "words within a tag that is not closed"))
+            line = self._unseen_line if self._hidden else self._line
+            self._blocks.append(Lost(unseen, line, "words within a tag that is not closed"))
         return self._blocks
+
+    def set_cdata_mode(self, elem: str, **how: bool) -> None:
+        if elem in _RAW:
+            super().set_cdata_mode(elem, **how)
 
     @property
     def _line(self) -> int:
@@ -121,6 +143,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _HIDDEN:
+            self._unseen_line = self._unseen_line if self._hidden else self._line
             self._hidden += 1
         elif tag == "br":
             self._text.append("\n")
