@@ -68,7 +68,7 @@ class Decision(NamedTuple):
 
 
 class _Known:
-    """What is known of markers with the same arguments: what is wrong with them, or decided."""
+    """What is wrong with markers of the same arguments, or decided by them."""
 
     __slots__ = ("decision", "mark", "problem")
 
@@ -115,6 +115,8 @@ class Gate:
 
     @cached_property
     def _pages(self) -> Matrices | BaseException:
+        # Where a hook ends the run, it is not called again when the run is told of.
+        vars(self)["_pages"] = RuntimeError("pytest_ddcompat_matrices has ended the run")
         return or_error(lambda: matrices_of(self._loaded, self._config))
 
     @property
@@ -130,7 +132,7 @@ class Gate:
 
     @cached_property
     def _found(self) -> Environment | BaseException:
-        """The environment, or what a conftest's hook raised: it is called only once."""
+        vars(self)["_found"] = RuntimeError("pytest_ddcompat_facts has ended the run")
         return or_error(lambda: environment_of(self.settings, self._config, self._environ))
 
     @cached_property
@@ -224,9 +226,8 @@ class Gate:
         return decision._replace(mend=self._mend(decision))
 
     def _mend(self, decision: Decision) -> tuple[str, ...]:
-        if decision.action in {Action.RUN, Action.XFAIL}:
-            return ()
-        return self.mended(decision.requirements).remedies
+        runs = decision.action in {Action.RUN, Action.XFAIL}
+        return () if runs else self.mended(decision.requirements).remedies
 
     def mended(self, requirements: Sequence[Requirement]) -> Mended:
         """What would let a test run that is stopped."""
@@ -240,9 +241,8 @@ class Gate:
 
     def would_run(self, requirements: Sequence[Requirement], environment: Environment) -> bool:
         """Whether a test that is stopped would run in another environment."""
-        return is_met(
-            requirements, environment, self.matrices, undetermined=self._undetermined_runs
-        )
+        runs = self._undetermined_runs
+        return is_met(requirements, environment, self.matrices, undetermined=runs)
 
     @property
     def _undetermined_runs(self) -> bool:
