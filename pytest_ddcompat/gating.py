@@ -93,7 +93,9 @@ class Gating:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         """Look at the machine before tests, or fixtures that outlive them, change how it looks."""
-        if not session.config.option.collectonly and any(map(marks_of, session.items)):
+        option = session.config.option
+        stops = session.testsfailed and not option.continue_on_collection_errors
+        if not (option.collectonly or stops) and any(map(marks_of, session.items)):
             self.gate.decide_known()
 
     def decide(self, item: pytest.Item) -> Decision | None:

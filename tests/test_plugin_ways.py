@@ -195,6 +195,8 @@ def test_where_no_gated_test_is_left_the_machine_is_not_looked_at(project: Proje
         for option in ("-k first", "--collect-only", "-k gated")
     }
     assert asked == {"-k first": False, "--collect-only": False, "-k gated": True}
+    project.write("test_wrong.py", "no_such_name")
+    assert "ASKED" not in project.run("-s").out
 
 
 PROTOCOL = """
