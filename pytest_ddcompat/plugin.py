@@ -1,8 +1,8 @@
 """What every run of pytest pays for: options, markers, and an eye for the first test that has one.
 
 Nothing else of the package is imported until then. What pytest is shown of this module is what it
-looks for: each name of a plugin costs a run 35,000 instructions. There is no
-assertion: PYTEST_DONT_REWRITE.
+looks for: each name of a plugin costs a run 35,000 instructions. PYTEST_DONT_REWRITE: it has no
+assertions.
 """
 
 from __future__ import annotations
