@@ -1,7 +1,7 @@
 """Run, skip or fail tests by what Datadog documents for the environment they run in.
 
 The names of `__all__` are imported from their modules when they are first used: this package is
-loaded into every run of pytest.
+loaded into every run of pytest. They have no assertions: PYTEST_DONT_REWRITE.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
     from types import ModuleType
 
     from pytest_ddcompat.environment import Environment, Fact
@@ -81,6 +83,18 @@ _MODULES = {
 }
 
 
+class _Own:
+    """Finds the modules of this package, and leaves all others to whoever finds them."""
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None, _: object = None) -> ModuleSpec | None:
+        if not name.startswith("pytest_ddcompat."):
+            return None
+        from importlib.machinery import PathFinder
+
+        return PathFinder.find_spec(name, path)
+
+
 def as_it_is(module: str) -> ModuleType:
     """Import a module of this package, whose assertions pytest would rewrite as a plugin's.
 
@@ -90,13 +104,13 @@ def as_it_is(module: str) -> ModuleType:
         module: Its name within the package.
     """
     from importlib import import_module
-    from importlib.machinery import PathFinder
 
-    sys.meta_path.insert(0, PathFinder)
+    finders = sys.meta_path
+    finders.insert(0, _Own)
     try:
         return import_module(f"{__name__}.{module}")
     finally:
-        sys.meta_path.remove(PathFinder)
+        finders.remove(_Own)
 
 
 def __getattr__(name: str) -> object:

@@ -110,7 +110,7 @@ def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
         RuntimeError: It is called outside a run of pytest.
     """
     __tracebackhide__ = True
-    gate = gate_of(running())
+    gate = _attached_gate(running())
     decision = _decide(gate, names, dict(keywords))
     gate.asked.append(decision)
     _stop(decision)
@@ -118,12 +118,19 @@ def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
 
 def compatibility_of(config: pytest.Config) -> Compatibility:
     """Make the value of the fixture `ddcompat`, and attach from then on what tests ask it for."""
-    config.pluginmanager.register(Attaching())
-    return Compatibility(gate_of(config))
+    return Compatibility(_attached_gate(config))
+
+
+def _attached_gate(config: pytest.Config) -> Gate:
+    """The gate of a run; what tests ask of it is attached to them from then on."""
+    name = "ddcompat-attaching"
+    if not config.pluginmanager.hasplugin(name):
+        config.pluginmanager.register(Attaching(), name)
+    return gate_of(config)
 
 
 class Attaching:
-    """Attaches what `Compatibility.require` decided to the test's reports."""
+    """Attaches what `require` decided inside a test to the test's reports."""
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

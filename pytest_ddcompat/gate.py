@@ -68,11 +68,12 @@ class Decision(NamedTuple):
 
 
 class _Known:
-    """What is known of markers with the same arguments: what is wrong with them, or decided."""
+    """What is wrong with markers of the same arguments, or decided by them."""
 
-    __slots__ = ("decision", "problem")
+    __slots__ = ("decision", "mark", "problem")
 
-    def __init__(self, problem: str) -> None:
+    def __init__(self, mark: pytest.Mark, problem: str) -> None:
+        self.mark = mark
         self.problem = problem
         self.decision: Decision | None = None
 
@@ -114,6 +115,8 @@ class Gate:
 
     @cached_property
     def _pages(self) -> Matrices | BaseException:
+        # Where a hook ends the run, it is not called again when the run is told of.
+        vars(self)["_pages"] = RuntimeError("pytest_ddcompat_matrices has ended the run")
         return or_error(lambda: matrices_of(self._loaded, self._config))
 
     @property
@@ -129,7 +132,7 @@ class Gate:
 
     @cached_property
     def _found(self) -> Environment | BaseException:
-        """The environment, or what a conftest's hook raised: it is called only once."""
+        vars(self)["_found"] = RuntimeError("pytest_ddcompat_facts has ended the run")
         return or_error(lambda: environment_of(self.settings, self._config, self._environ))
 
     @cached_property
@@ -150,13 +153,17 @@ class Gate:
         """Decide what happens to a test with these marks."""
         if len(marks) == 1:
             known = self._known(marks[0])
-            return known.decision or self._decide_mark(marks[0])
-        return self.together(tuple(map(self._decide_mark, marks)))
+            return known.decision or self._decided(known)
+        return self.together(tuple(self._decided(self._known(mark)) for mark in marks))
 
-    def _decide_mark(self, mark: pytest.Mark) -> Decision:
-        known = self._known(mark)
+    def decide_known(self) -> None:
+        """Decide by each marker that was seen so far."""
+        for known in [*self._by_arguments.values()]:
+            self._decided(known)
+
+    def _decided(self, known: _Known) -> Decision:
         if known.decision is None:
-            known.decision = self._judge_mark(mark, known.problem)
+            known.decision = self._judge_mark(known.mark, known.problem)
         return known.decision
 
     def _known(self, mark: pytest.Mark) -> _Known:
@@ -169,9 +176,9 @@ class Gate:
                 key = (*key, *keywords.items(), *map(type, given))
             known = self._by_arguments.get(key)
         except Exception as error:  # noqa: BLE001 - a user's class may do anything here
-            return _Known(self._unhashable(mark, error))
+            return _Known(mark, self._unhashable(mark, error))
         if known is None:
-            known = self._by_arguments[key] = _Known(self._find_problem(mark))
+            known = self._by_arguments[key] = _Known(mark, self._find_problem(mark))
         return known
 
     def _unhashable(self, mark: pytest.Mark, error: Exception) -> str:
@@ -193,8 +200,6 @@ class Gate:
 
     def together(self, decisions: tuple[Decision, ...]) -> Decision:
         """Make one decision of all that were made of a test: the worst, for all that is asked."""
-        if len(decisions) == 1:
-            return decisions[0]
         key = tuple(map(id, decisions))
         known = self._together.get(key)
         if known is None:
@@ -221,9 +226,8 @@ class Gate:
         return decision._replace(mend=self._mend(decision))
 
     def _mend(self, decision: Decision) -> tuple[str, ...]:
-        if decision.action in {Action.RUN, Action.XFAIL}:
-            return ()
-        return self.mended(decision.requirements).remedies
+        runs = decision.action in {Action.RUN, Action.XFAIL}
+        return () if runs else self.mended(decision.requirements).remedies
 
     def mended(self, requirements: Sequence[Requirement]) -> Mended:
         """What would let a test run that is stopped."""
@@ -237,9 +241,8 @@ class Gate:
 
     def would_run(self, requirements: Sequence[Requirement], environment: Environment) -> bool:
         """Whether a test that is stopped would run in another environment."""
-        return is_met(
-            requirements, environment, self.matrices, undetermined=self._undetermined_runs
-        )
+        runs = self._undetermined_runs
+        return is_met(requirements, environment, self.matrices, undetermined=runs)
 
     @property
     def _undetermined_runs(self) -> bool:

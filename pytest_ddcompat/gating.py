@@ -41,7 +41,7 @@ class Gating:
             or config.pluginmanager.hasplugin("pytest_forked")
             or Action.XFAIL in self.gate.policy
         )
-        self._begun: tuple[pytest.Item | None, Decision | None] = (None, None)
+        self._begun: tuple[pytest.Item | None, int, Decision | None] = (None, 0, None)
 
     def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
         """Refuse markers that cannot be understood; act on what a module has required."""
@@ -90,6 +90,14 @@ class Gating:
             for decision in gone.values():
                 self._tally.add(self.gate.text(decision))
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Look at the machine before tests, or fixtures that outlive them, change how it looks."""
+        option = session.config.option
+        stops = session.testsfailed and not option.continue_on_collection_errors
+        if not (option.collectonly or stops) and any(map(marks_of, session.items)):
+            self.gate.decide_known()
+
     def decide(self, item: pytest.Item) -> Decision | None:
         """What happens to a test by all marks that it has now; None if it has none of ours."""
         marks = marks_of(item)
@@ -109,11 +117,11 @@ class Gating:
         self.settle()
         try:
             decision = item.stash[DECISION] = self.gate.decide(marks)
-            self._begun = (item, decision)
             failing = decision.action is not _RUN and fails(item, decision)
+            self._begun = (item, len(item.own_markers), decision)
         except BaseException as error:  # noqa: BLE001 - it is that test's error
             item.stash[DECISION] = decision = _broken(error)
-            self._begun = (item, decision)
+            self._begun = (item, len(item.own_markers), decision)
             return None
         return run_failing(item, nextitem, decision) if failing else None
 
@@ -122,7 +130,7 @@ class Gating:
         begun = self._begun[0]
         if begun is item:
             return
-        self._begun = (item, None)
+        self._begun = (item, 0, None)
         if begun is None or not self.counts:
             return
         try:
@@ -134,9 +142,10 @@ class Gating:
 
     def stopping(self, item: pytest.Item) -> BaseException | None:
         """What is to be raised when a test is set up; None if it is to run."""
-        begun, decision = self._begun
-        if begun is not item:
-            # Another plugin's protocol came before ours, or it has no marker.
+        begun, marks, decision = self._begun
+        if begun is not item or len(item.own_markers) != marks:
+            # Another plugin's protocol came before ours, or a hook has marked it since.
+            self.settle(item)
             decision = self.decide(item)
         return None if decision is None else stopping(item, decision, self.gate)
 

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 def pytest_ddcompat_facts(config: pytest.Config) -> Mapping[str, object] | None:
     """Give facts of the environment, in their JSON form.
 
-    Called once, when the first requirement of a run is met. The facts take precedence over
-    detection, and options over them; of several implementations, the one registered last wins,
-    fact by fact. None gives no facts. Implement it with
-    `@pytest.hookimpl(optionalhook=True)` where pytest-ddcompat may be missing.
+    Called once, when the first requirement of a run is met: before the first test, where one to
+    be run has a marker. The facts take precedence over detection, and options over them; of
+    several implementations, the one registered last wins, fact by fact. None gives no facts.
+    Implement it with `@pytest.hookimpl(optionalhook=True)` where pytest-ddcompat may be missing.
 
     Args:
         config: The run's configuration.
@@ -33,7 +33,7 @@ def pytest_ddcompat_matrices(
 ) -> Iterable[str | os.PathLike[str] | Matrix] | None:
     """Give matrices that requirements are held against, behind those of the options.
 
-    Called once, when the first requirement of a run is met; with pytest-xdist in each worker.
+    Called once, when the first marker of a run is read; with pytest-xdist in each worker.
     Each is an id, the path of a TOML file (from the root folder of the run, if it is relative), or
     what `load_matrix` gave. None gives none.
 

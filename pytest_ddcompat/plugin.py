@@ -1,7 +1,8 @@
 """What every run of pytest pays for: options, markers, and an eye for the first test that has one.
 
 Nothing else of the package is imported until then. What pytest is shown of this module is what it
-looks for: each name of a plugin costs a run 35,000 instructions.
+looks for: each name of a plugin costs a run 35,000 instructions. PYTEST_DONT_REWRITE: it has no
+assertions.
 """
 
 from __future__ import annotations
@@ -204,6 +205,11 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Stop a test by what was decided; pytest's own skip marks have been looked at before."""
     gating = RUNNING.get(item.config)
+    if gating is None and item.own_markers and marks_of(item):
+        # A hook has marked the first test since.
+        from pytest_ddcompat.run import gating_or_broken
+
+        gating = gating_or_broken(item.config)
     # Raised here, since pytest looks at each frame that an outcome has passed.
     outcome = None if gating is None else gating.stopping(item)
     if outcome is not None:

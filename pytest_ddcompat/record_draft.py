@@ -47,6 +47,8 @@ class Draft:
         self.collected: dict[str, dict[str, Any]] = {}
         self.ran: dict[str, dict[str, Any]] = {}
         self.seen: dict[str, str] = {}
+        self._set_up: set[str] = set()
+        self._early: set[str] = set()
 
     def add(self, fact: dict[str, Any]) -> None:
         """Take in one fact: a test; or the environment and the pages, a decision with its key."""
@@ -71,16 +73,24 @@ class Draft:
         """Every gated test, in the order of collection; in their last run late marks count too."""
         return {**self.collected, **self.ran}.values()
 
-    def see(self, nodeid: str, when: str | None, outcome: str) -> None:
+    def see(self, nodeid: str, when: str | None, outcome: str, *, again: bool = False) -> None:
         """Take in what one report makes of a test; of several runs the last counts.
 
         Args:
             nodeid: The test.
             when: Phase of the report.
             outcome: One of `record.OUTCOMES`; empty if the report decides nothing.
+            again: Whether the test is run again because of this report.
         """
         if when == "setup":
-            self.seen[nodeid] = "not_run"
+            self.seen[nodeid] = "failed" if nodeid in self._early else "not_run"
+            self._set_up.add(nodeid)
+            self._early.discard(nodeid)
+        elif again or when == "teardown":
+            self._set_up.discard(nodeid)
+        elif outcome == "failed" and nodeid not in self._set_up:
+            # pytest-rerunfailures tells of a test when all of it is over, but of subtests at once.
+            self._early.add(nodeid)
         before = self.seen.get(nodeid)
         # A subtest that fails is the test's failure, whatever follows.
         if outcome and before != "failed" and not (before in _FINAL and outcome not in _FINAL):

@@ -216,7 +216,8 @@ class Recorder(Keeper):
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in what became of a test."""
         with self._harmless():
-            self.draft.see(report.nodeid, report.when, _outcome(report))
+            again = str(report.outcome) == "rerun"
+            self.draft.see(report.nodeid, report.when, _outcome(report), again=again)
             for text in _texts(report):
                 self.draft.ran[report.nodeid] = _test(report, text)
 

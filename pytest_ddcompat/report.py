@@ -110,6 +110,9 @@ def _lines(tally: Tally, head: Sequence[tuple[int, str]], gate: Gate) -> list[st
         gate: The run's page, environment and policy.
     """
     words = [word for _, word in head]
+    news: Counter[str] = Counter()
+    for text, count in tally.news.items():
+        news[json.loads(text)["reason"]] += count
     by_action: Counter[str] = Counter()
     by_reason: Counter[tuple[str, str]] = Counter()
     stopped: list[tuple[list[Requirement], int]] = []
@@ -126,10 +129,7 @@ def _lines(tally: Tally, head: Sequence[tuple[int, str]], gate: Gate) -> list[st
         f"{words[0]}: {', '.join(words[1:])}",
         f"{total} gated: {counts}",
         *(f"  {n} {_ACTIONS[a]}: {reason}" for (a, reason), n in by_reason.most_common()),
-        *(
-            f"  {n} passed all the same: {json.loads(text)['reason']}"
-            for text, n in tally.news.items()
-        ),
+        *(f"  {n} passed all the same: {reason}" for reason, n in news.items()),
         *_remedies(stopped, gate),
     ]
 

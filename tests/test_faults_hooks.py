@@ -67,10 +67,19 @@ ENDING = {
 @pytest.mark.parametrize(("statement", "line"), ENDING.items(), ids=list(ENDING))
 def test_a_hook_can_end_the_run(project: Project, hook: str, statement: str, line: str) -> None:
     project.write("test_it.py", TESTS)
-    project.write("conftest.py", f"import pytest\ndef pytest_ddcompat_{hook}(): {statement}\n")
-    run = project.run_apart("-p", "no:randomly")
+    text = f"""
+        import pytest
+        def pytest_ddcompat_{hook}():
+            with open("calls", "a") as file: file.write("called ")
+            {statement}
+    """
+    project.write("conftest.py", text)
+    run = project.run_apart("-p", "no:randomly", "--ddcompat-report=run.json")
     assert run.status == 2
     assert line.strip("! ") in "\n".join(run.out)
+    assert (project.path / "calls").read_text() == "called "
+    record = f"ddcompat: the record {project.path / 'run.json'} is not written"
+    assert f"{record}: RuntimeError: pytest_ddcompat_{hook} has ended the run" in run.out
     assert "INTERNALERROR" not in "\n".join([*run.out, *run.err])
 
 

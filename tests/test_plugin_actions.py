@@ -228,3 +228,11 @@ class TestPlain:
     project.write("test_it.py", MARKS + tests)
     assert set(project.run().outcomes.values()) == {"skipped"}
     assert set(project.run(STRICT).outcomes.values()) == {"failed"}
+
+
+def test_passes_for_one_reason_are_told_in_one_line(project: Project) -> None:
+    tests = "@unmet\ndef test_one(): pass\n@met\n@unmet\ndef test_two(): pass"
+    project.write("test_it.py", MARKS + tests)
+    run = project.run("--ddcompat-unsupported=xfail")
+    told = [line for line in run.section("ddcompat") if "passed all the same" in line]
+    assert told == [f"  2 passed all the same: {REASON}"]

@@ -31,10 +31,17 @@ GATED = "import pytest\n@pytest.mark.requires_agent('>=7.50')\ndef test(): pass\
 
 FINDERS = """
 import sys
-from importlib.machinery import PathFinder
+before, asked = {*sys.modules}, []
+class Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        asked.append(name)
+sys.meta_path.insert(0, Finder)
+finders = [*sys.meta_path]
 def pytest_unconfigure():
-    mine = [finder for finder in sys.meta_path if finder is PathFinder]
-    print("FINDERS", len(mine), sys.meta_path[0] is PathFinder)
+    new = {*sys.modules} - before - {*asked}
+    print("PASSED BY", sorted(name for name in new if not name.startswith("pytest_ddcompat")))
+    print("THE SAME FINDERS", sys.meta_path == finders)
 """
 REWRITTEN = """
 from pytest_ddcompat import requires_capability
@@ -53,8 +60,17 @@ def test_assertions_of_others_are_rewritten_as_ever(project: Project, options: s
         "pytest.ini", "[pytest]\nmarkers = requires_capability: other\nddcompat_unsupported = run"
     )
     run = project.run_apart("-p", "finders", *options.split())
-    assert "FINDERS 1 False" in run.out
+    assert "THE SAME FINDERS True" in run.out
     assert "E         Left contains one more item: 2" in run.out
+
+
+def test_finders_of_others_are_asked_for_all_but_the_package(project: Project) -> None:
+    """Such as wrapt's and the tracer's own, which patch what is imported."""
+    project.write("finders.py", FINDERS)
+    project.write("test_it.py", REWRITTEN)
+    run = project.run_apart("-p", "finders", "--ddcompat-report=run.json")
+    assert "PASSED BY []" in run.out
+    assert "THE SAME FINDERS True" in run.out
 
 
 @pytest.mark.parametrize("options", ["", "-p xdist.plugin -n 1", "--collect-only"])

@@ -138,3 +138,113 @@ def test_each_run_of_a_process_goes_by_its_own_facts(project: Project, suite: Pa
         "test_module.test": "failure",
     }
     assert [outcomes(suite / f"{n}.xml") for n in range(3)] == [FAILED, SKIPPED, ran]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param("import pytest_ddcompat; pytest_ddcompat.load_matrix()", id="the package"),
+        pytest.param("pytest.main(arguments)", id="another run"),
+    ],
+)
+def test_what_was_imported_before_is_no_warning(project: Project, suite: Path, first: str) -> None:
+    """pytest warns of modules whose assertions it can no longer rewrite; there are none."""
+    script = f"""
+        import pytest
+        arguments = ["-p", "pytest_ddcompat.plugin", "-W", "error", "--junitxml=record.xml"]
+        {first}
+        pytest.main(arguments)
+    """
+    project.write("suite/run.py", script)
+    result = project.pytester.run(sys.executable, "run.py")
+    assert outcomes(suite / "record.xml") == SKIPPED, result.outlines
+    assert "Traceback" not in result.stderr.str()
+
+
+PATCHING = """
+    import platform
+    import pytest
+    @pytest.fixture(scope="module", autouse=True)
+    def another_machine():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(platform, "python_implementation", lambda: "Patched")
+            yield
+    def test_first(): assert platform.python_implementation() == "Patched"
+    @pytest.mark.requires_capability("sca")
+    def test_gated(): pass
+"""
+
+
+@pytest.mark.parametrize("more", ["", "-p xdist.plugin -n 1"], ids=["", "xdist"])
+def test_what_fixtures_patch_decides_nothing(project: Project, more: str) -> None:
+    if more:
+        pytest.importorskip("xdist")
+    project.write("pytest.ini", "[pytest]\nddcompat_set =\n  tracer=4.0\n  python=3.11\n")
+    project.write("test_it.py", PATCHING)
+    run = project.run(*more.split())
+    assert "Patched" not in run.section("ddcompat")[0]
+    assert run.outcomes == {"test_first": "passed", "test_gated": "passed"}
+
+
+def test_where_no_gated_test_is_left_the_machine_is_not_looked_at(project: Project) -> None:
+    hook = "def pytest_ddcompat_facts(): print('ASKED')"
+    project.write("conftest.py", hook)
+    project.write("test_it.py", PATCHING)
+    asked = {
+        option: "ASKED" in project.run("-s", *option.split()).out
+        for option in ("-k first", "--collect-only", "-k gated")
+    }
+    assert asked == {"-k first": False, "--collect-only": False, "-k gated": True}
+    project.write("test_wrong.py", "no_such_name")
+    assert "ASKED" not in project.run("-s").out
+
+
+PROTOCOL = """
+    import pytest
+    from _pytest.runner import runtestprotocol
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(item, nextitem):
+        runtestprotocol(item, nextitem=nextitem)
+        return True
+"""
+
+
+@pytest.mark.parametrize("option", ["", "--ddcompat-unsupported=xfail"])
+def test_tests_of_another_protocol_are_counted(project: Project, option: str) -> None:
+    project.write("conftest.py", PROTOCOL)
+    project.write("test_it.py", TESTS)
+    run = project.run(*option.split())
+    told = "2 let through as xfail" if option else "2 skipped"
+    assert run.section("ddcompat")[1] == f"3 gated: 1 let through, {told}"
+
+
+@pytest.mark.parametrize(
+    ("option", "mark"),
+    [
+        pytest.param("-s", "", id="the first of the run"),
+        pytest.param(
+            "--ddcompat-set=tracer=4.0", "@pytest.mark.requires_tracer('>=1')", id="beside another"
+        ),
+        pytest.param("--ddcompat-set=tracer=4.0", "", id="a run that is told something"),
+    ],
+)
+def test_marks_that_a_setup_hook_adds_count(project: Project, option: str, mark: str) -> None:
+    hook = """
+        import pytest
+        def pytest_runtest_setup(item):
+            if item.name == "test_late":
+                item.add_marker(pytest.mark.requires_tracer(">=99"))
+    """
+    project.write("pytest.ini", "[pytest]\nddcompat_unsupported =")
+    project.write("conftest.py", hook)
+    tests = f"""
+        import pytest
+        {mark}
+        def test_late(): raise ValueError
+        @pytest.mark.skipif(False, reason="")
+        def test_plain(): pass
+    """
+    project.write("test_it.py", tests)
+    run = project.run(option, "-rs")
+    assert run.outcomes == {"test_late": "skipped", "test_plain": "passed"}
+    assert run.section("ddcompat")[1] == "1 gated: 1 skipped"

@@ -284,3 +284,46 @@ def test_the_core_imports_neither_pytest_nor_what_renders() -> None:
     command = [sys.executable, "-c", text]
     loaded = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     assert not {"pytest", "_pytest", "rich", "jinja2"} & set(loaded)
+
+
+FAILED_SUBTEST = ("call", "failed", False)
+
+
+@pytest.mark.parametrize(
+    ("reports", "outcome"),
+    [
+        pytest.param(
+            [("setup", "", False), FAILED_SUBTEST, ("call", "passed", False)],
+            "failed",
+            id="told in order",
+        ),
+        pytest.param(
+            [FAILED_SUBTEST, ("setup", "", False), ("call", "passed", False)],
+            "failed",
+            id="told before all of its test",
+        ),
+        pytest.param(
+            [
+                *(FAILED_SUBTEST, ("setup", "", False), ("call", "", True)),
+                *(("setup", "", False), ("call", "passed", False)),
+            ],
+            "passed",
+            id="of a run before the last",
+        ),
+        pytest.param(
+            [
+                *(("setup", "", False), ("call", "passed", False), ("teardown", "", False)),
+                *(FAILED_SUBTEST, ("setup", "", False), ("call", "passed", False)),
+            ],
+            "failed",
+            id="told before the second of two runs",
+        ),
+    ],
+)
+def test_a_subtest_that_fails_is_the_failure_of_its_run(
+    reports: list[tuple[str, str, bool]], outcome: str
+) -> None:
+    made = Draft()
+    for when, told, again in reports:
+        made.see("test_it.py::test", when, told, again=again)
+    assert made.seen == {"test_it.py::test": outcome}

@@ -91,6 +91,24 @@ def test_what_is_required_inside_is_recorded(
     assert run.section("ddcompat")[1].startswith("8 gated: ")
 
 
+def test_what_the_function_for_modules_decides_inside_a_test_is_that_tests(
+    project: Project,
+) -> None:
+    tests = f"""
+        from pytest_ddcompat import require
+        def test_met(): require({MET})
+        def test_unmet(): require({UNMET})
+        def test_only_asks(ddcompat): ddcompat.check({UNMET})
+    """
+    project.write("test_it.py", tests)
+    run = project.run("--ddcompat-report=run.json")
+    assert asked(project) == {
+        "test_met": ("passed", "run", [DETECTION]),
+        "test_unmet": ("skipped", "skip", [API]),
+    }
+    assert run.section("ddcompat")[1] == "2 gated: 1 let through, 1 skipped"
+
+
 def test_each_report_has_one_property(project: Project) -> None:
     project.write("test_it.py", TESTS)
     project.run("--junitxml=out.xml")
