@@ -173,7 +173,7 @@ def _language(blocks: Sequence[Block], asked: str, origin: str) -> str:
     names = list(dict.fromkeys(name for table in tables for name in languages_of(table)))
     if not names or (len(names) == 1 and not asked):
         return ""
-    if slug(asked) in map(slug, names):
+    if asked and slug(asked) in map(slug, names):
         return asked
     got = f'"{asked}" is none' if asked else "none is picked"
     raise PageError(
