@@ -8,6 +8,7 @@ the plugin of the checkout are installed into it.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -18,16 +19,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harm.comparison import differences, read
+from harm.comparison import Process, Run, differences
 from harm.suites import SUITES, WAYS, Suite, Way
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from harm.comparison import Run
+    Outcomes = Mapping[tuple[Suite, str], Process]
 
 HERE = Path(__file__).parent
 NOT_INHERITED = ("AWS_", "DD_", "_DD_", "ECS_", "PYTEST_", "PYTHON")
+CACHES = {".hypothesis", ".pytest_cache", "__pycache__"}
 SHOWN = 20
 
 
@@ -53,28 +55,26 @@ def main(checkout: str, *names: str) -> int:
     return status
 
 
-def tell(
-    without: dict[tuple[Suite, str], list[Run]], beside: dict[tuple[Suite, str], list[Run]]
-) -> int:
+def tell(without: Outcomes, beside: Outcomes) -> int:
     """Print a line for each suite and way, what differs, and what it came to."""
     total = wrong = 0
-    for (suite, way), runs in without.items():
-        found = differences(runs, beside[suite, way])
-        number = sum(len(run.tests) for run in runs)
-        passed = sum(run.passed for run in runs)
+    for (suite, way), process in without.items():
+        found = differences(process, beside[suite, way])
+        number = sum(len(run.tests) for run in process.runs)
+        passed = sum(run.passed for run in process.runs)
         verdict = f"{len(found)} DIFFER" if found else "the same"
         say(f"{suite.project} {suite.version}, {way}: {number} tests, {passed} passed: {verdict}")
         for line in found[:SHOWN]:
             say(f"    {line}")
         total += number
         wrong += bool(found)
-    company = {name for runs in without.values() for run in runs for name in run.plugins}
+    company = {name for ended in without.values() for run in ended.runs for name in run.plugins}
     say(f"with plugins of {', '.join(sorted(company)) or 'nobody else'}")
     say(f"{total} outcomes compared in {len(without)} runs, of which {wrong} differ")
     return 1 if wrong or not total else 0
 
 
-def run_all(places: dict[Suite, Path], ways: dict[str, Way]) -> dict[tuple[Suite, str], list[Run]]:
+def run_all(places: dict[Suite, Path], ways: dict[str, Way]) -> Outcomes:
     """Run each suite in each way."""
     return {
         (suite, name): run(suite, way, place)
@@ -84,7 +84,7 @@ def run_all(places: dict[Suite, Path], ways: dict[str, Way]) -> dict[tuple[Suite
     }
 
 
-def run(suite: Suite, way: Way, place: Path) -> list[Run]:
+def run(suite: Suite, way: Way, place: Path) -> Process:
     """Run one suite in one way."""
     with tempfile.TemporaryDirectory() as made, read_only(place, way) as guard:
         record = Path(made) / "record.json"
@@ -94,7 +94,14 @@ def run(suite: Suite, way: Way, place: Path) -> list[Run]:
         done = output_of(command, place, {"PYTHONHASHSEED": "0", **way.environ})
         if not record.exists():
             sys.exit(f"{suite.project} did not come to an end:\n{done.stdout}")
-        return read(record)
+        runs = tuple(Run(**run) for run in json.loads(record.read_text(encoding="utf-8")))
+    return Process(done.returncode, done.stdout, files_in(place), runs)
+
+
+def files_in(place: Path) -> frozenset[str]:
+    """List what is in a folder, but for what Python and the tools of the tests keep there."""
+    paths = (path.relative_to(place) for path in place.rglob("*"))
+    return frozenset(str(path) for path in paths if not CACHES.intersection(path.parts))
 
 
 @contextmanager
