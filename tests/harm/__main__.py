@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -19,16 +18,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from processes import output_of
+
 from harm.comparison import Process, Run, differences
 from harm.suites import SUITES, WAYS, Suite, Way
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    Outcomes = Mapping[tuple[Suite, str], Process]
+    from collections.abc import Iterator, Sequence
 
 HERE = Path(__file__).parent
-NOT_INHERITED = ("AWS_", "DD_", "_DD_", "ECS_", "PYTEST_", "PYTHON")
 CACHES = {".hypothesis", ".pytest_cache", "__pycache__"}
 SHOWN = 20
 
@@ -36,7 +34,7 @@ SHOWN = 20
 def main(checkout: str, *names: str) -> int:
     """Compare the suites and ways that are named, all unless any is; 1 where one differs."""
     suites = [suite for suite in SUITES if suite.project in names] or list(SUITES)
-    ways = {name: way for name, way in WAYS.items() if name in names} or WAYS
+    ways = [way for way in WAYS if way in names] or list(WAYS)
     unknown = set(names) - {suite.project for suite in SUITES} - set(WAYS)
     if unknown:
         sys.exit(f"no suite or way {', '.join(sorted(unknown))}")
@@ -45,43 +43,27 @@ def main(checkout: str, *names: str) -> int:
         places = {suite: fetch(suite, folder) for suite in suites}
         pip("uninstall", "--yes", "pytest-ddcompat")
         pip("install", *{word for suite in suites for word in (suite.pin, *suite.beside)})
-        without = run_all(places, ways)
+        chosen = [(suite, way) for suite in suites for way in ways]
+        without = [run(suite, WAYS[way], places[suite]) for suite, way in chosen]
         pip("install", "--no-deps", checkout)
-        status = tell(without, run_all(places, ways))
-    for suite in suites:
-        for way, reason in suite.left_out:
-            if way in ways:
-                say(f"{suite.project}, {way}: left out, {reason}")
-    return status
-
-
-def tell(without: Outcomes, beside: Outcomes) -> int:
-    """Print a line for each suite and way, what differs, and what it came to."""
-    total = wrong = 0
-    for (suite, way), process in without.items():
-        found = differences(process, beside[suite, way])
-        number = sum(len(run.tests) for run in process.runs)
-        passed = sum(run.passed for run in process.runs)
-        verdict = f"{len(found)} DIFFER" if found else "the same"
-        say(f"{suite.project} {suite.version}, {way}: {number} tests, {passed} passed: {verdict}")
-        for line in found[:SHOWN]:
-            say(f"    {line}")
-        total += number
-        wrong += bool(found)
-    company = {name for ended in without.values() for run in ended.runs for name in run.plugins}
+        wrong = 0
+        for (suite, way), old in zip(chosen, without):
+            found = differences(old, run(suite, WAYS[way], places[suite]))
+            tell(f"{suite.project} {suite.version}, {way}", old, found)
+            wrong += bool(found)
+    company = {name for process in without for run in process.runs for name in run.plugins}
     say(f"with plugins of {', '.join(sorted(company)) or 'nobody else'}")
+    total = sum(process.tests for process in without)
     say(f"{total} outcomes compared in {len(without)} runs, of which {wrong} differ")
-    return 1 if wrong or not total else 0
+    return 1 if wrong else 0
 
 
-def run_all(places: dict[Suite, Path], ways: dict[str, Way]) -> Outcomes:
-    """Run each suite in each way."""
-    return {
-        (suite, name): run(suite, way, place)
-        for suite, place in places.items()
-        for name, way in ways.items()
-        if name not in dict(suite.left_out)
-    }
+def tell(name: str, without: Process, found: list[str]) -> None:
+    """Print a line for a suite that was run in one way, and what differs."""
+    verdict = f"{len(found)} DIFFER" if found else "the same"
+    say(f"{name}: {without.tests} tests, {without.passed} passed: {verdict}")
+    for line in found[:SHOWN]:
+        say(f"    {line}")
 
 
 def run(suite: Suite, way: Way, place: Path) -> Process:
@@ -137,25 +119,6 @@ def pip(*words: str) -> None:
     done = output_of((sys.executable, "-m", "pip", *words), Path.cwd(), {})
     if done.returncode:
         sys.exit(f"pip {' '.join(words)} failed:\n{done.stdout}")
-
-
-def output_of(
-    command: Sequence[str], folder: Path, variables: dict[str, str]
-) -> subprocess.CompletedProcess[str]:
-    """Run a command that sees no variable which would change the run."""
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
-    return subprocess.run(
-        command,
-        check=False,
-        cwd=folder,
-        encoding="utf-8",
-        errors="replace",
-        env=inherited | variables,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        timeout=900,
-    )
 
 
 def say(line: str) -> None:

@@ -38,9 +38,9 @@ class Run:
     warnings: dict[str, list[str]]
 
     @property
-    def tests(self) -> list[str]:
-        """Node ids of the tests: what was set up, or deselected."""
-        return [node for node, phases in self.phases.items() if "collect" not in phases[0]]
+    def tests(self) -> int:
+        """How many tests were set up, or deselected."""
+        return sum(not phases[0].startswith("collect") for phases in self.phases.values())
 
     @property
     def passed(self) -> int:
@@ -68,6 +68,16 @@ class Process:
     runs: tuple[Run, ...]
 
     @property
+    def tests(self) -> int:
+        """How many tests were set up, or deselected."""
+        return sum(run.tests for run in self.runs)
+
+    @property
+    def passed(self) -> int:
+        """How many tests passed."""
+        return sum(run.passed for run in self.runs)
+
+    @property
     def lines(self) -> Counter[str]:
         """The lines that it printed, without what changes from run to run."""
         lines = (line for line in self.output.splitlines() if not NOT_COMPARED.match(line))
@@ -81,7 +91,7 @@ def differences(without: Process, beside: Process) -> list[str]:
     pairs = zip(without.runs, beside.runs)
     found = [line for old, new in pairs for line in _between_runs(old, new)]
     found += _between(without, beside)
-    if not any(run.passed for run in without.runs):
+    if not without.passed:
         found.append("no test passed: nothing is compared")
     return found
 
