@@ -53,6 +53,9 @@ BESIDE = {
     "ddtrace-4": ["ddtrace==4.16.0"],
 }
 
+# What is compared beside ddtrace where nothing is named: the short suites in all ways.
+BESIDE_DDTRACE = [["pluggy", "flask"], ["packaging", "click", "django", "plain"]]
+
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
@@ -154,8 +157,9 @@ def benchmark(session: nox.Session) -> None:
 def harm(session: nox.Session, beside: list[str]) -> None:
     """Compare suites that nobody here wrote with the plugin and without; `-- click xdist` picks."""
     session.install("pytest", "pytest-xdist", *beside)
-    names = session.posargs or (["plain"] if beside else [])
-    session.run("python", "-m", "harm", str(Path.cwd()), *names, env={"PYTHONPATH": "tests"})
+    chosen = BESIDE_DDTRACE if beside and not session.posargs else [session.posargs]
+    for names in chosen:
+        session.run("python", "-m", "harm", str(Path.cwd()), *names, env={"PYTHONPATH": "tests"})
 
 
 def axe_core(session: nox.Session, folder: Path) -> Path | None:

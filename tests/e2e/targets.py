@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from processes import output_of
+
+if TYPE_CHECKING:
+    import subprocess
 
 SUITE = Path(__file__).parent / "suite"
-NOT_INHERITED = ("AWS_", "DD_", "_DD_", "DDCOMPAT_", "ECS_", "PYTEST_", "PYTHON")
 
 
 @dataclass(frozen=True)
@@ -93,24 +94,6 @@ def must_succeed(target: Target, command: list[str], complaint: str) -> None:
     done = output_of(command, Path.cwd(), {})
     if done.returncode:
         pytest.fail(f"{target.name} {complaint}:\n{done.stdout}", pytrace=False)
-
-
-def output_of(
-    command: list[str], folder: Path, variables: dict[str, str]
-) -> subprocess.CompletedProcess[str]:
-    """Run a command that sees no variable which would change the facts or the run."""
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
-    return subprocess.run(
-        command,
-        check=False,
-        cwd=folder,
-        encoding="utf-8",
-        env=inherited | variables,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        timeout=600,
-    )
 
 
 def read_run(done: subprocess.CompletedProcess[str], report: Path) -> Run:

@@ -8,9 +8,9 @@ the plugin of the checkout are installed into it.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -18,23 +18,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harm.comparison import differences, read
+from processes import output_of
+
+from harm.comparison import Process, Run, differences
 from harm.suites import SUITES, WAYS, Suite, Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from harm.comparison import Run
-
 HERE = Path(__file__).parent
-NOT_INHERITED = ("AWS_", "DD_", "_DD_", "ECS_", "PYTEST_", "PYTHON")
+CACHES = {".hypothesis", ".pytest_cache", "__pycache__"}
 SHOWN = 20
 
 
 def main(checkout: str, *names: str) -> int:
     """Compare the suites and ways that are named, all unless any is; 1 where one differs."""
     suites = [suite for suite in SUITES if suite.project in names] or list(SUITES)
-    ways = {name: way for name, way in WAYS.items() if name in names} or WAYS
+    ways = [way for way in WAYS if way in names] or list(WAYS)
     unknown = set(names) - {suite.project for suite in SUITES} - set(WAYS)
     if unknown:
         sys.exit(f"no suite or way {', '.join(sorted(unknown))}")
@@ -43,48 +43,30 @@ def main(checkout: str, *names: str) -> int:
         places = {suite: fetch(suite, folder) for suite in suites}
         pip("uninstall", "--yes", "pytest-ddcompat")
         pip("install", *{word for suite in suites for word in (suite.pin, *suite.beside)})
-        without = run_all(places, ways)
+        chosen = [(suite, way) for suite in suites for way in ways]
+        without = [run(suite, WAYS[way], places[suite]) for suite, way in chosen]
         pip("install", "--no-deps", checkout)
-        status = tell(without, run_all(places, ways))
-    for suite in suites:
-        for way, reason in suite.left_out:
-            if way in ways:
-                say(f"{suite.project}, {way}: left out, {reason}")
-    return status
-
-
-def tell(
-    without: dict[tuple[Suite, str], list[Run]], beside: dict[tuple[Suite, str], list[Run]]
-) -> int:
-    """Print a line for each suite and way, what differs, and what it came to."""
-    total = wrong = 0
-    for (suite, way), runs in without.items():
-        found = differences(runs, beside[suite, way])
-        number = sum(len(run.tests) for run in runs)
-        passed = sum(run.passed for run in runs)
-        verdict = f"{len(found)} DIFFER" if found else "the same"
-        say(f"{suite.project} {suite.version}, {way}: {number} tests, {passed} passed: {verdict}")
-        for line in found[:SHOWN]:
-            say(f"    {line}")
-        total += number
-        wrong += bool(found)
-    company = {name for runs in without.values() for run in runs for name in run.plugins}
+        wrong = 0
+        for (suite, way), old in zip(chosen, without):
+            found = differences(old, run(suite, WAYS[way], places[suite]))
+            tell(f"{suite.project} {suite.version}, {way}", old, found)
+            wrong += bool(found)
+    company = {name for process in without for run in process.runs for name in run.plugins}
     say(f"with plugins of {', '.join(sorted(company)) or 'nobody else'}")
+    total = sum(process.tests for process in without)
     say(f"{total} outcomes compared in {len(without)} runs, of which {wrong} differ")
-    return 1 if wrong or not total else 0
+    return 1 if wrong else 0
 
 
-def run_all(places: dict[Suite, Path], ways: dict[str, Way]) -> dict[tuple[Suite, str], list[Run]]:
-    """Run each suite in each way."""
-    return {
-        (suite, name): run(suite, way, place)
-        for suite, place in places.items()
-        for name, way in ways.items()
-        if name not in dict(suite.left_out)
-    }
+def tell(name: str, without: Process, found: list[str]) -> None:
+    """Print a line for a suite that was run in one way, and what differs."""
+    verdict = f"{len(found)} DIFFER" if found else "the same"
+    say(f"{name}: {without.tests} tests, {without.passed} passed: {verdict}")
+    for line in found[:SHOWN]:
+        say(f"    {line}")
 
 
-def run(suite: Suite, way: Way, place: Path) -> list[Run]:
+def run(suite: Suite, way: Way, place: Path) -> Process:
     """Run one suite in one way."""
     with tempfile.TemporaryDirectory() as made, read_only(place, way) as guard:
         record = Path(made) / "record.json"
@@ -94,7 +76,14 @@ def run(suite: Suite, way: Way, place: Path) -> list[Run]:
         done = output_of(command, place, {"PYTHONHASHSEED": "0", **way.environ})
         if not record.exists():
             sys.exit(f"{suite.project} did not come to an end:\n{done.stdout}")
-        return read(record)
+        runs = tuple(Run(**run) for run in json.loads(record.read_text(encoding="utf-8")))
+    return Process(done.returncode, done.stdout, files_in(place), runs)
+
+
+def files_in(place: Path) -> frozenset[str]:
+    """List what is in a folder, but for what Python and the tools of the tests keep there."""
+    paths = (path.relative_to(place) for path in place.rglob("*"))
+    return frozenset(str(path) for path in paths if not CACHES.intersection(path.parts))
 
 
 @contextmanager
@@ -130,25 +119,6 @@ def pip(*words: str) -> None:
     done = output_of((sys.executable, "-m", "pip", *words), Path.cwd(), {})
     if done.returncode:
         sys.exit(f"pip {' '.join(words)} failed:\n{done.stdout}")
-
-
-def output_of(
-    command: Sequence[str], folder: Path, variables: dict[str, str]
-) -> subprocess.CompletedProcess[str]:
-    """Run a command that sees no variable which would change the run."""
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
-    return subprocess.run(
-        command,
-        check=False,
-        cwd=folder,
-        encoding="utf-8",
-        errors="replace",
-        env=inherited | variables,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        timeout=900,
-    )
 
 
 def say(line: str) -> None:

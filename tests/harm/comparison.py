@@ -1,16 +1,22 @@
-"""What differs between runs of a suite without the plugin and with it."""
+"""What differs between a suite that is run without the plugin and with it."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, fields
+import re
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 PLUGIN = "pytest-ddcompat"
+
+CHANGING = re.compile(r"0x[0-9a-f]+|[\d.,:]*\d|=+|-+")
+"""What two runs that are the same print differently: numbers, and the rules drawn round them."""
+
+NOT_COMPARED = re.compile(r"plugins: |[.sxXFE]+ +\[")
+"""Begins the line that names the plugins, and the dots of pytest-xdist, which come in any order."""
 
 
 @dataclass(frozen=True)
@@ -20,44 +26,85 @@ class Run:
     Attributes:
         status: Exit status.
         plugins: The distributions whose plugins were loaded.
+        order: Node ids as they were run; under pytest-xdist, as its workers collected them.
         phases: By node id, what was reported of it.
         warnings: By node id, the categories of its warnings.
     """
 
     status: int
     plugins: list[str]
+    order: list[str]
     phases: dict[str, list[str]]
     warnings: dict[str, list[str]]
 
     @property
-    def tests(self) -> list[str]:
-        """Node ids of the tests: what was set up, or deselected."""
-        return [node for node, phases in self.phases.items() if "collect" not in phases[0]]
+    def tests(self) -> int:
+        """How many tests were set up, or deselected."""
+        return sum(not phases[0].startswith("collect") for phases in self.phases.values())
 
     @property
     def passed(self) -> int:
         """How many tests passed."""
-        return sum("call passed" in phases for phases in self.phases.values())
+        return sum(
+            any(phase.startswith("call passed") for phase in phases)
+            for phases in self.phases.values()
+        )
 
 
-def read(record: Path) -> list[Run]:
-    """Read the runs of one process."""
-    runs = json.loads(record.read_text(encoding="utf-8"))
-    return [Run(**{field.name: run[field.name] for field in fields(Run)}) for run in runs]
+@dataclass(frozen=True)
+class Process:
+    """What became of a process that ran pytest once or more.
+
+    Attributes:
+        status: Exit status of the process, which is not that of pytest.
+        output: What it printed.
+        files: What was in the folder of the suite afterwards.
+        runs: Its runs of pytest.
+    """
+
+    status: int
+    output: str
+    files: frozenset[str]
+    runs: tuple[Run, ...]
+
+    @property
+    def tests(self) -> int:
+        """How many tests were set up, or deselected."""
+        return sum(run.tests for run in self.runs)
+
+    @property
+    def passed(self) -> int:
+        """How many tests passed."""
+        return sum(run.passed for run in self.runs)
+
+    @property
+    def lines(self) -> Counter[str]:
+        """The lines that it printed, without what changes from run to run."""
+        lines = (line for line in self.output.splitlines() if not NOT_COMPARED.match(line))
+        return Counter(" ".join(CHANGING.sub("#", line).split()) for line in lines)
 
 
-def differences(without: list[Run], beside: list[Run]) -> list[str]:
+def differences(without: Process, beside: Process) -> list[str]:
     """Tell what is not the same, and what makes the two no comparison at all."""
-    if len(without) != len(beside):
-        return [f"{len(without)} runs became {len(beside)}"]
-    pairs = list(zip(without, beside))
-    found = [line for old, new in pairs for line in _between(old, new)]
-    if not any(run.passed for run in without):
+    if len(without.runs) != len(beside.runs):
+        return [f"{len(without.runs)} runs became {len(beside.runs)}"]
+    pairs = zip(without.runs, beside.runs)
+    found = [line for old, new in pairs for line in _between_runs(old, new)]
+    found += _between(without, beside)
+    if not without.passed:
         found.append("no test passed: nothing is compared")
     return found
 
 
-def _between(old: Run, new: Run) -> Iterator[str]:
+def _between(old: Process, new: Process) -> Iterator[str]:
+    if old.status != new.status:
+        yield f"exit status {old.status} of the process became {new.status}"
+    yield from (f"leaves {file} behind" for file in sorted(new.files - old.files))
+    yield from (f"no longer prints: {line}" for line in old.lines - new.lines)
+    yield from (f"prints: {line}" for line in new.lines - old.lines)
+
+
+def _between_runs(old: Run, new: Run) -> Iterator[str]:
     if new.plugins != sorted([*old.plugins, PLUGIN]):
         yield f"plugins of {old.plugins} became those of {new.plugins}"
     if old.status != new.status:
@@ -70,3 +117,6 @@ def _between(old: Run, new: Run) -> Iterator[str]:
         before, after = (", ".join(sorted(run.warnings.get(node, []))) for run in (old, new))
         if before != after:
             yield f"warnings of {node or 'the run'}: {before or 'none'} became {after or 'none'}"
+    if old.order != new.order and sorted(old.order) == sorted(new.order):
+        moved = next(pair for pair in zip(old.order, new.order) if pair[0] != pair[1])
+        yield f"order: in the place of {moved[0]} came {moved[1]}"

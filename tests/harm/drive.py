@@ -26,12 +26,14 @@ class Recorder:
 
     Attributes:
         plugins: The distributions whose plugins were loaded.
+        order: Node ids as they were run; under pytest-xdist, as its workers collected them.
         phases: By node id, what was reported of it.
         warnings: By node id, the categories of its warnings.
     """
 
     def __init__(self) -> None:
         self.plugins: list[str] = []
+        self.order: list[str] = []
         self.phases: dict[str, list[str]] = {}
         self.warnings: dict[str, list[str]] = {}
 
@@ -39,17 +41,25 @@ class Recorder:
         loaded = config.pluginmanager.list_plugin_distinfo()
         self.plugins = sorted({distribution.metadata["name"] for _, distribution in loaded})
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        self._add(report.nodeid, f"collect {report.outcome}")
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        self.order = ids
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        self.order.append(item.nodeid)
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         for item in items:
             self._add(item.nodeid, "deselected")
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        self._add(report.nodeid, f"collect {report.outcome}{reason(report)}")
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        expected = "".join(f" xfail={report.wasxfail}" for _ in "x" if hasattr(report, "wasxfail"))
-        properties = "".join(f" {name}" for name, _ in report.user_properties)
-        self._add(report.nodeid, f"{report.when} {report.outcome}{expected}{properties}")
+        more = [f" {name}" for name, _ in report.user_properties]
+        more += [f" [{title}]" for title, _ in report.sections]
+        self._add(report.nodeid, f"{report.when} {report.outcome}{reason(report)}{''.join(more)}")
 
     def pytest_warning_recorded(
         self, warning_message: warnings.WarningMessage, nodeid: str
@@ -58,6 +68,13 @@ class Recorder:
 
     def _add(self, nodeid: str, phase: str) -> None:
         self.phases.setdefault(nodeid, []).append(phase)
+
+
+def reason(report: pytest.CollectReport | pytest.TestReport) -> str:
+    """Tell why a test was skipped, or expected to fail."""
+    if hasattr(report, "wasxfail"):
+        return f" xfail={report.wasxfail}"
+    return f" ({report.longrepr[-1]})" if isinstance(report.longrepr, tuple) else ""
 
 
 def run(options: list[str]) -> dict[str, Any]:
