@@ -116,6 +116,8 @@ class Matrix(Row):
 
     def of_origin(self, which: str) -> Matrix:
         """The same matrix, which tells by what it was loaded."""
+        if which == self.origin:
+            return self
         made = self.replaced({})
         made.__dict__["_origin"] = which
         return made

@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import json
 import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.matrix import Matrix
@@ -40,8 +41,16 @@ def restored(text: bytes, sources: Mapping[str, bytes]) -> Matrix | None:
         text: What `prepared` wrote.
         sources: Contents of the TOML files as they are now, by name.
     """
+    digests, matrix = _made(text)
+    return matrix if digests == _digests(sources) else None
+
+
+@lru_cache(maxsize=4)
+def _made(text: bytes) -> tuple[dict[str, str], Matrix]:
+    """What was prepared; once for all runs of a process, since verdicts are kept beside it."""
     made = json.loads(text)
-    return Matrix.from_prepared(made["matrix"]) if made["sources"] == _digests(sources) else None
+    matrix = Matrix.from_prepared(made["matrix"])
+    return made["sources"], matrix.of_origin(matrix.page.id)
 
 
 def _digests(sources: Mapping[str, bytes]) -> dict[str, str]:

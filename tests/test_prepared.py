@@ -34,6 +34,11 @@ def test_it_is_the_same_matrix(matrix_id: str) -> None:
     assert ready.page.read == read.page.read
 
 
+def test_runs_of_one_process_share_it() -> None:
+    assert load_matrix() is load_matrix(ID)
+    assert load_matrix(ID, overlay=False) is not load_matrix(ID, overlay=False)
+
+
 def changed(text: str) -> str:
     return text.replace('minimum = "2.6.0"', 'minimum = "2.7.0"')
 
