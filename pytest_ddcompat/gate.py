@@ -6,6 +6,7 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_ddcompat.detection import Variables
 from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.given import Settings
 from pytest_ddcompat.harmless import or_error, reason_of
@@ -86,8 +87,9 @@ class Gate:
     """
 
     def __init__(self, config: pytest.Config, environ: Mapping[str, str]) -> None:
+        # Before anything that may fail, for pytest shows arguments.
+        environ = self._environ = Variables(environ)
         self._config = config
-        self._environ = environ
         self.policy = policy_of(config)
         self.asked: list[Decision] = []
         plain = getattr(config, "workerinput", {}).get("ddcompat")

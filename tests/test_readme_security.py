@@ -119,6 +119,16 @@ sys.addaudithook(refuse)
 COMMANDS = ("check", "facts", "matrices", "explain sca", "compare tracer=2.0 tracer=4.0", "matrix")
 
 
+def test_no_traceback_shows_variables(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hook's error passes the frames that hold them, of which pytest shows every name."""
+    monkeypatch.setenv("A_KEY", "s3cr3t")
+    project.write("conftest.py", "def pytest_ddcompat_facts(): raise RuntimeError('no facts')")
+    project.write("test_it.py", "def test(ddcompat): ddcompat.environment")
+    out = "\n".join(project.run_apart("-vv", "--showlocals", "--full-trace").out)
+    assert "environ    = <pytest_ddcompat.detection.Variables object at" in out
+    assert "s3cr3t" not in out
+
+
 @pytest.mark.parametrize("options", ["", "-p xdist.plugin -n 1"], ids=["", "xdist"])
 def test_a_run_that_is_not_told_to_uses_no_network(project: Project, options: str) -> None:
     if options:
