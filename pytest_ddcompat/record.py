@@ -11,6 +11,7 @@ import re
 import secrets
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Callable
 
@@ -276,18 +277,21 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         OSError: It cannot be written; nothing is left behind.
     """
+    with suppress(FileNotFoundError):
+        path.stat()  # The system refuses links that `realpath` would follow: of others in /tmp.
     path = Path(os.path.realpath(path))
     reason = unwritable(path)
     if reason or (path.exists() and not os.access(path, os.W_OK)):
         raise OSError(reason or "it is read-only")
-    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    temporary = path.with_name(f".ddcompat-{secrets.token_hex(8)}.tmp")
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666
     try:
-        with temporary.open("xb") as file:
+        with open(temporary, "xb", opener=partial(os.open, mode=mode)) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         if path.exists():
-            temporary.chmod(path.stat().st_mode & 0o777)
+            temporary.chmod(mode)
         temporary.replace(path)
     except BaseException:
         with suppress(OSError):
