@@ -78,6 +78,7 @@ def _inputs(config: pytest.Config) -> set[Path]:
     of_ini = [ini, config.getini("ddcompat_facts"), *config.getini("ddcompat_matrix")]
     paths = [folder / name for name in names if name]
     paths += [ini.parent / str(name) for name in of_ini if name]
+    paths += [Path(name) for name in gate_of(config).settings.files or ()]
     return {Path(os.path.realpath(path)) for path in paths}
 
 
