@@ -87,8 +87,7 @@ class Gate:
     """
 
     def __init__(self, config: pytest.Config, environ: Mapping[str, str]) -> None:
-        # Before anything that may fail, for pytest shows arguments.
-        environ = self._environ = Variables(environ)
+        environ = self._environ = Variables(environ)  # first, for pytest shows arguments
         self._config = config
         self.policy = policy_of(config)
         self.asked: list[Decision] = []
@@ -174,8 +173,7 @@ class Gate:
         try:
             key: tuple[object, ...] = (mark.name, positional)
             if keywords or len(positional) != 1 or type(positional[0]) is not str:
-                given = (*positional, *keywords.values())
-                key = (*key, *keywords.items(), *map(type, given))
+                key = (*key, *keywords.items(), *map(type, (*positional, *keywords.values())))
             known = self._by_arguments.get(key)
         except Exception as error:  # noqa: BLE001 - a user's class may do anything here
             return _Known(mark, self._unhashable(mark, error))

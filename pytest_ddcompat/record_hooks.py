@@ -22,8 +22,8 @@ from pytest_ddcompat.fixture import decision_of
 from pytest_ddcompat.harmless import reason_of
 from pytest_ddcompat.names import printable
 from pytest_ddcompat.plugin import marks_of
-from pytest_ddcompat.record import unwritable, write_atomically
 from pytest_ddcompat.record_draft import Draft, decision_entry, environment_entry, matrix_entry
+from pytest_ddcompat.record_file import unwritable, write_atomically
 from pytest_ddcompat.requirement import Requirement
 from pytest_ddcompat.run import DECISION, gate_of
 from pytest_ddcompat.tally import parsed_decision

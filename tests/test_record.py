@@ -17,8 +17,9 @@ import pytest
 from support import MATRIX, asks, environment
 
 from pytest_ddcompat.matrices import Matrices
-from pytest_ddcompat.record import RecordError, read_record, record_schema, write_atomically
+from pytest_ddcompat.record import RecordError, read_record, record_schema
 from pytest_ddcompat.record_draft import Draft, decision_entry, environment_entry, matrix_entry
+from pytest_ddcompat.record_file import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

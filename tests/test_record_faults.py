@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from test_record_run import MET, XDIST, outcomes_of, record_of
 
-from pytest_ddcompat.record import write_atomically
+from pytest_ddcompat.record_file import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
