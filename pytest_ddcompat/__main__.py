@@ -26,7 +26,8 @@ _COMMANDS = (
 _OF_THE_EXTRA = ("argcomplete", "jinja2", "markdown_it", "rich", "yaml")
 _WITHOUT_EXTRA = {"facts"}
 _USAGE = 2
-_OPTION = re.compile(r"(?<!\w)--[a-z][a-z-]*")
+_OPTION = re.compile(r"^  (?:-\w[^-\n]*)?(--[a-z][a-z-]*)", re.MULTILINE)
+"""An option's own line of a command's help, whose text may name those of other programs."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,7 +68,7 @@ class Parser(argparse.ArgumentParser):
         """
         options, unknown = self.parse_known_args(arguments)
         if unknown:
-            valid = [o for o in options.parser_options if o.startswith("--")]
+            valid = options.parser_options
             wrong = unknown[0].partition("=")[0]
             hint = choices(wrong, valid) if wrong.startswith("-") else f"see {self.prog} --help"
             raise CompatibilityError(f'"{wrong}" is not known to {options.command}; {hint}')

@@ -102,7 +102,7 @@ def facts_from_settings(settings: list[str], origin: str) -> Facts:
         key, equals, value = (part.strip() for part in setting.partition("="))
         if not equals or not value:
             reader.problems.append(
-                f'{origin}: "{setting}" is not KEY=VALUE; valid: such as tracer=2.5.0'
+                f'{origin}: "{setting:.80}" is not KEY=VALUE; valid: such as tracer=2.5.0'
             )
         else:
             reader.set(key, value)

@@ -6,6 +6,7 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_ddcompat.detection import Variables
 from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.given import Settings
 from pytest_ddcompat.harmless import or_error, reason_of
@@ -86,8 +87,8 @@ class Gate:
     """
 
     def __init__(self, config: pytest.Config, environ: Mapping[str, str]) -> None:
+        environ = self._environ = Variables(environ)  # first, for pytest shows arguments
         self._config = config
-        self._environ = environ
         self.policy = policy_of(config)
         self.asked: list[Decision] = []
         plain = getattr(config, "workerinput", {}).get("ddcompat")
@@ -172,8 +173,7 @@ class Gate:
         try:
             key: tuple[object, ...] = (mark.name, positional)
             if keywords or len(positional) != 1 or type(positional[0]) is not str:
-                given = (*positional, *keywords.values())
-                key = (*key, *keywords.items(), *map(type, given))
+                key = (*key, *keywords.items(), *map(type, (*positional, *keywords.values())))
             known = self._by_arguments.get(key)
         except Exception as error:  # noqa: BLE001 - a user's class may do anything here
             return _Known(mark, self._unhashable(mark, error))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.detection import Detector
+from pytest_ddcompat.detection import Detector, Variables
 from pytest_ddcompat.environment import Environment
 from pytest_ddcompat.errors import FactsError, MatrixError
 from pytest_ddcompat.facts import LIMIT, facts_from_settings, facts_from_text
@@ -123,7 +123,7 @@ class Settings(NamedTuple):
 
     def detector(self, environ: Mapping[str, str] | None = None) -> Detector:
         """What looks at this machine, with its environment variables or others."""
-        known = os.environ if environ is None else environ
+        known = Variables(os.environ) if environ is None else environ
         return Detector(agent=self.agent, answer=self.answer, environ=known)
 
     def asked(self) -> Settings:

@@ -109,6 +109,27 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 """Each option: type of the ini option of the same meaning, and what argparse is told."""
 
+VARIABLES = (
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_ECS_EC2",
+    "AWS_ECS_MANAGED_INSTANCES",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "DD_AGENT_HOST",
+    "DD_AGENT_PORT",
+    "DD_REMOTE_CONFIGURATION_ENABLED",
+    "DD_SITE",
+    "DD_TRACE_AGENT_HOSTNAME",
+    "DD_TRACE_AGENT_PORT",
+    "DD_TRACE_AGENT_URL",
+    "ECS_CONTAINER_METADATA_URI",
+    "ECS_CONTAINER_METADATA_URI_V4",
+    "ECS_FARGATE",
+    "KUBERNETES_SERVICE_HOST",
+    "KUBERNETES_SERVICE_PORT",
+)
+"""Environment variables that facts come from; no other is kept."""
+
 ENVIRON: pytest.StashKey[Mapping[str, str]] = pytest.StashKey()
 RUNNING: dict[pytest.Config, Gating | Broken | None] = {}
 """The runs of this process, the innermost last, and what gates their tests, if anything does."""
@@ -137,7 +158,8 @@ def pytest_configure(config: pytest.Config) -> None:
     RUNNING[config] = None
     config.add_cleanup(lambda: RUNNING.__delitem__(config))
     # Tests change the variables of their own process.
-    config.stash[ENVIRON] = dict(os.environ)
+    known = os.environ
+    config.stash[ENVIRON] = {name: known[name] for name in VARIABLES if name in known}
     names = [f"ddcompat_{name}" for name in OPTIONS]
     try:
         told = any(config.getoption(name) is not None or config.getini(name) for name in names)

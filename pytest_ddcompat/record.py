@@ -1,4 +1,4 @@
-"""The record of a run: its form, which reader and JSON Schema share, and how it is written.
+"""The record of a run: its form, which reader and JSON Schema share.
 
 `python -m pytest_ddcompat.record` prints the schema; it ships as `matrices/record.schema.json`.
 """
@@ -6,13 +6,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import secrets
 import sys
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.kinds import array, boolean, mapping, one_of, text
@@ -21,10 +18,10 @@ from pytest_ddcompat.policy import Action
 from pytest_ddcompat.reading import Kind, Place, field
 from pytest_ddcompat.verdict import Outcome, Status
 
-__all__ = [
-    "OUTCOMES", "VERSION", "RecordError", "read_record", "record_schema", "unwritable",
-    "write_atomically",
-]  # fmt: skip
+if TYPE_CHECKING:
+    import os
+
+__all__ = ["OUTCOMES", "VERSION", "RecordError", "read_record", "record_schema"]
 
 VERSION = 1
 """Version of the form; a reader refuses every other."""
@@ -252,47 +249,6 @@ def _check_indices(record: dict[str, Any], place: Place) -> None:
         if test["decision"] >= known:
             where = place.inside(f"tests[{number}].decision")
             where.problem(f"there is no decision {test['decision']}; there are {known}, from 0")
-
-
-def unwritable(path: Path) -> str:
-    """Why a file cannot be written, as far as can be told without trying; empty if it can."""
-    try:
-        if path.is_dir():
-            return "it is a directory"
-        if path.exists() and not path.is_file():
-            return "it is no regular file"
-        return "" if path.parent.is_dir() else f"there is no folder {path.parent}"
-    except (OSError, ValueError) as error:
-        return str(getattr(error, "strerror", None) or error)
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; an existing one stays until it is replaced.
-
-    Args:
-        path: The file; where it is a link, what that leads to is written.
-        content: All of it.
-
-    Raises:
-        OSError: It cannot be written; nothing is left behind.
-    """
-    path = Path(os.path.realpath(path))
-    reason = unwritable(path)
-    if reason or (path.exists() and not os.access(path, os.W_OK)):
-        raise OSError(reason or "it is read-only")
-    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            temporary.chmod(path.stat().st_mode & 0o777)
-        temporary.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
 
 
 if __name__ == "__main__":

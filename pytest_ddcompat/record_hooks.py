@@ -22,8 +22,8 @@ from pytest_ddcompat.fixture import decision_of
 from pytest_ddcompat.harmless import reason_of
 from pytest_ddcompat.names import printable
 from pytest_ddcompat.plugin import marks_of
-from pytest_ddcompat.record import unwritable, write_atomically
 from pytest_ddcompat.record_draft import Draft, decision_entry, environment_entry, matrix_entry
+from pytest_ddcompat.record_file import unwritable, write_atomically
 from pytest_ddcompat.requirement import Requirement
 from pytest_ddcompat.run import DECISION, gate_of
 from pytest_ddcompat.tally import parsed_decision
@@ -78,6 +78,7 @@ def _inputs(config: pytest.Config) -> set[Path]:
     of_ini = [ini, config.getini("ddcompat_facts"), *config.getini("ddcompat_matrix")]
     paths = [folder / name for name in names if name]
     paths += [ini.parent / str(name) for name in of_ini if name]
+    paths += [Path(name) for name in gate_of(config).settings.files or ()]
     return {Path(os.path.realpath(path)) for path in paths}
 
 

@@ -167,6 +167,22 @@ def test_input_does_not_break_the_terminal(
     assert ("\\x1c\\u2028sca" if "\x1c" in command else "red") in out
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["check --matrix own.toml", "explain threat_detection --matrix own.toml", "matrix own.toml"],
+)
+def test_no_line_is_a_command_to_githubs_runner(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evil = "::error::a" + " ::error::b" * 20
+    own = PAGE.read_text(encoding="utf-8").replace('title = "', f'title = "{evil}')
+    Path("own.toml").write_text(own, encoding="utf-8")
+    assert main(command.split()) in {0, 1}
+    out = capsys.readouterr().out
+    assert "\\x3a:error::" in out
+    assert not [line for line in out.splitlines() if line.lstrip().startswith("::")]
+
+
 def test_markdown_keeps_an_address_together(capsys: pytest.CaptureFixture[str]) -> None:
     address = parsed_toml(PAGE)["page"]["address"]
     own = PAGE.read_text(encoding="utf-8").replace(address, "https://example.org/a)b")

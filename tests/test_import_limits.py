@@ -14,7 +14,7 @@ from page_support import (
     status,
     table,
 )
-from support import MATRICES
+from support import MATRICES, parsed_text
 
 from pytest_ddcompat import Status
 from pytest_ddcompat.loading import load_matrix
@@ -184,6 +184,14 @@ def test_bundled_page_drawn_and_imported_again_is_the_same_file() -> None:
     assert to_toml(found.mapping) == file.read_text(encoding="utf-8")
     reason = "a version alone may be a minimum or a series"
     assert [place[1:] for place in places(found)] == [(v, reason) for v in ("2.2", "0.86", "1.1")]
+
+
+def test_what_cannot_be_seen_is_written_as_escapes() -> None:
+    words = 'a\u202e\x7f\u2028é\U000e0001\n"'
+    text = to_toml({"page": {"title": words}})
+    title = r'title = "a\U0000202e\U0000007f\U00002028é\U000e0001\n\""'
+    assert text == f"#:schema matrix.schema.json\n\n[page]\n{title}\n"
+    assert parsed_text(text)["page"]["title"] == words
 
 
 NOTED = "Shop protection capability | Minimum Python tracer version | Notes"

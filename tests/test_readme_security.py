@@ -20,6 +20,7 @@ from pytest_ddcompat.agent import agent_address
 from pytest_ddcompat.detection import Detector
 from pytest_ddcompat.environment import KEYS
 from pytest_ddcompat.page import source
+from pytest_ddcompat.plugin import VARIABLES
 
 if TYPE_CHECKING:
     from conftest import Project
@@ -65,7 +66,7 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> Variables:
 
 
 def test_the_variables_are_those_that_are_listed(variables: Variables) -> None:
-    assert variables.asked == row("variables that are read")
+    assert variables.asked == row("variables that are read") == set(VARIABLES)
 
 
 def test_the_files_are_those_that_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,6 +118,16 @@ def refuse(event, _arguments):
 sys.addaudithook(refuse)
 """
 COMMANDS = ("check", "facts", "matrices", "explain sca", "compare tracer=2.0 tracer=4.0", "matrix")
+
+
+def test_no_traceback_shows_variables(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hook's error passes the frames that hold them, of which pytest shows every name."""
+    monkeypatch.setenv("A_KEY", "s3cr3t")
+    project.write("conftest.py", "def pytest_ddcompat_facts(): raise RuntimeError('no facts')")
+    project.write("test_it.py", "def test(ddcompat): ddcompat.environment")
+    out = "\n".join(project.run_apart("-vv", "--showlocals", "--full-trace").out)
+    assert "environ    = <pytest_ddcompat.detection.Variables object at" in out
+    assert "s3cr3t" not in out
 
 
 @pytest.mark.parametrize("options", ["", "-p xdist.plugin -n 1"], ids=["", "xdist"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 from copy import deepcopy
@@ -16,8 +17,9 @@ import pytest
 from support import MATRIX, asks, environment
 
 from pytest_ddcompat.matrices import Matrices
-from pytest_ddcompat.record import RecordError, read_record, record_schema, write_atomically
+from pytest_ddcompat.record import RecordError, read_record, record_schema
 from pytest_ddcompat.record_draft import Draft, decision_entry, environment_entry, matrix_entry
+from pytest_ddcompat.record_file import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -277,6 +279,33 @@ def test_a_link_stays_and_the_mode_too(tmp_path: Path) -> None:
     write_atomically(link, b"after")
     assert link.is_symlink()
     assert (file.read_text(), file.stat().st_mode & 0o777) == ("after", 0o640)
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o664])
+def test_nobody_else_reads_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int
+) -> None:
+    """The file is at no time open to more than the one that it replaces; its name is ours."""
+    file = tmp_path / "record.json"
+    modes: list[int] = []
+    names: list[str] = []
+    file.write_text("before")
+    file.chmod(mode)
+    monkeypatch.setattr(os, "fsync", lambda number: modes.append(os.fstat(number).st_mode & 0o777))
+    monkeypatch.setattr(Path, "replace", lambda path, _: names.append(path.name))
+    write_atomically(file, b"after")
+    assert [opened & ~mode for opened in modes] == [0]
+    (name,) = names
+    assert re.fullmatch(r"\.ddcompat-[0-9a-f]{16}\.tmp", name)
+
+
+def test_a_link_that_the_system_does_not_follow_is_left_alone(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(link)
+    with pytest.raises(OSError, match="symbolic links"):
+        write_atomically(link, b"after")
+    assert link.is_symlink()
+    assert leave(tmp_path) == {"link"}
 
 
 def test_the_core_imports_neither_pytest_nor_what_renders() -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from test_record_run import MET, XDIST, outcomes_of, record_of
 
-from pytest_ddcompat.record import write_atomically
+from pytest_ddcompat.record_file import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -229,6 +229,11 @@ def test_a_file_that_is_read_only_is_left_alone(
         pytest.param(
             ["--ddcompat-report=page.toml"], "ddcompat_matrix = page.toml\n", id="a page of the ini"
         ),
+        pytest.param(
+            ["--ddcompat-report=page.toml", "--ddcompat-matrix=over.toml"],
+            "",
+            id="what an overlay extends",
+        ),
         pytest.param(["--ddcompat-report=pytest.ini"], "", id="the ini file"),
     ],
 )
@@ -238,6 +243,7 @@ def test_what_the_run_is_told_by_is_not_overwritten(
     (project.path / "link.json").symlink_to("facts.json")
     project.write("more.json", "{}")
     project.write("page.toml", 'extends = "iast-python"\n')
+    project.write("over.toml", 'extends = "page.toml"\n')
     project.write("pytest.ini", f"[pytest]\nddcompat_facts = facts.json\n{ini}")
     (project.path / "deep").mkdir()
     name = options[0].partition("=")[2]

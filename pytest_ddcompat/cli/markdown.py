@@ -26,17 +26,22 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
 
 def row(cells: Sequence[object]) -> str:
     """One line of a table."""
-    return f"| {' | '.join(escaped(_cut(str(cell), _CELL)) for cell in cells)} |"
+    return f"| {' | '.join(_unlinked(escaped(_cut(str(cell), _CELL))) for cell in cells)} |"
 
 
 def words(text: str) -> str:
     """Words within a line, cut off where they are too long."""
-    return escaped(_cut(text, _LONGEST))
+    return _unlinked(escaped(_cut(text, _LONGEST)))
 
 
 def paragraph(text: str) -> str:
     """The same at the start of a line."""
-    return at_start(_cut(text, _LONGEST))
+    return _unlinked(at_start(_cut(text, _LONGEST)))
+
+
+def _unlinked(markdown: str) -> str:
+    """Mention nobody: GitHub looks for names after it has read the Markdown, escapes and all."""
+    return markdown.replace("\\@", "@&#8203;")
 
 
 def _cut(text: str, longest: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 __all__ = ["console", "printing", "put", "write"]
+
+_COMMAND = re.compile(r"^([ \t]*)::", re.MULTILINE)
+"""What begins a command to GitHub's runner, which reads the log of a workflow."""
 
 
 def console() -> Console:
@@ -36,7 +40,7 @@ def printing() -> Iterator[Console]:
     with out.capture() as captured:
         yield out
         out.quiet = True  # or rich writes nothing to the output, which a full device refuses
-    write(captured.get())
+    write(_COMMAND.sub(r"\1\\x3a:", captured.get()))
 
 
 def write(text: str, lacking: str = "backslashreplace") -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_ddcompat.cli.common import Subcommands, add_command, add_format_option
 from pytest_ddcompat.cli.output import printing, write
 from pytest_ddcompat.names import printable
-from pytest_ddcompat.record import OUTCOMES, RecordError, read_record, write_atomically
+from pytest_ddcompat.record import OUTCOMES, RecordError, read_record
+from pytest_ddcompat.record_file import write_atomically
 
 if TYPE_CHECKING:
     import argparse

@@ -39,5 +39,9 @@ def _value(value: object) -> str:
         return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, dt.date):
         return value.isoformat()
-    # JSON's strings, numbers and booleans are TOML's, but for one control character.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    # JSON's strings, numbers and booleans are TOML's, but for characters that cannot be seen.
+    return "".join(map(_visible, json.dumps(value, ensure_ascii=False)))
+
+
+def _visible(character: str) -> str:
+    return character if character.isprintable() else f"\\U{ord(character):08x}"
