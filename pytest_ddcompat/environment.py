@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from pytest_ddcompat.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Protocol
 
     from pytest_ddcompat.versions import Version
+
+    class Detects(Protocol):
+        """Finds single facts of a machine."""
+
+        def detect(self, key: str, environment: Environment) -> Fact[Any]:
+            """Find one fact; `environment` gives the others that it depends on."""
+
 
 __all__ = ["Environment", "Fact", "tracer_key"]
 
@@ -59,13 +67,6 @@ class Fact(Generic[T]):
 def tracer_key(library: str) -> str:
     """Key of the fact that is the version of a page's library: `tracer` is that of ddtrace."""
     return "tracer" if library == LIBRARY else f"{_FRAMEWORK}{library}"
-
-
-class Detects(Protocol):
-    """Finds single facts of a machine."""
-
-    def detect(self, key: str, environment: Environment) -> Fact[Any]:
-        """Find one fact; `environment` gives the others that it depends on."""
 
 
 class Environment:

@@ -11,7 +11,7 @@ from pytest_ddcompat.checks.deployment import deployment_named
 from pytest_ddcompat.checks.service import framework_installed
 from pytest_ddcompat.checks.tracer import branch_with, check_level
 from pytest_ddcompat.errors import RequirementError
-from pytest_ddcompat.expression import And, Name, Not, has_operators, parse
+from pytest_ddcompat.expression import Operation, has_operators, parse
 from pytest_ddcompat.names import choices, fold, is_misspelling, quoted
 from pytest_ddcompat.rows import LEVEL_WORDS, LEVELS
 from pytest_ddcompat.verdict import Finding, Outcome, Status, Verdict
@@ -106,18 +106,18 @@ def capabilities_named(requirement: Requirement, matrix: Matrix) -> Iterable[str
 
 @lru_cache(maxsize=4096)
 def _expression(requirement: Requirement, matrix: Matrix) -> Expression:
-    operands = []
+    operands: list[Expression] = []
     for name in requirement.names:
         known = matrix.capability(name) or not has_operators(name)
-        operands.append(Name(name) if known else parse(name))
-    return operands[0] if len(operands) == 1 else And(tuple(operands))
+        operands.append(name if known else parse(name))
+    return operands[0] if len(operands) == 1 else Operation("and", tuple(operands))
 
 
 def _names(node: Expression) -> Iterable[str]:
-    if isinstance(node, Name):
-        yield node.name
+    if isinstance(node, str):
+        yield node
     else:
-        for operand in (node.operand,) if isinstance(node, Not) else node.operands:
+        for operand in node.operands:
             yield from _names(operand)
 
 
@@ -131,12 +131,12 @@ def _refuse_misspellings(kind: str, asked: Sequence[str], valid: Sequence[str]) 
 def _evaluate_expression(
     node: Expression, requirement: Requirement, situation: Situation
 ) -> Verdict:
-    if isinstance(node, Name):
-        return _evaluate_capability(node.name, requirement, situation)
-    if isinstance(node, Not):
-        return _opposite(node, _evaluate_expression(node.operand, requirement, situation))
+    if isinstance(node, str):
+        return _evaluate_capability(node, requirement, situation)
     verdicts = [_evaluate_expression(o, requirement, situation) for o in node.operands]
-    choose = min if isinstance(node, And) else max
+    if node.operator == "not":
+        return _opposite(node, verdicts[0])
+    choose = min if node.operator == "and" else max
     status = choose((v.status for v in verdicts), key=_ORDER.index)
     deciding = [v for v in verdicts if v.status is status]
     return Verdict(
@@ -177,11 +177,11 @@ def _removed_from(now: Finding, then: Finding, row: Statement) -> Finding:
     return now._replace(source=f"{now.source}, {row.removal}" if now.source else row.removal)
 
 
-def _opposite(node: Not, verdict: Verdict) -> Verdict:
+def _opposite(node: Operation, verdict: Verdict) -> Verdict:
     if verdict.status is Status.UNDETERMINED:
         return verdict
     wanted = verdict.status is Status.UNSUPPORTED
-    text = _written(node.operand)
+    text = _written(node.operands[0])
     finding = Finding(
         "expression",
         Outcome.SATISFIED if wanted else Outcome.VIOLATED,
@@ -195,12 +195,12 @@ def _opposite(node: Not, verdict: Verdict) -> Verdict:
 
 
 def _written(node: Expression) -> str:
-    if isinstance(node, Name):
-        return node.name
-    if isinstance(node, Not):
-        return f"not {_written(node.operand)}"
-    joint = " and " if isinstance(node, And) else " or "
-    return f"({joint.join(map(_written, node.operands))})"
+    if isinstance(node, str):
+        return node
+    operands = [*map(_written, node.operands)]
+    if node.operator == "not":
+        return f"not {operands[0]}"
+    return f"({f' {node.operator} '.join(operands)})"
 
 
 def _verdict(findings: tuple[Finding, ...]) -> Verdict:

@@ -7,7 +7,7 @@ from typing import Callable, NamedTuple, Union
 
 from pytest_ddcompat.errors import RequirementError
 
-__all__ = ["And", "Expression", "Name", "Not", "Or", "has_operators", "parse"]
+__all__ = ["Expression", "Operation", "has_operators", "parse"]
 
 _TOKEN = re.compile(r"\s*([()]|[^\s()]+)")
 _OPERATORS = {"and", "or", "not", "(", ")"}
@@ -15,31 +15,20 @@ _LONGEST = 1000  # characters
 _DEEPEST = 50  # nested parentheses and nots
 
 
-class Name(NamedTuple):
-    """A capability by id or alias."""
+class Operation(NamedTuple):
+    """What is true by what its operands are.
 
-    name: str
+    Attributes:
+        operator: `and`, `or`, or `not` of one.
+        operands: What it is applied to.
+    """
 
-
-class Not(NamedTuple):
-    """The opposite of an expression."""
-
-    operand: Expression
-
-
-class And(NamedTuple):
-    """Every one of some expressions."""
-
+    operator: str
     operands: tuple[Expression, ...]
 
 
-class Or(NamedTuple):
-    """Any of some expressions."""
-
-    operands: tuple[Expression, ...]
-
-
-Expression = Union[Name, Not, And, Or]
+Expression = Union[str, Operation]
+"""A capability by id or alias, or an operation."""
 
 
 def has_operators(text: str) -> bool:
@@ -88,17 +77,17 @@ class _Parser:
         operands = [self._both()]
         while self._took("or"):
             operands.append(self._both())
-        return operands[0] if len(operands) == 1 else Or(tuple(operands))
+        return operands[0] if len(operands) == 1 else Operation("or", tuple(operands))
 
     def _both(self) -> Expression:
         operands = [self._single()]
         while self._took("and"):
             operands.append(self._single())
-        return operands[0] if len(operands) == 1 else And(tuple(operands))
+        return operands[0] if len(operands) == 1 else Operation("and", tuple(operands))
 
     def _single(self) -> Expression:
         if self._took("not"):
-            return Not(self._nested(self._single))
+            return Operation("not", (self._nested(self._single),))
         if self._took("("):
             inner = self._nested(self.either)
             if not self._took(")"):
@@ -108,7 +97,7 @@ class _Parser:
             raise self.error("a capability")
         name = self.token
         self._index += 1
-        return Name(name)
+        return name
 
     def _nested(self, read: Callable[[], Expression]) -> Expression:
         self._depth += 1
