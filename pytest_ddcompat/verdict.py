@@ -62,7 +62,8 @@ class Finding(NamedTuple):
             found = f", which is not known: {self.signal}"
         else:
             found = f", found {self.observed}" if self.observed else ""
-        return f"needs {self.documented}{found}" + (f" ({self.source})" if self.source else "")
+        source = f" ({self.source})" if self.source not in {"", self.signal} else ""
+        return f"needs {self.documented}{found}{source}"
 
     def to_mapping(self) -> dict[str, str]:
         """The finding as JSON has it."""

@@ -38,6 +38,13 @@ from pytest_ddcompat import Requirement
             id="tracer unknown",
         ),
         pytest.param(
+            asks("api_security", framework="django"),
+            {},
+            "api_security needs django to be documented for it, which is not known: "
+            "the page says nothing of frameworks for api_security",
+            id="nothing of frameworks, told once",
+        ),
+        pytest.param(
             asks("code_security", preview=False),
             {},
             "code_security needs ddtrace >=2.21.0 (preview) and previews allowed, "

@@ -29,8 +29,11 @@ BROKEN = {
 GATED = "import pytest\n@pytest.mark.requires_agent('>=7.50')\ndef test(): pass\n"
 
 
+# importlib-metadata, which Python 3.9 needs, adds a finder of distributions when it is imported.
 FINDERS = """
 import sys
+if sys.version_info < (3, 10):
+    import importlib_metadata
 before, asked = {*sys.modules}, []
 class Finder:
     @staticmethod
