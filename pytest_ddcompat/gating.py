@@ -93,10 +93,13 @@ class Gating:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         """Look at the machine before tests, or fixtures that outlive them, change how it looks."""
-        option = session.config.option
-        stops = session.testsfailed and not option.continue_on_collection_errors
-        if not (option.collectonly or stops) and any(map(marks_of, session.items)):
-            self.gate.decide_known()
+        with harmless(self._config, "the machine was not looked at before the tests"):
+            option = session.config.option
+            stops = session.testsfailed and not option.continue_on_collection_errors
+            # With pytest-xdist, the session that starts the workers has no tests.
+            items = () if option.collectonly or stops else getattr(session, "items", ())
+            if any(map(marks_of, items)):
+                self.gate.decide_known()
 
     def decide(self, item: pytest.Item) -> Decision | None:
         """What happens to a test by all marks that it has now; None if it has none of ours."""

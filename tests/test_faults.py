@@ -93,6 +93,7 @@ def uncounted(*tests: str) -> list[str]:
 GATED = ("test_met", "test_unmet", "test_strict", "test_two", "test_asks")
 ASKED = "what test_it.py::test_asks required is not told"
 UNKNOWN = "the summary cannot be told"
+UNSEEN = "the machine was not looked at before the tests"
 UNREAD = [unread("test_it.py")]
 DESELECT = "--ddcompat-unsupported=deselect"
 IN_THE_SUMMARY = [
@@ -103,6 +104,7 @@ IN_THE_SUMMARY = [
     pytest.param("tally:Tally.add", uncounted(*GATED), id="adding to the tally"),
     pytest.param("tally:Tally.parsed", [summary(UNKNOWN)], id="reading the tally"),
     pytest.param("gate:Gate.problem", UNREAD, id="markers that are not understood"),
+    pytest.param("gate:Gate.decide_known", [summary(UNSEEN)], id="deciding before the tests"),
     pytest.param("fixture:decision_of", [summary(ASKED)], id="what a test required"),
     pytest.param("fixture:one_of", [summary(ASKED)], id="one decision of several"),
     pytest.param(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from test_faults import ERROR, GATED, OF_MARK, PLAIN, XDIST, run_broken, summary, told
+from test_faults import ERROR, GATED, OF_MARK, PLAIN, UNSEEN, XDIST, run_broken, summary, told
 
 import pytest_ddcompat.distributed
 import pytest_ddcompat.harmless  # noqa: F401 - before inner runs restore sys.modules
@@ -25,6 +25,7 @@ UNTOLD = summary("a worker is not told what the options say, and reads it itself
         pytest.param("given:Settings.to_plain", UNTOLD, id="telling a worker"),
         pytest.param("report:head_of", summary(LACKS), id="what a worker knows"),
         pytest.param("tally:Tally.merge", summary(LACKS), id="taking over what a worker knows"),
+        pytest.param("gate:Gate.decide_known", summary(UNSEEN), id="deciding before the tests"),
         pytest.param(
             "gating:Gating._look_at",
             summary("the markers of test_it.py cannot be read"),

@@ -107,7 +107,9 @@ def fetch(suite: Suite, folder: Path) -> Path:
     pip("download", "--no-deps", "--no-binary", suite.project, "--dest", str(target), suite.pin)
     (packed,) = target.glob("*.tar.gz")
     with tarfile.open(packed) as archive:
-        archive.extractall(target, filter="data")
+        # Python has had filters since the releases of June 2023.
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)
+        archive.extractall(target)  # noqa: S202 - filtered, where that is known
     (unpacked,) = (path for path in target.iterdir() if path.is_dir())
     place = unpacked / suite.folder
     if suite.setup:
