@@ -19,7 +19,6 @@ import venv
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING
 
 from runs import (
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 WITHOUT = ("-p", "no:ddcompat")
-OBJECTS = (0, 1_000, 2_000, 3_000, 4_000)
-"""Numbers of objects behind which a run of one test is counted; the median counts."""
 OURS = {"pytest_ddcompat", "pytest_ddcompat.hookspecs", "pytest_ddcompat.plugin"}
 NAIVE = """\
 import pytest
@@ -198,14 +195,8 @@ def install(name: str, place: Place) -> str:
 def runs_for_limits(ours: Place, without: Place) -> list[Run]:
     """List the runs that the limits need."""
     ways = (PLAIN, UNEVALUATED, RUNS_IF, SKIPS_IF, RUNS, SKIPS, BARE_RUNS)
-    ones = [run for place, way in ((ours, PLAIN), (without, PLAIN), (ours, RUNS))
-            for run in behind(place, way)]  # fmt: skip
+    ones = [Run(ours, PLAIN, 1), Run(without, PLAIN, 1), Run(ours, RUNS, 1)]
     return [*ones, *(run for way in ways for run in both(ours, way))]
-
-
-def behind(place: Place, way: Way) -> list[Run]:
-    """List runs of one test, each behind another number of objects."""
-    return [Run(place, way, 1, objects) for objects in OBJECTS]
 
 
 def runs_for_rows(rows: Iterable[Row]) -> list[Run]:
@@ -220,19 +211,14 @@ def hold(counts: Counts, ours: Place, without: Place) -> list[Limit]:
     runs, by_if = counts.added(ours, RUNS), counts.added(ours, RUNS_IF)
     evaluating = counts.per_test(ours, BARE_RUNS) - counts.per_test(ours, UNEVALUATED)
     skipped, skipped_if = counts.per_test(ours, SKIPS), counts.per_test(ours, SKIPS_IF)
-    ones, ones_without, firsts = (
-        [counts.of[run] for run in behind(place, way)]
-        for place, way in ((ours, PLAIN), (without, PLAIN), (ours, RUNS))
-    )
-    empty = median(one / other for one, other in zip(ones, ones_without))
-    first = median(verdict - one for verdict, one in zip(firsts, ones))
+    one, one_without = counts.of[Run(ours, PLAIN, 1)], counts.of[Run(without, PLAIN, 1)]
     return [
         Limit("a test that runs, imported marker, adds", runs, 85_000),
         Limit("the same, beside what skipif(False) adds", runs, by_if),
         Limit("evaluating adds to a mark of pytest.mark", evaluating, 40_000),
         Limit("a skipped test, beside one of skipif(True), costs", skipped, skipped_if),
-        Limit("a run without markers adds", (empty - 1) * 100, 1.0, " %"),
-        Limit("the first verdict adds", first, 100_000_000),
+        Limit("a run without markers adds", (one / one_without - 1) * 100, 1.0, " %"),
+        Limit("the first verdict adds", counts.of[Run(ours, RUNS, 1)] - one, 100_000_000),
     ]
 
 
