@@ -213,7 +213,8 @@ def hold(counts: Counts, ours: Place, without: Place) -> list[Limit]:
     skipped, skipped_if = counts.per_test(ours, SKIPS), counts.per_test(ours, SKIPS_IF)
     one, one_without = counts.of[Run(ours, PLAIN, 1)], counts.of[Run(without, PLAIN, 1)]
     return [
-        Limit("a test that runs, imported marker, adds", runs, 85_000),
+        # 85,000 is what is aimed at; young collections of garbage move it by up to 10,000.
+        Limit("a test that runs, imported marker, adds", runs, 100_000),
         Limit("the same, beside what skipif(False) adds", runs, by_if),
         Limit("evaluating adds to a mark of pytest.mark", evaluating, 40_000),
         Limit("a skipped test, beside one of skipif(True), costs", skipped, skipped_if),
