@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.page.prose import limited, may_limit
 from pytest_ddcompat.page.words import status_of_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from pytest_ddcompat.page.blocks import Words
     from pytest_ddcompat.page.draft import Draft
     from pytest_ddcompat.page.readers import Column
 
-__all__ = ["UNKNOWN_CELL", "WHOLE", "limit_by_cells", "read_cells"]
+__all__ = ["UNKNOWN_CELL", "WHOLE", "limit_by_cells", "limited_by", "read_cells", "unread_cells"]
 
 UNKNOWN_CELL = "a cell of an unknown column"
 WHOLE = {"releases", "runtimes"}
@@ -83,7 +84,22 @@ def _finished(kind: str, name: str, values: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def limit_by_cells(kind: str, row: dict[str, Any], words: Iterable[str], draft: Draft) -> None:
+def unread_cells(head: Sequence[str], row: Sequence[str], columns: Container[int]) -> list[str]:
+    """The words of a row's cells in unknown columns, each behind those of its column's head.
+
+    Args:
+        head: Words of the table's head.
+        row: Words of the row's cells.
+        columns: The columns that are known.
+    """
+    return [
+        f"{head[number]} {words}"
+        for number, words in enumerate(row)
+        if number not in columns and re.search(r"\w", words)
+    ]
+
+
+def limit_by_cells(kind: str, row: dict[str, Any], words: Sequence[str], draft: Draft) -> None:
     """Leave open what cells of unknown columns may limit, once all capabilities are known.
 
     Args:
@@ -92,19 +108,30 @@ def limit_by_cells(kind: str, row: dict[str, Any], words: Iterable[str], draft: 
         words: Those of each cell, behind those of its column's head.
         draft: Keeps the row open for other capabilities.
     """
-    telling = [text for text in words if may_limit(text)]
-    if not telling:
-        return
-    if kind == "capabilities":
-        rows = [row, *(each for text in telling for each in draft.named(text))]
-    elif "capabilities" in row:
-        rows = [each for text in telling for each in draft.named(text)]
+    ids = limited_by(kind, row, words, draft)
+    if kind != "capabilities" and "capabilities" in row and any(map(may_limit, words)):
         _leave_open(row)
-    else:
-        rows = [each for text in telling for each in limited(text, draft)]
-    ids = [id_ for id_ in dict.fromkeys(each["id"] for each in rows) if id_ not in _marks(row)]
     if ids:
         draft.limit(row, ids, f"{UNKNOWN_CELL} may limit it")
+
+
+def limited_by(kind: str, row: dict[str, Any], words: Iterable[str], draft: Draft) -> list[str]:
+    """The ids of the capabilities, but for those that a row marks, that such cells may limit.
+
+    Args:
+        kind: What it is a row of.
+        row: The row.
+        words: As for `limit_by_cells`.
+        draft: Knows the capabilities.
+    """
+    telling = [text for text in words if may_limit(text)]
+    if kind == "capabilities" or "capabilities" in row:
+        rows = [each for text in telling for each in draft.named(text)]
+        if kind == "capabilities" and telling:
+            rows = [row, *rows]
+    else:
+        rows = [each for text in telling for each in limited(text, draft)]
+    return [id_ for id_ in dict.fromkeys(each["id"] for each in rows) if id_ not in _marks(row)]
 
 
 def _marks(row: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.page.blocks import IN_A_CALLOUT, WHOLE_TABLE, Cell
 from pytest_ddcompat.page.blocks import Table as Drawn
-from pytest_ddcompat.page.cells import read_cells
+from pytest_ddcompat.page.cells import limited_by, read_cells, unread_cells
 from pytest_ddcompat.page.draft import Draft
 from pytest_ddcompat.page.readers import COLUMNS, DOUBT, capabilities_of
 from pytest_ddcompat.page.tables import kind_of, know_by_name
@@ -49,9 +49,15 @@ def place_rows(matrix: Matrix) -> tuple[list[Placed], list[Statement]]:
     names = Draft("")
     for each in matrix.capabilities:
         told = {"id": each.id, "documented": each.documented, "aliases": each.aliases}
+        names.rows["capabilities"].append(told)
         know_by_name(told, names)
+    limits = {
+        (row.heading, row.documented): row.capabilities
+        for row in matrix.unresolved
+        if row.of == "cells"
+    }
     alike: dict[tuple[object, ...], list[_Head]] = {}
-    heads = [_Head(table, names, alike) for table in matrix.tables]
+    heads = [_Head(table, names, limits, alike) for table in matrix.tables]
     for row in matrix.unresolved:
         if row.table is not None:
             heads[row.table].open(row)
@@ -71,7 +77,11 @@ class _Head:
     """
 
     def __init__(
-        self, table: Table, names: Draft, alike: dict[tuple[object, ...], list[_Head]]
+        self,
+        table: Table,
+        names: Draft,
+        limits: dict[tuple[str, tuple[str, ...]], tuple[str, ...]],
+        alike: dict[tuple[object, ...], list[_Head]],
     ) -> None:
         self.table = table
         self.kind = kind_of(table.columns)
@@ -81,6 +91,7 @@ class _Head:
         self.why = ""
         self._marked = {id_ for ids, _ in found for id_ in ids}, any(doubt for _, doubt in found)
         self._names = names
+        self._limits = limits
         self._columns: dict[int, Column] | None = None
         self._alike = alike.setdefault((self.rows, table.heading, len(table.columns)), [])
         self._number = len(self._alike)
@@ -121,9 +132,12 @@ class _Head:
         words = {"heading": row.heading, "documented": list(row.documented)}
         read = type(row).from_table({**told, **words}, Place("", []))
         keys = row.fields.keys() - {"interpretation", "overlays"}
-        return read is not None and all(
+        is_read = read is not None and all(
             _is_same(getattr(read, key), getattr(row, key)) for key in keys
         )
+        unread = unread_cells(self.table.columns, row.documented, self._columns)
+        limits = limited_by(self.rows, {**told, **words}, unread, self._names)
+        return is_read and tuple(limits) == self._limits.get((row.heading, row.documented), ())
 
 
 def _is_same(read: object, value: object) -> bool:

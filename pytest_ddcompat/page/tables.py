@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.names import bare
 from pytest_ddcompat.page.blocks import OTHER_LANGUAGES
-from pytest_ddcompat.page.cells import UNKNOWN_CELL, WHOLE, read_cells
+from pytest_ddcompat.page.cells import UNKNOWN_CELL, WHOLE, read_cells, unread_cells
 from pytest_ddcompat.page.readers import COLUMNS, RUNTIME_HEADS, library_of
 from pytest_ddcompat.page.words import abbreviation, slug
 from pytest_ddcompat.versions import parse_range
@@ -135,11 +134,9 @@ def _read_row(
         draft.know(made, kind, key)
     if kind == "capabilities":
         know_by_name(made, draft)
-    unread: list[str] = []
     for number, cell in enumerate(row):
         draft.take(cell, reasons.get(number, "") if number in columns else UNKNOWN_CELL, made)
-        if number not in columns and re.search(r"\w", cell.text):
-            unread.append(f"{table.head[number].text} {cell.text}")
+    unread = unread_cells([cell.text for cell in table.head], made["documented"], columns)
     if unread:
         draft.unread.append((kind, made, unread))
 
