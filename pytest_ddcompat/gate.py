@@ -95,6 +95,7 @@ class Gate:
         self.settings = Settings.from_plain(plain) if plain else settings_of(config)
         self._loaded = self.settings.load_matrices()
         self._by_arguments: dict[Any, _Known] = {}
+        self._by_mark: dict[int, _Known] = {}  # the marks that `_Known` holds, by their ids
         self._together: dict[tuple[int, ...], tuple[tuple[Decision, ...], Decision]] = {}
         self._attached: dict[int, tuple[Decision, tuple[str, str]]] = {}
 
@@ -169,6 +170,9 @@ class Gate:
 
     def _known(self, mark: pytest.Mark) -> _Known:
         """What is known of a mark's arguments; 1 equals True, but is another argument."""
+        shared = self._by_mark.get(id(mark))
+        if shared is not None:
+            return shared
         positional, keywords = mark.args, mark.kwargs
         try:
             key: tuple[object, ...] = (mark.name, positional)
@@ -179,6 +183,7 @@ class Gate:
             return _Known(mark, self._unhashable(mark, error))
         if known is None:
             known = self._by_arguments[key] = _Known(mark, self._find_problem(mark))
+            self._by_mark[id(mark)] = known
         return known
 
     def _unhashable(self, mark: pytest.Mark, error: Exception) -> str:

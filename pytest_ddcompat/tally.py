@@ -61,7 +61,10 @@ class Tally:
 
     def see_ended(self, decision: str) -> None:
         """Count a test that has ended, and that a decision is attached to."""
-        if self._end(decision) is not _NEVER:
+        known = self.decisions.get(decision)
+        if known is not None:
+            self.decisions[decision] = known + 1
+        elif self._end(decision) is not _NEVER:
             self.add(decision)
 
     def _end(self, decision: str) -> tuple[str, tuple[str, ...]]:
