@@ -137,20 +137,25 @@ def benchmark(folder: Path, *, short: bool) -> bool:
         pretend(folder, version)
     layouts = [Place(prepare(folder / name)) for name in LAYOUTS]
     ours, *_ = layouts
-    without = Place(ours.folder, options=WITHOUT)
+    without = alone(ours)
     rows = [] if short else [*own_rows(ours, without), *rivals(folder)]
-    runs = [*runs_for_limits(layouts, without), *runs_for_rows(rows), *both(without, PLAIN)]
+    runs = [*runs_for_limits(layouts), *runs_for_rows(rows), *both(without, PLAIN)]
     counts = Counts(runs)
     say(f"pytest {metadata.version('pytest')}, {platform.python_implementation()} ", end="")
     say(f"{platform.python_version()}, {platform.system()} {platform.machine()}; instructions\n")
     if rows:
         table(rows, counts, without)
-    limits = hold(counts, layouts, without)
+    limits = hold(counts, layouts)
     for limit in limits:
         say(str(limit))
     strangers = imported(ours, without)
     say(f"imported by a run without markers: {', '.join(sorted(strangers))}")
     return all(limit.kept for limit in limits) and strangers <= OURS
+
+
+def alone(place: Place) -> Place:
+    """Give the place where the plugin is off."""
+    return Place(place.folder, options=WITHOUT)
 
 
 def own_rows(ours: Place, without: Place) -> list[Row]:
@@ -198,12 +203,12 @@ def install(name: str, place: Place) -> str:
     return subprocess.check_output([place.python, "-c", ask], text=True).strip()
 
 
-def runs_for_limits(layouts: Sequence[Place], without: Place) -> list[Run]:
+def runs_for_limits(layouts: Sequence[Place]) -> list[Run]:
     """List the runs that the limits need."""
     ours, *_ = layouts
-    ones = [Run(ours, PLAIN, 1), Run(without, PLAIN, 1), Run(ours, RUNS, 1)]
+    ones = [Run(place, PLAIN, 1) for place in (*layouts, *map(alone, layouts))]
     ways = (UNEVALUATED, BARE_RUNS, SKIPS_IF, SKIPS)
-    runs = [run for way in ways for run in both(ours, way)]
+    runs = [Run(ours, RUNS, 1), *(run for way in ways for run in both(ours, way))]
     in_each = (PLAIN, RUNS_IF, RUNS)
     return [*ones, *runs, *(r for place in layouts for way in in_each for r in both(place, way))]
 
@@ -215,28 +220,29 @@ def runs_for_rows(rows: Iterable[Row]) -> list[Run]:
     return [run for place, way in ways for run in both(place, way)]
 
 
-def hold(counts: Counts, layouts: Sequence[Place], without: Place) -> list[Limit]:
+def hold(counts: Counts, layouts: Sequence[Place]) -> list[Limit]:
     """Hold what the plugin costs against its limits."""
     ours, *_ = layouts
     runs = median(counts.added(place, RUNS) for place in layouts)
     by_if = median(counts.added(place, RUNS_IF) for place in layouts)
     evaluating = counts.per_test(ours, BARE_RUNS) - counts.per_test(ours, UNEVALUATED)
     skipped, skipped_if = counts.per_test(ours, SKIPS), counts.per_test(ours, SKIPS_IF)
-    one, one_without = counts.of[Run(ours, PLAIN, 1)], counts.of[Run(without, PLAIN, 1)]
+    one = {place: counts.of[Run(place, PLAIN, 1)] for place in (*layouts, *map(alone, layouts))}
+    empty = median(one[place] / one[alone(place)] for place in layouts)
     return [
         Limit("a test that runs, imported marker, adds", runs, 85_000),
         Limit("the same, beside what skipif(False) adds", runs, by_if),
         Limit("evaluating adds to a mark of pytest.mark", evaluating, 40_000),
         Limit("a skipped test, beside one of skipif(True), costs", skipped, skipped_if),
-        Limit("a run without markers adds", (one / one_without - 1) * 100, 1.0, " %"),
-        Limit("the first verdict adds", counts.of[Run(ours, RUNS, 1)] - one, 100_000_000),
+        Limit("a run without markers adds", (empty - 1) * 100, 1.0, " %"),
+        Limit("the first verdict adds", counts.of[Run(ours, RUNS, 1)] - one[ours], 100_000_000),
     ]
 
 
-def table(rows: Sequence[Row], counts: Counts, alone: Place) -> None:
+def table(rows: Sequence[Row], counts: Counts, without: Place) -> None:
     """Print a line for each row, with ratios to the first."""
     first, *_ = rows
-    base = counts.per_test(alone, PLAIN)
+    base = counts.per_test(without, PLAIN)
     added = counts.added(first.place, first.runs)
     cost = counts.per_test(first.place, first.skipped) if first.skipped else 0
     say(f"{'':33}{'every test':>11}{'one that runs':>21}{'one that is skipped':>21}")
