@@ -26,6 +26,7 @@ print(*sorted(sys.modules))
 START = """\
 import gc, sys
 gc.set_threshold(*gc.get_threshold()[:2], 1_000_000)
+ballast = [str(number) for number in range(int(sys.argv.pop(1)))]
 import pytest
 sys.exit(pytest.main(sys.argv[1:]))
 """
@@ -48,11 +49,15 @@ class Way:
 
 @dataclass(frozen=True)
 class Place:
-    """The interpreter that runs tests, with what is installed for it, and how pytest is called."""
+    """The interpreter that runs tests, with what is installed for it, and how pytest is called.
+
+    Its ballast, a number of strings, moves all objects in memory that are made later.
+    """
 
     folder: Path
     python: str = sys.executable
     options: tuple[str, ...] = ()
+    ballast: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ class Run:
     @property
     def command(self) -> list[str]:
         """What starts it."""
-        return [self.place.python, "-c", START, *self.arguments]
+        return [self.place.python, "-c", START, str(self.place.ballast), *self.arguments]
 
 
 PLAIN = Way("plain")
@@ -99,6 +104,10 @@ class Counts:
         """Cost of one test."""
         few, many = both(place, way)
         return (self.of[many] - self.of[few]) / (MANY - FEW)
+
+    def least(self, places: Iterable[Place], way: Way) -> float:
+        """Cost of one test where it costs least."""
+        return min(self.per_test(place, way) for place in places)
 
     def added(self, place: Place, way: Way) -> float:
         """What a mark adds to the cost of one test."""
