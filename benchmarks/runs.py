@@ -94,11 +94,16 @@ class Counts:
     """The instructions of runs, each counted once."""
 
     def __init__(self, runs: Iterable[Run]) -> None:
+        self.of: dict[Run, int] = {}
+        self.count(runs)
+
+    def count(self, runs: Iterable[Run]) -> None:
+        """Count more runs."""
         wanted = list(dict.fromkeys(runs))
         for run in wanted:  # two runs may share a file: written again, it would be compiled again
             write(run)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            self.of = dict(zip(wanted, pool.map(count, wanted)))
+            self.of.update(zip(wanted, pool.map(count, wanted)))
 
     def per_test(self, place: Place, way: Way) -> float:
         """Cost of one test."""
