@@ -11,7 +11,6 @@ __all__ = ["Expression", "Operation", "has_operators", "parse"]
 
 _TOKEN = re.compile(r"\s*([()]|[^\s()]+)")
 _OPERATORS = {"and", "or", "not", "(", ")"}
-_LONGEST = 1000  # characters
 _DEEPEST = 50  # nested parentheses and nots
 
 
@@ -42,8 +41,6 @@ def parse(text: str) -> Expression:
     Raises:
         RequirementError: It cannot be read; the message says where.
     """
-    if len(text) > _LONGEST:
-        raise RequirementError(f"this expression is longer than {_LONGEST} characters")
     parser = _Parser(text)
     expression = parser.either()
     if parser.token:

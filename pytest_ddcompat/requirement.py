@@ -14,6 +14,7 @@ __all__ = ["Names", "Requirement", "call_of"]
 
 Names = Union[str, "tuple[str, ...]", None]
 
+_LONGEST = 1000  # characters of a name or an expression
 _LEVEL_ALIASES = {"ga": "general_availability", "eol": "end_of_life"}
 
 
@@ -207,6 +208,8 @@ def _some(what: str, values: tuple[str, ...]) -> tuple[str, ...]:
             raise RequirementError(
                 f"{what} must be a string that is not empty (got {shown(value)})"
             )
+        if len(value) > _LONGEST:
+            raise RequirementError(f"{what} is longer than {_LONGEST} characters")
     return values
 
 

@@ -158,11 +158,6 @@ FRAMEWORKS, DATASTORES = "django, fastapi, flask", "mariadb, mysql, postgres, sq
             id="nots too deep",
         ),
         pytest.param(
-            asks("sca or " * 142 + "api_sec"),
-            "this expression is longer than 1000 characters",
-            id="expression too long",
-        ),
-        pytest.param(
             asks("sca", deployment="dokcer"),
             f'no deployment type "dokcer" on the page; did you mean "docker"? valid: {TYPES}',
             id="deployment misspelt",
