@@ -144,12 +144,15 @@ class Matrices:
         )
 
 
-def load_kept(which: str | os.PathLike[str], files: dict[str, bytes]) -> Matrix:
+def load_kept(
+    which: str | os.PathLike[str], files: dict[str, bytes], *, overlay: bool = True
+) -> Matrix:
     """Load a matrix, from contents that were kept as far as there are some.
 
     Args:
         which: As for `load_matrix`.
         files: Contents of files by their paths; those that are read are added.
+        overlay: As for `load_matrix`.
 
     Raises:
         MatrixError: As for `load_matrix`.
@@ -161,7 +164,7 @@ def load_kept(which: str | os.PathLike[str], files: dict[str, bytes]) -> Matrix:
             content = files[str(file)] = read_file(file)
         return content
 
-    return load_matrix(which, read=read)
+    return load_matrix(which, overlay=overlay, read=read)
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""How a record gets into its file: whole or not at all."""
+"""How records, and what commands make, get into their files: whole or not at all."""
 
 from __future__ import annotations
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from support import SUPPORTED, parsed_toml
@@ -19,6 +21,7 @@ COMMANDS = (
     "check", "check --format json", "explain sca", "compare here tracer=4.0", "facts", "matrix",
     "matrix --format html", "matrix --format markdown", "matrices",
 )  # fmt: skip
+SMALL = "| Shop protection capability | Minimum Python tracer version |\n| - | - |\n| One | 1.0 |\n"
 EVIL = "[red]\x1b[31m|`\n\u202e<b>"
 
 
@@ -44,6 +47,48 @@ def test_a_full_device_is_one_line(command: str, unbuffered: str) -> None:
     run = shell(f"{COMMAND} {command} > /dev/full", PYTHONUNBUFFERED=unbuffered)
     words = b"ddcompat: standard output: it cannot be written: No space left on device\n"
     assert (run.returncode, run.stderr) == (2, words)
+
+
+@pytest.mark.parametrize(
+    ("command", "output"),
+    [
+        pytest.param("import page.md", "page.md", id="the page"),
+        pytest.param("import page.md", "link.md", id="a link to the page"),
+        pytest.param("matrix page.md", "page.md", id="the page that is drawn"),
+        pytest.param("matrix over.toml --format markdown", "over.toml", id="the overlay"),
+        pytest.param("matrix over.toml --format json", "base.toml", id="what it extends"),
+        pytest.param("matrix --facts facts.json --format html", "facts.json", id="the facts"),
+    ],
+)
+def test_no_command_writes_over_what_it_reads(
+    command: str, output: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("page.md").write_text(SMALL, encoding="utf-8")
+    Path("link.md").symlink_to("page.md")
+    Path("base.toml").write_bytes(PAGE.read_bytes())
+    Path("over.toml").write_text('extends = "base.toml"\n', encoding="utf-8")
+    assert main(command.split()) == 0
+    before = Path(output).read_bytes()
+    assert main([*command.split(), "-o", "other"]) == 0
+    capsys.readouterr()
+    assert main([*command.split(), "-o", output]) == 2
+    told = f"ddcompat: --output: {output} cannot be written: the command reads it\n"
+    assert tuple(capsys.readouterr()) == ("", told)
+    assert Path(output).read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["import page.md", "matrix", "matrix --format html"])
+def test_a_full_disk_leaves_the_file_as_it_was(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("page.md").write_text(SMALL, encoding="utf-8")
+    Path("out").write_text("before", encoding="utf-8")
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    monkeypatch.setattr(os, "fsync", Mock(side_effect=full))
+    assert main([*command.split(), "-o", "out"]) == 2
+    told = "ddcompat: --output: out cannot be written: No space left on device\n"
+    assert capsys.readouterr().err == told
+    assert Path("out").read_text(encoding="utf-8") == "before"
 
 
 @pytest.mark.parametrize("command", ["check", "facts"])

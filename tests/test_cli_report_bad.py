@@ -65,7 +65,7 @@ def test_a_record_that_cannot_be_read_is_refused(
     [
         (".", "it is a directory"),
         ("no/out", "there is no folder {path}/no"),
-        ("run.json", "it is the record"),
+        ("run.json", "the command reads it"),
     ],
 )
 def test_output_that_cannot_be_written_is_refused(

@@ -12,6 +12,7 @@ from pytest_ddcompat.errors import CompatibilityError, FactsError, MatrixError
 from pytest_ddcompat.facts import LIMIT
 from pytest_ddcompat.given import Layer, Settings, file_layer
 from pytest_ddcompat.loading import DEFAULT, load_matrix
+from pytest_ddcompat.matrices import load_kept
 from pytest_ddcompat.names import printable
 from pytest_ddcompat.requirement import Requirement
 from pytest_ddcompat.rows import LEVELS
@@ -217,17 +218,26 @@ def environment_of(options: argparse.Namespace) -> Environment:
     return settings_of(options).environment()
 
 
-def matrix_of(options: argparse.Namespace) -> Matrix:
+def matrix_of(options: argparse.Namespace, files: dict[str, bytes] | None = None) -> Matrix:
     """The page that the options name.
+
+    Args:
+        options: What was told.
+        files: Takes the contents of a matrix's files by their paths.
 
     Raises:
         MatrixError: It cannot be found, read or understood.
     """
-    return matrix_named(options.matrix)
+    return matrix_named(options.matrix, files=files)
 
 
 def matrix_named(
-    which: str, *, language: str = "", partials: str | None = None, alone: bool = False
+    which: str,
+    *,
+    language: str = "",
+    partials: str | None = None,
+    alone: bool = False,
+    files: dict[str, bytes] | None = None,
 ) -> Matrix:
     """The page that an argument names.
 
@@ -236,13 +246,14 @@ def matrix_named(
         language: Column that is read where a page has one for each of several languages.
         partials: The documentation repository's `layouts/partials`, for what a page includes.
         alone: Whether a bundled matrix is taken without the interpretations of its overlay.
+        files: As for `matrix_of`.
 
     Raises:
         MatrixError: It cannot be found, read or understood.
         PageError: It is a page that cannot be read.
     """
     if not is_page(which):
-        return _load(which, overlay=not alone)
+        return _load(which, {} if files is None else files, overlay=not alone)
     from pytest_ddcompat.page.importer import Options, import_page
     from pytest_ddcompat.page.source import read_page
 
@@ -255,9 +266,9 @@ def is_page(which: str) -> bool:
     return which.lower().endswith(_PAGES)
 
 
-def _load(which: str, *, overlay: bool) -> Matrix:
+def _load(which: str, files: dict[str, bytes], *, overlay: bool) -> Matrix:
     try:
-        return load_matrix(which, overlay=overlay)
+        return load_kept(which, files, overlay=overlay)
     except MatrixError:
         if which.endswith(_MATRIX) or not Path(which).is_file():
             raise

@@ -51,7 +51,8 @@ def run(options: argparse.Namespace) -> int:
         0: what is not understood is told, and no error.
 
     Raises:
-        CompatibilityError: The page cannot be read, or an option not understood.
+        CompatibilityError: The page cannot be read, an option not understood, or the file not
+            be written.
     """
     from pytest_ddcompat.page.importer import Options, import_page
     from pytest_ddcompat.page.source import read_page
@@ -66,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
     )
     imported = import_page(read_page(options.page), options.page, told)
     if options.output is not None:
-        put(to_toml(imported.mapping), options.output)
+        put(to_toml(imported.mapping), options.output, [options.page])
     if options.format == "json":
         write(json.dumps(imported.account.to_mapping(), indent=2))
     elif options.output is not None:

@@ -15,7 +15,7 @@ from pytest_ddcompat.cli.common import (
     environment_of,
     matrix_of,
 )
-from pytest_ddcompat.cli.output import printing, put
+from pytest_ddcompat.cli.output import printing, put, write
 from pytest_ddcompat.grid import grid_of
 from pytest_ddcompat.loading import DEFAULT
 from pytest_ddcompat.names import printable
@@ -73,15 +73,20 @@ def run(options: argparse.Namespace) -> int:
         CompatibilityError: An option, a file or a name cannot be understood, or the file not
             be written.
     """
-    matrix, environment = matrix_of(options), environment_of(options)
+    files: dict[str, bytes] = {}
+    matrix, environment = matrix_of(options, files), environment_of(options)
     grid = grid_of(
         environment, matrix, frameworks=options.framework, deployments=options.deployment
     )
-    if options.format == "text":
-        _text(grid, options.output)
+    if options.output is None and options.format == "text":
+        with printing() as out:
+            _print(grid, out)
+        return 0
+    form = {"text": _text, "json": _json, "html": _html, "markdown": _markdown}[options.format]
+    if options.output is None:
+        write(form(grid))
     else:
-        made = {"json": _json, "html": _html, "markdown": _markdown}[options.format](grid)
-        put(made, options.output)
+        put(form(grid), options.output, [options.facts, options.matrix, *files])
     return 0
 
 
@@ -116,19 +121,15 @@ def sources(cell: Cell) -> Iterator[str]:
     return (finding.source for finding in cell.deciding if finding.source)
 
 
-def _text(grid: Grid, output: str | None) -> None:
+def _text(grid: Grid) -> str:
     from rich.console import Console
 
-    if output is None:
-        with printing() as out:
-            _print(grid, out)
-        return
     kept = StringIO()
     plain = Console(
         file=kept, width=_WIDTH, color_system=None, highlight=False, emoji=False, markup=False
     )
     _print(grid, plain)
-    put("\n".join(line.rstrip() for line in kept.getvalue().splitlines()), output)
+    return "\n".join(line.rstrip() for line in kept.getvalue().splitlines())
 
 
 def _print(grid: Grid, out: Console) -> None:

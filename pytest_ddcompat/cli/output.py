@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.errors import CompatibilityError
+from pytest_ddcompat.record_file import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rich.console import Console
 
@@ -58,9 +59,8 @@ def write(text: str, lacking: str = "backslashreplace") -> None:
     if sys.stdout is None:
         raise CompatibilityError("standard output: it cannot be written: it is closed")
     encoding = sys.stdout.encoding or "utf-8"
-    line = text if text.endswith("\n") else f"{text}\n"
     try:
-        sys.stdout.write(line.encode(encoding, lacking).decode(encoding))
+        sys.stdout.write(_ended(text).encode(encoding, lacking).decode(encoding))
         sys.stdout.flush()
     except BrokenPipeError:
         _drop_output()
@@ -77,18 +77,27 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def put(text: str, output: str | None) -> None:
-    """Write to a file, or to the standard output where none is named.
+def put(text: str, output: str, inputs: Iterable[str | None]) -> None:
+    """Write to a file, whole or not at all.
+
+    Args:
+        text: What is written.
+        output: The file.
+        inputs: Files that the text is made of, and that are not written over; None is none.
 
     Raises:
-        CompatibilityError: The file cannot be written.
+        CompatibilityError: The file cannot be written, or is one of the inputs.
     """
-    if output is None:
-        write(text)
-        return
+    path = Path(output)
     try:
-        with Path(output).open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text if text.endswith("\n") else f"{text}\n")
+        existing = [file for file in inputs if file and Path(file).exists()]
+        if path.exists() and any(map(path.samefile, existing)):
+            raise OSError("the command reads it")
+        write_atomically(path, _ended(text).encode())
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise CompatibilityError(f"{output}: this file cannot be written: {reason}") from None
+        reason = getattr(error, "strerror", None) or error
+        raise CompatibilityError(f"--output: {output} cannot be written: {reason}") from None
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("\n") else f"{text}\n"

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.cli.common import Subcommands, add_command, add_format_option
-from pytest_ddcompat.cli.output import printing, write
+from pytest_ddcompat.cli.output import printing, put, write
 from pytest_ddcompat.names import printable
-from pytest_ddcompat.record import OUTCOMES, RecordError, read_record
-from pytest_ddcompat.record_file import write_atomically
+from pytest_ddcompat.record import OUTCOMES, read_record
 
 if TYPE_CHECKING:
     import argparse
@@ -117,12 +115,13 @@ def run(options: argparse.Namespace) -> int:
         0.
 
     Raises:
-        RecordError: The record cannot be read or understood, or the file not be written.
+        RecordError: The record cannot be read or understood.
+        CompatibilityError: The file cannot be written.
     """
     view = View.of(read_record(options.record))
     if options.output is not None:
         form = {"text": _text, "html": _html, "markdown": _markdown}[options.format]
-        _write(Path(options.output), form(view), Path(options.record))
+        put(form(view), options.output, [options.record])
         return 0
     if options.format == "text":
         with printing() as out:
@@ -131,16 +130,6 @@ def run(options: argparse.Namespace) -> int:
         # What the encoding lacks, HTML and Markdown can say all the same.
         write(_html(view) if options.format == "html" else _markdown(view), "xmlcharrefreplace")
     return 0
-
-
-def _write(path: Path, shown: str, record: Path) -> None:
-    try:
-        if path.exists() and path.samefile(record):
-            raise OSError("it is the record")
-        write_atomically(path, shown.encode())
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise RecordError(f"--output: {path} cannot be written: {reason}") from None
 
 
 def _printable(value: Any) -> Any:
