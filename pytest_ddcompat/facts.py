@@ -15,6 +15,7 @@ from pytest_ddcompat.names import (
     choices,
     deployment_type,
     fold,
+    is_framework,
     is_misspelling,
     parse_site,
     shown,
@@ -149,8 +150,7 @@ class _Reader:
             )
             return
         for name, version in ((_text(name), version) for name, version in value.items()):
-            key = fold(name)
-            is_name = key and name.isprintable()
+            key, is_name = fold(name), is_framework(name)
             if not is_name or f"framework.{key}" in self.facts:
                 wrong = "stands here twice" if is_name else "is no name of a framework"
                 self.problems.append(f'{self.origin}: frameworks: "{name:.80}" {wrong}')
@@ -160,7 +160,7 @@ class _Reader:
     def set(self, key: str, value: str) -> None:
         name = {"deployment": "deployments"}.get(key, key)
         prefix, _, framework = name.partition(".")
-        if prefix == "framework" and fold(framework) and framework.isprintable():
+        if prefix == "framework" and is_framework(framework):
             name = f"framework.{fold(framework)}"
         elif name not in KEYS:
             valid = [*(k for k in KEYS if k != "deployments"), "deployment", "framework.NAME"]

@@ -15,6 +15,7 @@ __all__ = [
     "choices",
     "deployment_type",
     "fold",
+    "is_framework",
     "is_misspelling",
     "nearest",
     "parse_site",
@@ -23,6 +24,7 @@ __all__ = [
     "shown",
 ]
 
+_NO_NAME = re.compile(r"[<>=!~,;\[\]]")  # of version specifiers, extras and lists
 _SEPARATORS = re.compile(r"[-_\s]+")
 _TRAILING_PARENTHESIS = re.compile(r"\s*\(([^()]*)\)\s*$")
 
@@ -54,6 +56,15 @@ def fold(name: str) -> str:
     """
     folded = _SEPARATORS.sub("", name.casefold())
     return _ALIASES.get(folded, folded)
+
+
+def is_framework(name: str) -> bool:
+    """Whether a text can be a framework's name: no version specifier, and no list.
+
+    Args:
+        name: What was written.
+    """
+    return bool(fold(name)) and name.isprintable() and not _NO_NAME.search(name)
 
 
 def bare(documented: str) -> str:

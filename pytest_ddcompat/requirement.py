@@ -6,7 +6,7 @@ import re
 from typing import Any, NamedTuple, Union
 
 from pytest_ddcompat.errors import RequirementError
-from pytest_ddcompat.names import choices, fold, quoted, shown
+from pytest_ddcompat.names import choices, fold, is_framework, quoted, shown
 from pytest_ddcompat.rows import LEVELS
 from pytest_ddcompat.versions import parse_range
 
@@ -75,7 +75,7 @@ class Requirement(NamedTuple):
         return cls(
             "capability",
             names=_some("a capability", names),
-            frameworks=_any_of("framework", framework),
+            frameworks=_frameworks(_any_of("framework", framework)),
             deployments=_any_of("deployment", deployment),
             datastores=_any_of("datastore", datastore),
             level=None if support_level is None else _level(support_level),
@@ -102,7 +102,7 @@ class Requirement(NamedTuple):
             RequirementError: An argument cannot be understood.
         """
         wanted = "" if specifier is None else _specifier(specifier)
-        named = _some("a framework", (name,))
+        named = _frameworks(_some("a framework", (name,)))
         return cls("framework", frameworks=named, specifier=wanted, matrix=_page(matrix))
 
     @classmethod
@@ -221,6 +221,18 @@ def _any_of(keyword: str, value: Names) -> tuple[str, ...]:
             f"{keyword} must be a string or a tuple of them (got {shown(value)})"
         )
     return _some(keyword, (value,) if isinstance(value, str) else value)
+
+
+def _frameworks(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not is_framework(name):
+            # What would be meant, by the way people name packages elsewhere.
+            told = re.fullmatch(r"\s*(\w[\w .-]*?)\s*([<>=!~].*)", name[:80])
+            call = f"requires_framework({', '.join(map(quoted, told.groups()))})" if told else ""
+            hint = f"did you mean {call}? " if call else ""
+            wrong = f'"{name:.80}" is no name of a framework'
+            raise RequirementError(f'{wrong}; {hint}valid: one name, such as "django"')
+    return names
 
 
 def _page(value: str | None) -> str | None:

@@ -188,15 +188,14 @@ def test_facts_that_no_environment_has(
 @pytest.mark.parametrize(
     "command",
     [
-        "check sca --framework EVIL",
-        "explain sca --framework EVIL",
+        "check sca --datastore EVIL",
+        "explain sca --datastore EVIL",
         "explain \x1c\u2028sca",
-        "matrix --framework EVIL",
-        "matrix --framework EVIL --format markdown",
-        "matrix --framework EVIL --format html",
         "check --matrix own.toml",
         "explain threat_detection --matrix own.toml",
         "matrix own.toml",
+        "matrix own.toml --format markdown",
+        "matrix own.toml --format html",
     ],
 )
 def test_input_does_not_break_the_terminal(

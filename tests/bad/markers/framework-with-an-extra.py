@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.requires_framework("django[bcrypt]", ">=4")
+def test():
+    pass

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.requires_capability("sca", framework="Django,Flask")
+def test():
+    pass
