@@ -29,6 +29,8 @@ __all__ = [
 ]
 
 _STAND_INS = pytest.StashKey[list[pytest.Item]]()
+_STAND_IN = "require"
+_STOPPED = pytest.StashKey[set[Path]]()
 
 
 def settle_asked(report: pytest.CollectReport, collector: pytest.Collector, gate: Gate) -> str:
@@ -58,8 +60,11 @@ def _resolve_module(report: pytest.CollectReport, collector: pytest.Collector) -
     decision = decision_of(excinfo.value) if excinfo else None
     if not excinfo or not decision:
         return ""
+    stopped = collector.config.stash.setdefault(_STOPPED, set())
+    is_known = collector.path in stopped  # as a module of doctests, too
+    stopped.add(collector.path)
     if report.skipped:
-        return decision.to_text()
+        return "" if is_known else decision.to_text()
     own = Path(require.__code__.co_filename)
     caller = [entry for entry in excinfo.traceback if entry.path != own][-1]
     if caller.path != collector.path or _is_selected_within(collector):
@@ -67,15 +72,17 @@ def _resolve_module(report: pytest.CollectReport, collector: pytest.Collector) -
         path = bestrelpath(collector.config.invocation_params.dir, Path(caller.path))
         report.longrepr = f"{path}:{caller.lineno + 1}: {excinfo.value}"
         return ""
-    item = UnsupportedModule.from_parent(
-        collector, name="require", reason=str(excinfo.value), line=caller.lineno
-    )
-    attach(item, ("ddcompat", decision.to_text()))
     report.outcome = "passed"
     report.longrepr = None
-    report.result = [item]
+    report.result = []
     vars(report)["call"] = None
-    collector.config.stash.setdefault(_STAND_INS, []).append(item)
+    if not is_known:
+        item = UnsupportedModule.from_parent(
+            collector, name=_STAND_IN, reason=str(excinfo.value), line=caller.lineno
+        )
+        attach(item, ("ddcompat", decision.to_text()))
+        report.result.append(item)
+        collector.config.stash.setdefault(_STAND_INS, []).append(item)
     return ""
 
 
@@ -125,9 +132,10 @@ class UnsupportedModule(pytest.Item):
 
 
 def _is_selected_within(collector: pytest.Collector) -> bool:
-    """Whether the run asks for single tests of a module."""
+    """Whether the run asks for single tests of a module, beside the one that stands for it."""
     folder = collector.config.invocation_params.dir
-    paths = [arg.partition("::")[0] for arg in collector.config.args if "::" in arg]
+    asked = [arg.partition("::") for arg in collector.config.args]
+    paths = [path for path, _, test in asked if test not in {"", _STAND_IN}]
     return any((folder / path).resolve() == collector.path for path in paths)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
+from _pytest.outcomes import OutcomeException
 
 from pytest_ddcompat.errors import CompatibilityError
 from pytest_ddcompat.evaluation import evaluate
@@ -18,7 +19,6 @@ from pytest_ddcompat.run import DECISION, gate_of, gating_of, running
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from _pytest.outcomes import OutcomeException
     from typing_extensions import TypedDict, Unpack
 
     from pytest_ddcompat.environment import Environment
@@ -52,8 +52,9 @@ _ASKED = pytest.StashKey["dict[Decision, None]"]()
 class Compatibility:
     """The environment and the page, inside a test: the value of the fixture `ddcompat`."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, *, runxfail: bool = False) -> None:
         self._gate = gate
+        self._runxfail = runxfail
 
     @property
     def environment(self) -> Environment:
@@ -90,9 +91,10 @@ class Compatibility:
         if decision.action is Action.DESELECT:
             decision = decision._replace(action=Action.SKIP)
         self._gate.asked.append(decision)
-        if decision.action is Action.XFAIL:
+        if decision.action is not Action.XFAIL:
+            _stop(decision)
+        elif not self._runxfail:
             _raise(pytest.xfail.Exception(decision.reason), decision)
-        _stop(decision)
 
 
 def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
@@ -118,7 +120,7 @@ def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
 
 def compatibility_of(config: pytest.Config) -> Compatibility:
     """Make the value of the fixture `ddcompat`, and attach from then on what tests ask it for."""
-    return Compatibility(_attached_gate(config))
+    return Compatibility(_attached_gate(config), runxfail=config.getoption("runxfail", False))
 
 
 def _attached_gate(config: pytest.Config) -> Gate:
@@ -146,9 +148,14 @@ class Attaching:
         self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport
     ) -> None:
         gate = gate_of(item.config)
-        raised = decision_of(call.excinfo.value) if call.excinfo else None
-        # What a fixture of several tests raised is raised again, without another call.
-        asked = dict.fromkeys([*gate.asked, *([raised] if raised else [])])
+        error = call.excinfo.value if call.excinfo else None
+        raised = decision_of(error)
+        # unittest raises a skip anew.
+        is_anew = raised is None and isinstance(error, OutcomeException)
+        asked = dict.fromkeys(d if is_anew or d == raised else _caught(d) for d in gate.asked)
+        if raised:
+            # What a fixture of several tests raised is raised again, without another call.
+            asked[raised] = None
         gate.asked.clear()
         if call.when == "setup":
             item.stash[_ASKED] = {}  # of an earlier run of the test
@@ -165,6 +172,13 @@ class Attaching:
 def decision_of(error: object) -> Decision | None:
     """The decision that an outcome raised here was made by; None if it was not."""
     return getattr(error, _DECISION, None)
+
+
+def _caught(decision: Decision) -> Decision:
+    """What became of a decision that stopped nothing."""
+    if decision.action in {Action.SKIP, Action.FAIL}:
+        return decision._replace(action=Action.RUN, mend=())
+    return decision
 
 
 def _decide(gate: Gate, names: tuple[str, ...], keywords: dict[str, Any]) -> Decision:

@@ -38,6 +38,7 @@ class Draft:
             will tell it.
         ran: The same of those that ran, with what was decided in their last run.
         seen: What the reports told of each test, gated or not.
+        skipped_by_others: Tests that were skipped before anything was decided of them.
     """
 
     def __init__(self) -> None:
@@ -47,6 +48,7 @@ class Draft:
         self.collected: dict[str, dict[str, Any]] = {}
         self.ran: dict[str, dict[str, Any]] = {}
         self.seen: dict[str, str] = {}
+        self.skipped_by_others: set[str] = set()
         self._set_up: set[str] = set()
         self._early: set[str] = set()
 
@@ -71,7 +73,8 @@ class Draft:
 
     def tests(self) -> Iterable[dict[str, Any]]:
         """Every gated test, in the order of collection; in their last run late marks count too."""
-        return {**self.collected, **self.ran}.values()
+        left = self.skipped_by_others.difference(self.ran)
+        return [test for name, test in {**self.collected, **self.ran}.items() if name not in left]
 
     def see(self, nodeid: str, when: str | None, outcome: str, *, again: bool = False) -> None:
         """Take in what one report makes of a test; of several runs the last counts.

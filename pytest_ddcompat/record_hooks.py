@@ -218,9 +218,12 @@ class Recorder(Keeper):
         """Take in what became of a test."""
         with self._harmless():
             again = str(report.outcome) == "rerun"
-            self.draft.see(report.nodeid, report.when, _outcome(report), again=again)
-            for text in _texts(report):
+            outcome, texts = _outcome(report), _texts(report)
+            self.draft.see(report.nodeid, report.when, outcome, again=again)
+            for text in texts:
                 self.draft.ran[report.nodeid] = _test(report, text)
+            if outcome == "skipped" and not texts:
+                self.draft.skipped_by_others.add(report.nodeid)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Remember that the run was stopped from outside, and not by an option of pytest."""

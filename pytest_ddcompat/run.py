@@ -43,8 +43,10 @@ def configure(config: pytest.Config, *, told: bool) -> None:
         pytest.UsageError: It cannot be understood.
     """
     try:
-        # What a worker is told, its controller has read and checked before.
-        if told and not hasattr(config, "workerinput"):
+        if told and hasattr(config, "workerinput"):
+            # The controller has read and checked it before.
+            gating_or_broken(config)
+        elif told:
             gating_of(config)
         _register(config)
     except BaseException as error:  # noqa: BLE001 - it ends the run, in words

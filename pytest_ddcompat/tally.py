@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Tally", "parsed_decision"]
 
 _KEYS = {"verdict", "action", "requires", "reason", "mend"}
-
-# The report that ends a test of which that was decided: its outcome if it decides, and phases.
-_ENDS: dict[object, tuple[str, tuple[str, ...]]] = {
-    "skip": ("skipped", ("setup", "call")),
-    "fail": ("failed", ("setup", "call")),
-    **dict.fromkeys(("run", "xfail", "deselect"), ("", ("teardown",))),
-}
-_NEVER = ("", ())
+_ACTIONS = {"run", "skip", "fail", "xfail", "deselect"}
 
 
 class Tally:
@@ -38,9 +32,8 @@ class Tally:
         self.decisions: dict[str, int] = {}
         self.news: dict[str, int] = {}
         self.head: list[tuple[int, str]] = []
-        self._ends: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._shared: dict[str, int] = {}
-        self._rerun: set[str] = set()
+        self._last: dict[tuple[str, str], str] = {}
         self._parsed: dict[str, dict[str, Any]] = {}
 
     def add(self, decision: str, count: int = 1) -> None:
@@ -48,14 +41,10 @@ class Tally:
         self.decisions[decision] = self.decisions.get(decision, 0) + count
 
     def see(self, report: pytest.TestReport, decision: str) -> None:
-        """Count a test by its reports: once, however often it is run again.
-
-        A test that its author skips is not counted among those that a decision fails.
-        """
-        outcome, phases = self._end(decision)
-        if report.when in phases and (not outcome or report.outcome == outcome):
-            if not self._is_again(report):
-                self.add(decision)
+        """Count a test by the last report of it: once in each process, however often it is run."""
+        if report.when == "teardown" and self._is_decision(decision):
+            worker = getattr(report, "worker_id", "")
+            self._last[report.nodeid, worker] = sys.intern(decision)
         elif report.when == "call" and hasattr(report, "wasxfail"):
             self._see_expected(report, decision)
 
@@ -64,16 +53,12 @@ class Tally:
         known = self.decisions.get(decision)
         if known is not None:
             self.decisions[decision] = known + 1
-        elif self._end(decision) is not _NEVER:
+        elif self._is_decision(decision):
             self.add(decision)
 
-    def _end(self, decision: str) -> tuple[str, tuple[str, ...]]:
-        """What report ends a test with a decision."""
-        ends = self._ends.get(decision)
-        if ends is None:
-            action = self._parse(decision).get("action")
-            ends = self._ends[decision] = _ENDS.get(action, _NEVER)
-        return ends
+    def _is_decision(self, text: str) -> bool:
+        """Whether it is no property of the test's own."""
+        return self._parse(text).get("action") in _ACTIONS
 
     def _see_expected(self, report: pytest.TestReport, decision: str) -> None:
         """Count a test that passed although a decision expected its failure."""
@@ -83,14 +68,6 @@ class Tally:
         expected = parsed.get("action") == "xfail" and parsed["reason"]
         if passed and expected and getattr(report, "wasxfail", None) == expected:
             self.news[decision] = self.news.get(decision, 0) + 1
-
-    def _is_again(self, report: pytest.TestReport) -> bool:
-        """Whether a test's end was seen before; some plugins tell it of every attempt."""
-        if not hasattr(report, "rerun"):
-            return False
-        known = report.nodeid in self._rerun
-        self._rerun.add(report.nodeid)
-        return known
 
     def merge(self, head: Iterable[tuple[int, str]], decisions: Mapping[str, int]) -> None:
         """Take over what another process counted of the collection, which all share."""
@@ -102,6 +79,7 @@ class Tally:
         """All decisions as mappings, each with its count."""
         counts = Counter(self.decisions)
         counts.update(self._shared)
+        counts.update(self._last.values())
         return [(self._parse(text), count) for text, count in counts.items()]
 
     def _parse(self, decision: str) -> dict[str, Any]:

@@ -68,6 +68,7 @@ def broken(): raise RuntimeError("the fixture was set up")
 
 STRICT: Final = "--ddcompat-strict"
 XFAIL: Final = "--ddcompat-unsupported=xfail"
+DESELECT: Final = "--ddcompat-unsupported=deselect"
 
 asks = Requirement.capability
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from support import DESELECT
 
 import pytest_ddcompat.harmless
 import pytest_ddcompat.record_hooks  # noqa: F401 - before inner runs restore sys.modules
@@ -95,7 +96,6 @@ ASKED = "what test_it.py::test_asks required is not told"
 UNKNOWN = "the summary cannot be told"
 UNSEEN = "the machine was not looked at before the tests"
 UNREAD = [unread("test_it.py")]
-DESELECT = "--ddcompat-unsupported=deselect"
 IN_THE_SUMMARY = [
     pytest.param("report:head_of", [summary(UNKNOWN)], id="words of the environment"),
     pytest.param("report:_lines", [summary(UNKNOWN)], id="lines of the summary"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support import MARKS, STRICT, XFAIL
+from support import DESELECT, MARKS, STRICT, XFAIL
 
 if TYPE_CHECKING:
     from conftest import Project
@@ -14,7 +14,6 @@ REASON = (
     "api_security needs ddtrace >=2.6.0, found 2.5.0 "
     '(Application Security capabilities support: "2.6.0")'
 )
-DESELECT = "--ddcompat-unsupported=deselect"
 LET_RUN = "--ddcompat-unsupported=run"
 
 

@@ -46,7 +46,6 @@ EXPECTED = {
     "test_passed": "passed",
     "test_failed": "failed",
     "test_skipped": "skipped",
-    "test_skipped_by_author": "skipped",
     "test_xfailed": "xfailed",
     "test_xpassed": "xpassed",
     "test_error": "error",
