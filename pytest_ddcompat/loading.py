@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import contextmanager
 from os.path import normpath
@@ -38,6 +39,9 @@ DEFAULT = "iast-python"
 
 _LONGEST_CHAIN = 10
 _LIMIT = 16 * 1024 * 1024  # bytes of a file; the bundled matrix has some ten thousand
+
+# A hundred parts of a key: readers of TOML take the square of their number.
+_DEEP_KEY = r"""(?<![\w."'-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}"""
 
 
 def read_file(file: Traversable) -> bytes:
@@ -236,7 +240,10 @@ def _toml(content: bytes, origin: str) -> dict[str, Any]:
     else:
         import tomli as tomllib
     try:
-        parsed: dict[str, Any] = tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        if re.search(_DEEP_KEY, text):
+            raise RecursionError
+        parsed: dict[str, Any] = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise MatrixError(f"{origin}: byte {error.start}: this is not UTF-8 text") from None
     except tomllib.TOMLDecodeError as error:

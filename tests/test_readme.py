@@ -43,7 +43,7 @@ def test_first_success(pytester: pytest.Pytester) -> None:
     assert command
     assert f"<!-- output: {command.group(1)} -->" in README
     result = pytester.runpytest("-p", "no:randomly", *command.group(1).split())
-    assert [line for line in shown_lines(result.outlines) if line] == shown_lines(
+    assert shown_lines(result.outlines) == shown_lines(
         block("output: tests/example_security.py").splitlines()
     )
 
@@ -53,7 +53,8 @@ def shown_lines(lines: list[str]) -> list[str]:
     first = next(n for n, line in enumerate(lines) if line.startswith("tests/example_security"))
     machine = r", (CPython|on|CPU|deployment|fastapi|flask) [^,]+"
     kept = [re.sub(machine, "", line) for line in lines[first:]]
-    return [line for line in kept if not re.fullmatch(r"=+ .* in [\d.]+s =+", line)]
+    # Older pytest has fewer empty lines.
+    return [line for line in kept if line and not re.fullmatch(r"=+ .* in [\d.]+s =+", line)]
 
 
 def test_malformed_marker(pytester: pytest.Pytester) -> None:
