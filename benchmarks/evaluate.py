@@ -42,7 +42,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help=f"fail under {LEAST} a second")
     parser.add_argument("--matrix", default="iast-python", help="id or path of the page")
-    parser.add_argument("--rounds", type=int, default=5, help="the fastest of them counts")
+    parser.add_argument("--rounds", type=int, default=20, help="the fastest of them counts")
     options = parser.parse_args()
     matrix = load_matrix(options.matrix)
     cases = made_up(matrix)

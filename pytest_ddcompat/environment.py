@@ -217,10 +217,11 @@ class Environment:
 
         One that is not found here is not known to be absent: it need not be a library of Python.
         """
+        if library == LIBRARY:
+            return self.tracer
         key = tracer_key(library)
         fact = self.fact(key)
-        is_given = f"{_FRAMEWORK}{fold(library)}" in self._given
-        if library == LIBRARY or is_given or fact.value is not None:
+        if f"{_FRAMEWORK}{fold(library)}" in self._given or fact.value is not None:
             return fact
         return Fact.unknown(f"{fact.signal}; it can be given as {key}")
 

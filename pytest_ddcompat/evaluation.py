@@ -53,7 +53,7 @@ def evaluate(requirement: Requirement, environment: Environment, matrix: Matrix)
         return _evaluate_expression(_expression(requirement, matrix), requirement, situation)
     other = _OTHER_KINDS[requirement.kind]
     found = _by_what_is_removed(lambda held: [other(requirement, held)], situation)
-    return _verdict(tuple([finding.about(_TEST) for finding in found]))
+    return _verdict(Finding.all_about(_TEST, found))
 
 
 @lru_cache(maxsize=4096)
@@ -156,7 +156,7 @@ def _evaluate_capability(name: str, requirement: Requirement, situation: Situati
         return [check(asked) for check in CHECKS]
 
     found = _by_what_is_removed(findings, situation)
-    return _verdict(tuple([finding.about(capability.id) for finding in found]))
+    return _verdict(Finding.all_about(capability.id, found))
 
 
 def _by_what_is_removed(

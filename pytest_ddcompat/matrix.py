@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Callable, TypeVar
 
 from pytest_ddcompat.kinds import array, table
@@ -132,8 +133,7 @@ class Matrix(Row):
 
     def deployment(self, name: str) -> Deployment | None:
         """Find a deployment type by id or documented name, however it is written."""
-        wanted = fold(name)
-        return next((d for d in self.deployments if fold(d.id) == wanted), None)
+        return self._deployments.get(fold(name))
 
     def framework_names(self) -> list[str]:
         """Ids of all frameworks of the page, each once."""
@@ -145,11 +145,21 @@ class Matrix(Row):
 
     def release(self, tracer: Version) -> Release | None:
         """The release branch that holds a tracer's base version."""
-        return next((r for r in self.releases if tracer in r.tracer), None)
+        if tracer not in self._branches:
+            self._branches[tracer] = next((r for r in self.releases if tracer in r.tracer), None)
+        return self._branches[tracer]
+
+    def runtimes_for(self, tracer: Version) -> tuple[Runtime, ...]:
+        """The rows of the runtime table that speak of a tracer's base version."""
+        found = self._platforms.get(tracer)
+        if found is None:
+            found = tuple(row for row in self.runtimes if tracer in row.tracer)
+            self._platforms[tracer] = found
+        return found
 
     def leaves_open(self, kind: str) -> Unresolved | None:
         """Words that may be a further row of a kind: `sites`, `releases` or `runtimes`."""
-        return next((row for row in self.unresolved if row.of == kind), None)
+        return self._open.get(kind)
 
     def limit_of(self, capability: Capability) -> Unresolved | None:
         """Words that may limit a capability, unless an overlay says what is true of it."""
@@ -173,6 +183,22 @@ class Matrix(Row):
             ]
             self.__dict__["_restored"] = found
         return found
+
+    @cached_property
+    def _deployments(self) -> dict[str, Deployment]:
+        return {fold(row.id): row for row in reversed(self.deployments)}
+
+    @cached_property
+    def _branches(self) -> dict[Version, Release | None]:
+        return {}
+
+    @cached_property
+    def _platforms(self) -> dict[Version, tuple[Runtime, ...]]:
+        return {}
+
+    @cached_property
+    def _open(self) -> dict[str, Unresolved]:
+        return {row.of: row for row in reversed(self.unresolved)}
 
     def _by_name(self) -> dict[str, Capability]:
         found: dict[str, Capability] | None = self.__dict__.get("_names")

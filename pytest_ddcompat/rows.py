@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.kinds import (
@@ -105,8 +106,18 @@ class Statement(Row):
             cell: Index of the deciding cell; the whole row if it is None.
             keys: The deciding keys, as for `by_overlay`.
         """
-        words = " | ".join(self.documented) if cell is None else self.documented[cell]
-        return f'{self.heading}: "{words}"{self.by_overlay(keys)}'
+        key = (cell, *keys)
+        quoted: str | None = self._quoted.get(key)
+        if quoted is None:
+            words = " | ".join(self.documented) if cell is None else self.documented[cell]
+            quoted = f'{self.heading}: "{words}"{self.by_overlay(keys)}'
+            self._quoted[key] = quoted
+        return quoted
+
+    @cached_property
+    def _quoted(self) -> dict[tuple[object, ...], str]:
+        """Quotations that were made, by their arguments."""
+        return {}
 
     def by_overlay(self, keys: Iterable[str] = ()) -> str:
         """The overlays that it rests on, as they follow a quotation; empty if there is none.
@@ -187,7 +198,12 @@ class Capability(Statement):
         """The documented name."""
         return self.documented[0]
 
-    @property
+    @cached_property
+    def least(self) -> str:
+        """The first version that has it as text."""
+        return str(self.minimum)
+
+    @cached_property
     def boundaries(self) -> tuple[Version, ...]:
         """Every tracer version from which on the page has it."""
         one = () if self.minimum is None else (self.minimum,)
@@ -232,6 +248,11 @@ class Release(Statement):
         """Only maintenance ends on a date."""
         if self.until and self.support_level != "maintenance":
             place.problem('the key "until" is for the support level "maintenance" only')
+
+    @cached_property
+    def least_agent(self) -> str:
+        """The minimum version of the Agent as text."""
+        return str(self.agent)
 
     def level(self, day: dt.date) -> str:
         """The support level on a day, one of `LEVELS`."""

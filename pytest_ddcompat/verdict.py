@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["Finding", "Outcome", "Status", "Verdict"]
 
@@ -51,9 +54,16 @@ class Finding(NamedTuple):
     signal: str = ""
     change: tuple[tuple[str, object], ...] = ()
 
-    def about(self, subject: str) -> Finding:
-        """The same finding of a subject."""
-        return tuple.__new__(Finding, (*self[:6], subject, *self[7:]))
+    @classmethod
+    def all_about(cls, subject: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """The same findings of a subject."""
+        new = tuple.__new__  # NamedTuple's own is a call more
+        return tuple(
+            [
+                new(cls, (check, outcome, needs, found, source, remedy, subject, signal, change))
+                for check, outcome, needs, found, source, remedy, _, signal, change in findings
+            ]
+        )
 
     @property
     def sentence(self) -> str:

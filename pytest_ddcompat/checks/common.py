@@ -33,6 +33,7 @@ class Situation(NamedTuple):
         installed: The version of the page's library.
         tracer: Base version of the tracer, or None where it is absent or unknown.
         release: The release branch that holds it, if one does.
+        version: The version of the page's library as text; empty where there is none.
     """
 
     environment: Environment
@@ -40,19 +41,17 @@ class Situation(NamedTuple):
     installed: Fact[Version]
     tracer: Version | None
     release: Release | None
+    version: str
 
     @classmethod
     def of(cls, environment: Environment, matrix: Matrix) -> Situation:
         """Look up the tracer's release branch."""
         installed = environment.tracer_of(matrix.page.tracer)
-        tracer = None if installed.value is None else base(installed.value)
-        release = None if tracer is None else matrix.release(tracer)
-        return cls(environment, matrix, installed, tracer, release)
-
-    @property
-    def version(self) -> str:
-        """The version of the page's library as text, where it is installed."""
-        return str(self.installed.value) if self.installed.value else ""
+        if installed.value is None:
+            return cls(environment, matrix, installed, None, None, "")
+        tracer = base(installed.value)
+        release = matrix.release(tracer)
+        return cls(environment, matrix, installed, tracer, release, str(installed.value))
 
 
 class Asked(NamedTuple):
@@ -63,11 +62,11 @@ class Asked(NamedTuple):
     situation: Situation
 
 
-def accepts(mark: Mark, requirement: Requirement) -> bool | None:
+def accepts(mark: Mark, *, preview: bool) -> bool | None:
     """Whether a cell of a table of marks will do; None where its words are not understood."""
     if mark == "unresolved":
         return None
-    return requirement.preview if mark == "preview" else bool(mark)
+    return preview if mark == "preview" else bool(mark)
 
 
 def left_open(found: Finding) -> Finding:
@@ -134,7 +133,7 @@ def check_installed(
         absent="none installed",
         bring=bring,
     )
-    return found._replace(check="tracer")
+    return found if found.check == "tracer" else found._replace(check="tracer")
 
 
 def any_of(findings: Sequence[Finding]) -> Finding:

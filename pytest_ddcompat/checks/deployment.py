@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.checks.common import (
@@ -18,7 +19,7 @@ from pytest_ddcompat.checks.common import (
 from pytest_ddcompat.verdict import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pytest_ddcompat.matrix import Matrix
 
@@ -28,13 +29,13 @@ __all__ = ["check_deployment", "deployment_named"]
 def check_deployment(asked: Asked) -> Finding:
     """The tables of deployment types mark capabilities."""
     named, matrix = asked.requirement.deployments, asked.situation.matrix
-    column = _column_of(asked)
+    column = _column_of(matrix, asked.capability.id, preview=asked.requirement.preview)
     if named:
         ids = _deployment_ids(matrix, named)
         marked = [kind for kind in ids if column.get(kind, True) is not False]
         if not marked:
             return _unmarked(asked, ids, column, "the marker")
-        source = _quoted(asked, marked)
+        source = _quoted(matrix, asked.capability.id, (*marked,))
         found = deployment_named(asked.situation, marked, source)
         here = asked.situation.environment.deployments.value or frozenset()
         sure = any(column.get(kind, True) is True for kind in marked if kind in here)
@@ -44,12 +45,13 @@ def check_deployment(asked: Asked) -> Finding:
     return _deployment_here(asked, column)
 
 
-def _column_of(asked: Asked) -> dict[str, bool | None]:
-    """Whether each deployment type is marked for the capability; None: not understood."""
+@lru_cache(maxsize=4096)
+def _column_of(matrix: Matrix, capability: str, *, preview: bool) -> Mapping[str, bool | None]:
+    """Whether each deployment type is marked for a capability; None: not understood."""
     return {
-        row.id: accepts(row.capabilities[asked.capability.id], asked.requirement)
-        for row in asked.situation.matrix.deployments
-        if asked.capability.id in row.capabilities
+        row.id: accepts(row.capabilities[capability], preview=preview)
+        for row in matrix.deployments
+        if capability in row.capabilities
     }
 
 
@@ -67,7 +69,7 @@ def _deployment_here(asked: Asked, column: Mapping[str, bool | None]) -> Finding
         SATISFIED if fact.known else UNKNOWN,
         documented="a deployment type that the page marks for it",
         observed=", ".join(_deployment_name(matrix, kind) for kind in types) or "unknown",
-        source=_quoted(asked, types or column),
+        source=_quoted(matrix, asked.capability.id, (*(types or column),)),
         signal=fact.signal,
     )
     return left_open(found) if None in (column[kind] for kind in types) else found
@@ -104,9 +106,10 @@ def _deployment_name(matrix: Matrix, kind: str) -> str:
     return row.documented[0] if row else kind
 
 
-def _quoted(asked: Asked, types: Collection[str]) -> str:
-    rows = [row for row in asked.situation.matrix.deployments if row.id in types]
-    return quotes(rows, f"capabilities.{asked.capability.id}")
+@lru_cache(maxsize=4096)
+def _quoted(matrix: Matrix, capability: str, types: tuple[str, ...]) -> str:
+    rows = [row for row in matrix.deployments if row.id in types]
+    return quotes(rows, f"capabilities.{capability}")
 
 
 def _unmarked(
@@ -121,7 +124,7 @@ def _unmarked(
         VIOLATED,
         documented=f"a deployment type that the page marks for it ({others})",
         observed=", ".join(_deployment_name(matrix, kind) for kind in types),
-        source=_quoted(asked, types),
+        source=_quoted(matrix, asked.capability.id, (*types,)),
         remedy=f"a run on {others.replace(', ', ' or ')}" if marked else "",
         signal=signal,
         change=(("deployments", frozenset(marked[:1])),) if marked else (),

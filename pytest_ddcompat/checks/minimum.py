@@ -40,7 +40,7 @@ def check_tracer(asked: Asked) -> Finding:
     else:
         minimum = capability.minimum
         finding = check_installed(
-            f"{library} >={minimum}{_STATUS_WORDS.get(capability.status, '')}",
+            f"{library} >={capability.least}{_STATUS_WORDS.get(capability.status, '')}",
             situation,
             lambda version: version >= minimum,
             source=source,

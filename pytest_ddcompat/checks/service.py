@@ -147,7 +147,8 @@ def _one_framework(asked: Asked, name: str) -> Finding:
         return found._replace(
             outcome=UNKNOWN, documented=needed, observed="unknown", signal=silence
         )
-    marks = {row: accepts(row.capabilities[capability.id], asked.requirement) for row in rows}
+    preview = asked.requirement.preview
+    marks = {row: accepts(row.capabilities[capability.id], preview=preview) for row in rows}
     documented = [
         _documented_framework(asked, row, sure=marked is not None)
         for row, marked in marks.items()

@@ -134,7 +134,7 @@ def check_runtime(asked: Asked) -> Finding:
     open_row = situation.matrix.leaves_open("runtimes")
     if situation.tracer is None or not (rows or open_row):
         return Finding("runtime", NOT_APPLICABLE)
-    covering = _covering(rows, situation.tracer)
+    covering = situation.matrix.runtimes_for(situation.tracer)
     library, version = situation.matrix.page.tracer, situation.version
     if not covering:
         return Finding(
@@ -146,17 +146,13 @@ def check_runtime(asked: Asked) -> Finding:
             source=open_row.quote() if open_row else f"{rows[0].heading}: {len(rows)} rows",
         )
     platform = _Platform.of(environment)
-    admitted = [platform.admitted_by(row) for row in covering]
-    relevant = tuple([row for row in covering if row.os == platform.os]) or covering
-    documented = f"{_runtimes_in_words(relevant)} for {library} {version}"
-    observed = _platform_in_words(platform)
-    signal = environment.python.signal
-    if True in admitted:
-        source = covering[admitted.index(True)].quote(None, _PLATFORM)
+    admitted, words, observed, source = _held_against(covering, platform)
+    documented, signal = f"{words} for {library} {version}", environment.python.signal
+    if admitted:
         return Finding("runtime", SATISFIED, documented, observed, source, signal=signal)
-    source, signal = quotes(relevant, *_PLATFORM), _unknown_of_platform(environment) or signal
+    signal = _unknown_of_platform(environment) or signal
     found = Finding("runtime", VIOLATED, documented, observed, source, signal=signal)
-    if None in admitted:
+    if admitted is None:
         return found._replace(outcome=UNKNOWN, observed="unknown")
     if open_row:
         return found._replace(
@@ -164,12 +160,6 @@ def check_runtime(asked: Asked) -> Finding:
         )
     remedy, change = _remedy_of_runtime(situation, platform, covering)
     return found._replace(remedy=remedy, change=change)
-
-
-@lru_cache(maxsize=1024)
-def _covering(rows: tuple[Runtime, ...], tracer: Version) -> tuple[Runtime, ...]:
-    """The rows that speak of a tracer version."""
-    return tuple(row for row in rows if tracer in row.tracer)
 
 
 def check_agent(asked: Asked) -> Finding:
@@ -182,7 +172,7 @@ def check_agent(asked: Asked) -> Finding:
         return Finding("agent", NOT_APPLICABLE, source=source if row.by_overlay(["agent"]) else "")
     minimum = row.agent
     return check_version(
-        f"Datadog Agent >={minimum}",
+        f"Datadog Agent >={row.least_agent}",
         asked.situation.environment.agent,
         lambda version: version >= minimum,
         key="agent",
@@ -222,7 +212,20 @@ def _remedy_of_runtime(
 
 
 @lru_cache(maxsize=1024)
-def _runtimes_in_words(rows: tuple[Runtime, ...]) -> str:
+def _held_against(
+    covering: tuple[Runtime, ...], platform: _Platform
+) -> tuple[bool | None, str, str, str]:
+    """Whether rows admit a platform (None: it is open), both in words, and what that rests on."""
+    admitted = [platform.admitted_by(row) for row in covering]
+    relevant = [row for row in covering if row.os == platform.os] or covering
+    words, observed = _runtimes_in_words(relevant), _platform_in_words(platform)
+    if True in admitted:
+        source = covering[admitted.index(True)].quote(None, _PLATFORM)
+        return True, words, observed, source
+    return None if None in admitted else False, words, observed, quotes(relevant, *_PLATFORM)
+
+
+def _runtimes_in_words(rows: Sequence[Runtime]) -> str:
     words = dict.fromkeys(
         f"{IMPLEMENTATIONS.get(r.implementation, r.implementation)} {r.python} "
         f"on {r.os} {'/'.join(r.cpus)}"
@@ -231,7 +234,6 @@ def _runtimes_in_words(rows: tuple[Runtime, ...]) -> str:
     return " or ".join(words)
 
 
-@lru_cache(maxsize=1024)
 def _platform_in_words(platform: _Platform) -> str:
     name = platform.implementation or "an unknown implementation"
     return (
