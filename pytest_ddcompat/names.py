@@ -24,7 +24,7 @@ __all__ = [
     "shown",
 ]
 
-_NO_NAME = re.compile(r"[<>=!~,;\[\]]")  # of version specifiers, extras and lists
+_NO_NAME = frozenset("<>=!~,;[]")  # of version specifiers, extras and lists
 _SEPARATORS = re.compile(r"[-_\s]+")
 _TRAILING_PARENTHESIS = re.compile(r"\s*\(([^()]*)\)\s*$")
 
@@ -64,7 +64,7 @@ def is_framework(name: str) -> bool:
     Args:
         name: What was written.
     """
-    return bool(fold(name)) and name.isprintable() and not _NO_NAME.search(name)
+    return bool(fold(name)) and name.isprintable() and _NO_NAME.isdisjoint(name)
 
 
 def bare(documented: str) -> str:
