@@ -237,7 +237,7 @@ def hold(counts: Counts, layouts: Sequence[Place]) -> list[Limit]:
     empty = median(one[place] / one[alone(place)] for place in layouts)
     return [
         Limit("a test that runs, imported marker, adds", runs, MARKED),
-        Limit("the same, beside what skipif(False) adds", runs, by_if),
+        Limit("the same in one layout, beside skipif(False)", counts.added(ours, RUNS), by_if),
         Limit("evaluating adds to a mark of pytest.mark", evaluating, 40_000),
         Limit("a skipped test, beside one of skipif(True), costs", skipped, skipped_if),
         Limit("a run without markers adds", (empty - 1) * 100, 1.0, " %"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,8 +13,6 @@ from pytest_ddcompat.harmless import reason_of
 from pytest_ddcompat.policy import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from _pytest.outcomes import OutcomeException
 
     from pytest_ddcompat.gate import Decision, Gate
@@ -25,9 +22,6 @@ __all__ = ["attach", "fails", "failure", "is_skipped_by_author", "run_failing", 
 _RUN, _SKIP = Action.RUN, Action.SKIP  # an enumeration's members are slow to look up
 _FAILING: pytest.StashKey[bool] = pytest.StashKey()
 _EXPECTED: pytest.StashKey[bool] = pytest.StashKey()
-
-# The metaclass of pytest's nodes makes this slow.
-_is_kind: Callable[[type, type], bool] = lru_cache(maxsize=None)(issubclass)
 
 
 def fails(item: pytest.Item, decision: Decision) -> bool:
@@ -144,6 +138,7 @@ def _is_skipped_by_unittest(item: pytest.Item) -> bool:
     if getattr(getattr(item, "obj", None), "__unittest_skip__", False):
         return True
     parent = item.parent
-    return _is_kind(type(parent), pytest.Class) and bool(
-        getattr(getattr(parent, "obj", None), "__unittest_skip__", False)
-    )
+    # The metaclass of pytest's nodes makes it slow to ask what they are.
+    if type(parent) is pytest.Module or not isinstance(parent, pytest.Class):
+        return False
+    return bool(getattr(getattr(parent, "obj", None), "__unittest_skip__", False))

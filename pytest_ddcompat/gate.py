@@ -170,10 +170,11 @@ class Gate:
 
     def _known(self, mark: pytest.Mark) -> _Known:
         """What is known of a mark's arguments; 1 equals True, but is another argument."""
-        shared = self._by_mark.get(id(mark))
+        positional, keywords = mark.args, mark.kwargs
+        # Keywords can be changed between one test and another.
+        shared = None if keywords else self._by_mark.get(id(mark))
         if shared is not None:
             return shared
-        positional, keywords = mark.args, mark.kwargs
         try:
             key: tuple[object, ...] = (mark.name, positional)
             if keywords or len(positional) != 1 or type(positional[0]) is not str:

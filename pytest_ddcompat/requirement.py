@@ -236,9 +236,11 @@ def _frameworks(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _page(value: str | None) -> str | None:
-    if value is not None and (not isinstance(value, str) or not value.strip()):
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
         raise RequirementError(f"matrix must be the id of a matrix (got {shown(value)})")
-    return value
+    return _some("matrix", (value,))[0]
 
 
 def _specifier(value: str) -> str:

@@ -248,3 +248,54 @@ def test_marks_that_a_setup_hook_adds_count(project: Project, option: str, mark:
     run = project.run(option, "-rs")
     assert run.outcomes == {"test_late": "skipped", "test_plain": "passed"}
     assert run.section("ddcompat")[1] == "1 gated: 1 skipped"
+
+
+def test_a_process_of_many_runs_keeps_none_of_their_classes(project: Project) -> None:
+    conftest = """
+        import pytest
+        class Kept(pytest.File):
+            def collect(self): yield Item.from_parent(self, name="it")
+        class Item(pytest.Item):
+            def runtest(self): pass
+        def pytest_collect_file(file_path, parent):
+            if file_path.suffix == ".it": return Kept.from_parent(parent, path=file_path)
+        def pytest_itemcollected(item):
+            item.add_marker(pytest.mark.requires_capability("threat_detection"))
+    """
+    project.write("conftest.py", conftest)
+    program = """
+        import gc, sys
+        import pytest
+        for _ in range(5):
+            assert pytest.main(["-p", "no:cacheprovider"]) == 0
+            del sys.modules["conftest"]
+        gc.collect()
+        print("kept", sum(each.__name__ == "Kept" for each in pytest.File.__subclasses__()))
+    """
+    project.write("a.it", "")
+    project.write("run.py", program)
+    lines = project.pytester.run(sys.executable, "run.py").outlines
+    assert lines.count("1 gated: 1 let through") == 5
+    assert lines[-1] in {"kept 0", "kept 1", "kept 2"}
+
+
+def test_a_hook_may_change_what_a_shared_mark_says(project: Project) -> None:
+    conftest = """
+        import pytest
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_runtest_protocol(item):
+            for mark in item.iter_markers("requires_tracer"):
+                mark.kwargs["strict"] = item.name.endswith("nightly")
+    """
+    tests = """
+        import pytest
+        class TestBoth:
+            pytestmark = pytest.mark.requires_tracer(">=99")
+            def test_first(self): pass
+            def test_nightly(self): pass
+            def test_last(self): pass
+    """
+    project.write("conftest.py", conftest)
+    project.write("test_it.py", tests)
+    run = project.run()
+    assert list(run.outcomes.values()) == ["skipped", "failed", "skipped"]

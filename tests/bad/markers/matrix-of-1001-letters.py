@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.requires_capability("sca", matrix="x" * 1001)
+def test():
+    pass
