@@ -18,6 +18,8 @@ from page_support import (
 )
 
 from pytest_ddcompat import Status
+from pytest_ddcompat.overlay import apply_overlay
+from pytest_ddcompat.page.rendering import to_markdown
 from pytest_ddcompat.page.source import PageError
 
 SUPPORTED, UNSUPPORTED, OPEN = Status.SUPPORTED, Status.UNSUPPORTED, Status.UNDETERMINED
@@ -238,3 +240,14 @@ def test_overview_of_other_languages_only_gives_no_minimum() -> None:
     assert [row["id"] for row in rows(found, "capabilities")] == ["bot_filter", "card_vault"]
     assert reasons(found)["Log"] == "the table is about other languages"
     check_round_trip(found)
+
+
+def test_a_row_stays_in_its_table_where_an_overlay_adds_what_may_limit_it() -> None:
+    found = below(
+        table("Framework | Remarks | Level", "Django | | ")
+        + table("Framework | Versions | Level", "Flask | >=2.2 | requires Exploit Prevention")
+    )
+    added = {"id": "exploit_prevention", "minimum": "2.6.0", "source": "a wiki", "reason": "ours"}
+    overlay = {"extends": "firewall-requirements", "capabilities": [added]}
+    drawn = imported(to_markdown(apply_overlay(found.matrix, overlay, "ours.toml")))
+    assert rows(drawn, "frameworks") == rows(found, "frameworks")

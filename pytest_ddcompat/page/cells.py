@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from pytest_ddcompat.page.draft import Draft
     from pytest_ddcompat.page.readers import Column
 
-__all__ = ["UNKNOWN_CELL", "WHOLE", "limit_by_cells", "limited_by", "read_cells", "unread_cells"]
+__all__ = [
+    "UNKNOWN_CELL", "WHOLE", "leave_open", "limit_by_cells", "limited_by", "read_cells",
+    "unread_cells",
+]  # fmt: skip
 
 UNKNOWN_CELL = "a cell of an unknown column"
 WHOLE = {"releases", "runtimes"}
@@ -109,8 +112,7 @@ def limit_by_cells(kind: str, row: dict[str, Any], words: Sequence[str], draft: 
         draft: Keeps the row open for other capabilities.
     """
     ids = limited_by(kind, row, words, draft)
-    if kind != "capabilities" and "capabilities" in row and any(map(may_limit, words)):
-        _leave_open(row)
+    leave_open(kind, row, words)
     if ids:
         draft.limit(row, ids, f"{UNKNOWN_CELL} may limit it")
 
@@ -138,7 +140,16 @@ def _marks(row: dict[str, Any]) -> dict[str, Any]:
     return row.get("capabilities") or {}
 
 
-def _leave_open(row: dict[str, Any]) -> None:
+def leave_open(kind: str, row: dict[str, Any], words: Iterable[str]) -> None:
+    """Leave the marks of a row open where such cells may limit it.
+
+    Args:
+        kind: What it is a row of.
+        row: The row.
+        words: As for `limit_by_cells`.
+    """
+    if kind == "capabilities" or "capabilities" not in row or not any(map(may_limit, words)):
+        return
     sure = [name for name, mark in _marks(row).items() if mark in {True, "preview"}]
     row["capabilities"].update(dict.fromkeys(sure, "unresolved"))
     if sure:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.page.blocks import IN_A_CALLOUT, WHOLE_TABLE, Cell
 from pytest_ddcompat.page.blocks import Table as Drawn
-from pytest_ddcompat.page.cells import limited_by, read_cells, unread_cells
+from pytest_ddcompat.page.cells import leave_open, limited_by, read_cells, unread_cells
 from pytest_ddcompat.page.draft import Draft
 from pytest_ddcompat.page.readers import COLUMNS, DOUBT, capabilities_of
 from pytest_ddcompat.page.tables import kind_of, know_by_name
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Placed", "place_rows"]
 
+_LOOKED_AT = 20  # tables from the first on that reads a row, for one that reads it better
 _KINDS = ("capabilities", "deployments", "releases", "runtimes", "frameworks")
 
 
@@ -48,14 +49,12 @@ def place_rows(matrix: Matrix) -> tuple[list[Placed], list[Statement]]:
     rows: dict[str, list[Any]] = {kind: list(getattr(matrix, kind)) for kind in _KINDS}
     names = Draft("")
     for each in matrix.capabilities:
+        if any(not overlay.keys for overlay in each.overlays):
+            continue  # added since, when the page was read already
         told = {"id": each.id, "documented": each.documented, "aliases": each.aliases}
         names.rows["capabilities"].append(told)
         know_by_name(told, names)
-    limits = {
-        (row.heading, row.documented): row.capabilities
-        for row in matrix.unresolved
-        if row.of == "cells"
-    }
+    limits = _limits(matrix, rows)
     alike: dict[tuple[object, ...], list[_Head]] = {}
     heads = [_Head(table, names, limits, alike) for table in matrix.tables]
     for row in matrix.unresolved:
@@ -63,6 +62,21 @@ def place_rows(matrix: Matrix) -> tuple[list[Placed], list[Statement]]:
             heads[row.table].open(row)
     placed = list(_tables(heads, rows))
     return placed, [row for left in rows.values() for row in left]
+
+
+def _limits(matrix: Matrix, rows: dict[str, list[Any]]) -> dict[int, tuple[str, ...]]:
+    """The capabilities that each row is kept open for, by the row's id."""
+    told: dict[tuple[str, tuple[str, ...]], list[tuple[str, ...]]] = {}
+    for words in matrix.unresolved:
+        if words.of == "cells":
+            told.setdefault((words.heading, words.documented), []).append(words.capabilities)
+    found = {}
+    for row in (row for kind in _KINDS for row in rows[kind]):
+        known = told.get((row.heading, row.documented))
+        if known:
+            # Of rows of the same words, each has its own, in their order.
+            found[id(row)] = known.pop(0) if len(known) > 1 else known[0]
+    return found
 
 
 class _Head:
@@ -80,7 +94,7 @@ class _Head:
         self,
         table: Table,
         names: Draft,
-        limits: dict[tuple[str, tuple[str, ...]], tuple[str, ...]],
+        limits: dict[int, tuple[str, ...]],
         alike: dict[tuple[object, ...], list[_Head]],
     ) -> None:
         self.table = table
@@ -122,22 +136,54 @@ class _Head:
         """It, and the later tables that it could be mistaken for."""
         return (self._alike[number] for number in range(self._number, len(self._alike)))
 
-    def reads(self, row: Statement) -> bool:
-        """Whether the row's words under this head say what it has; a mark may be open since."""
+    def fit(self, row: Statement) -> _Fit:
+        """How well the row's words under this head say what it has."""
+        if self.rows == "capabilities":
+            # Sentences make more of capabilities than their rows say, whatever table they are of.
+            told: dict[str, Any] = {"id": getattr(row, "id", "")}
+            unread = unread_cells(self.table.columns, row.documented, range(2))
+            return _Fit(True, True, self._limits_as(row, told, unread))
         if self._columns is None:
             head = tuple(Cell(words, 0) for words in self.table.columns)
             self._columns = COLUMNS[self.rows](Drawn(head, ()), self._names)
         values, _ = read_cells(self.rows, row.documented, self._columns)
         told = {key: value for key, value in (values or {}).items() if value not in ("", None, [])}
-        words = {"heading": row.heading, "documented": list(row.documented)}
-        read = type(row).from_table({**told, **words}, Place("", []))
-        keys = row.fields.keys() - {"interpretation", "overlays"}
-        is_read = read is not None and all(
-            _is_same(getattr(read, key), getattr(row, key)) for key in keys
-        )
+        told.update(heading=row.heading, documented=list(row.documented))
         unread = unread_cells(self.table.columns, row.documented, self._columns)
-        limits = limited_by(self.rows, {**told, **words}, unread, self._names)
-        return is_read and tuple(limits) == self._limits.get((row.heading, row.documented), ())
+        leave_open(self.rows, told, unread)
+        read = type(row).from_table(told, Place("", []))
+        keys = row.fields.keys() - {"interpretation", "overlays"}
+        if read is None or not all(_is_same(getattr(read, k), getattr(row, k)) for k in keys):
+            return _NO_FIT
+        exact = [_in_order(getattr(read, key)) for key in (*keys, "interpretation")]
+        is_exact = exact == [_in_order(getattr(row, key)) for key in (*keys, "interpretation")]
+        return _Fit(True, is_exact, self._limits_as(row, told, unread))
+
+    def _limits_as(self, row: Statement, told: dict[str, Any], unread: Sequence[str]) -> bool:
+        """Whether the cells of unknown columns may limit what the page is told to leave open."""
+        limits = limited_by(self.rows, told, unread, self._names)
+        return tuple(limits) == self._limits.get(id(row), ())
+
+
+class _Fit(NamedTuple):
+    """How well a table's head reads a row, the more telling first.
+
+    Attributes:
+        is_read: It says what the row has; a mark may be open since.
+        is_exact: It says no more and no less, in the same order.
+        limits: It leaves the same open for other capabilities.
+    """
+
+    is_read: bool
+    is_exact: bool
+    limits: bool
+
+
+_NO_FIT, _BEST_FIT = _Fit(False, False, False), _Fit(True, True, True)
+
+
+def _in_order(value: object) -> object:
+    return list(value.items()) if isinstance(value, dict) else value
 
 
 def _is_same(read: object, value: object) -> bool:
@@ -173,11 +219,26 @@ def _taken(head: _Head, left: list[Any], homes: dict[int, _Head]) -> Iterator[St
 
 
 def _home(row: Any, head: _Head, homes: dict[int, _Head]) -> _Head:
-    """The first table, from one on that can have a row, of which the row is read; else that one."""
-    # Sentences make more of capabilities than their rows say, whatever table they are of.
-    if head.rows == "capabilities" or head.is_last:
+    """The table, from one on that can have a row, that reads it best, the first of equals."""
+    if head.is_last:
         return head
     if id(row) not in homes:
-        found = (each for each in head.or_later() if each.may_have(row) and each.reads(row))
-        homes[id(row)] = next(found, head)
+        homes[id(row)] = _best(row, head)
     return homes[id(row)]
+
+
+def _best(row: Any, head: _Head) -> _Head:
+    best, most, left = head, _NO_FIT, _LOOKED_AT
+    fits: dict[tuple[str, ...], _Fit] = {}
+    for each in head.or_later():
+        if not each.may_have(row):
+            continue
+        columns = each.table.columns
+        if columns not in fits:
+            fits[columns] = each.fit(row)
+        if fits[columns] > most:
+            best, most = each, fits[columns]
+        left -= most.is_read
+        if most == _BEST_FIT or not left:
+            break
+    return best
