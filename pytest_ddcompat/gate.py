@@ -184,7 +184,8 @@ class Gate:
             return _Known(mark, self._unhashable(mark, error))
         if known is None:
             known = self._by_arguments[key] = _Known(mark, self._find_problem(mark))
-            self._by_mark[id(mark)] = known
+            if not keywords:
+                self._by_mark[id(mark)] = known
         return known
 
     def _unhashable(self, mark: pytest.Mark, error: Exception) -> str:

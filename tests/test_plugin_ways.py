@@ -279,13 +279,22 @@ def test_a_process_of_many_runs_keeps_none_of_their_classes(project: Project) ->
     assert lines[-1] in {"kept 0", "kept 1", "kept 2"}
 
 
-def test_a_hook_may_change_what_a_shared_mark_says(project: Project) -> None:
-    conftest = """
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param("mark.kwargs['strict'] = nightly", id="another value"),
+        pytest.param("mark.kwargs.update(strict=True) if nightly else mark.kwargs.clear()",
+                     id="no keyword"),
+    ],
+)  # fmt: skip
+def test_a_hook_may_change_what_a_shared_mark_says(project: Project, change: str) -> None:
+    conftest = f"""
         import pytest
         @pytest.hookimpl(tryfirst=True)
         def pytest_runtest_protocol(item):
             for mark in item.iter_markers("requires_tracer"):
-                mark.kwargs["strict"] = item.name.endswith("nightly")
+                nightly = item.name.endswith("nightly")
+                {change}
     """
     tests = """
         import pytest
