@@ -125,7 +125,7 @@ class Matrix(Row):
 
     def capability(self, name: str) -> Capability | None:
         """Find a capability by id, alias or documented name, however it is written."""
-        return self._by_name().get(fold(name))
+        return self._by_name.get(fold(name))
 
     def capability_names(self) -> list[str]:
         """All ids and aliases."""
@@ -174,15 +174,7 @@ class Matrix(Row):
 
     def restored(self) -> list[tuple[Statement, Matrix]]:
         """Each row that an overlay has taken away, and the matrix with that row in its place."""
-        found: list[tuple[Statement, Matrix]] | None = self.__dict__.get("_restored")
-        if found is None:
-            found = [
-                (row, self.replaced({kind: (*getattr(self, kind), row)}))
-                for kind in self.removed.fields
-                for row in getattr(self.removed, kind)
-            ]
-            self.__dict__["_restored"] = found
-        return found
+        return self._restored
 
     @cached_property
     def _deployments(self) -> dict[str, Deployment]:
@@ -200,12 +192,17 @@ class Matrix(Row):
     def _open(self) -> dict[str, Unresolved]:
         return {row.of: row for row in reversed(self.unresolved)}
 
+    @cached_property
+    def _restored(self) -> list[tuple[Statement, Matrix]]:
+        return [
+            (row, self.replaced({kind: (*getattr(self, kind), row)}))
+            for kind in self.removed.fields
+            for row in getattr(self.removed, kind)
+        ]
+
+    @cached_property
     def _by_name(self) -> dict[str, Capability]:
-        found: dict[str, Capability] | None = self.__dict__.get("_names")
-        if found is None:
-            found = {fold(name): c for c, name in _spellings(self.capabilities)}
-            self.__dict__["_names"] = found
-        return found
+        return {fold(name): c for c, name in _spellings(self.capabilities)}
 
 
 def _capabilities_of(row: Deployment | Framework | Coverage | Unresolved) -> list[str]:

@@ -43,11 +43,10 @@ def configure(config: pytest.Config, *, told: bool) -> None:
         pytest.UsageError: It cannot be understood.
     """
     try:
-        if told and hasattr(config, "workerinput"):
-            # The controller has read and checked it before.
-            gating_or_broken(config)
-        elif told:
-            gating_of(config)
+        if told:
+            # What a worker is told, its controller has read and checked before.
+            gate = gating_or_broken if hasattr(config, "workerinput") else gating_of
+            gate(config)
         _register(config)
     except BaseException as error:  # noqa: BLE001 - it ends the run, in words
         from pytest_ddcompat.harmless import usage_error

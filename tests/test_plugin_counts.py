@@ -33,7 +33,6 @@ def test_a_test_whose_subtests_require(
     project: Project, way: list[str], strict: str, became: str
 ) -> None:
     tests = """
-        import unittest
         def test(subtests, ddcompat):
             for name in ("threat_detection", "api_security", "api_security"):
                 with subtests.test(name): ddcompat.require(name)

@@ -238,7 +238,8 @@ def _best(row: Any, head: _Head) -> _Head:
             fits[columns] = each.fit(row)
         if fits[columns] > most:
             best, most = each, fits[columns]
-        left -= most.is_read
+        if most.is_read:
+            left -= 1
         if most == _BEST_FIT or not left:
             break
     return best
