@@ -176,11 +176,11 @@ def axe_core(session: nox.Session, folder: Path) -> Path | None:
 
 @nox.session(python="3.11")
 def fuzz(session: nox.Session) -> None:
-    """Try each target of tests/fuzz with made-up input; `-- importer -runs=1000` picks one."""
+    """Try each target of fuzz with made-up input; `-- importer -runs=1000` picks one."""
     session.install(".[cli]", "atheris==3.*")
     named = session.posargs and not session.posargs[0].startswith("-")
     options = session.posargs[1:] if named else session.posargs
-    for target in sorted(Path("tests/fuzz").glob(f"{session.posargs[0] if named else '*'}.py")):
+    for target in sorted(Path("fuzz").glob(f"{session.posargs[0] if named else '*'}.py")):
         words = target.with_suffix(".dict")
         given = [f"-max_len={LONGEST.get(target.stem, LONGEST_OF_OTHERS)}", "-runs=100000"]
         given += [f"-dict={words}"] if words.exists() else []

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat import Environment, Requirement, evaluate, load_matrix
-from pytest_ddcompat.facts import facts_from_mapping
+from pytest_ddcompat.environment.parsing import facts_from_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_ddcompat.environment import Fact
-    from pytest_ddcompat.matrix import Matrix
+    from pytest_ddcompat.environment.environment import Fact
+    from pytest_ddcompat.matrix.matrix import Matrix
 
     Cases = Sequence[tuple[Requirement, dict[str, Fact[Any]]]]
 

@@ -49,7 +49,12 @@ WITHOUT = ("-p", "no:ddcompat")
 BALLASTS = (0, 300, 700)
 MORE_BALLASTS = (1200, 1900, 2700)  # counted only where none of the others keeps the limit
 MARKED = 85_000  # the most that the imported marker may add to a test that runs
-OURS = {"pytest_ddcompat", "pytest_ddcompat.hookspecs", "pytest_ddcompat.plugin"}
+OURS = {
+    "pytest_ddcompat",
+    "pytest_ddcompat.declared",
+    "pytest_ddcompat.hookspecs",
+    "pytest_ddcompat.plugin",
+}
 NAIVE = """\
 import pytest
 

@@ -122,9 +122,9 @@ def measured(room: str) -> int:
     asked: dict[Any, int] = {}
     watch_evaluations(asked)
 
-    from pytest_ddcompat import record_hooks, report
+    from pytest_ddcompat.session import record_hooks, summary
 
-    watch(report, "tell", "summary", took)
+    watch(summary, "tell", "summary", took)
     watch(record_hooks.Recorder, "_write", "record", took)
     os.chdir(room)
     begun = time.process_time()
@@ -154,7 +154,7 @@ def watch(owner: Any, name: str, what: str, took: dict[str, float]) -> None:
 
 def watch_evaluations(asked: dict[Any, int]) -> None:
     """Count evaluations by what is asked of which tracer, before others take hold of `evaluate`."""
-    from pytest_ddcompat import evaluation
+    from pytest_ddcompat.evaluation import evaluate as evaluation
 
     original = evaluation.evaluate
 

@@ -14,17 +14,12 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import ModuleType
 
-    from pytest_ddcompat.environment import Environment, Fact
-    from pytest_ddcompat.errors import (
-        CompatibilityError,
-        FactsError,
-        MatrixError,
-        RequirementError,
-    )
-    from pytest_ddcompat.evaluation import evaluate
-    from pytest_ddcompat.fixture import Compatibility, require
-    from pytest_ddcompat.loading import load_matrix
-    from pytest_ddcompat.markers import (
+    from pytest_ddcompat.environment.environment import Environment, Fact
+    from pytest_ddcompat.evaluation.evaluate import evaluate
+    from pytest_ddcompat.evaluation.verdict import Finding, Outcome, Status, Verdict
+    from pytest_ddcompat.matrix.loading import load_matrix
+    from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.requirement.markers import (
         requires_agent,
         requires_capability,
         requires_deployment,
@@ -32,9 +27,14 @@ if TYPE_CHECKING:
         requires_support_level,
         requires_tracer,
     )
-    from pytest_ddcompat.matrix import Matrix
-    from pytest_ddcompat.requirement import Requirement
-    from pytest_ddcompat.verdict import Finding, Outcome, Status, Verdict
+    from pytest_ddcompat.requirement.requirement import Requirement
+    from pytest_ddcompat.session.fixture import Compatibility, require
+    from pytest_ddcompat.values.errors import (
+        CompatibilityError,
+        FactsError,
+        MatrixError,
+        RequirementError,
+    )
 
 __version__ = "0.1.0"
 
@@ -64,12 +64,12 @@ __all__ = [
 ]
 
 _MODULES = {
-    "environment": ("Environment", "Fact"),
-    "errors": ("CompatibilityError", "FactsError", "MatrixError", "RequirementError"),
-    "evaluation": ("evaluate",),
-    "fixture": ("Compatibility", "require"),
-    "loading": ("load_matrix",),
-    "markers": (
+    "environment.environment": ("Environment", "Fact"),
+    "values.errors": ("CompatibilityError", "FactsError", "MatrixError", "RequirementError"),
+    "evaluation.evaluate": ("evaluate",),
+    "session.fixture": ("Compatibility", "require"),
+    "matrix.loading": ("load_matrix",),
+    "requirement.markers": (
         "requires_agent",
         "requires_capability",
         "requires_deployment",
@@ -77,9 +77,9 @@ _MODULES = {
         "requires_support_level",
         "requires_tracer",
     ),
-    "matrix": ("Matrix",),
-    "requirement": ("Requirement",),
-    "verdict": ("Finding", "Outcome", "Status", "Verdict"),
+    "matrix.matrix": ("Matrix",),
+    "requirement.requirement": ("Requirement",),
+    "evaluation.verdict": ("Finding", "Outcome", "Status", "Verdict"),
 }
 
 

@@ -11,8 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 from pytest_ddcompat import __version__
-from pytest_ddcompat.errors import CompatibilityError
-from pytest_ddcompat.names import choices
+from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.names import choices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

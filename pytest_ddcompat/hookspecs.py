@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping
 
-    from pytest_ddcompat.matrix import Matrix
+    from pytest_ddcompat.matrix.matrix import Matrix
 
 
 @pytest.hookspec

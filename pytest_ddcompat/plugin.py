@@ -7,132 +7,16 @@ assertions.
 
 from __future__ import annotations
 
-from argparse import BooleanOptionalAction
-
 import pytest
 
 from pytest_ddcompat import hookspecs
+from pytest_ddcompat.declared import ENVIRON, MARKERS, OPTIONS, RUNNING, VARIABLES, marks_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
-    from typing import Any
+    from collections.abc import Generator
 
-    from pytest_ddcompat.fixture import Compatibility
-    from pytest_ddcompat.gating import Gating
-    from pytest_ddcompat.harmless import Broken
-
-MARKERS = {
-    "requires_capability": (
-        "requires_capability(*names, framework=None, deployment=None, datastore=None, "
-        "support_level=None, preview=True, matrix=None, strict=None): the environment must "
-        "have the capabilities by Datadog's compatibility page."
-    ),
-    "requires_tracer": (
-        "requires_tracer(specifier, *, matrix=None, strict=None): the installed ddtrace must match "
-        "the version specifier."
-    ),
-    "requires_framework": (
-        "requires_framework(name, specifier=None, *, matrix=None, strict=None): the framework must "
-        "be installed, and match the version specifier."
-    ),
-    "requires_deployment": (
-        "requires_deployment(*types, matrix=None, strict=None): the environment must be one of the "
-        "deployment types."
-    ),
-    "requires_agent": (
-        "requires_agent(specifier, *, matrix=None, strict=None): the Datadog Agent must match the "
-        "version specifier."
-    ),
-    "requires_support_level": (
-        "requires_support_level(level, *, matrix=None, strict=None): the release branch of the "
-        "installed ddtrace must have at least this support level."
-    ),
-}
-"""Each marker with the line that `pytest --markers` shows."""
-
-OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
-    "strict": (
-        "bool",
-        {
-            "action": BooleanOptionalAction,
-            "help": "fail tests that the environment does not support, instead of skipping them; "
-            "--no-ddcompat-strict undoes the ini option",
-        },
-    ),
-    "unsupported": (
-        "string",
-        {
-            "choices": ("run", "skip", "fail", "xfail", "deselect"),
-            "help": "what happens to tests that the environment does not support (default: skip)",
-        },
-    ),
-    "undetermined": (
-        "string",
-        {
-            "choices": ("run", "skip", "fail", "xfail", "deselect"),
-            "help": "what happens to tests of which that cannot be told (default: run)",
-        },
-    ),
-    "facts": (
-        "string",
-        {
-            "metavar": "FILE",
-            "help": "take the environment's facts from a JSON file (-: standard input)",
-        },
-    ),
-    "set": (
-        "linelist",
-        {
-            "metavar": "KEY=VALUE",
-            "action": "append",
-            "help": "set one fact, such as tracer=2.5.0 or framework.django=4.2 (repeatable)",
-        },
-    ),
-    "agent": (
-        "string",
-        {
-            "metavar": "auto|URL|off",
-            "help": "ask the Datadog Agent for its version (default: off, nothing is asked)",
-        },
-    ),
-    "matrix": (
-        "linelist",
-        {
-            "metavar": "ID|PATH",
-            "action": "append",
-            "help": "hold the tests against a bundled page or a .toml file (repeatable; "
-            "default: iast-python)",
-        },
-    ),
-    "report": ("string", {"metavar": "PATH", "help": "write the run's record to a JSON file"}),
-}
-"""Each option: type of the ini option of the same meaning, and what argparse is told."""
-
-VARIABLES = (
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_ECS_EC2",
-    "AWS_ECS_MANAGED_INSTANCES",
-    "AWS_EXECUTION_ENV",
-    "AWS_LAMBDA_FUNCTION_NAME",
-    "DD_AGENT_HOST",
-    "DD_AGENT_PORT",
-    "DD_REMOTE_CONFIGURATION_ENABLED",
-    "DD_SITE",
-    "DD_TRACE_AGENT_HOSTNAME",
-    "DD_TRACE_AGENT_PORT",
-    "DD_TRACE_AGENT_URL",
-    "ECS_CONTAINER_METADATA_URI",
-    "ECS_CONTAINER_METADATA_URI_V4",
-    "ECS_FARGATE",
-    "KUBERNETES_SERVICE_HOST",
-    "KUBERNETES_SERVICE_PORT",
-)
-"""Environment variables that facts come from; no other is kept."""
-
-ENVIRON: pytest.StashKey[Mapping[str, str]] = pytest.StashKey()
-RUNNING: dict[pytest.Config, Gating | Broken | None] = {}
-"""The runs of this process, the innermost last, and what gates their tests, if anything does."""
+    from pytest_ddcompat.session.fixture import Compatibility
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -167,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
         # An ini value of the wrong type, which the gate names with its key.
         told = True
     if told or hasattr(config, "workerinput") or config.getoption("dist", "no") != "no":
-        from pytest_ddcompat.run import configure
+        from pytest_ddcompat.session.state import configure
 
         configure(config, told=told)
 
@@ -175,22 +59,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def ddcompat(pytestconfig: pytest.Config) -> Compatibility:
     """The environment and the page: `environment`, `matrix`, `check(...)`, `require(...)`."""
-    from pytest_ddcompat.fixture import compatibility_of
+    from pytest_ddcompat.session.fixture import compatibility_of
 
     return compatibility_of(pytestconfig)
-
-
-def marks_of(node: pytest.Item | pytest.Collector | None) -> list[pytest.Mark]:
-    """The markers of this plugin on a node and all that it is in, the nearest first."""
-    marks: list[pytest.Mark] = []
-    while node is not None:
-        own = node.own_markers
-        if own:
-            for mark in own:
-                if mark.name in MARKERS:
-                    marks.append(mark)  # noqa: PERF401 - a comprehension is a call more
-        node = node.parent
-    return marks
 
 
 @pytest.hookimpl(wrapper=True)
@@ -203,7 +74,7 @@ def pytest_make_collect_report(
     if gating is None:
         if not any(isinstance(n, pytest.Item) and marks_of(n) for n in report.result or ()):
             return report
-        from pytest_ddcompat.run import gating_or_broken
+        from pytest_ddcompat.session.state import gating_or_broken
 
         gating = gating_or_broken(collector.config)
     gating.see_collected(collector, report)
@@ -218,7 +89,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         return None
     gating = RUNNING.get(item.config)
     if gating is None:
-        from pytest_ddcompat.run import gating_or_broken
+        from pytest_ddcompat.session.state import gating_or_broken
 
         gating = gating_or_broken(item.config)
     return gating.begin(item, nextitem, marks)
@@ -229,7 +100,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     gating = RUNNING.get(item.config)
     if gating is None and item.own_markers and marks_of(item):
         # A hook has marked the first test since.
-        from pytest_ddcompat.run import gating_or_broken
+        from pytest_ddcompat.session.state import gating_or_broken
 
         gating = gating_or_broken(item.config)
     # Raised here, since pytest looks at each frame that an outcome has passed.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from packaging.requirements import Requirement
-from support import parsed_toml
+from support.core import parsed_toml
 
 if TYPE_CHECKING:
     from email.message import Message

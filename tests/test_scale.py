@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Project
+    from support.project import Project
 
 COUNTING = """
 import collections, json, pathlib
-from pytest_ddcompat import mending
+from pytest_ddcompat.evaluation import remedies
 
-original, counts = mending.evaluate, collections.Counter()
+original, counts = remedies.evaluate, collections.Counter()
 
 def counting(requirement, environment, matrix):
     assumed = environment.tracer.signal == "assumed"
     counts["assumed" if assumed else requirement.marker] += 1
     return original(requirement, environment, matrix)
 
-mending.evaluate = counting
+remedies.evaluate = counting
 
 def pytest_unconfigure():
-    mending.evaluate = original
+    remedies.evaluate = original
     pathlib.Path("counts.json").write_text(json.dumps(counts))
 """
 TESTS = """

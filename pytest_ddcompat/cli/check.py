@@ -19,11 +19,11 @@ from pytest_ddcompat.cli.common import (
     requirement_of,
 )
 from pytest_ddcompat.cli.output import printing, write
-from pytest_ddcompat.evaluation import evaluate
-from pytest_ddcompat.matrices import Matrices
-from pytest_ddcompat.mending import mend
-from pytest_ddcompat.names import printable
-from pytest_ddcompat.verdict import Status
+from pytest_ddcompat.evaluation.evaluate import evaluate
+from pytest_ddcompat.evaluation.pages import Matrices
+from pytest_ddcompat.evaluation.remedies import mend
+from pytest_ddcompat.evaluation.verdict import Status
+from pytest_ddcompat.values.names import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from pytest_ddcompat.environment import Environment
-    from pytest_ddcompat.matrix import Matrix
-    from pytest_ddcompat.verdict import Verdict
+    from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.evaluation.verdict import Verdict
+    from pytest_ddcompat.matrix.matrix import Matrix
 
 __all__ = ["Answer", "add", "answers", "run"]
 

@@ -6,23 +6,23 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.detection import check_agent_option
-from pytest_ddcompat.environment import KEYS, tracer_key
-from pytest_ddcompat.errors import CompatibilityError, FactsError, MatrixError
-from pytest_ddcompat.facts import LIMIT
-from pytest_ddcompat.given import Layer, Settings, file_layer
-from pytest_ddcompat.loading import DEFAULT, load_matrix
-from pytest_ddcompat.matrices import load_kept
-from pytest_ddcompat.names import printable
-from pytest_ddcompat.requirement import Requirement
-from pytest_ddcompat.rows import LEVELS
+from pytest_ddcompat.environment.detection import check_agent_option
+from pytest_ddcompat.environment.environment import KEYS, tracer_key
+from pytest_ddcompat.environment.layers import Layer, Settings, file_layer
+from pytest_ddcompat.environment.parsing import LIMIT
+from pytest_ddcompat.evaluation.pages import load_kept
+from pytest_ddcompat.matrix.loading import DEFAULT, load_matrix
+from pytest_ddcompat.matrix.rows import LEVELS
+from pytest_ddcompat.requirement.requirement import Requirement
+from pytest_ddcompat.values.errors import CompatibilityError, FactsError, MatrixError
+from pytest_ddcompat.values.names import printable
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable
 
-    from pytest_ddcompat.environment import Environment, Fact
-    from pytest_ddcompat.matrix import Matrix
+    from pytest_ddcompat.environment.environment import Environment, Fact
+    from pytest_ddcompat.matrix.matrix import Matrix
 
 __all__ = [
     "Subcommands",
@@ -254,8 +254,8 @@ def matrix_named(
     """
     if not is_page(which):
         return _load(which, {} if files is None else files, overlay=not alone)
-    from pytest_ddcompat.page.importer import Options, import_page
-    from pytest_ddcompat.page.source import read_page
+    from pytest_ddcompat.importer.importer import Options, import_page
+    from pytest_ddcompat.importer.source import read_page
 
     told = Options(language=language, partials=partials_folder(partials))
     return import_page(read_page(which), which, told).matrix

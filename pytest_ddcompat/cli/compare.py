@@ -17,19 +17,19 @@ from pytest_ddcompat.cli.common import (
     matrix_of,
 )
 from pytest_ddcompat.cli.output import printing, write
-from pytest_ddcompat.detection import check_agent_option
-from pytest_ddcompat.errors import FactsError
-from pytest_ddcompat.given import Layer, Settings, file_layer
-from pytest_ddcompat.names import printable
-from pytest_ddcompat.verdict import Status
+from pytest_ddcompat.environment.detection import check_agent_option
+from pytest_ddcompat.environment.layers import Layer, Settings, file_layer
+from pytest_ddcompat.evaluation.verdict import Status
+from pytest_ddcompat.values.errors import FactsError
+from pytest_ddcompat.values.names import printable
 
 if TYPE_CHECKING:
     import argparse
 
     from rich.console import Console
 
-    from pytest_ddcompat.environment import Environment
-    from pytest_ddcompat.verdict import Finding
+    from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.evaluation.verdict import Finding
 
 __all__ = ["add", "run"]
 

@@ -6,6 +6,7 @@ import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_ddcompat.analysis.diff import difference, turn
 from pytest_ddcompat.cli.common import (
     Subcommands,
     add_command,
@@ -18,20 +19,19 @@ from pytest_ddcompat.cli.common import (
     matrix_named,
 )
 from pytest_ddcompat.cli.output import printing, write
-from pytest_ddcompat.difference import difference, turn
-from pytest_ddcompat.environment import Environment
-from pytest_ddcompat.errors import CompatibilityError
-from pytest_ddcompat.names import printable
-from pytest_ddcompat.record import RecordError, read_record
-from pytest_ddcompat.requirement import Requirement
+from pytest_ddcompat.environment.environment import Environment
+from pytest_ddcompat.record.format import RecordError, read_record
+from pytest_ddcompat.requirement.requirement import Requirement
+from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.names import printable
 
 if TYPE_CHECKING:
     import argparse
 
     from rich.console import Console
 
-    from pytest_ddcompat.difference import Change, Turn
-    from pytest_ddcompat.matrix import Matrix
+    from pytest_ddcompat.analysis.diff import Change, Turn
+    from pytest_ddcompat.matrix.matrix import Matrix
 
 __all__ = ["Answer", "Turned", "add", "run"]
 

@@ -16,13 +16,13 @@ from pytest_ddcompat.cli.common import (
     requirement_of,
 )
 from pytest_ddcompat.cli.output import printing
-from pytest_ddcompat.evaluation import evaluate
-from pytest_ddcompat.names import printable
+from pytest_ddcompat.evaluation.evaluate import evaluate
+from pytest_ddcompat.values.names import printable
 
 if TYPE_CHECKING:
     import argparse
 
-    from pytest_ddcompat.verdict import Finding
+    from pytest_ddcompat.evaluation.verdict import Finding
 
 __all__ = ["add", "run"]
 

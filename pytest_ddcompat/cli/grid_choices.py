@@ -6,16 +6,16 @@ from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.environment import KEYS, Environment, Fact, tracer_key
-from pytest_ddcompat.names import fold
-from pytest_ddcompat.versions import Version, series
+from pytest_ddcompat.environment.environment import KEYS, Environment, Fact, tracer_key
+from pytest_ddcompat.values.names import fold
+from pytest_ddcompat.values.versions import Version, series
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pytest_ddcompat.grid import Column, Grid
-    from pytest_ddcompat.matrix import Matrix
-    from pytest_ddcompat.versions import Range
+    from pytest_ddcompat.analysis.grid import Column, Grid
+    from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.values.versions import Range
 
 __all__ = ["Axes", "Choice", "axes_of"]
 

@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.cli.common import fact_rows
 from pytest_ddcompat.cli.grid_choices import Axes, Choice, axes_of
-from pytest_ddcompat.environment import FORCED_OFF, Environment, Fact
-from pytest_ddcompat.evaluation import evaluate
-from pytest_ddcompat.names import printable
-from pytest_ddcompat.requirement import Requirement
-from pytest_ddcompat.verdict import Outcome
+from pytest_ddcompat.environment.environment import FORCED_OFF, Environment, Fact
+from pytest_ddcompat.evaluation.evaluate import evaluate
+from pytest_ddcompat.evaluation.verdict import Outcome
+from pytest_ddcompat.requirement.requirement import Requirement
+from pytest_ddcompat.values.names import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pytest_ddcompat.grid import Column, Grid
-    from pytest_ddcompat.verdict import Finding
+    from pytest_ddcompat.analysis.grid import Column, Grid
+    from pytest_ddcompat.evaluation.verdict import Finding
 
 __all__ = ["AXES", "CHECK_WORDS", "html"]
 

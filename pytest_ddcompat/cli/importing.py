@@ -15,13 +15,13 @@ from pytest_ddcompat.cli.common import (
     partials_folder,
 )
 from pytest_ddcompat.cli.output import put, write
-from pytest_ddcompat.errors import CompatibilityError
-from pytest_ddcompat.names import printable
+from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.names import printable
 
 if TYPE_CHECKING:
     import argparse
 
-    from pytest_ddcompat.page.draft import Account
+    from pytest_ddcompat.importer.draft import Account
 
 __all__ = ["add", "run"]
 
@@ -54,9 +54,9 @@ def run(options: argparse.Namespace) -> int:
         CompatibilityError: The page cannot be read, an option not understood, or the file not
             be written.
     """
-    from pytest_ddcompat.page.importer import Options, import_page
-    from pytest_ddcompat.page.source import read_page
-    from pytest_ddcompat.page.toml import to_toml
+    from pytest_ddcompat.importer.importer import Options, import_page
+    from pytest_ddcompat.importer.source import read_page
+    from pytest_ddcompat.importer.toml import to_toml
 
     told = Options(
         _day(options.read),

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from pytest_ddcompat.analysis.lint import Complaint, lint, refusals
 from pytest_ddcompat.cli.common import (
     Subcommands,
     add_command,
@@ -15,15 +16,14 @@ from pytest_ddcompat.cli.common import (
     matrix_named,
 )
 from pytest_ddcompat.cli.output import write
-from pytest_ddcompat.errors import CompatibilityError, InvalidMatrixError
-from pytest_ddcompat.facts import facts_from_settings
-from pytest_ddcompat.lint import Complaint, lint, refusals
-from pytest_ddcompat.names import printable
+from pytest_ddcompat.environment.parsing import facts_from_settings
+from pytest_ddcompat.values.errors import CompatibilityError, InvalidMatrixError
+from pytest_ddcompat.values.names import printable
 
 if TYPE_CHECKING:
     import argparse
 
-    from pytest_ddcompat.environment import Fact
+    from pytest_ddcompat.environment.environment import Fact
 
 __all__ = ["add", "run"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.escaping import at_start, escaped
+from pytest_ddcompat.values.text import at_start, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.cli.common import Subcommands, add_command, add_format_option
 from pytest_ddcompat.cli.output import printing, write
-from pytest_ddcompat.loading import bundled_ids, load_matrix
+from pytest_ddcompat.matrix.loading import bundled_ids, load_matrix
 
 if TYPE_CHECKING:
     import argparse

@@ -6,6 +6,7 @@ import json
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from pytest_ddcompat.analysis.grid import grid_of
 from pytest_ddcompat.cli.common import (
     Subcommands,
     add_command,
@@ -16,10 +17,9 @@ from pytest_ddcompat.cli.common import (
     matrix_of,
 )
 from pytest_ddcompat.cli.output import printing, put, write
-from pytest_ddcompat.grid import grid_of
-from pytest_ddcompat.loading import DEFAULT
-from pytest_ddcompat.names import printable
-from pytest_ddcompat.verdict import Status
+from pytest_ddcompat.evaluation.verdict import Status
+from pytest_ddcompat.matrix.loading import DEFAULT
+from pytest_ddcompat.values.names import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from pytest_ddcompat.grid import Cell, Column, Grid, Row
+    from pytest_ddcompat.analysis.grid import Cell, Column, Grid, Row
 
 __all__ = ["add", "deciding_rows", "environment_in_words", "run", "sources"]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli.matrix import deciding_rows, environment_in_words, sources
-from pytest_ddcompat.escaping import at_start, escaped
-from pytest_ddcompat.names import printable
-from pytest_ddcompat.page.rendering import PICTURE, to_markdown
-from pytest_ddcompat.verdict import Status
+from pytest_ddcompat.evaluation.verdict import Status
+from pytest_ddcompat.importer.rendering import PICTURE, to_markdown
+from pytest_ddcompat.values.names import printable
+from pytest_ddcompat.values.text import at_start, escaped
 
 if TYPE_CHECKING:
-    from pytest_ddcompat.grid import Cell, Grid
-    from pytest_ddcompat.rows import Page
+    from pytest_ddcompat.analysis.grid import Cell, Grid
+    from pytest_ddcompat.matrix.rows import Page
 
 __all__ = ["page", "picture"]
 

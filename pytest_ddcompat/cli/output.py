@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.errors import CompatibilityError
-from pytest_ddcompat.record_file import write_atomically
+from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

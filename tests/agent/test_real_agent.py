@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_ddcompat.agent import AgentAnswer, ask
+from pytest_ddcompat.environment.agent import AgentAnswer, ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from conftest import Project, Run
+    from support.project import Project, Run
 
 COMMAND = os.environ["DDCOMPAT_TEST_AGENT"]
 VERSION = "7.60.0"

@@ -9,13 +9,13 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from support import MATRIX, SUPPORTED, environment, parsed_toml
+from support.core import MATRIX, SUPPORTED, environment, parsed_toml
 
 from pytest_ddcompat import Environment
+from pytest_ddcompat.analysis.grid import grid_of
 from pytest_ddcompat.cli.grid_html import html
-from pytest_ddcompat.grid import grid_of
-from pytest_ddcompat.loading import matrix_from_mapping
-from pytest_ddcompat.names import is_framework
+from pytest_ddcompat.matrix.loading import matrix_from_mapping
+from pytest_ddcompat.values.names import is_framework
 
 if TYPE_CHECKING:
     from browser.conftest import Page

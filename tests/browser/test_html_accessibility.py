@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from record.test_format import VALID
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from support import MATRIX, environment
-from test_record import VALID
+from support.core import MATRIX, environment
 
+from pytest_ddcompat.analysis.grid import grid_of
 from pytest_ddcompat.cli.grid_html import html
 from pytest_ddcompat.cli.report import View, _html
-from pytest_ddcompat.grid import grid_of
 
 if TYPE_CHECKING:
     from browser.conftest import Page

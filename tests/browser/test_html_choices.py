@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from selenium.webdriver.common.by import By
-from support import MATRIX, SUPPORTED
+from support.core import MATRIX, SUPPORTED
 
 from pytest_ddcompat import Environment, Outcome, Requirement, Verdict, evaluate
+from pytest_ddcompat.analysis.grid import grid_of
 from pytest_ddcompat.cli.grid_html import html
-from pytest_ddcompat.detection import Detector
-from pytest_ddcompat.environment import KEYS
-from pytest_ddcompat.grid import grid_of
+from pytest_ddcompat.environment.detection import Detector
+from pytest_ddcompat.environment.environment import KEYS
 
 if TYPE_CHECKING:
     from browser.conftest import Page

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from processes import output_of
+from support.processes import output_of
 
 if TYPE_CHECKING:
     import subprocess

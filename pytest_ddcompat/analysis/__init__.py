@@ -1,0 +1,1 @@
+"""Questions about matrices: statements, differences, the grid, lint."""

@@ -1,0 +1,122 @@
+"""What changes from one page to another: its facts, and the verdicts that rest on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_ddcompat.analysis.statements import KINDS, documented_facts, same_words
+from pytest_ddcompat.evaluation.evaluate import evaluate
+from pytest_ddcompat.evaluation.verdict import Status, Verdict
+from pytest_ddcompat.values.errors import RequirementError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_ddcompat.analysis.statements import Fact, Key
+    from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.evaluation.verdict import Finding
+    from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.requirement.requirement import Requirement
+
+__all__ = ["Change", "Turn", "difference", "turn"]
+
+_WORST = (Status.SUPPORTED, Status.UNDETERMINED, Status.UNSUPPORTED)
+
+
+class Change(NamedTuple):
+    """A documented fact that one page has and another has not, or has otherwise.
+
+    Attributes:
+        kind: One of `documented.KINDS`.
+        row: What it is about, in words.
+        old: What the first page says of it; None if it says nothing.
+        new: What the second says of it; None if it says nothing.
+    """
+
+    kind: str
+    row: str
+    old: str | None
+    new: str | None
+
+
+class Turn(NamedTuple):
+    """What some requirements come to by one page and by another.
+
+    Attributes:
+        old: The status by the first; None where the page does not have what is asked for.
+        new: The status by the second, likewise.
+        because: The findings that keep the second, or else the first, from being supported.
+        reason: What the page without a status does not have; empty if both have one.
+    """
+
+    old: Status | None
+    new: Status | None
+    because: tuple[Finding, ...]
+    reason: str
+
+
+def difference(old: Matrix, new: Matrix) -> tuple[Change, ...]:
+    """The facts that change from one page to another, kind by kind in the order of the pages.
+
+    Text that is moved or worded otherwise, and notes, are no change.
+    """
+    before, after = documented_facts(old), documented_facts(new)
+    return tuple(
+        _change(before.get(key), after.get(key))
+        for key in _in_order(before, after)
+        if key not in before or key not in after or before[key].value != after[key].value
+    )
+
+
+def turn(
+    requirements: Sequence[Requirement], environment: Environment, old: Matrix, new: Matrix
+) -> Turn:
+    """Hold requirements against an environment by each of two pages; all are asked for."""
+    before, missing_before = _worst(requirements, environment, old)
+    after, missing_after = _worst(requirements, environment, new)
+    sides = [side for side in (after, before) if side and side.status is not Status.SUPPORTED]
+    return Turn(
+        before.status if before else None,
+        after.status if after else None,
+        sides[0].decisive if sides and before and after else (),
+        "; ".join(filter(None, (missing_before, missing_after))),
+    )
+
+
+def _in_order(before: dict[Key, Fact], after: dict[Key, Fact]) -> list[Key]:
+    """All keys in the second's order; one that only the first has follows what it followed."""
+    places = {key: (number, 0) for number, key in enumerate(after)}
+    last = -1
+    for number, key in enumerate(before, 1):
+        if key in after:
+            last = places[key][0]
+        else:
+            places[key] = (last, number)
+    return sorted(places, key=lambda key: (KINDS.index(str(key[0])), places[key]))
+
+
+def _change(old: Fact | None, new: Fact | None) -> Change:
+    known = new or old
+    assert known is not None, "a key is of one of the pages"  # noqa: S101
+    before, after = old and old.words, new and new.words
+    if old and new and same_words(old.words, new.words):
+        # The page says the same, and it is read otherwise.
+        before, after = (f"{fact.words}, read as {fact.reading}" for fact in (old, new))
+    return Change(known.kind, known.row, before, after)
+
+
+def _worst(
+    requirements: Sequence[Requirement], environment: Environment, matrix: Matrix
+) -> tuple[Verdict | None, str]:
+    """The verdict of all, or why there is none."""
+    try:
+        # The two pages are compared by what is asked, whichever page it was asked of.
+        asked = [requirement._replace(matrix=None) for requirement in requirements]
+        verdicts = [evaluate(r, environment, matrix) for r in asked]
+    except RequirementError as error:
+        return None, str(error)
+    status = max((v.status for v in verdicts), key=_WORST.index, default=Status.SUPPORTED)
+    deciding = [v for v in verdicts if v.status is status]
+    findings = tuple(dict.fromkeys(f for v in deciding for f in v.findings))
+    decisive = tuple(dict.fromkeys(f for v in deciding for f in v.decisive))
+    return Verdict(status, findings, decisive), ""

@@ -1,0 +1,224 @@
+"""The page as one picture: what each capability comes to by version of the tracer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_ddcompat.environment.environment import tracer_key
+from pytest_ddcompat.evaluation.evaluate import evaluate
+from pytest_ddcompat.matrix.rows import LEVEL_WORDS
+from pytest_ddcompat.requirement.requirement import Requirement
+from pytest_ddcompat.values.versions import Version, base
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_ddcompat.environment.environment import Environment, Fact
+    from pytest_ddcompat.evaluation.verdict import Finding, Status, Verdict
+    from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.matrix.rows import Capability, Release
+
+__all__ = ["Cell", "Column", "Grid", "Row", "columns_of", "deciding", "grid_of"]
+
+
+class Column(NamedTuple):
+    """One version of the tracer.
+
+    Attributes:
+        label: The version as it is written; `none` where no tracer is installed, `unknown` where
+            that is not known.
+        here: Whether it is the environment's own.
+        boundaries: What begins with it on the page, in words.
+        release: The page's release branch that holds it, if one does.
+        environment: The environment with this tracer.
+        tracer: The version as a fact.
+    """
+
+    label: str
+    here: bool
+    boundaries: tuple[str, ...]
+    release: Release | None
+    environment: Environment
+    tracer: Fact[Version]
+
+    @property
+    def branch(self) -> str:
+        """The release branch and its support level, in words; empty if there is none."""
+        if self.release is None:
+            return ""
+        level = LEVEL_WORDS[self.release.level(self.environment.date)]
+        return f"{self.release.tracer}: {level}"
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain values; `tracer` is null where none is installed, and left out if unknown."""
+        fact = self.tracer
+        tracer = {"tracer": fact.value and str(fact.value)} if fact.known else {}
+        return {
+            "label": self.label,
+            **tracer,
+            "here": self.here,
+            "boundaries": list(self.boundaries),
+            "branch": self.branch,
+        }
+
+
+class Cell(NamedTuple):
+    """One capability with one version of the tracer.
+
+    Attributes:
+        column: The version.
+        verdict: What the capability comes to with it.
+    """
+
+    column: Column
+    verdict: Verdict
+
+    @property
+    def status(self) -> Status:
+        """Supported, unsupported or undetermined."""
+        return self.verdict.status
+
+    @property
+    def deciding(self) -> tuple[Finding, ...]:
+        """The findings that decide the status."""
+        return deciding(self.verdict)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "label": self.column.label,
+            "status": self.status.value,
+            "deciding": [finding.to_mapping() for finding in self.deciding],
+        }
+
+
+class Row(NamedTuple):
+    """One capability with every version of the tracer."""
+
+    capability: Capability
+    cells: tuple[Cell, ...]
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "capability": self.capability.id,
+            "name": self.capability.name,
+            "cells": [cell.to_mapping() for cell in self.cells],
+        }
+
+
+class Grid(NamedTuple):
+    """The picture.
+
+    Attributes:
+        matrix: The page.
+        environment: The facts apart from the tracer's version.
+        frameworks: Frameworks that are asked for, any of which will do.
+        deployments: Deployment types that are asked for, any of which will do.
+        columns: Versions of the tracer, the lowest first.
+        rows: Capabilities in the page's order.
+    """
+
+    matrix: Matrix
+    environment: Environment
+    frameworks: tuple[str, ...]
+    deployments: tuple[str, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def asked(self) -> list[str]:
+        """The frameworks and the deployment types that are asked for, in words."""
+        return [" or ".join(names) for names in (self.frameworks, self.deployments) if names]
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {
+            "matrix": self.matrix.page.id,
+            "environment": self.environment.to_mapping(),
+            "frameworks": list(self.frameworks),
+            "deployments": list(self.deployments),
+            "columns": [column.to_mapping() for column in self.columns],
+            "capabilities": [row.to_mapping() for row in self.rows],
+        }
+
+
+def grid_of(
+    environment: Environment,
+    matrix: Matrix,
+    *,
+    frameworks: Sequence[str] = (),
+    deployments: Sequence[str] = (),
+) -> Grid:
+    """Evaluate every capability with every version of the tracer at which the page changes.
+
+    Args:
+        environment: The facts. Those that depend on the tracer's version, and are not looked up
+            yet, are looked up for each version.
+        matrix: The page.
+        frameworks: Frameworks with any of which the capabilities must be supported.
+        deployments: Deployment types on any of which they must be supported.
+
+    Raises:
+        RequirementError: The page has no such framework or deployment type.
+    """
+    columns = columns_of(environment, matrix)
+    rows = []
+    for capability in matrix.capabilities:
+        asked = Requirement.capability(
+            capability.id,
+            framework=tuple(frameworks) or None,
+            deployment=tuple(deployments) or None,
+        )
+        cells = [Cell(c, evaluate(asked, c.environment, matrix)) for c in columns]
+        rows.append(Row(capability, tuple(cells)))
+    return Grid(matrix, environment, tuple(frameworks), tuple(deployments), columns, tuple(rows))
+
+
+def columns_of(environment: Environment, matrix: Matrix) -> tuple[Column, ...]:
+    """Versions at which the page changes, and the environment's own; the lowest first.
+
+    Args:
+        environment: The facts, with which each column shares all but the tracer.
+        matrix: The page.
+    """
+    boundaries = _boundaries(matrix)
+    own = environment.tracer_of(matrix.page.tracer)
+    if own.value is not None:
+        boundaries.setdefault(own.value, [])
+    columns = [
+        _column(matrix, environment, version, tuple(words))
+        for version, words in sorted(boundaries.items(), key=lambda item: item[0])
+    ]
+    if own.value is None:
+        label = "none" if own.known else "unknown"
+        columns.insert(0, Column(label, True, (), None, environment, own))
+    return tuple(columns)
+
+
+def deciding(verdict: Verdict) -> tuple[Finding, ...]:
+    """The findings that decide a capability's verdict; if it is supported, that of its own row."""
+    return verdict.decisive or tuple(f for f in verdict.findings if f.check == "tracer")
+
+
+def _boundaries(matrix: Matrix) -> dict[Version, list[str]]:
+    found: dict[Version, list[str]] = {}
+    for capability in matrix.capabilities:
+        for minimum in capability.boundaries:
+            found.setdefault(minimum, []).append(f"minimum of {capability.name}")
+    for release in matrix.releases:
+        if release.tracer.lower is not None:
+            words = f"first of the branch {release.tracer}"
+            found.setdefault(release.tracer.lower, []).append(words)
+    return found
+
+
+def _column(
+    matrix: Matrix, environment: Environment, version: Version, words: tuple[str, ...]
+) -> Column:
+    library = matrix.page.tracer
+    own = environment.tracer_of(library).value
+    here = version == own
+    replaced = environment if here else environment.replaced(tracer_key(library), version)
+    label, release = str(own if here else version), matrix.release(base(version))
+    return Column(label, here, words, release, replaced, replaced.tracer_of(library))

@@ -1,0 +1,92 @@
+"""Rules of the page as a whole, and of the words and sources of its rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.analysis.rules.common import Complaint, statements
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from pytest_ddcompat.matrix.matrix import Matrix
+
+__all__ = [
+    "address_without_https",
+    "day_in_the_future",
+    "overlay_without_source",
+    "unresolved_words",
+    "words_that_are_blank",
+]
+
+_SHOWN = 80  # characters of the page's words
+
+
+def address_without_https(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
+    """What a page says can be looked up, where nobody can have changed it on the way."""
+    address = matrix.page.address
+    if not address.startswith("https://"):
+        yield Complaint(
+            "page.address",
+            "the page's address is not encrypted" if address else "the page has no address",
+            f'"{address}"' if address else "",
+            "https://…",
+            "give the address at which the page is published",
+        )
+
+
+def day_in_the_future(matrix: Matrix, today: dt.date) -> Iterator[Complaint]:
+    """A page has been read by now."""
+    if matrix.page.read > today:
+        yield Complaint(
+            "page.read",
+            "the page was read on a day to come",
+            str(matrix.page.read),
+            f"a day up to {today}",
+            "give the day on which the page was read",
+        )
+
+
+def words_that_are_blank(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
+    """A finding quotes the words of the row that it rests on."""
+    for where, row in statements(matrix):
+        if not "".join(row.documented).strip():
+            yield Complaint(
+                f"{where}.documented",
+                f'a row under "{row.heading}" has no words',
+                " | ".join(f'"{cell}"' for cell in row.documented),
+                "the page's words as they stand",
+                "copy the row's cells, or leave the row out",
+            )
+
+
+def overlay_without_source(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
+    """What is not of the page says where it is from, and why."""
+    for where, row in statements(matrix):
+        for number, overlay in enumerate(row.overlays):
+            for key in ("source", "reason"):
+                if not getattr(overlay, key).strip():
+                    yield Complaint(
+                        f"{where}.overlays[{number}].{key}",
+                        f"what {overlay.file} says of it has no {key}",
+                        f'"{getattr(overlay, key)}"',
+                        "words, such as an address" if key == "source" else "words",
+                        f"write the {key} into {overlay.file}, beside the row",
+                    )
+
+
+def unresolved_words(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
+    """What is not understood makes verdicts undetermined, or decides nothing."""
+    for number, row in enumerate(matrix.unresolved):
+        if matrix.is_settled(row):
+            continue
+        words = " | ".join(row.documented)
+        shown = words if len(words) <= _SHOWN else f"{words[:_SHOWN]}…"
+        yield Complaint(
+            f"unresolved[{number}]",
+            f'words under "{row.heading}" are not understood: {row.reason}',
+            f'"{shown}"',
+            "a row of a table that is known, or a note",
+            "look it up on the page, and say in a row of your own what it means",
+        )

@@ -1,0 +1,115 @@
+"""Rules of single tables: their ranges, marks and repeated rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.analysis.rules.common import Complaint, regions, statements
+from pytest_ddcompat.values.versions import Range
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.matrix.rows import Statement
+
+__all__ = [
+    "capability_never_marked",
+    "range_that_is_empty",
+    "row_that_is_repeated",
+    "versions_that_overlap",
+]
+
+
+def row_that_is_repeated(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
+    """A table says a thing once; what stands there twice was probably meant to differ."""
+    seen: dict[tuple[str, ...], tuple[str, Statement]] = {}
+    for where, row in statements(matrix):
+        kind = where.partition("[")[0]
+        first, other = seen.setdefault((kind, row.heading, *row.documented), (where, row))
+        if other is not row and kind not in _NO_ROWS and _say_the_same(row, other):
+            yield Complaint(
+                f"{where}.documented",
+                f'the same row stands under "{row.heading}" before, as {first}',
+                f'"{" | ".join(row.documented)}"',
+                "each row once",
+                "leave one of the two out, or correct it by the page",
+            )
+
+
+_NO_ROWS = {"coverage", "notes", "unresolved"}
+
+
+def _say_the_same(row: Statement, other: Statement) -> bool:
+    # Of two tables under one heading, rows may read alike, each of its own capabilities.
+    keys = row.fields.keys() - {"interpretation", "overlays"}
+    return all(getattr(row, key) == getattr(other, key) for key in keys)
+
+
+def range_that_is_empty(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
+    """A range admits some version."""
+    for where, each in _ranges(matrix):
+        for specifier in each.specifiers:
+            alone = Range([specifier])
+            if not any(version in alone for version in regions([alone])):
+                yield Complaint(
+                    where,
+                    "no version is in this range",
+                    f'"{alone}"',
+                    "a range with its lower end first, such as >=3,<4",
+                    "see whether the two ends are exchanged",
+                )
+
+
+def _ranges(matrix: Matrix) -> Iterator[tuple[str, Range]]:
+    for number, capability in enumerate(matrix.capabilities):
+        for index, minimum in enumerate(capability.minimums):
+            yield f"capabilities[{number}].minimums[{index}].versions", minimum.versions
+    for number, release in enumerate(matrix.releases):
+        yield f"releases[{number}].tracer", release.tracer
+    for number, runtime in enumerate(matrix.runtimes):
+        yield f"runtimes[{number}].python", runtime.python
+        yield f"runtimes[{number}].tracer", runtime.tracer
+    for number, framework in enumerate(matrix.frameworks):
+        if framework.versions is not None:
+            yield f"frameworks[{number}].versions", framework.versions
+
+
+def capability_never_marked(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
+    """A table has a column for a capability because some row has a mark in it."""
+    for kind in ("deployments", "frameworks"):
+        marked: dict[str, bool] = {}
+        for row in getattr(matrix, kind):
+            for capability, mark in row.capabilities.items():
+                marked[capability] = marked.get(capability, False) or mark is not False
+        for capability in (name for name, has_mark in marked.items() if not has_mark):
+            yield Complaint(
+                f"{kind}.capabilities.{capability}",
+                f"{capability} has a column in the table of {kind}, and no row marks it",
+                "false in every row",
+                'a row with true or "preview", or no column',
+                "look the column up on the page; without one nothing is said of the capability",
+            )
+
+
+def versions_that_overlap(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
+    """A cell that lists versions of a framework lists each once."""
+    for number, row in enumerate(matrix.frameworks):
+        specifiers = row.versions.specifiers if row.versions else ()
+        parts = [Range([specifier]) for specifier in specifiers]
+        for index, part in enumerate(parts):
+            for before in parts[:index]:
+                if _meet(part, before):
+                    yield Complaint(
+                        f"frameworks[{number}].versions[{index}]",
+                        f"these versions of {row.name} are in {before} too",
+                        f'"{part}"',
+                        "ranges that share no version",
+                        "see whether a bare version of the page is a series, such as ==2.2.*, "
+                        "and not a minimum",
+                    )
+
+
+def _meet(one: Range, other: Range) -> bool:
+    return any(version in one and version in other for version in regions([one, other]))

@@ -1,0 +1,137 @@
+"""What pytest is told at its start: markers, options, and the keys of what a run keeps."""
+
+from __future__ import annotations
+
+from argparse import BooleanOptionalAction
+
+import pytest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+MARKERS = {
+    "requires_capability": (
+        "requires_capability(*names, framework=None, deployment=None, datastore=None, "
+        "support_level=None, preview=True, matrix=None, strict=None): the environment must "
+        "have the capabilities by Datadog's compatibility page."
+    ),
+    "requires_tracer": (
+        "requires_tracer(specifier, *, matrix=None, strict=None): the installed ddtrace must match "
+        "the version specifier."
+    ),
+    "requires_framework": (
+        "requires_framework(name, specifier=None, *, matrix=None, strict=None): the framework must "
+        "be installed, and match the version specifier."
+    ),
+    "requires_deployment": (
+        "requires_deployment(*types, matrix=None, strict=None): the environment must be one of the "
+        "deployment types."
+    ),
+    "requires_agent": (
+        "requires_agent(specifier, *, matrix=None, strict=None): the Datadog Agent must match the "
+        "version specifier."
+    ),
+    "requires_support_level": (
+        "requires_support_level(level, *, matrix=None, strict=None): the release branch of the "
+        "installed ddtrace must have at least this support level."
+    ),
+}
+"""Each marker with the line that `pytest --markers` shows."""
+
+OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "strict": (
+        "bool",
+        {
+            "action": BooleanOptionalAction,
+            "help": "fail tests that the environment does not support, instead of skipping them; "
+            "--no-ddcompat-strict undoes the ini option",
+        },
+    ),
+    "unsupported": (
+        "string",
+        {
+            "choices": ("run", "skip", "fail", "xfail", "deselect"),
+            "help": "what happens to tests that the environment does not support (default: skip)",
+        },
+    ),
+    "undetermined": (
+        "string",
+        {
+            "choices": ("run", "skip", "fail", "xfail", "deselect"),
+            "help": "what happens to tests of which that cannot be told (default: run)",
+        },
+    ),
+    "facts": (
+        "string",
+        {
+            "metavar": "FILE",
+            "help": "take the environment's facts from a JSON file (-: standard input)",
+        },
+    ),
+    "set": (
+        "linelist",
+        {
+            "metavar": "KEY=VALUE",
+            "action": "append",
+            "help": "set one fact, such as tracer=2.5.0 or framework.django=4.2 (repeatable)",
+        },
+    ),
+    "agent": (
+        "string",
+        {
+            "metavar": "auto|URL|off",
+            "help": "ask the Datadog Agent for its version (default: off, nothing is asked)",
+        },
+    ),
+    "matrix": (
+        "linelist",
+        {
+            "metavar": "ID|PATH",
+            "action": "append",
+            "help": "hold the tests against a bundled page or a .toml file (repeatable; "
+            "default: iast-python)",
+        },
+    ),
+    "report": ("string", {"metavar": "PATH", "help": "write the run's record to a JSON file"}),
+}
+"""Each option: type of the ini option of the same meaning, and what argparse is told."""
+
+VARIABLES = (
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_ECS_EC2",
+    "AWS_ECS_MANAGED_INSTANCES",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "DD_AGENT_HOST",
+    "DD_AGENT_PORT",
+    "DD_REMOTE_CONFIGURATION_ENABLED",
+    "DD_SITE",
+    "DD_TRACE_AGENT_HOSTNAME",
+    "DD_TRACE_AGENT_PORT",
+    "DD_TRACE_AGENT_URL",
+    "ECS_CONTAINER_METADATA_URI",
+    "ECS_CONTAINER_METADATA_URI_V4",
+    "ECS_FARGATE",
+    "KUBERNETES_SERVICE_HOST",
+    "KUBERNETES_SERVICE_PORT",
+)
+"""Environment variables that facts come from; no other is kept."""
+
+ENVIRON: pytest.StashKey[Mapping[str, str]] = pytest.StashKey()
+RUNNING: dict[pytest.Config, Any] = {}
+"""The runs of this process, the innermost last, and what gates their tests, if anything does."""
+
+
+def marks_of(node: pytest.Item | pytest.Collector | None) -> list[pytest.Mark]:
+    """The markers of this plugin on a node and all that it is in, the nearest first."""
+    marks: list[pytest.Mark] = []
+    while node is not None:
+        own = node.own_markers
+        if own:
+            for mark in own:
+                if mark.name in MARKERS:
+                    marks.append(mark)  # noqa: PERF401 - a comprehension is a call more
+        node = node.parent
+    return marks

@@ -1,0 +1,1 @@
+"""The facts of where tests run: registry, parsing, detection, layers."""

@@ -1,0 +1,222 @@
+"""Ask a Datadog Agent's `GET /info` for its version and what it offers."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json
+import os
+import re
+import socket
+import ssl
+import threading
+import time
+from contextlib import closing
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from pytest_ddcompat.values.versions import parse_agent_version
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["AgentAnswer", "agent_address", "ask", "check_address"]
+
+_LARGEST = 1024 * 1024  # bytes of a body
+_TOO_LARGE = "the answer is larger than 1 MiB"
+_ADDRESS = re.compile(
+    r"unix://(?P<socket>/[^\x00-\x1f\x7f\ud800-\udc7f\udd00-\udfff]+)"
+    r"|https?://(?P<server>([\w.-]+|\[[0-9a-f.]*(:[0-9a-f.]*){2,}(%[\w.-]+)?\])(:(?P<port>\d{1,5}))?)"
+    r'(?P<path>/[!"$->@-~]*)?',
+    re.ASCII | re.IGNORECASE,
+)
+_WRONG = (  # what is wrong with any other address: the first that fits
+    (r"^(?!(http|https|unix)://)", "does not begin with http://, https:// or unix://"),
+    (r"[\x00-\x1f\x7f]", "has a control character"),
+    (r"^unix:", "has no absolute path that a socket can have"),
+    (r"//[^/]*@", "has credentials"),
+    (r"[^!-~]", "has a space or a character that is not ASCII"),
+    (r"[?#]", "has a query or a fragment"),
+    (r"^\w+://(:[^:/]*)?(/|$)", "has no host"),
+    (r"^\w+://([\w.-]+|\[.*\]):[^:/]*(/|$)", "has a port that is not a number from 1 to 65535"),
+    ("", "has a host that is neither a name nor an IP address (IPv6 takes brackets)"),
+)
+_REASONS = (  # why there is no answer: the first that fits
+    ((socket.timeout, TimeoutError), "no answer in time"),
+    (ConnectionRefusedError, "the connection was refused"),
+    (UnicodeDecodeError, "the answer is not UTF-8"),
+    ((socket.gaierror, UnicodeError), "there is no such host"),
+    ((FileNotFoundError, NotADirectoryError), "there is no such socket"),
+    (PermissionError, "connecting is not permitted"),
+    (ssl.SSLCertVerificationError, "its certificate is not trusted"),
+    (ssl.SSLError, "TLS failed"),
+    ((ConnectionError, http.client.IncompleteRead), "the connection was closed too early"),
+    (http.client.HTTPException, "the answer is not HTTP"),
+    (RecursionError, "the answer is nested too deeply"),
+    (json.JSONDecodeError, "the answer is not JSON"),
+    (Exception, "the connection failed"),
+)
+
+
+class AgentAnswer(NamedTuple):
+    """What an Agent told of itself.
+
+    Attributes:
+        version: A PEP 440 version in its normal form; None if not learned.
+        remote_configuration: Whether Remote Configuration is offered; None if not learned.
+        signal: Where this is from and why anything was not learned. It quotes nothing of the
+            address, and of the answer only the status.
+    """
+
+    version: str | None
+    remote_configuration: bool | None
+    signal: str
+
+
+class _ToldError(ValueError):
+    """Its message quotes nothing of the address or the answer, so it may be shown."""
+
+
+def agent_address(
+    environ: Mapping[str, str], socket_path: str = "/var/run/datadog/apm.socket"
+) -> tuple[str, str]:
+    """Find the Agent's address by the rules of ddtrace's agent settings (as in ddtrace 4.16).
+
+    Args:
+        environ: The environment's variables, the legacy `DD_TRACE_AGENT_HOSTNAME` (before
+            `DD_AGENT_HOST`) and `DD_AGENT_PORT` (after `DD_TRACE_AGENT_PORT`) among them.
+        socket_path: The Unix socket that is taken if it is there and no variable is set.
+
+    Returns:
+        The address, unchecked, and where it came from.
+    """
+    if environ.get("DD_TRACE_AGENT_URL"):
+        return environ["DD_TRACE_AGENT_URL"], "DD_TRACE_AGENT_URL"
+    host, port = "DD_TRACE_AGENT_HOSTNAME", "DD_TRACE_AGENT_PORT"
+    host = host if environ.get(host) else "DD_AGENT_HOST"
+    port = port if environ.get(port) else "DD_AGENT_PORT"
+    given = [variable for variable in (host, port) if variable in environ]
+    if given:
+        name, number = environ.get(host) or "localhost", environ.get(port) or "8126"
+        name = f"[{name}]" if name.count(":") > 1 else name
+        return f"http://{name}:{number.strip()}", " and ".join(given)
+    if os.path.exists(socket_path):  # noqa: PTH110  # Path.exists raises in a closed folder
+        return f"unix://{socket_path}", f"the socket {socket_path}"
+    return "http://localhost:8126", "the default address"
+
+
+def check_address(address: str) -> None:
+    """Check that an Agent can be asked at an address.
+
+    Raises:
+        ValueError: It cannot; one line says why and what is valid, but does not quote the
+            address, which may hold a password.
+    """
+    _target(address)
+
+
+def ask(address: str, origin: str, *, limit: float = 1.0) -> AgentAnswer:
+    """Ask the Agent's `/info` at an address; whatever goes wrong is told, not raised.
+
+    Args:
+        address: As `agent_address` gives it. Proxies are not used, redirects not followed.
+        origin: Where the address came from, for the signal.
+        limit: Seconds that all of it may take.
+    """
+    results: list[dict[str, Any] | str] = [_reason(TimeoutError())]
+
+    def work() -> None:
+        try:
+            results.append(_info(*_exchange(_target(address), limit)))
+        except Exception as error:  # noqa: BLE001  # no answer, however odd, may end the tests
+            results.append(_reason(error))
+
+    # A thread, since nothing else ends the look-up of a name in time.
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(limit)
+    return _answer(results[-1], f"the Agent's /info ({origin})")
+
+
+def _target(address: str) -> re.Match[str]:
+    target = _ADDRESS.fullmatch(address)
+    if target is None or int(target["port"] or 80) not in range(1, 65536):
+        wrong = next(told for sign, told in _WRONG if re.search(sign, address, re.IGNORECASE))
+        valid = "http://host[:port][/path], https://host[:port][/path], unix:///path"
+        raise _ToldError(f"the address {wrong}; valid: {valid}")
+    return target
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, _ToldError):
+        return str(error)
+    return next(reason for kinds, reason in _REASONS if isinstance(error, kinds))
+
+
+def _exchange(target: re.Match[str], limit: float) -> tuple[int, bytes]:
+    deadline = time.monotonic() + limit
+    https = target[0].lower().startswith("https:")
+    kind = http.client.HTTPSConnection if https else http.client.HTTPConnection
+    with closing(kind(target["server"] or "localhost", timeout=limit)) as connection:
+        if target["socket"]:
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.settimeout(limit)
+            connection.sock.connect(target["socket"])
+        path = (target["path"] or "").rstrip("/")
+        connection.request("GET", f"{path}/info", headers={"Connection": "close"})
+        received = io.BytesIO(_received(connection.sock, deadline))
+    source = cast("socket.socket", SimpleNamespace(makefile=lambda _mode: received))
+    response = http.client.HTTPResponse(source, method="GET")
+    response.begin()
+    return response.status, response.read()
+
+
+def _received(sock: socket.socket, deadline: float) -> bytes:
+    received = bytearray()
+    while (left := deadline - time.monotonic()) > 0:
+        sock.settimeout(left)
+        part = sock.recv(65536)
+        if not part:
+            return bytes(received)
+        received += part
+        if len(received) > 2 * _LARGEST:  # headers and the sizes of chunks are in it too
+            raise _ToldError(_TOO_LARGE)
+    raise TimeoutError
+
+
+def _info(status: int, body: bytes) -> dict[str, Any]:
+    if status != http.client.OK:
+        note = ", a redirect, which is not followed" if status in range(300, 400) else ""
+        note = ", too old to have /info" if status == http.client.NOT_FOUND else note
+        raise _ToldError(f"status {status}{note}")
+    if len(body) > _LARGEST:
+        raise _ToldError(_TOO_LARGE)
+    info = json.loads(body.decode(), parse_int=float)  # int is slow over a million digits
+    if not isinstance(info, dict):
+        raise _ToldError("the answer is not a JSON object")
+    return info
+
+
+def _answer(info: dict[str, Any] | str, source: str) -> AgentAnswer:
+    if isinstance(info, str):
+        return AgentAnswer(None, None, f"{source}: {info}")
+    version, offered = _version(info.get("version")), _offered(info.get("endpoints"))
+    unread = "no version" if info.get("version") is None else "an unreadable version"
+    gaps = ((version, unread), (offered, "no list of endpoints"))
+    told = " and ".join(gap for fact, gap in gaps if fact is None)
+    return AgentAnswer(version, offered, f"{source}: it gives {told}" if told else source)
+
+
+def _version(told: object) -> str | None:
+    if not isinstance(told, str) or not re.fullmatch(r"[!-~]{1,100}", told):
+        return None
+    try:
+        return str(parse_agent_version(told))
+    except ValueError:
+        return None
+
+
+def _offered(endpoints: object) -> bool | None:
+    if not isinstance(endpoints, list) or not all(isinstance(e, str) for e in endpoints):
+        return None
+    return any(e.strip("/") == "v0.7/config" for e in endpoints)

@@ -1,0 +1,139 @@
+"""Facts that are given, in the order in which they take precedence."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_ddcompat.environment.detection import Detector, Variables
+from pytest_ddcompat.environment.environment import Environment
+from pytest_ddcompat.environment.parsing import LIMIT, facts_from_settings, facts_from_text
+from pytest_ddcompat.values.errors import FactsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pytest_ddcompat.environment.agent import AgentAnswer
+    from pytest_ddcompat.environment.parsing import Facts
+
+__all__ = ["Layer", "Settings", "file_layer"]
+
+
+class Layer(NamedTuple):
+    """Facts from one place.
+
+    Attributes:
+        origin: The file or option, for messages and signals.
+        content: A facts file's bytes, or `KEY=VALUE` settings.
+    """
+
+    origin: str
+    content: bytes | list[str]
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a facts file, which leaves no fact to detection."""
+        return isinstance(self.content, bytes)
+
+    def facts(self) -> Facts:
+        """Understand them.
+
+        Raises:
+            FactsError: A key or value cannot be understood.
+        """
+        if isinstance(self.content, bytes):
+            return facts_from_text(self.content, self.origin)
+        return facts_from_settings(self.content, self.origin)
+
+
+class Settings(NamedTuple):
+    """Where the facts of an environment come from: given layers, and the Agent.
+
+    Attributes:
+        layers: Given facts, the strongest first.
+        agent: `off`, `auto` or an address.
+        answer: What the Agent has answered, if it was asked already.
+    """
+
+    layers: tuple[Layer, ...]
+    agent: str
+    answer: AgentAnswer | None = None
+
+    def check(self) -> None:
+        """Understand all that is given explicitly.
+
+        Raises:
+            FactsError: Something cannot be understood; all problems are named together.
+        """
+        problems: list[str] = []
+        for layer in self.layers:
+            try:
+                layer.facts()
+            except FactsError as error:
+                problems.extend(error.problems)
+        if problems:
+            raise FactsError(problems)
+
+    def environment(
+        self, weaker: Sequence[Facts] = (), environ: Mapping[str, str] | None = None
+    ) -> Environment:
+        """Put the facts together: those given, then weaker ones, then detection.
+
+        Args:
+            weaker: Facts that those given take precedence over, the strongest first.
+            environ: Environment variables; those of this process if it is None.
+        """
+        facts: Facts = {}
+        for more in reversed(weaker):
+            facts.update(more)
+        for layer in reversed(self.layers):
+            facts.update(layer.facts())
+        return Environment(facts, None if self._has_file() else self.detector(environ))
+
+    def detector(self, environ: Mapping[str, str] | None = None) -> Detector:
+        """What looks at this machine, with its environment variables or others."""
+        known = Variables(os.environ) if environ is None else environ
+        return Detector(agent=self.agent, answer=self.answer, environ=known)
+
+    def asked(self) -> Settings:
+        """The same with the Agent's answer, if it is to be asked."""
+        return self if self._has_file() else self._replace(answer=self.detector().ask_agent())
+
+    def _has_file(self) -> bool:
+        return any(layer.is_file for layer in self.layers)
+
+    def to_plain(self) -> list[Any]:
+        """Built-in values only, for another process."""
+        answer = None if self.answer is None else list(self.answer)
+        return [[list(layer) for layer in self.layers], self.agent, answer]
+
+    @classmethod
+    def from_plain(cls, plain: list[Any]) -> Settings:
+        """Undo `to_plain`."""
+        layers, agent, answer = plain
+        if answer is not None:
+            from pytest_ddcompat.environment.agent import AgentAnswer
+
+            answer = AgentAnswer(*answer)
+        return cls(tuple(Layer(*layer) for layer in layers), agent, answer)
+
+
+def file_layer(name: str, folder: Path) -> Layer:
+    """Read a facts file.
+
+    Args:
+        name: Its path, relative to `folder`.
+        folder: Where relative paths begin.
+
+    Raises:
+        FactsError: It cannot be read.
+    """
+    if not name:
+        raise FactsError("the name of a facts file is empty; valid: a path")
+    try:
+        with (folder / name).open("rb") as file:
+            return Layer(name, file.read(LIMIT + 1))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise FactsError(f"{name}: this facts file cannot be read: {reason}") from None

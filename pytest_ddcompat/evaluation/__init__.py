@@ -1,0 +1,1 @@
+"""From a requirement, an environment and a matrix to a verdict and its remedies."""

@@ -1,0 +1,172 @@
+"""What the checks share: what is asked, and comparing a version with what is needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Callable, NamedTuple
+
+from pytest_ddcompat.environment.environment import tracer_key
+from pytest_ddcompat.evaluation.verdict import Finding, Outcome
+from pytest_ddcompat.values.versions import Version, base
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_ddcompat.environment.environment import Environment, Fact
+    from pytest_ddcompat.matrix.kinds import Mark
+    from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.matrix.rows import Capability, Release, Statement
+    from pytest_ddcompat.requirement.requirement import Requirement
+
+__all__ = [
+    "Asked", "Situation", "accepts", "any_of", "check_installed", "check_version", "left_open",
+    "quotes",
+]  # fmt: skip
+
+SATISFIED, VIOLATED = Outcome.SATISFIED, Outcome.VIOLATED
+UNKNOWN, NOT_APPLICABLE = Outcome.UNKNOWN, Outcome.NOT_APPLICABLE
+
+
+class Situation(NamedTuple):
+    """An environment held against a page, with what all checks need of the two.
+
+    Attributes:
+        installed: The version of the page's library.
+        tracer: Base version of the tracer, or None where it is absent or unknown.
+        release: The release branch that holds it, if one does.
+        version: The version of the page's library as text; empty where there is none.
+    """
+
+    environment: Environment
+    matrix: Matrix
+    installed: Fact[Version]
+    tracer: Version | None
+    release: Release | None
+    version: str
+
+    @classmethod
+    def of(cls, environment: Environment, matrix: Matrix) -> Situation:
+        """Look up the tracer's release branch."""
+        installed = environment.tracer_of(matrix.page.tracer)
+        if installed.value is None:
+            return cls(environment, matrix, installed, None, None, "")
+        tracer = base(installed.value)
+        release = matrix.release(tracer)
+        return cls(environment, matrix, installed, tracer, release, str(installed.value))
+
+
+class Asked(NamedTuple):
+    """One capability asked for in one situation."""
+
+    capability: Capability
+    requirement: Requirement
+    situation: Situation
+
+
+def accepts(mark: Mark, *, preview: bool) -> bool | None:
+    """Whether a cell of a table of marks will do; None where its words are not understood."""
+    if mark == "unresolved":
+        return None
+    return preview if mark == "preview" else bool(mark)
+
+
+def left_open(found: Finding) -> Finding:
+    """The same where the page's words leave it open."""
+    return found._replace(
+        outcome=UNKNOWN, observed="unknown", signal="the page's words leave it open"
+    )
+
+
+def check_version(
+    needed: str,
+    fact: Fact[Version],
+    admits: Callable[[Version], bool],
+    *,
+    key: str,
+    source: str,
+    absent: str,
+    bring: Version | None,
+) -> Finding:
+    """Hold a version against what is needed.
+
+    Args:
+        needed: What is needed, as it follows "needs": also the remedy.
+        fact: The version; its value is None where the thing is absent.
+        admits: Whether a version will do.
+        key: Key of the fact; its first part names the check.
+        source: What the finding rests on.
+        absent: What is found where the thing is absent.
+        bring: A version that would do, if one can be told.
+    """
+    check = key.partition(".")[0]
+    version = fact.value
+    if not fact.known:
+        return Finding(check, UNKNOWN, needed, "unknown", source, signal=fact.signal)
+    if version is not None and admits(version):
+        return Finding(check, SATISFIED, needed, str(version), source, signal=fact.signal)
+    return Finding(
+        check,
+        VIOLATED,
+        needed,
+        observed=absent if version is None else str(version),
+        source=source,
+        remedy=needed,
+        signal=fact.signal,
+        change=() if bring is None else ((key, bring),),
+    )
+
+
+def check_installed(
+    needed: str,
+    situation: Situation,
+    admits: Callable[[Version], bool],
+    *,
+    source: str,
+    bring: Version | None,
+) -> Finding:
+    """Hold the version of the page's library against what is needed, as `check_version` does."""
+    found = check_version(
+        needed,
+        situation.installed,
+        admits,
+        key=tracer_key(situation.matrix.page.tracer),
+        source=source,
+        absent="none installed",
+        bring=bring,
+    )
+    return found if found.check == "tracer" else found._replace(check="tracer")
+
+
+def any_of(findings: Sequence[Finding]) -> Finding:
+    """Combine findings of alternatives: one satisfied will do, else one unknown leaves it open."""
+    for outcome in (SATISFIED, UNKNOWN):
+        for finding in findings:
+            if finding.outcome is outcome:
+                return finding
+    if len(findings) == 1:
+        return findings[0]
+    first = next((f for f in findings if f.change), findings[0])
+    return first._replace(
+        documented=" or ".join(f.documented for f in findings),
+        observed=" and ".join(_with_its_name(f) for f in findings),
+        source="; ".join(dict.fromkeys(f.source for f in findings)),
+        remedy=" or ".join(f.remedy for f in findings if f.remedy),
+    )
+
+
+def _with_its_name(finding: Finding) -> str:
+    observed = finding.observed.replace("none installed", "missing")
+    return f"{finding.documented.split()[0]} {observed}"
+
+
+def quotes(rows: Sequence[Statement], *keys: str) -> str:
+    """Quote several rows of one table under its heading, with the overlays that they rest on.
+
+    Args:
+        rows: The rows.
+        keys: The deciding keys, as for `Statement.by_overlay`.
+    """
+    if not rows:
+        return ""
+    words = ", ".join('"' + " | ".join(row.documented) + '"' for row in rows)
+    overlays = dict.fromkeys(row.by_overlay(keys) for row in rows)
+    return f"{rows[0].heading}: {words}{''.join(overlays)}"

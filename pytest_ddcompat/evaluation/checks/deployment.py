@@ -1,0 +1,131 @@
+"""The check of the deployment: tables mark capabilities by deployment type."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.evaluation.checks.common import (
+    NOT_APPLICABLE,
+    SATISFIED,
+    UNKNOWN,
+    VIOLATED,
+    Asked,
+    Situation,
+    accepts,
+    left_open,
+    quotes,
+)
+from pytest_ddcompat.evaluation.verdict import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_ddcompat.matrix.matrix import Matrix
+
+__all__ = ["check_deployment", "deployment_named"]
+
+
+def check_deployment(asked: Asked) -> Finding:
+    """The tables of deployment types mark capabilities."""
+    named, matrix = asked.requirement.deployments, asked.situation.matrix
+    column = _column_of(matrix, asked.capability.id, preview=asked.requirement.preview)
+    if named:
+        ids = _deployment_ids(matrix, named)
+        marked = [kind for kind in ids if column.get(kind, True) is not False]
+        if not marked:
+            return _unmarked(asked, ids, column, "the marker")
+        source = _quoted(matrix, asked.capability.id, (*marked,))
+        found = deployment_named(asked.situation, marked, source)
+        here = asked.situation.environment.deployments.value or frozenset()
+        sure = any(column.get(kind, True) is True for kind in marked if kind in here)
+        return found if sure or found.outcome is not SATISFIED else left_open(found)
+    if not column:
+        return Finding("deployment", NOT_APPLICABLE)
+    return _deployment_here(asked, column)
+
+
+@lru_cache(maxsize=4096)
+def _column_of(matrix: Matrix, capability: str, *, preview: bool) -> Mapping[str, bool | None]:
+    """Whether each deployment type is marked for a capability; None: not understood."""
+    return {
+        row.id: accepts(row.capabilities[capability], preview=preview)
+        for row in matrix.deployments
+        if capability in row.capabilities
+    }
+
+
+def _deployment_here(asked: Asked, column: Mapping[str, bool | None]) -> Finding:
+    """Hold the environment's own types against the marks of a capability's column."""
+    fact, matrix = asked.situation.environment.deployments, asked.situation.matrix
+    types = sorted(column.keys() & fact.value) if fact.value else []
+    without = [kind for kind in types if column[kind] is False]
+    if without:
+        return _unmarked(asked, without, column, fact.signal)
+    if fact.known and not types:
+        return Finding("deployment", NOT_APPLICABLE)
+    found = Finding(
+        "deployment",
+        SATISFIED if fact.known else UNKNOWN,
+        documented="a deployment type that the page marks for it",
+        observed=", ".join(_deployment_name(matrix, kind) for kind in types) or "unknown",
+        source=_quoted(matrix, asked.capability.id, (*(types or column),)),
+        signal=fact.signal,
+    )
+    return left_open(found) if None in (column[kind] for kind in types) else found
+
+
+def deployment_named(situation: Situation, types: Sequence[str], source: str) -> Finding:
+    """Hold the environment's deployment types against named ones, any of which will do."""
+    fact = situation.environment.deployments
+    wanted = " or ".join(_deployment_name(situation.matrix, kind) for kind in types)
+    here = [_deployment_name(situation.matrix, kind) for kind in sorted(fact.value or ())]
+    found = Finding(
+        "deployment",
+        SATISFIED,
+        documented=f"to run on {wanted}",
+        observed=", ".join(here) or "no documented deployment type",
+        source=source,
+        signal=fact.signal,
+    )
+    if not fact.known:
+        return found._replace(outcome=UNKNOWN, observed="unknown")
+    if fact.value and not fact.value.isdisjoint(types):
+        return found
+    change = (("deployments", frozenset(types[:1])),)
+    return found._replace(outcome=VIOLATED, remedy=f"a run on {wanted}", change=change)
+
+
+def _deployment_ids(matrix: Matrix, named: Sequence[str]) -> list[str]:
+    rows = [matrix.deployment(name) for name in named]
+    return [row.id for row in rows if row]
+
+
+def _deployment_name(matrix: Matrix, kind: str) -> str:
+    row = matrix.deployment(kind)
+    return row.documented[0] if row else kind
+
+
+@lru_cache(maxsize=4096)
+def _quoted(matrix: Matrix, capability: str, types: tuple[str, ...]) -> str:
+    rows = [row for row in matrix.deployments if row.id in types]
+    return quotes(rows, f"capabilities.{capability}")
+
+
+def _unmarked(
+    asked: Asked, types: Sequence[str], column: Mapping[str, bool | None], signal: str
+) -> Finding:
+    """Types that the page does not mark for the capability."""
+    matrix = asked.situation.matrix
+    marked = [kind for kind, mark in column.items() if mark]
+    others = ", ".join(_deployment_name(matrix, kind) for kind in marked)
+    return Finding(
+        "deployment",
+        VIOLATED,
+        documented=f"a deployment type that the page marks for it ({others})",
+        observed=", ".join(_deployment_name(matrix, kind) for kind in types),
+        source=_quoted(matrix, asked.capability.id, (*types,)),
+        remedy=f"a run on {others.replace(', ', ' or ')}" if marked else "",
+        signal=signal,
+        change=(("deployments", frozenset(marked[:1])),) if marked else (),
+    )

@@ -1,0 +1,111 @@
+"""The check of the tracer's version: the capability table gives a minimum."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.evaluation.checks.common import (
+    SATISFIED,
+    UNKNOWN,
+    VIOLATED,
+    Asked,
+    check_installed,
+)
+from pytest_ddcompat.evaluation.verdict import Finding
+from pytest_ddcompat.matrix.rows import NOT_THERE
+from pytest_ddcompat.values.versions import series
+
+if TYPE_CHECKING:
+    from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.matrix.rows import Minimum
+
+__all__ = ["check_tracer"]
+
+_STATUS_WORDS = {
+    "preview": " (preview)",
+    "partial": " (partial)",
+    "deprecated": " (deprecated)",
+}
+
+
+def check_tracer(asked: Asked) -> Finding:
+    """The capability table gives a minimum tracer version, or says that there is none."""
+    capability, situation = asked.capability, asked.situation
+    library = situation.matrix.page.tracer
+    source = capability.quote(-1, ("minimum", "minimums", "status"))
+    if capability.status in NOT_THERE:
+        needed, found = f"a {library} release that supports it", NOT_THERE[capability.status]
+        return Finding("tracer", VIOLATED, needed, found, source)
+    if not capability.boundaries:
+        what = "a preview" if capability.status == "preview" else "words that are not understood"
+        signal = f"the page gives {what}, and no version"
+        finding = Finding("tracer", UNKNOWN, f"a version of {library}", "unknown", source)
+        finding = finding._replace(signal=signal)
+    elif capability.minimum is None:
+        finding = _by_runtime(asked, source)
+    else:
+        minimum = capability.minimum
+        finding = check_installed(
+            f"{library} >={capability.least}{_STATUS_WORDS.get(capability.status, '')}",
+            situation,
+            lambda version: version >= minimum,
+            source=source,
+            bring=minimum,
+        )
+    if capability.status == "partial" and finding.outcome is SATISFIED:
+        finding = finding._replace(outcome=UNKNOWN, signal="the page calls it partial")
+    limit = situation.matrix.limit_of(capability)
+    if limit is not None and finding.outcome is SATISFIED:
+        signal = "words of the page may limit it"
+        finding = finding._replace(outcome=UNKNOWN, source=limit.quote(), signal=signal)
+    if capability.status == "preview" and not asked.requirement.preview:
+        return _without_preview(finding)
+    return finding
+
+
+def _by_runtime(asked: Asked, source: str) -> Finding:
+    """Of minimums that depend on the runtime, each speaks of its own series of the tracer."""
+    capability, situation = asked.capability, asked.situation
+    library, environment = situation.matrix.page.tracer, situation.environment
+    needed = " or ".join(
+        f"{library} >={m.tracer} on {m.runtime} {m.versions}" for m in capability.minimums
+    )
+    admitted = {m.tracer: _admits_runtime(m, environment) for m in capability.minimums}
+    fact = situation.installed
+    if not any(answer is not False for answer in admitted.values()):
+        python = str(environment.python.value)
+        return Finding("tracer", VIOLATED, needed, f"Python {python}", source, signal=fact.signal)
+    lowest = min(minimum for minimum, answer in admitted.items() if answer is not False)
+    finding = check_installed(
+        needed,
+        situation,
+        lambda version: version >= lowest,
+        source=source,
+        bring=lowest,
+    )
+    if finding.outcome is not SATISFIED or fact.value is None:
+        return finding
+    deciding = max(minimum for minimum in admitted if minimum <= fact.value)
+    later = [m for m in admitted if m > fact.value and m.major <= fact.value.major]
+    if admitted[deciding] and not later:
+        return finding
+    signal = "the minimum depends on the runtime, and the page leaves this version open"
+    return finding._replace(outcome=UNKNOWN, observed="unknown", signal=signal)
+
+
+def _admits_runtime(minimum: Minimum, environment: Environment) -> bool | None:
+    """Whether the runtime here is the minimum's; None if it is unknown or no Python."""
+    if minimum.runtime != "python" or environment.python.value is None:
+        return None
+    return series(environment.python.value) in minimum.versions
+
+
+def _without_preview(finding: Finding) -> Finding:
+    violated = finding.outcome is VIOLATED
+    return finding._replace(
+        outcome=VIOLATED,
+        documented=f"{finding.documented} and previews allowed",
+        observed=f"{finding.observed} and preview=False",
+        remedy=f"{finding.remedy} and preview=True" if violated else "preview=True",
+        change=(),
+    )

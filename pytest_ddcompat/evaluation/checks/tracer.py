@@ -1,0 +1,247 @@
+"""Checks of the tracer: its release branch, runtime and Agent."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_ddcompat.environment.environment import tracer_key
+from pytest_ddcompat.evaluation.checks.common import (
+    NOT_APPLICABLE,
+    SATISFIED,
+    UNKNOWN,
+    VIOLATED,
+    Asked,
+    Situation,
+    check_version,
+    quotes,
+)
+from pytest_ddcompat.evaluation.verdict import Finding
+from pytest_ddcompat.matrix.rows import LEVEL_WORDS, LEVELS
+from pytest_ddcompat.values.versions import series
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.matrix.rows import Runtime
+    from pytest_ddcompat.values.versions import Range, Version
+
+__all__ = [
+    "IMPLEMENTATIONS",
+    "branch_with",
+    "check_agent",
+    "check_level",
+    "check_release",
+    "check_runtime",
+]
+
+_WIDTHS = {"x86-64": "64bit", "aarch64": "64bit", "arm64": "64bit", "ia64": "64bit"}
+_PLATFORM = ("cpus", "python")  # keys of a runtime, beside those that name it
+Remedy = tuple[str, tuple[tuple[str, object], ...]]
+"""What would mend a finding, in words and as changed facts."""
+
+IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy"}
+
+
+class _Platform(NamedTuple):
+    """What a runtime must admit; None where it is unknown. Of Python, major and minor."""
+
+    os: str | None
+    cpu: str | None
+    implementation: str | None
+    python: Version | None
+
+    @classmethod
+    def of(cls, environment: Environment) -> _Platform:
+        python = environment.python.value
+        return cls(
+            environment.os.value,
+            environment.cpu.value,
+            environment.implementation.value,
+            None if python is None else series(python),
+        )
+
+    def admitted_by(self, row: Runtime) -> bool | None:
+        """Whether a row admits the platform; None if a fact is unknown and it still could."""
+        os, cpu, implementation, python = self
+        if (
+            (os is not None and os != row.os)
+            or (cpu is not None and not _admits_cpu(row, cpu))
+            or (implementation is not None and implementation != row.implementation)
+            or (python is not None and python not in row.python)
+        ):
+            return False
+        return None if None in self else True
+
+
+def check_release(asked: Asked) -> Finding:
+    """The release table gives each branch a support level."""
+    return check_level(asked.situation, asked.requirement.level)
+
+
+def check_level(situation: Situation, level: str | None) -> Finding:
+    """Hold the support level of the tracer's branch against the one asked for.
+
+    Args:
+        situation: Whose tracer it is.
+        level: One of `LEVELS`; any will do if it is None.
+    """
+    library, releases = situation.matrix.page.tracer, situation.matrix.releases
+    open_row = situation.matrix.leaves_open("releases")
+    if situation.tracer is None or not (releases or open_row):
+        return Finding("release", NOT_APPLICABLE)
+    wanted = f"{LEVEL_WORDS[level]} or better" if level else "any support level"
+    needed = f"a release branch of {library} with {wanted}"
+    installed = f"{library} {situation.version}"
+    row = situation.release
+    if row is None:
+        return Finding(
+            "release",
+            UNKNOWN,
+            needed,
+            observed="unknown",
+            signal=f"no release branch of the page holds {installed}",
+            source=quotes(releases, "tracer") if releases or not open_row else open_row.quote(),
+        )
+    day = situation.environment.date
+    actual = row.level(day)
+    observed = f"{installed} with {LEVEL_WORDS[actual]} on {day}"
+    source, signal = row.quote(None, ("support_level", "until")), situation.installed.signal
+    if level is None or LEVELS.index(actual) >= LEVELS.index(level):
+        return Finding("release", SATISFIED, needed, observed, source, signal=signal)
+    remedy, change = branch_with(situation, level)
+    return Finding(
+        "release", VIOLATED, needed, observed, source, remedy, signal=signal, change=change
+    )
+
+
+def branch_with(situation: Situation, level: str) -> Remedy:
+    """The nearest newer release branch with a support level, of `LEVELS`."""
+    day = situation.environment.date
+    better = [
+        release.tracer
+        for release in situation.matrix.releases
+        if LEVELS.index(release.level(day)) >= LEVELS.index(level)
+    ]
+    return _newer(situation.matrix.page.tracer, situation.tracer, better)
+
+
+def check_runtime(asked: Asked) -> Finding:
+    """The runtime table gives platforms and Pythons for ranges of tracer versions."""
+    situation = asked.situation
+    environment, rows = situation.environment, situation.matrix.runtimes
+    open_row = situation.matrix.leaves_open("runtimes")
+    if situation.tracer is None or not (rows or open_row):
+        return Finding("runtime", NOT_APPLICABLE)
+    covering = situation.matrix.runtimes_for(situation.tracer)
+    library, version = situation.matrix.page.tracer, situation.version
+    if not covering:
+        return Finding(
+            "runtime",
+            UNKNOWN,
+            documented=f"a runtime that the page gives for {library} {version}",
+            observed="unknown",
+            signal="no row of the page speaks of that version",
+            source=open_row.quote() if open_row else f"{rows[0].heading}: {len(rows)} rows",
+        )
+    platform = _Platform.of(environment)
+    admitted, words, observed, source = _held_against(covering, platform)
+    documented, signal = f"{words} for {library} {version}", environment.python.signal
+    if admitted:
+        return Finding("runtime", SATISFIED, documented, observed, source, signal=signal)
+    signal = _unknown_of_platform(environment) or signal
+    found = Finding("runtime", VIOLATED, documented, observed, source, signal=signal)
+    if admitted is None:
+        return found._replace(outcome=UNKNOWN, observed="unknown")
+    if open_row:
+        return found._replace(
+            outcome=UNKNOWN, observed="unknown", source=open_row.quote(), signal=open_row.reason
+        )
+    remedy, change = _remedy_of_runtime(situation, platform, covering)
+    return found._replace(remedy=remedy, change=change)
+
+
+def check_agent(asked: Asked) -> Finding:
+    """The release table gives a branch a minimum Agent."""
+    row = asked.situation.release
+    if row is None:
+        return Finding("agent", NOT_APPLICABLE)
+    source = row.quote(None, ["agent"])
+    if row.agent is None:
+        return Finding("agent", NOT_APPLICABLE, source=source if row.by_overlay(["agent"]) else "")
+    minimum = row.agent
+    return check_version(
+        f"Datadog Agent >={row.least_agent}",
+        asked.situation.environment.agent,
+        lambda version: version >= minimum,
+        key="agent",
+        source=source,
+        absent="no Agent",
+        bring=minimum,
+    )
+
+
+def _newer(library: str, tracer: Version | None, ranges: Sequence[Range]) -> Remedy:
+    """The nearest of some ranges above a tracer version, or of all where there is none."""
+    above = [(r.lower, r) for r in ranges if r.lower and (tracer is None or r.lower > tracer)]
+    if not above:
+        return "", ()
+    lower, nearest = min(above, key=lambda pair: pair[0])
+    return f"{library} {nearest}", ((tracer_key(library), lower),)
+
+
+def _admits_cpu(row: Runtime, cpu: str) -> bool:
+    return cpu in row.cpus or _WIDTHS.get(cpu, "32bit") in row.cpus
+
+
+def _remedy_of_runtime(
+    situation: Situation, platform: _Platform, covering: Sequence[Runtime]
+) -> Remedy:
+    """A newer tracer for this platform, else another Python for this tracer, if any would do."""
+    tracer, rows = situation.tracer, situation.matrix.runtimes
+    ranges = [row.tracer for row in rows if platform.admitted_by(row)]
+    upgrade = _newer(situation.matrix.page.tracer, tracer, ranges)
+    if upgrade[0]:
+        return upgrade
+    for row in covering:
+        python = row.python.above(situation.environment.python.value)
+        if python and platform._replace(python=series(python)).admitted_by(row):
+            return f"Python {row.python}", (("python", python),)
+    return "", ()
+
+
+@lru_cache(maxsize=1024)
+def _held_against(
+    covering: tuple[Runtime, ...], platform: _Platform
+) -> tuple[bool | None, str, str, str]:
+    """Whether rows admit a platform (None: it is open), both in words, and what that rests on."""
+    admitted = [platform.admitted_by(row) for row in covering]
+    relevant = [row for row in covering if row.os == platform.os] or covering
+    words, observed = _runtimes_in_words(relevant), _platform_in_words(platform)
+    if True in admitted:
+        source = covering[admitted.index(True)].quote(None, _PLATFORM)
+        return True, words, observed, source
+    return None if None in admitted else False, words, observed, quotes(relevant, *_PLATFORM)
+
+
+def _runtimes_in_words(rows: Sequence[Runtime]) -> str:
+    words = dict.fromkeys(
+        f"{IMPLEMENTATIONS.get(r.implementation, r.implementation)} {r.python} "
+        f"on {r.os} {'/'.join(r.cpus)}"
+        for r in rows
+    )
+    return " or ".join(words)
+
+
+def _platform_in_words(platform: _Platform) -> str:
+    name = platform.implementation or "an unknown implementation"
+    return (
+        f"{IMPLEMENTATIONS.get(name, name)} {platform.python or '(unknown version)'} "
+        f"on {platform.os or 'an unknown OS'} {platform.cpu or '(unknown CPU)'}"
+    )
+
+
+def _unknown_of_platform(environment: Environment) -> str:
+    facts = {key: environment.fact(key) for key in ("os", "cpu", "implementation", "python")}
+    return ", ".join(f"{key} {fact.signal}" for key, fact in facts.items() if not fact.known)

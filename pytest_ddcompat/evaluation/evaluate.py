@@ -1,0 +1,288 @@
+"""The three held together: a requirement, an environment and a matrix make a verdict."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Callable
+
+from pytest_ddcompat.evaluation.checks import CHECKS
+from pytest_ddcompat.evaluation.checks.common import (
+    Asked,
+    Situation,
+    check_installed,
+    check_version,
+)
+from pytest_ddcompat.evaluation.checks.deployment import deployment_named
+from pytest_ddcompat.evaluation.checks.service import framework_installed
+from pytest_ddcompat.evaluation.checks.tracer import branch_with, check_level
+from pytest_ddcompat.evaluation.verdict import Finding, Outcome, Status, Verdict
+from pytest_ddcompat.matrix.rows import LEVEL_WORDS, LEVELS
+from pytest_ddcompat.requirement.expression import Operation, has_operators, parse
+from pytest_ddcompat.values.errors import RequirementError
+from pytest_ddcompat.values.names import choices, fold, is_misspelling, quoted
+from pytest_ddcompat.values.versions import parse_range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.matrix.rows import Capability, Deployment, Statement
+    from pytest_ddcompat.requirement.expression import Expression
+    from pytest_ddcompat.requirement.requirement import Requirement
+
+__all__ = ["capabilities_named", "check_requirement", "evaluate"]
+
+_ORDER = (Status.UNSUPPORTED, Status.UNDETERMINED, Status.SUPPORTED)
+_VIOLATED, _UNKNOWN = Outcome.VIOLATED, Outcome.UNKNOWN  # members are slow to look up
+_TEST = "the test"
+
+
+def evaluate(requirement: Requirement, environment: Environment, matrix: Matrix) -> Verdict:
+    """Hold a requirement against an environment by what a page says.
+
+    Args:
+        requirement: What is asked.
+        environment: The facts.
+        matrix: The page; where the requirement names one, it must be that.
+
+    Returns:
+        The verdict, with every check's finding.
+
+    Raises:
+        RequirementError: The requirement names another page, or what the page does not have.
+    """
+    check_requirement(requirement, matrix)
+    situation = Situation.of(environment, matrix)
+    if requirement.kind == "capability":
+        return _evaluate_expression(_expression(requirement, matrix), requirement, situation)
+    other = _OTHER_KINDS[requirement.kind]
+    found = _by_what_is_removed(lambda held: [other(requirement, held)], situation)
+    return _verdict(Finding.all_about(_TEST, found))
+
+
+@lru_cache(maxsize=4096)
+def check_requirement(requirement: Requirement, matrix: Matrix) -> None:
+    """Refuse another page's requirement, and names that the page does not have.
+
+    A framework or data store that the page does not have is refused only where it looks like a
+    misspelling of one that it has.
+
+    Raises:
+        RequirementError: Which name it is, and the nearest that the page has.
+    """
+    if requirement.matrix not in {None, matrix.page.id}:
+        raise RequirementError(
+            f"this is asked of another page (got {quoted(matrix.page.id)}); "
+            f"valid: {quoted(str(requirement.matrix))}"
+        )
+    if requirement.kind == "capability":
+        for name in capabilities_named(requirement, matrix):
+            if matrix.capability(name) is None:
+                valid = choices(name, matrix.capability_names())
+                told = _removed(name, matrix.removed.capabilities)
+                raise RequirementError(f'no capability "{name:.80}" on the page{told}; {valid}')
+    for name in requirement.deployments:
+        if matrix.deployment(name) is None:
+            valid = choices(name, [row.id for row in matrix.deployments])
+            told = _removed(name, matrix.removed.deployments)
+            raise RequirementError(f'no deployment type "{name:.80}" on the page{told}; {valid}')
+    _refuse_misspellings("framework", requirement.frameworks, matrix.framework_names())
+    _refuse_misspellings("data store", requirement.datastores, matrix.datastore_names())
+
+
+def _removed(name: str, rows: Iterable[Capability | Deployment]) -> str:
+    """Which overlay has taken away what is named, if one has."""
+    return next((f", {row.removal}" for row in rows if fold(row.id) == fold(name)), "")
+
+
+def capabilities_named(requirement: Requirement, matrix: Matrix) -> Iterable[str]:
+    """Every capability that a requirement names, as it writes it.
+
+    Args:
+        requirement: What is asked, of the kind `capability`.
+        matrix: The page, whose names may hold the words of an expression.
+
+    Raises:
+        RequirementError: An expression cannot be understood.
+    """
+    return _names(_expression(requirement, matrix))
+
+
+@lru_cache(maxsize=4096)
+def _expression(requirement: Requirement, matrix: Matrix) -> Expression:
+    operands: list[Expression] = []
+    for name in requirement.names:
+        known = matrix.capability(name) or not has_operators(name)
+        operands.append(name if known else parse(name))
+    return operands[0] if len(operands) == 1 else Operation("and", tuple(operands))
+
+
+def _names(node: Expression) -> Iterable[str]:
+    if isinstance(node, str):
+        yield node
+    else:
+        for operand in node.operands:
+            yield from _names(operand)
+
+
+def _refuse_misspellings(kind: str, asked: Sequence[str], valid: Sequence[str]) -> None:
+    folded = {fold(name) for name in valid}
+    for name in asked:
+        if fold(name) not in folded and is_misspelling(name, valid):
+            raise RequirementError(f'no {kind} "{name:.80}" on the page; {choices(name, valid)}')
+
+
+def _evaluate_expression(
+    node: Expression, requirement: Requirement, situation: Situation
+) -> Verdict:
+    if isinstance(node, str):
+        return _evaluate_capability(node, requirement, situation)
+    verdicts = [_evaluate_expression(o, requirement, situation) for o in node.operands]
+    if node.operator == "not":
+        return _opposite(node, verdicts[0])
+    choose = min if node.operator == "and" else max
+    status = choose((v.status for v in verdicts), key=_ORDER.index)
+    deciding = [v for v in verdicts if v.status is status]
+    return Verdict(
+        status,
+        tuple(dict.fromkeys(f for v in verdicts for f in v.findings)),
+        tuple(dict.fromkeys(f for v in deciding for f in v.decisive)),
+        tuple(f for v in (deciding[:1] if choose is max else deciding) for f in v.nearest),
+    )
+
+
+def _evaluate_capability(name: str, requirement: Requirement, situation: Situation) -> Verdict:
+    capability = situation.matrix.capability(name)
+    assert capability is not None, "check_requirement refuses unknown names"  # noqa: S101
+
+    def findings(held: Situation) -> list[Finding]:
+        asked = Asked(capability, requirement, held)
+        return [check(asked) for check in CHECKS]
+
+    found = _by_what_is_removed(findings, situation)
+    return _verdict(Finding.all_about(capability.id, found))
+
+
+def _by_what_is_removed(
+    findings: Callable[[Situation], list[Finding]], situation: Situation
+) -> list[Finding]:
+    """Make checks; a finding rests on each removed row with which it would be another."""
+    found = findings(situation)
+    for row, matrix in situation.matrix.restored():
+        before = findings(Situation.of(situation.environment, matrix))
+        found = [_removed_from(now, then, row) for now, then in zip(found, before)]
+    return found
+
+
+def _removed_from(now: Finding, then: Finding, row: Statement) -> Finding:
+    """The finding, resting on a removed row too if it would be another with it."""
+    if then.outcome is now.outcome:
+        return now
+    return now._replace(source=f"{now.source}, {row.removal}" if now.source else row.removal)
+
+
+def _opposite(node: Operation, verdict: Verdict) -> Verdict:
+    if verdict.status is Status.UNDETERMINED:
+        return verdict
+    wanted = verdict.status is Status.UNSUPPORTED
+    text = _written(node.operands[0])
+    finding = Finding(
+        "expression",
+        Outcome.SATISFIED if wanted else Outcome.VIOLATED,
+        documented=f"{text} not to be supported",
+        observed="that it is not" if wanted else "that it is",
+        subject=_TEST,
+    )
+    status = Status.SUPPORTED if wanted else Status.UNSUPPORTED
+    decisive = () if wanted else (finding,)
+    return Verdict(status, (*verdict.findings, finding), decisive, decisive)
+
+
+def _written(node: Expression) -> str:
+    if isinstance(node, str):
+        return node
+    operands = [*map(_written, node.operands)]
+    if node.operator == "not":
+        return f"not {operands[0]}"
+    return f"({f' {node.operator} '.join(operands)})"
+
+
+def _verdict(findings: tuple[Finding, ...]) -> Verdict:
+    """Any violated is unsupported, else any unknown undetermined; a capability's Agent apart."""
+    violated = tuple([f for f in findings if f.outcome is _VIOLATED])
+    if violated:
+        return Verdict(Status.UNSUPPORTED, findings, violated, violated)
+    unknown = [f for f in findings if f.outcome is _UNKNOWN]
+    decisive = tuple([f for f in unknown if f.check != "agent" or f.subject == _TEST])
+    status = Status.UNDETERMINED if decisive else Status.SUPPORTED
+    return Verdict(status, findings, decisive, decisive)
+
+
+def _tracer(requirement: Requirement, situation: Situation) -> Finding:
+    wanted = parse_range(requirement.specifier)
+    return check_installed(
+        f"{situation.matrix.page.tracer} {wanted}",
+        situation,
+        wanted.__contains__,
+        source=requirement.marker,
+        bring=wanted.above(situation.installed.value),
+    )
+
+
+def _agent(requirement: Requirement, situation: Situation) -> Finding:
+    return _specified("Datadog Agent", "agent", "no Agent", requirement, situation)
+
+
+def _specified(
+    called: str, key: str, absent: str, requirement: Requirement, situation: Situation
+) -> Finding:
+    wanted = parse_range(requirement.specifier)
+    fact = situation.environment.fact(key)
+    return check_version(
+        f"{called} {wanted}",
+        fact,
+        wanted.__contains__,
+        key=key,
+        source=requirement.marker,
+        absent=absent,
+        bring=wanted.above(fact.value),
+    )
+
+
+def _framework(requirement: Requirement, situation: Situation) -> Finding:
+    name = requirement.frameworks[0]
+    if requirement.specifier:
+        key = f"framework.{name}"
+        return _specified(name, key, "none installed", requirement, situation)
+    return framework_installed(situation, name, f"{name} installed", requirement.marker)
+
+
+def _deployment(requirement: Requirement, situation: Situation) -> Finding:
+    rows = [situation.matrix.deployment(name) for name in requirement.deployments]
+    return deployment_named(situation, [row.id for row in rows if row], requirement.marker)
+
+
+def _support_level(requirement: Requirement, situation: Situation) -> Finding:
+    fact = situation.installed
+    if fact.value is not None:
+        return check_level(situation, requirement.level)
+    library, level = situation.matrix.page.tracer, requirement.level or LEVELS[0]
+    needed = f"a release branch of {library} with {LEVEL_WORDS[level]} or better"
+    found = Finding("release", Outcome.UNKNOWN, needed, "unknown", requirement.marker)
+    found = found._replace(signal=fact.signal)
+    if not fact.known:
+        return found
+    remedy, change = branch_with(situation, level)
+    return found._replace(
+        outcome=Outcome.VIOLATED, observed="none installed", remedy=remedy, change=change
+    )
+
+
+_OTHER_KINDS: dict[str, Callable[[Requirement, Situation], Finding]] = {
+    "tracer": _tracer,
+    "agent": _agent,
+    "framework": _framework,
+    "deployment": _deployment,
+    "support_level": _support_level,
+}

@@ -1,0 +1,213 @@
+"""Several pages at once: which of them a requirement is held against."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.evaluation.evaluate import capabilities_named, check_requirement
+from pytest_ddcompat.matrix.loading import load_matrix, read_file
+from pytest_ddcompat.values.errors import MatrixError, RequirementError
+from pytest_ddcompat.values.names import choices, fold
+
+if TYPE_CHECKING:
+    import os
+    import sys
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
+
+    from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.requirement.requirement import Requirement
+
+    if sys.version_info >= (3, 11):
+        from importlib.resources.abc import Traversable
+    else:
+        from importlib.abc import Traversable
+
+__all__ = ["Matrices", "load_kept"]
+
+
+class Matrices:
+    """The pages that requirements are held against, in their order; the same one twice is one.
+
+    Attributes:
+        first: The page that counts where nothing else decides.
+    """
+
+    def __init__(self, matrices: Iterable[Matrix]) -> None:
+        """Take the pages together.
+
+        Raises:
+            MatrixError: There is none, or different ones have the same id.
+        """
+        self._by_id: dict[str, Matrix] = {}
+        for matrix in matrices:
+            known = self._by_id.setdefault(matrix.page.id, matrix)
+            if known is not matrix and not _is_same(known, matrix):
+                both = " and ".join(m.origin or "one of no file" for m in (known, matrix))
+                raise MatrixError(
+                    f'two different matrices have the page id "{matrix.page.id}": {both}; '
+                    "valid: an id of its own for each (an overlay sets it by page.id)"
+                )
+        if not self._by_id:
+            raise MatrixError("there is no matrix; valid: at least one")
+        self.first = next(iter(self._by_id.values()))
+        self._picked: dict[Requirement, Matrix] = {}
+
+    def __iter__(self) -> Iterator[Matrix]:
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def pick(self, requirement: Requirement) -> Matrix:
+        """The page that a requirement is held against.
+
+        It is the one that the requirement names; else the first that has what it asks for.
+
+        Raises:
+            RequirementError: The named page is not here, no page has all that is asked for, or
+                several define a capability differently.
+        """
+        if len(self) == 1 and requirement.matrix is None:
+            return self.first
+        picked = self._picked.get(requirement)
+        if picked is None:
+            picked = self._picked[requirement] = self._pick(requirement)
+        return picked
+
+    def check(self, requirement: Requirement) -> None:
+        """Refuse a requirement that no page can be picked for, or whose names that has not.
+
+        Raises:
+            RequirementError: As for `pick` and `check_requirement`.
+        """
+        check_requirement(requirement, self.pick(requirement))
+
+    def framework_names(self) -> list[str]:
+        """Ids of all frameworks of the pages, each once."""
+        return list(dict.fromkeys(name for matrix in self for name in matrix.framework_names()))
+
+    def _pick(self, requirement: Requirement) -> Matrix:
+        if requirement.matrix is not None:
+            return self._named(requirement.matrix)
+        if requirement.kind == "capability":
+            return self._by_capabilities(requirement)
+        having = (m for m in self if all(map(m.deployment, requirement.deployments)))
+        return next(having, self.first)
+
+    def _named(self, matrix_id: str) -> Matrix:
+        matrix = self._by_id.get(matrix_id)
+        if matrix is None:
+            valid = choices(matrix_id, self._by_id)
+            raise RequirementError(f'no matrix "{matrix_id}" in this run; {valid}')
+        return matrix
+
+    def _by_capabilities(self, requirement: Requirement) -> Matrix:
+        asked = self._split(requirement)
+        having = [m for m, names in asked.items() if all(map(m.capability, names))]
+        if not having:
+            raise self._lacking([name for names in asked.values() for name in names])
+        for name in asked[having[0]]:
+            if len({_definition(m, name) for m in having}) > 1:
+                ids = [m.page.id for m in having]
+                raise RequirementError(
+                    f'"{name}" is defined differently by {_listed(ids)}; '
+                    f"matrix= picks one: {', '.join(sorted(ids))}"
+                )
+        return having[0]
+
+    def _split(self, requirement: Requirement) -> dict[Matrix, tuple[str, ...]]:
+        """The capabilities that are asked for, by each page that can tell them apart."""
+        asked, problem = {}, None
+        for matrix in self:
+            try:
+                asked[matrix] = tuple(capabilities_named(requirement, matrix))
+            except RequirementError as error:
+                # Another page may have a name that is no expression.
+                problem = error
+        if problem and not asked:
+            raise problem
+        return asked
+
+    def _lacking(self, names: Sequence[str]) -> RequirementError:
+        """Why no page has all capabilities."""
+        where = {n: [m.page.id for m in self if m.capability(n)] for n in dict.fromkeys(names)}
+        for name, ids in where.items():
+            if not ids:
+                known = [spelling for m in self for spelling in m.capability_names()]
+                return RequirementError(
+                    f'no capability "{name:.80}" on any of the pages {", ".join(self._by_id)}; '
+                    f"{choices(name, known)}"
+                )
+        parts = "; ".join(f'"{name}" is on {_listed(ids)}' for name, ids in where.items())
+        return RequirementError(
+            f"no matrix has all of these: {parts}; valid: capabilities of one, or several markers"
+        )
+
+
+def load_kept(
+    which: str | os.PathLike[str], files: dict[str, bytes], *, overlay: bool = True
+) -> Matrix:
+    """Load a matrix, from contents that were kept as far as there are some.
+
+    Args:
+        which: As for `load_matrix`.
+        files: Contents of files by their paths; those that are read are added.
+        overlay: As for `load_matrix`.
+
+    Raises:
+        MatrixError: As for `load_matrix`.
+    """
+
+    def read(file: Traversable) -> bytes:
+        content = files.get(str(file))
+        if content is None:
+            content = files[str(file)] = read_file(file)
+        return content
+
+    return load_matrix(which, overlay=overlay, read=read)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def _is_same(one: Matrix, other: Matrix) -> bool:
+    from pytest_ddcompat.record.builder import matrix_entry
+
+    return matrix_entry(one) == matrix_entry(other)
+
+
+def _definition(matrix: Matrix, name: str) -> Hashable:
+    """All that a verdict on a capability can rest on, as it is read: whatever the words are."""
+    row = matrix.capability(name)
+    if row is None:
+        return None
+    minimums = frozenset((m.tracer, m.runtime, m.versions) for m in row.minimums)
+    return (
+        matrix.page.tracer,
+        (row.minimum, minimums, row.status, bool(row.remote_configuration)),
+        bool(matrix.limit_of(row)),
+        frozenset((frozenset(s.excluded), s.status) for s in matrix.sites),
+        frozenset((r.tracer, r.support_level, r.until, r.agent) for r in matrix.releases),
+        frozenset(
+            (r.os, frozenset(r.cpus), r.implementation, r.python, r.tracer) for r in matrix.runtimes
+        ),
+        frozenset((fold(d.id), d.capabilities.get(row.id)) for d in matrix.deployments),
+        *_services(matrix, row.id),
+        tuple(bool(matrix.leaves_open(kind)) for kind in ("sites", "releases", "runtimes")),
+    )
+
+
+def _services(matrix: Matrix, capability: str) -> tuple[Hashable, ...]:
+    """What is read of frameworks and data stores for a capability."""
+    frameworks = frozenset(
+        (fold(f.id), f.versions, f.capabilities[capability])
+        for f in matrix.frameworks
+        if capability in f.capabilities
+    )
+    coverage = frozenset(
+        (c.of, frozenset(map(fold, c.named)))
+        for c in matrix.coverage
+        if c.capability in {"", capability}
+    )
+    return frameworks, coverage

@@ -1,0 +1,60 @@
+"""From a verdict to what happens to a test."""
+
+from __future__ import annotations
+
+import enum
+from typing import NamedTuple
+
+from pytest_ddcompat.evaluation.verdict import Status
+
+__all__ = ["Action", "Policy"]
+
+
+class Action(enum.Enum):
+    """What happens to a test, the weakest first."""
+
+    RUN = "run"
+    XFAIL = "xfail"
+    SKIP = "skip"
+    DESELECT = "deselect"
+    FAIL = "fail"
+
+    @property
+    def strength(self) -> int:
+        """Rank among the actions: of several markers, the strongest decides."""
+        return list(Action).index(self)
+
+
+class Policy(NamedTuple):
+    """What a run does with tests that are not supported.
+
+    Attributes:
+        unsupported: Action where the environment is known not to satisfy a requirement.
+        undetermined: Action where that cannot be told.
+    """
+
+    unsupported: Action = Action.SKIP
+    undetermined: Action = Action.RUN
+
+    @property
+    def deselects(self) -> bool:
+        """Whether a test may be deselected."""
+        return Action.DESELECT in self
+
+    def action(self, status: Status, *, strict: bool | None = None) -> Action:
+        """What happens to a test with a verdict.
+
+        Args:
+            status: The verdict's status.
+            strict: What the marker itself says: True fails what is unsupported, False never
+                does; None leaves it to the run.
+        """
+        if status is Status.SUPPORTED:
+            return Action.RUN
+        if status is Status.UNDETERMINED:
+            return self.undetermined
+        if strict is None:
+            return self.unsupported
+        if strict:
+            return Action.FAIL
+        return Action.SKIP if self.unsupported is Action.FAIL else self.unsupported

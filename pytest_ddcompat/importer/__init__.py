@@ -1,0 +1,1 @@
+"""From a published page to a matrix."""

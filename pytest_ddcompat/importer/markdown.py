@@ -1,0 +1,256 @@
+"""From Markdown to the blocks of a page; no line of it is left out unseen."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING, Any
+
+from markdown_it import MarkdownIt
+
+from pytest_ddcompat.importer.blocks import Cell, Heading, Lost, Table, Tag, Text, collapsed
+from pytest_ddcompat.importer.markup import MARK, blocks_of_html, in_rows, is_mark, lines_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from markdown_it.ruler import RuleOptionsType
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+
+    from pytest_ddcompat.importer.blocks import Block
+
+__all__ = ["blocks_of"]
+
+_TAG = re.compile(
+    r"\{%-?\s*(?P<one>/?[\w-]*)(?P<two>[^{}]*?)\s*/?-?%\}"
+    r"|\{\{(?P<open>[<%])\s*(?P<three>/?[\w/.-]*)(?P<four>[^{}]*?)\s*/?[>%]\}\}"
+)
+_LONGEST_TAG = 8000  # characters
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_MARK_TAGS = {"x", "check", "yes"}
+_LEAVES = {"fence", "code_block", "html_block", "hr", "inline", "tag", "html_table"}
+_ORNAMENT = " \t-*+>#=_~`|:"
+_TABLE_ROW = re.compile(r"\s{0,3}\|.*\|.*\|?\s*")
+
+
+def blocks_of(lines: Sequence[str], first: int) -> list[Block]:
+    """Read Markdown.
+
+    Args:
+        lines: Lines of the page below its front matter.
+        first: Number of the first of them on the page, from 1.
+    """
+    environment: dict[str, Any] = {}
+    tokens = _parser().parse("\n".join(lines), environment)
+    reader = _Reader(lines, first)
+    blocks = reader.read(tokens)
+    references = environment.get("references", {}).values()
+    for reference in (*references, *environment.get("duplicate_refs", ())):
+        reader.cover(*reference["map"])
+    blocks += reader.lost()
+    return sorted(blocks, key=_line_of)
+
+
+def _line_of(block: Block) -> int:
+    return block.head[0].line if isinstance(block, Table) else block.line
+
+
+@functools.lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"maxNesting": 40}).enable("table")
+    ends: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list", "table"]}
+    parser.block.ruler.before("html_block", "html_table", _html_table, ends)
+    parser.block.ruler.before("html_block", "tag", _tag, ends)
+    parser.inline.ruler.before("html_inline", "shortcode", _shortcode)
+    return parser
+
+
+def _tag(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """A block rule: tags that stand on a line of their own."""
+    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]].strip()
+    if not line.startswith("{") or len(line) > _LONGEST_TAG or _TAG.sub("", line).strip():
+        return False
+    found = list(_TAG.finditer(line))
+    if not found or (found[0]["three"] or "").lower() in _MARK_TAGS:
+        return False
+    if not silent:
+        for match in found:
+            token = state.push("tag", "", 0)
+            token.content, token.map = match.group(), [start, start + 1]
+        state.line = start + 1
+    return True
+
+
+def _html_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A block rule: HTML with a table in it, up to the table's end, blank lines in it too."""
+    if silent:
+        return _line(state, start).lstrip().lower().startswith("<table")
+    last = start
+    if not _line(state, start).lstrip().startswith("<"):
+        return False
+    while last < end and "<table" not in _line(state, last).lower():
+        if not _line(state, last).strip():
+            return False
+        last += 1
+    depth = 0
+    while last < end:
+        line = _line(state, last).lower()
+        depth += line.count("<table") - line.count("</table")
+        last += 1
+        if depth <= 0:
+            break
+    else:
+        if not depth:
+            return False
+    state.line = last
+    token = state.push("html_table", "", 0)
+    token.content = "\n".join(_line(state, number) for number in range(start, last))
+    token.map = [start, last]
+    return True
+
+
+def _line(state: StateBlock, number: int) -> str:
+    return state.src[state.bMarks[number] : state.eMarks[number]]
+
+
+def _shortcode(state: StateInline, silent: bool) -> bool:
+    """An inline rule: tags within text, such as a heading's anchor or a mark."""
+    if state.src[state.pos] != "{":
+        return False
+    found = _TAG.match(state.src, state.pos, min(state.posMax, state.pos + _LONGEST_TAG))
+    if found is None:
+        return False
+    if not silent:
+        state.push("shortcode", "", 0).content = found.group()
+    state.pos = found.end()
+    return True
+
+
+class _Reader:
+    """Walks over the tokens, and keeps account of the lines that they cover."""
+
+    def __init__(self, lines: Sequence[str], first: int) -> None:
+        self._lines = lines
+        self._first = first
+        self._covered = bytearray(len(lines) + 1)
+
+    def cover(self, start: int, end: int) -> None:
+        """Take note that lines have been read."""
+        end = min(end, len(self._lines))
+        self._covered[start:end] = b"\1" * (end - start)
+
+    def lost(self) -> Iterator[Lost]:
+        """Lines that nothing was read from."""
+        for number, line in enumerate(self._lines):
+            if line.strip(_ORNAMENT) and not self._covered[number]:
+                reason = "words that the Markdown of the page leaves out"
+                yield Lost(collapsed(line), number + self._first, reason)
+
+    def read(self, tokens: Sequence[Token]) -> list[Block]:
+        """Make blocks of tokens."""
+        blocks: list[Block] = []
+        index = 0
+        while index < len(tokens):
+            token = tokens[index]
+            if token.map and token.type in _LEAVES:
+                self.cover(*token.map)
+            if token.type == "table_open":
+                end = _end_of_table(tokens, index)
+                blocks += self._table(tokens[index:end])
+                index = end
+            else:
+                blocks += self._block(token, tokens[index - 1].type if index else "")
+            index += 1
+        return blocks
+
+    def _block(self, token: Token, before: str) -> Iterator[Block]:
+        line = self._first + (token.map[0] if token.map else 0)
+        if token.type == "tag":
+            yield tag_of(token.content, line)
+        elif token.type in {"html_block", "html_table"}:
+            yield from blocks_of_html(token.content, line)
+        elif token.type in {"fence", "code_block"} and token.content.strip():
+            yield Text(collapsed(token.content), line)
+        elif token.type == "inline":
+            text = collapsed(text_of(token))
+            if before == "heading_open":
+                yield Heading(text, line)
+            elif text and self._looks_like_a_table(token.map):
+                yield Lost(text, line, "it looks like a row of a table, but is none")
+            elif text:
+                yield Text(text, line)
+
+    def _looks_like_a_table(self, lines: list[int] | None) -> bool:
+        return lines is not None and any(map(_TABLE_ROW.fullmatch, self._lines[slice(*lines)]))
+
+    def _table(self, tokens: Sequence[Token]) -> Iterator[Block]:
+        rows: list[list[Cell]] = []
+        for token in tokens:
+            if token.type == "tr_open" and token.map:
+                self.cover(*token.map)
+                if not rows:
+                    self.cover(token.map[1], token.map[1] + 1)
+                rows.append([])
+                line = token.map[0]
+            elif token.type == "inline":
+                rows[-1].append(Cell(lines_of(text_of(token)), self._first + line))
+            elif token.type == "tr_close":
+                rows[-1] += self._beyond(line, len(rows[-1]))
+        yield from in_rows(tuple(rows[0]), rows[1:])
+
+    def _beyond(self, line: int, width: int) -> list[Cell]:
+        """Cells of a row beyond its head, which Markdown drops."""
+        cells = _split(self._lines[line])
+        return [Cell(lines_of(text), self._first + line) for text in cells[width:]]
+
+
+def _end_of_table(tokens: Sequence[Token], start: int) -> int:
+    return next(n for n in range(start, len(tokens)) if tokens[n].type == "table_close")
+
+
+def _split(line: str) -> list[str]:
+    """Split a row into its cells as Markdown does: at every bar without a backslash."""
+    bare = re.sub(r"^[\s>]*(?:[-*+]\s+)?\|?|(?<!\\)\|?\s*$", "", line)
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", bare)]
+
+
+def tag_of(text: str, line: int) -> Tag:
+    """Take a tag apart."""
+    found = _TAG.fullmatch(text)
+    name, arguments = (
+        ((found["one"] or found["three"] or ""), (found["two"] or found["four"] or ""))
+        if found
+        else ("", "")
+    )
+    return Tag(name.replace(" ", ""), arguments.strip(), collapsed(text), line)
+
+
+def text_of(token: Token) -> str:
+    """The words of an inline token as a reader sees them; a line break is a line end."""
+    return "".join(map(_word, token.children or ()))
+
+
+def _word(token: Token) -> str:
+    content = token.content
+    if token.type in {"text", "code_inline", "text_special"}:
+        return content
+    if token.type == "softbreak":
+        return " "
+    if token.type == "hardbreak" or (token.type == "html_inline" and _BREAK.fullmatch(content)):
+        return "\n"
+    if token.type == "image":
+        return MARK if is_mark(str(token.attrs.get("src", ""))) else text_of(token)
+    if token.type == "shortcode":
+        return _shown(content)
+    is_icon = token.type == "html_inline" and is_mark(content) and not content.startswith("</")
+    return MARK if is_icon else ""
+
+
+def _shown(content: str) -> str:
+    """What a tag within text shows: a mark, nothing for an anchor, itself if it is unknown."""
+    tag = tag_of(content, 0)
+    if tag.name.lower() in _MARK_TAGS:
+        return MARK
+    return "" if content.startswith("{%") and tag.arguments.startswith("#") else content

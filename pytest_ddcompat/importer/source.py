@@ -1,0 +1,157 @@
+"""The text of a page: its front matter, and what it includes from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_ddcompat.values.errors import CompatibilityError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "LIMIT", "FrontMatter", "PageError", "check_text", "front_matter", "partial", "read_page",
+]  # fmt: skip
+
+LIMIT = 2 * 1024 * 1024  # bytes; published pages have some ten thousand
+_BRACKETS = 50_000  # each costs the Markdown parser far more than another character
+_FRONT_LIMIT = 64 * 1024  # characters
+_SOURCE = re.compile(r"#\s*Source:\s*(https?://[^\s<>\"]+)\s*")
+# Control characters, surrogates and noncharacters, of which HTML has no references either.
+_CONTROL = re.compile(
+    "[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000))
+    + "]"
+)
+
+
+class PageError(CompatibilityError):
+    """A documentation page that cannot be read."""
+
+
+class FrontMatter(NamedTuple):
+    """What a page says of itself.
+
+    Attributes:
+        values: Its keys, texts only.
+        address: Where it is published; empty if it does not tell.
+        length: How many lines it takes.
+    """
+
+    values: dict[str, str]
+    address: str
+    length: int
+
+
+def read_page(path: str) -> str:
+    """Read the file of a page.
+
+    Raises:
+        PageError: It cannot be read, is too large, or is no text in UTF-8.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(LIMIT + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise PageError(f"{path}: this page cannot be read: {reason}") from None
+    if len(content) > LIMIT:
+        raise PageError(f"{path}: this page is larger than {LIMIT // 1024 // 1024} MiB")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PageError(f"{path}: byte {error.start}: this is not UTF-8 text") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def check_text(text: str, origin: str) -> None:
+    """Refuse what is no text, or would take too long.
+
+    Raises:
+        PageError: It is binary, or has too many brackets.
+    """
+    if text.count("[") > _BRACKETS:
+        raise PageError(f"{origin}: this page has more than {_BRACKETS} opening brackets")
+    control = _CONTROL.search(text)
+    if control:
+        line = text.count("\n", 0, control.start()) + 1
+        raise PageError(
+            f"{origin}: line {line}: this is not text, but binary (U+{ord(control[0]):04X})"
+        )
+
+
+def front_matter(lines: Sequence[str], origin: str) -> FrontMatter:
+    """Read what stands above a page between lines of `---`, and the source named above that.
+
+    Raises:
+        PageError: It is not closed, or is no YAML.
+    """
+    address, start = "", 0
+    while start < len(lines) and (not lines[start].strip() or _SOURCE.fullmatch(lines[start])):
+        source = _SOURCE.fullmatch(lines[start])
+        address = source[1] if source else address
+        start += 1
+    if start == len(lines) or lines[start].rstrip() != "---":
+        return FrontMatter({}, _published(address), start if address else 0)
+    end = next((n for n in range(start + 1, len(lines)) if lines[n].rstrip() == "---"), None)
+    if end is None:
+        raise PageError(f"{origin}: line {start + 1}: the front matter is not closed; valid: ---")
+    values = _yaml("\n".join(lines[start + 1 : end]), origin, start + 2)
+    return FrontMatter(values, _published(address), end + 1)
+
+
+def _published(address: str) -> str:
+    return f"{address[: -len('.md')]}/" if address.endswith(".md") else address
+
+
+def _yaml(text: str, origin: str, line: int) -> dict[str, str]:
+    import yaml
+
+    if len(text) > _FRONT_LIMIT:
+        raise PageError(f"{origin}: line {line}: the front matter is too long")
+    try:
+        found = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes texts of all values
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = line + mark.line if mark else line
+        told = getattr(error, "problem", None) or getattr(error, "reason", None)
+        is_deep = isinstance(error, RecursionError)
+        what = told or ("nested too deeply" if is_deep else "an escape of no character")
+        raise PageError(f"{origin}: line {where}: the front matter is no YAML: {what}") from None
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise PageError(
+            f"{origin}: line {line}: the front matter has no keys; valid: such as title: …"
+        )
+    values = {k: v for k, v in found.items() if isinstance(k, str) and isinstance(v, str)}
+    check_text("".join(values.values()), f"{origin}: the front matter")
+    return {key: " ".join(value.split()) for key, value in values.items()}
+
+
+def partial(folder: Path | None, name: str) -> str | None:
+    """Read a file that a page includes.
+
+    Args:
+        folder: The documentation repository's `layouts/partials`, if it is at hand.
+        name: The file within it.
+
+    Returns:
+        Its text; None if it is not there, or outside of the folder.
+
+    Raises:
+        PageError: It is there, but no text in UTF-8, or too large.
+    """
+    if folder is None or not name:
+        return None
+    try:
+        path = (folder / name).resolve()
+        if not path.is_relative_to(folder.resolve()) or not path.is_file():
+            return None
+    except (OSError, ValueError):
+        return None
+    text = read_page(str(path))
+    check_text(text, str(path))
+    return text

@@ -1,0 +1,203 @@
+"""From the tables of a page to rows of a matrix, each table by its head."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_ddcompat.importer.blocks import OTHER_LANGUAGES
+from pytest_ddcompat.importer.cells import UNKNOWN_CELL, WHOLE, read_cells, unread_cells
+from pytest_ddcompat.importer.readers import COLUMNS, RUNTIME_HEADS, library_of
+from pytest_ddcompat.importer.words import abbreviation, slug
+from pytest_ddcompat.values.names import bare
+from pytest_ddcompat.values.versions import parse_range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pytest_ddcompat.importer.blocks import Cell, Table
+    from pytest_ddcompat.importer.draft import Draft
+    from pytest_ddcompat.importer.readers import Column
+
+__all__ = [
+    "column_of", "find_shared_abbreviations", "kind_of", "know_by_name", "languages_of",
+    "read_table",
+]  # fmt: skip
+
+_UNKNOWN_COLUMN = "a column that is not known in such a table"
+_OF_A_BRANCH = ("support_level", "until", "agent")
+
+
+def kind_of(head: Sequence[str]) -> str:
+    """What a table with this head has rows of; empty if that is not known.
+
+    Args:
+        head: Words of the head.
+
+    Returns:
+        `capabilities`, `overview` (a column for each language), `deployments`, `releases`,
+        `runtimes`, `frameworks`, or nothing.
+    """
+    words = [" ".join(cell.lower().split()) for cell in head]
+    if words[0].endswith("capability") and len(words) > 1:
+        return "capabilities" if words[1].startswith("minimum ") else "overview"
+    if words[0] in {"type", "deployment type"}:
+        return "deployments"
+    if words[:2] == ["release", "support level"]:
+        return "releases"
+    if {"os", "cpu", "runtime", "runtime version"} <= set(words):
+        return "runtimes" if any(map(RUNTIME_HEADS.fullmatch, words)) else ""
+    return "frameworks" if words[0] == "framework" else ""
+
+
+def languages_of(table: Table) -> list[str]:
+    """The languages that an overview has a column for."""
+    return [cell.text for cell in table.head[1:]]
+
+
+def read_table(table: Table, draft: Draft, language: str = "") -> None:
+    """Make rows of a table.
+
+    Args:
+        table: The table.
+        draft: What they are added to.
+        language: Column of an overview that is read; its only one if it is empty.
+    """
+    kind = "" if table.reason else kind_of([cell.text for cell in table.head])
+    if kind == "overview":
+        table, kind = _of_language(table, column_of(table, language), draft), "capabilities"
+    if not kind:
+        _keep_open(table, draft)
+        return
+    _add_table(table, draft)
+    columns = COLUMNS[kind](table, draft)
+    for number, cell in enumerate(table.head):
+        reason = columns[number].reason if number in columns else _UNKNOWN_COLUMN
+        draft.take(cell, reason)
+    for row in table.rows:
+        _read_row(kind, table, row, columns, draft)
+
+
+def _add_table(table: Table, draft: Draft) -> None:
+    columns = [cell.text for cell in table.head]
+    draft.rows["tables"].append({"heading": draft.heading, "columns": columns})
+
+
+def _keep_open(table: Table, draft: Draft) -> None:
+    reason = table.reason or "a table of no known kind"
+    for cell in table.head:
+        draft.take(cell, reason)
+    _add_table(table, draft)
+    for row in table.rows:
+        words = " | ".join(cell.text for cell in (*table.head, *row))
+        limited = draft.named(words) if reason != OTHER_LANGUAGES else []
+        draft.open_row("tables", row, dict.fromkeys(range(len(row)), reason), limited)
+
+
+def column_of(table: Table, language: str) -> int:
+    """The column of a language, or the only one; 0 if there is none."""
+    names = languages_of(table)
+    if not language:
+        return 1 if len(names) == 1 else 0
+    return next((n for n, name in enumerate(names, 1) if slug(name) == slug(language)), 0)
+
+
+def _of_language(table: Table, picked: int, draft: Draft) -> Table:
+    """An overview without the columns of other languages, of which account is kept."""
+    draft.library = draft.library or library_of(f"{table.head[picked].text} tracer")
+    for row in (table.head, *table.rows):
+        for number, cell in enumerate(row):
+            if number not in {0, picked}:
+                other = table.head[number].text
+                draft.take(cell, f"it is about another language ({other})")
+    return table._replace(
+        head=(table.head[0], table.head[picked]),
+        rows=tuple((row[0], row[picked]) for row in table.rows),
+    )
+
+
+def _read_row(
+    kind: str, table: Table, row: Sequence[Cell], columns: dict[int, Column], draft: Draft
+) -> None:
+    """Add a row, or keep it open where the cells that it cannot do without are not understood."""
+    values, reasons = read_cells(kind, [cell.text for cell in row], columns)
+    if values is None:
+        draft.open_row(kind if kind in WHOLE else "tables", row, reasons)
+        return
+    named = [row[0].text] if kind == "capabilities" else []
+    keys = [*_keys(kind, draft.heading, values), *named]
+    problem = _twice(kind, draft, values, keys)
+    if problem:
+        draft.open_row(kind if kind in WHOLE else "tables", row, {0: problem})
+        return
+    made = draft.add(kind, [cell.text for cell in row], **values)
+    for key in keys:
+        draft.know(made, kind, key)
+    if kind == "capabilities":
+        know_by_name(made, draft)
+    for number, cell in enumerate(row):
+        draft.take(cell, reasons.get(number, "") if number in columns else UNKNOWN_CELL, made)
+    unread = unread_cells([cell.text for cell in table.head], made["documented"], columns)
+    if unread:
+        draft.unread.append((kind, made, unread))
+
+
+def _twice(kind: str, draft: Draft, values: dict[str, Any], keys: Sequence[str]) -> str:
+    """Why a row cannot stand beside the others; another one that contradicts it is opened."""
+    known = [draft.known(kind, key) for key in keys]
+    before = [row for row in known if row is not None]
+    reason = "another row of the page speaks of the same"
+    for row in before:
+        if kind == "capabilities":
+            row.pop("minimum", None)
+            row.pop("minimums", None)
+            row["status"] = "unresolved"
+            draft.doubt(row, reason)
+        elif kind == "releases" and any(row.get(key) != values.get(key) for key in _OF_A_BRANCH):
+            draft.withdraw(kind, row, reason)
+        elif "capabilities" in values:
+            _contradict(row["capabilities"], values["capabilities"])
+    return reason if before else ""
+
+
+def _contradict(marks: dict[str, Any], others: dict[str, Any]) -> None:
+    """Leave marks open that another row of the same has otherwise."""
+    for name, mark in others.items():
+        if marks.get(name, mark) != mark:
+            marks[name] = "unresolved"
+
+
+def _keys(kind: str, heading: str, values: dict[str, Any]) -> list[str]:
+    """What no two rows may have in common."""
+    if kind == "capabilities":
+        return [values["id"], *(values.get("aliases") or ())]
+    if kind == "releases":
+        return [str(parse_range(values["tracer"]))]
+    if kind == "deployments":
+        return [f"{values['id']} with {name}" for name in values["capabilities"]]
+    if kind == "frameworks":
+        versions = str(parse_range(*values["versions"])) if "versions" in values else ""
+        row = f"{values['id']} under {heading} for {versions}"
+        return [f"{row} with {name}" for name in values["capabilities"]] or [row]
+    return []
+
+
+def find_shared_abbreviations(names: Iterable[str], draft: Draft) -> None:
+    """Let no capability be called by an abbreviation that another one has too."""
+    called: dict[str, dict[str, str]] = {}
+    for name in names:
+        short = abbreviation(name)
+        if short:
+            called.setdefault(short, {}).setdefault(slug(bare(name)), name)
+    draft.shared = frozenset(short for short, each in called.items() if len(each) > 1)
+    for short in filter(draft.shared.__contains__, called):
+        both = " and ".join(called[short].values())
+        draft.warn(f'the abbreviation "{short.upper()}" is of {both}: it is no alias')
+
+
+def know_by_name(row: dict[str, Any], draft: Draft) -> None:
+    """Let a capability be found by the ways to write it."""
+    name = row["documented"][0]
+    draft.know(row, "capabilities", name)
+    for words in (name, bare(name), *row.get("aliases", ())):
+        draft.know(row, "named", words)
+    draft.call(row, bare(name), abbreviation(name).upper())

@@ -1,0 +1,203 @@
+"""What the cells of published pages say: minimums, statuses, marks, levels, platforms."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+
+from pytest_ddcompat.importer.blocks import Words
+from pytest_ddcompat.importer.markup import MARK
+from pytest_ddcompat.importer.ranges import LONGEST, VERSION, version_of, versions_of
+from pytest_ddcompat.values.names import bare
+
+__all__ = [
+    "OSES",
+    "abbreviation",
+    "cpus_of",
+    "implementation_of",
+    "level_of",
+    "mark_of",
+    "minimum_of",
+    "slug",
+    "status_of_label",
+]
+
+OSES = {"linux": "linux", "macos": "macos", "mac os x": "macos", "windows": "windows"}
+_CPUS = {
+    "x86-64": "x86-64", "x86_64": "x86-64", "x64": "x86-64", "amd64": "x86-64", "intel": "x86-64",
+    "aarch64": "aarch64", "arm64": "aarch64", "apple silicon": "aarch64",
+    "i686": "i686", "i386": "i686", "x86": "i686",
+    "64bit": "64bit", "64-bit": "64bit", "32bit": "32bit", "32-bit": "32bit",
+}  # fmt: skip
+_CPU_NOTES = {
+    "intel": "Intel is x86-64, Apple Silicon is aarch64",
+    "apple silicon": "Intel is x86-64, Apple Silicon is aarch64",
+    "64bit": "the width of the process, whatever its CPU",
+    "32bit": "the width of the process, whatever its CPU",
+}
+_PREVIEWS = r"preview|beta|private beta|private preview|public beta|public preview"
+_STATUSES = {
+    "not supported": "not_supported", "unsupported": "not_supported", "no": "not_supported",
+    "not applicable": "not_applicable", "n/a": "not_applicable",
+    "support pending": "pending", "pending": "pending", "coming soon": "pending",
+}  # fmt: skip
+_LEVELS = {
+    "general availability": "general_availability", "ga": "general_availability",
+    "maintenance": "maintenance",
+    "end of life": "end_of_life", "end-of-life": "end_of_life", "eol": "end_of_life",
+}  # fmt: skip
+_MARKS: dict[str, bool | str] = {
+    MARK: True, "✓": True, "✔": True, "✔️": True, "✅": True, "supported": True,
+    "": False, "no": False, "not supported": False, "✗": False, "✘": False, "❌": False,
+    "preview": "preview", "beta": "preview",
+}  # fmt: skip
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+
+
+def slug(text: str) -> str:
+    """An id of words: `AWS Lambda` is `aws_lambda`, `Node.js` is `nodejs`."""
+    plain = re.sub(r"[.'\u2019]", "", text.lower())
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+
+
+def abbreviation(name: str) -> str:
+    """The abbreviation that a name gives in a trailing parenthesis, as an id, or nothing."""
+    found = re.search(r"\(([A-Z][A-Z0-9]{1,9})\)\s*$", name)
+    return slug(found[1]) if found else ""
+
+
+def status_of_label(name: str) -> str:
+    """The status in a name's trailing parenthesis: `(beta)`, `(deprecated modes)`; or nothing."""
+    inside = name[len(bare(name)) :].strip(" ()").lower()
+    if re.fullmatch(_PREVIEWS, inside):
+        return "preview"
+    if inside in _STATUSES or inside == "partial":
+        return _STATUSES.get(inside, inside)
+    return "deprecated" if inside.split(" ")[0] == "deprecated" else ""
+
+
+def minimum_of(text: str) -> Words | None:
+    """A cell of a capability table; None if it is not understood."""
+    text = text.replace(" / ", " ")
+    if len(text) > LONGEST:
+        return None
+    folded = text.lower()
+    if folded in _STATUSES:
+        return Words({"status": _STATUSES[folded]})
+    for understand in (_plain_minimum, _preview, _with_status, _by_runtime):
+        words = understand(text)
+        if words:
+            return words
+    return None
+
+
+def _plain_minimum(text: str) -> Words | None:
+    found = re.fullmatch(rf"(?:>=\s*)?({VERSION})\+?", text)
+    version = found and version_of(found[1])
+    return Words({"minimum": version}) if version else None
+
+
+def _preview(text: str) -> Words | None:
+    found = re.fullmatch(
+        rf"(?:{_PREVIEWS})(?:\s*\(\s*(?:>=\s*)?({VERSION})\s*\))?", text, re.IGNORECASE
+    )
+    if found is None:
+        return None
+    if found[1] is None:
+        return Words({"status": "preview"}, "a preview, of which no version is told")
+    version = version_of(found[1])
+    values = {"minimum": version, "status": "preview"}
+    return Words(values, "a minimum, with the status preview") if version else None
+
+
+def _with_status(text: str) -> Words | None:
+    found = re.fullmatch(
+        rf"({VERSION})\s*\((partial|deprecated|{_PREVIEWS})\)", text, re.IGNORECASE
+    )
+    version = found and version_of(found[1])
+    if not found or not version:
+        return None
+    status = found[2].lower()
+    status = status if status in {"partial", "deprecated"} else "preview"
+    return Words({"minimum": version, "status": status}, f"a minimum, with the status {status}")
+
+
+def _by_runtime(text: str) -> Words | None:
+    minimums: dict[tuple[str, str], list[str]] = {}
+    for part in re.split(r",\s*or\s+|\s+or\s+|[,;]\s*", text):
+        found = re.fullmatch(rf"({VERSION})\s+for\s+([A-Za-z.#+]+)\s+(\S.*)", part.strip())
+        if found is None:
+            return None
+        version, runtime = version_of(found[1]), slug(found[2])
+        ranges = versions_of(found[3], bare_is="series")
+        if not version or not runtime or ranges.reason:
+            return None
+        minimums.setdefault((version, runtime), []).extend(ranges.values["versions"])
+    each = [{"tracer": v, "runtime": r, "versions": on} for (v, r), on in minimums.items()]
+    return Words({"minimums": each}, "each minimum holds on its own versions of the runtime")
+
+
+def mark_of(text: str) -> bool | str | None:
+    """A cell of a table of marks; None if it is not understood."""
+    return _MARKS.get(text.lower())
+
+
+def level_of(text: str) -> Words | None:
+    """A cell of support levels, with the last day of maintenance; None if it is no level."""
+    found = re.fullmatch(r"([A-Za-z -]{1,40}?)\s*(?:\(until\s+([\w ,.-]{1,40})\))?", text)
+    if found is None:
+        return None
+    level = _level_called(found[1].lower())
+    if level is None or not found[2]:
+        return Words({"support_level": level}) if level else None
+    until = _date(found[2])
+    if until is None or level != "maintenance":
+        return None
+    values = {"support_level": level, "until": until}
+    return Words(values, "maintenance up to and on the date, end of life after it")
+
+
+def _level_called(words: str) -> str | None:
+    """The level of a name, also of one with a letter wrong; not of "no maintenance"."""
+    for name in (words, *difflib.get_close_matches(words, _LEVELS, n=1, cutoff=0.85)):
+        is_near = len(name.split()) == len(words.split()) and abs(len(name) - len(words)) <= 1
+        if name in _LEVELS and is_near:
+            return _LEVELS[name]
+    return None
+
+
+def _date(text: str) -> dt.date | None:
+    iso = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", text)
+    words = re.fullmatch(r"([A-Za-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})", text)
+    turned = re.fullmatch(r"(\d{1,2}) ([A-Za-z]+) (\d{4})", text)
+    if iso:
+        year, month, day = map(int, iso.groups())
+    elif words or turned:
+        name, number, last = words.groups() if words else (turned[2], turned[1], turned[3])  # type: ignore[index]
+        months = [n for n, m in enumerate(_MONTHS, 1) if name.lower() in {m, m[:3]}]
+        year, month, day = int(last), months[0] if months else 0, int(number)
+    else:
+        return None
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def cpus_of(text: str) -> Words | None:
+    """A cell of CPUs; None if one is not known."""
+    names = [part.strip().lower() for part in re.split(r",|\s/\s", text)]
+    if len(text) > LONGEST or not all(name in _CPUS for name in names):
+        return None
+    cpus = list(dict.fromkeys(_CPUS[name] for name in names))
+    notes = dict.fromkeys(_CPU_NOTES[name] for name in names if name in _CPU_NOTES)
+    return Words({"cpus": cpus}, "; ".join(notes))
+
+
+def implementation_of(text: str) -> str | None:
+    """An implementation of a language, as an id; None if there are several or none."""
+    return text.lower() if re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,39}", text) else None

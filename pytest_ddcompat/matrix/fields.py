@@ -1,0 +1,185 @@
+"""Tables of a file, declared once: the reader and the JSON Schema both follow the declaration.
+
+A dataclass costs ten times as much to define, which every first verdict of a run would pay.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
+
+from pytest_ddcompat.values.names import choices
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["SHOWN", "Field", "Kind", "Place", "Row", "field", "plain", "schema_of", "shown"]
+
+R = TypeVar("R", bound="Row")
+_REQUIRED = object()
+SHOWN = 80
+"""Characters of a wrong value that a message repeats."""
+
+
+class Place:
+    """Where in a file something stands, and the problems found in that file so far."""
+
+    def __init__(self, path: str, problems: list[str]) -> None:
+        self.path = path
+        self.problems = problems
+
+    def inside(self, part: str) -> Place:
+        """Go to a key or an element (`[0]`) of this place."""
+        joint = "" if part.startswith("[") or self.path.endswith(": ") else "."
+        return Place(f"{self.path}{joint}{part}", self.problems)
+
+    def problem(self, message: str) -> None:
+        """Note what is wrong here."""
+        separator = "" if self.path.endswith(": ") else ": "
+        self.problems.append(f"{self.path}{separator}{message}")
+
+
+class Kind:
+    """What a value may be.
+
+    Attributes:
+        read: Takes the value as parsed and its place; returns it understood, or notes a problem.
+        schema: The same as JSON Schema.
+        row: Row that the schema refers to, if it does.
+        restore: Takes a value that was read and checked before, as JSON has it.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[object, Place], Any],
+        schema: dict[str, Any],
+        row: type[Row] | None = None,
+        restore: Callable[[Any], Any] | None = None,
+    ) -> None:
+        self.read = read
+        self.schema = schema
+        self.row = row
+        self.restore = restore
+
+
+class Field:
+    """One key of a table: what it may hold, what it means, and its default if it has one."""
+
+    def __init__(self, kind: Kind, doc: str, default: object) -> None:
+        self.kind = kind
+        self.doc = doc
+        self.default = default
+
+    @property
+    def required(self) -> bool:
+        """Whether a table without the key is refused."""
+        return self.default is _REQUIRED
+
+
+def field(kind: Kind, doc: str, default: object = _REQUIRED) -> Any:
+    """Declare a key of a `Row`."""
+    return Field(kind, doc, default)
+
+
+class Row:
+    """A table of a file, read and checked; its keys are the class's fields."""
+
+    fields: ClassVar[dict[str, Field]] = {}
+
+    def __init_subclass__(cls) -> None:
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
+        cls.fields = {**cls.fields, **own}
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} is frozen")
+
+    @classmethod
+    def from_table(cls: type[R], value: object, place: Place) -> R | None:
+        """Understand a parsed table, or note in `place` all that is wrong with it."""
+        if not isinstance(value, dict):
+            place.problem(f"this must be a table (got {shown(value)})")
+            return None
+        before = len(place.problems)
+        for key in value:
+            if key in cls.fields:
+                continue
+            place.problem(f'unknown key "{key:.80}"; {choices(key, cls.fields)}')
+        values = {key: _read_key(key, value, spec, place) for key, spec in cls.fields.items()}
+        if len(place.problems) > before:
+            return None
+        row = cls.from_values(values)
+        row.check(place)
+        return row
+
+    @classmethod
+    def from_values(cls: type[R], values: Mapping[str, object]) -> R:
+        """Make a row of values that are understood; a key that is left out has its default."""
+        row = cls.__new__(cls)
+        row.__dict__.update({key: spec.default for key, spec in cls.fields.items()}, **values)
+        return row
+
+    @classmethod
+    def from_prepared(cls: type[R], plain: dict[str, Any]) -> R:
+        """Make a row of what `pytest_ddcompat.matrix.prepared` wrote, which was checked before."""
+        for key, value in plain.items():
+            restore = cls.fields[key].kind.restore
+            if restore is not None:
+                plain[key] = restore(value)
+        return cls.from_values(plain)
+
+    def replaced(self: R, changes: Mapping[str, object]) -> R:
+        """The same row with other values of some keys."""
+        return self.from_values({**{key: self.__dict__[key] for key in self.fields}, **changes})
+
+    def check(self, place: Place) -> None:
+        """Note in `place` what no single key can tell to be wrong."""
+
+
+def _read_key(key: str, table: dict[str, object], spec: Field, place: Place) -> object:
+    if key in table:
+        return spec.kind.read(table[key], place.inside(key))
+    if spec.required:
+        place.problem(f'the key "{key}" is missing: {spec.doc}')
+    return spec.default
+
+
+def plain(value: object, leaf: Callable[[object], object]) -> object:
+    """A row as mappings and lists, without keys that have their default.
+
+    Args:
+        value: The row, or a value of it.
+        leaf: Writes what is none of these.
+    """
+    if isinstance(value, Row):
+        held = {key: getattr(value, key) for key in value.fields}
+        return {k: plain(v, leaf) for k, v in held.items() if v != value.fields[k].default}
+    if isinstance(value, dict):
+        return {key: plain(inner, leaf) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner, leaf) for inner in value]
+    return leaf(value)
+
+
+def schema_of(row: type[Row]) -> dict[str, Any]:
+    """Describe a row as JSON Schema (draft 2020-12), every key with its meaning."""
+    return {
+        "type": "object",
+        "description": (row.__doc__ or "").strip().splitlines()[0],
+        "additionalProperties": False,
+        "required": [key for key, spec in row.fields.items() if spec.required],
+        "properties": {
+            key: {**spec.kind.schema, "description": spec.doc} for key, spec in row.fields.items()
+        },
+    }
+
+
+def shown(value: object) -> str:
+    """Write a wrong value as TOML has it, in few characters."""
+    if isinstance(value, (dict, list)):
+        return "a table" if isinstance(value, dict) else "an array"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    try:
+        text = f'"{value}"' if isinstance(value, str) else str(value)
+    except ValueError:
+        return "a number of thousands of digits"
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

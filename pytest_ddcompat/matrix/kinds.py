@@ -1,0 +1,181 @@
+"""Kinds of values that a key of a table may hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Any, Callable, Union, cast
+
+from pytest_ddcompat.matrix.fields import SHOWN, Kind, shown
+from pytest_ddcompat.values.names import choices, deployment_type, parse_site
+from pytest_ddcompat.values.versions import Range, Version, parse_range, parse_version
+
+if TYPE_CHECKING:
+    from pytest_ddcompat.matrix.fields import Place, Row
+
+__all__ = [
+    "Mark", "address", "array", "boolean", "date", "deployment", "identifier", "mapping", "mark",
+    "number", "one_of", "site", "table", "text", "version", "version_range", "version_ranges",
+    "words",
+]  # fmt: skip
+
+Mark = Union[bool, str]
+"""A cell of a table of marks: whether it has one, or `preview`, or `unresolved`."""
+
+_MARKS = ("preview", "unresolved")
+
+
+def _scalar(
+    kind: type,
+    called: str,
+    schema: dict[str, Any],
+    restore: Callable[[Any], object] | None = None,
+) -> Kind:
+    def read(value: object, place: Place) -> object:
+        if type(value) is not kind:
+            place.problem(f"this must be {called} (got {shown(value)})")
+        return value
+
+    return Kind(read, schema, restore=restore)
+
+
+def _parsed(
+    parse: Callable[[str], object],
+    schema: dict[str, Any],
+    restore: Callable[[Any], object] | None = None,
+) -> Kind:
+    def read(value: object, place: Place) -> object:
+        if not isinstance(value, str):
+            place.problem(f"this must be a string (got {shown(value)})")
+            return None
+        try:
+            return parse(value)
+        except ValueError as error:
+            place.problem(str(error))
+            return None
+
+    return Kind(read, {"type": "string", **schema}, restore=restore)
+
+
+def _identifier(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+([_-][a-z0-9]+)*", value):
+        raise ValueError(
+            f'"{value[:SHOWN]}" is no id; valid: lower-case letters, digits, single _ or - between'
+        )
+    return value
+
+
+def _deployment(value: str) -> str:
+    """An id; of a type that can be a fact, the fact's own: `fargate` is `aws_fargate`."""
+    return deployment_type(_identifier(value)) or value
+
+
+def _site(value: str) -> str:
+    try:
+        return parse_site(value)
+    except ValueError:
+        valid = "a host name such as datadoghq.com"
+        raise ValueError(f'"{value[:SHOWN]}" is no Datadog site; valid: {valid}') from None
+
+
+def _words(value: str) -> str:
+    if not value.strip():
+        raise ValueError("this is empty; valid: words")
+    return value
+
+
+def _address(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s<>\"]+", value):
+        raise ValueError(f'"{value[:SHOWN]}" is no address; valid: https://…')
+    return value
+
+
+def array(kind: Kind, at_least: int = 0) -> Kind:
+    """An array of one kind, read as a tuple."""
+
+    def read(value: object, place: Place) -> tuple[object, ...]:
+        if not isinstance(value, list):
+            place.problem(f"this must be an array (got {shown(value)})")
+            return ()
+        if len(value) < at_least:
+            place.problem(f"this needs at least {at_least} (got {len(value)})")
+        return tuple(kind.read(item, place.inside(f"[{n}]")) for n, item in enumerate(value))
+
+    def restore(plain: list[Any]) -> tuple[object, ...]:
+        return tuple(plain if kind.restore is None else map(kind.restore, plain))
+
+    schema: dict[str, Any] = {"type": "array", "items": kind.schema}
+    full = {**schema, "minItems": at_least} if at_least else schema
+    return Kind(read, full, kind.row, restore)
+
+
+def mapping(kind: Kind) -> Kind:
+    """A table with ids for keys and values of one kind."""
+
+    def read(value: object, place: Place) -> dict[str, object]:
+        if not isinstance(value, dict):
+            place.problem(f"this must be a table (got {shown(value)})")
+            return {}
+        return {str(key): kind.read(item, place.inside(key)) for key, item in value.items()}
+
+    return Kind(read, {"type": "object", "additionalProperties": kind.schema})
+
+
+def one_of(*valid: str) -> Kind:
+    """One of some words."""
+
+    def parse(value: str) -> str:
+        if value not in valid:
+            raise ValueError(f'"{value[:SHOWN]}" is not valid; {choices(value, valid)}')
+        return value
+
+    return _parsed(parse, {"enum": list(valid)})
+
+
+def table(row: type[Row]) -> Kind:
+    """A table described by a row class."""
+    return Kind(row.from_table, {"$ref": f"#/$defs/{row.__name__.lower()}"}, row, row.from_prepared)
+
+
+def _read_range(value: object, place: Place) -> object:
+    texts = cast("tuple[str, ...]", array(text, at_least=1).read(value, place))
+    try:
+        return parse_range(*(t for t in texts if isinstance(t, str)))
+    except ValueError as error:
+        place.problem(str(error))
+        return None
+
+
+def _read_mark(value: object, place: Place) -> object:
+    if type(value) is not bool and value not in _MARKS:
+        place.problem(f"this must be true, false, {' or '.join(_MARKS)} (got {shown(value)})")
+    return value
+
+
+text = _scalar(str, "a string", {"type": "string"})
+number = _scalar(int, "a whole number", {"type": "integer"})
+boolean = _scalar(bool, "true or false", {"type": "boolean"})
+mark = Kind(_read_mark, {"enum": [True, False, *_MARKS]})
+date = _scalar(
+    dt.date,
+    "a date such as 2026-05-31",
+    {"type": "string", "format": "date"},
+    dt.date.fromisoformat,
+)
+words = _parsed(_words, {"pattern": "\\S"})
+identifier = _parsed(_identifier, {"pattern": "^[a-z0-9]+([_-][a-z0-9]+)*$"})
+deployment = _parsed(_deployment, identifier.schema)
+site = _parsed(_site, {"examples": ["datadoghq.eu"]})
+address = _parsed(_address, {"format": "uri"})
+version = _parsed(parse_version, {"examples": ["1.10.0"]}, Version)
+version_range = _parsed(parse_range, {"examples": [">=4.0,<5"]}, Range)
+version_ranges = Kind(
+    _read_range,
+    {
+        "type": "array",
+        "items": {"type": "string"},
+        "minItems": 1,
+        "examples": [["==2.7.*", ">=3.5,<3.12"]],
+    },
+    restore=Range,
+)

@@ -1,0 +1,241 @@
+"""What one published page says, as data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING, Callable, TypeVar
+
+from pytest_ddcompat.matrix.fields import Place, Row, field
+from pytest_ddcompat.matrix.kinds import array, table
+from pytest_ddcompat.matrix.rows import (
+    Capability,
+    Coverage,
+    Deployment,
+    Framework,
+    Note,
+    Page,
+    Release,
+    Runtime,
+    Site,
+    Statement,
+    Table,
+    Unresolved,
+)
+from pytest_ddcompat.values.names import bare, choices, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pytest_ddcompat.values.versions import Version
+
+__all__ = ["Matrix", "Removed"]
+
+R = TypeVar("R")
+
+
+class Removed(Row):
+    """Rows of the page that overlays have taken away."""
+
+    sites: tuple[Site, ...] = field(array(table(Site)), "Callouts about sites.", ())
+    capabilities: tuple[Capability, ...] = field(array(table(Capability)), "Capabilities.", ())
+    deployments: tuple[Deployment, ...] = field(array(table(Deployment)), "Deployment types.", ())
+    releases: tuple[Release, ...] = field(array(table(Release)), "Release branches.", ())
+    runtimes: tuple[Runtime, ...] = field(array(table(Runtime)), "Runtimes.", ())
+    frameworks: tuple[Framework, ...] = field(array(table(Framework)), "Frameworks.", ())
+    coverage: tuple[Coverage, ...] = field(array(table(Coverage)), "Sentences.", ())
+
+
+class Matrix(Row):
+    """What one page of compatibility requirements says, as data."""
+
+    page: Page = field(table(Page), "Which page this is.")
+    sites: tuple[Site, ...] = field(array(table(Site)), "Callouts that exclude Datadog sites.", ())
+    tables: tuple[Table, ...] = field(array(table(Table)), "Heads of the page's tables.", ())
+    capabilities: tuple[Capability, ...] = field(
+        array(table(Capability), at_least=1), "Rows of the capability table."
+    )
+    deployments: tuple[Deployment, ...] = field(
+        array(table(Deployment)), "Rows of the tables of deployment types.", ()
+    )
+    releases: tuple[Release, ...] = field(array(table(Release)), "Rows of the release table.", ())
+    runtimes: tuple[Runtime, ...] = field(array(table(Runtime)), "Rows of the runtime table.", ())
+    frameworks: tuple[Framework, ...] = field(
+        array(table(Framework)), "Rows of the tables of frameworks.", ()
+    )
+    coverage: tuple[Coverage, ...] = field(
+        array(table(Coverage)), "Sentences that cover frameworks or data stores.", ()
+    )
+    notes: tuple[Note, ...] = field(array(table(Note)), "Sentences that decide nothing.", ())
+    unresolved: tuple[Unresolved, ...] = field(
+        array(table(Unresolved)), "Words that are not understood.", ()
+    )
+    removed: Removed = field(
+        table(Removed),
+        "Rows that overlays have taken away; loading writes them.",
+        Removed.from_values({}),
+    )
+
+    def check(self, place: Place) -> None:
+        """Ids are unique, and every capability that a row names is defined."""
+        self._check_unique(place)
+        self._check_tables(place)
+        defined = [c.id for c in self.capabilities]
+        for kind in ("deployments", "frameworks", "coverage", "unresolved"):
+            for index, row in enumerate(getattr(self, kind)):
+                inside = place.inside(f"{kind}[{index}]")
+                for name in _capabilities_of(row):
+                    if name not in defined:
+                        inside.problem(
+                            f'no capability "{name}" is defined; {choices(name, defined)}'
+                        )
+
+    def _check_tables(self, place: Place) -> None:
+        for index, row in enumerate(self.unresolved):
+            if row.table is not None and not 0 <= row.table < len(self.tables):
+                told = f"no such table (got {row.table}); valid: from 0, below {len(self.tables)}"
+                place.inside(f"unresolved[{index}].table").problem(told)
+
+    def _check_unique(self, place: Place) -> None:
+        def once(kind: str, rows: Sequence[R], keys: Callable[[R], Iterable[str]]) -> None:
+            seen: dict[str, int] = {}
+            for index, row in enumerate(rows):
+                for key in keys(row):
+                    if seen.setdefault(fold(key), index) != index:
+                        inside = place.inside(f"{kind}[{index}]")
+                        inside.problem(f"another row has {key} too; valid: in one row")
+
+        once("capabilities", self.capabilities, _distinct_spellings)
+        once("deployments", self.deployments, _marks_of)
+        once("releases", self.releases, lambda row: [f'"{row.tracer}"'])
+        once("frameworks", self.frameworks, _place_of)
+
+    @property
+    def origin(self) -> str:
+        """The id or path by which it was loaded; empty if it was made otherwise."""
+        return str(self.__dict__.get("_origin", ""))
+
+    def of_origin(self, which: str) -> Matrix:
+        """The same matrix, which tells by what it was loaded."""
+        if which == self.origin:
+            return self
+        made = self.replaced({})
+        made.__dict__["_origin"] = which
+        return made
+
+    def capability(self, name: str) -> Capability | None:
+        """Find a capability by id, alias or documented name, however it is written."""
+        return self._by_name.get(fold(name))
+
+    def capability_names(self) -> list[str]:
+        """All ids and aliases."""
+        return [name for c in self.capabilities for name in (c.id, *c.aliases)]
+
+    def deployment(self, name: str) -> Deployment | None:
+        """Find a deployment type by id or documented name, however it is written."""
+        return self._deployments.get(fold(name))
+
+    def framework_names(self) -> list[str]:
+        """Ids of all frameworks of the page, each once."""
+        return list(dict.fromkeys(f.id for f in self.frameworks))
+
+    def datastore_names(self) -> list[str]:
+        """All data stores that the page names."""
+        return [name for row in self.coverage if row.of == "datastores" for name in row.named]
+
+    def release(self, tracer: Version) -> Release | None:
+        """The release branch that holds a tracer's base version."""
+        if tracer not in self._branches:
+            self._branches[tracer] = next((r for r in self.releases if tracer in r.tracer), None)
+        return self._branches[tracer]
+
+    def runtimes_for(self, tracer: Version) -> tuple[Runtime, ...]:
+        """The rows of the runtime table that speak of a tracer's base version."""
+        found = self._platforms.get(tracer)
+        if found is None:
+            found = tuple(row for row in self.runtimes if tracer in row.tracer)
+            self._platforms[tracer] = found
+        return found
+
+    def leaves_open(self, kind: str) -> Unresolved | None:
+        """Words that may be a further row of a kind: `sites`, `releases` or `runtimes`."""
+        return self._open.get(kind)
+
+    def limit_of(self, capability: Capability) -> Unresolved | None:
+        """Words that may limit a capability, unless an overlay says what is true of it."""
+        if capability.overlays:
+            return None
+        return next((row for row in self.unresolved if capability.id in row.capabilities), None)
+
+    def is_settled(self, row: Unresolved) -> bool:
+        """Whether overlays say what is true of every capability that words may limit."""
+        limited = [self.capability(name) for name in row.capabilities]
+        return bool(limited) and all(each and each.overlays for each in limited)
+
+    def restored(self) -> list[tuple[Statement, Matrix]]:
+        """Each row that an overlay has taken away, and the matrix with that row in its place."""
+        return self._restored
+
+    @cached_property
+    def _deployments(self) -> dict[str, Deployment]:
+        return {fold(row.id): row for row in reversed(self.deployments)}
+
+    @cached_property
+    def _branches(self) -> dict[Version, Release | None]:
+        return {}
+
+    @cached_property
+    def _platforms(self) -> dict[Version, tuple[Runtime, ...]]:
+        return {}
+
+    @cached_property
+    def _open(self) -> dict[str, Unresolved]:
+        return {row.of: row for row in reversed(self.unresolved)}
+
+    @cached_property
+    def _restored(self) -> list[tuple[Statement, Matrix]]:
+        return [
+            (row, self.replaced({kind: (*getattr(self, kind), row)}))
+            for kind in self.removed.fields
+            for row in getattr(self.removed, kind)
+        ]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Capability]:
+        return {fold(name): c for c, name in _spellings(self.capabilities)}
+
+
+def _capabilities_of(row: Deployment | Framework | Coverage | Unresolved) -> list[str]:
+    if isinstance(row, Coverage):
+        return [row.capability] if row.capability else []
+    return list(row.capabilities)
+
+
+def _spellings(capabilities: Sequence[Capability]) -> list[tuple[Capability, str]]:
+    """Every way to write each capability, the shorter form of its name where it is its own."""
+    exact = [(c, spelling) for c in capabilities for spelling in _exact(c)]
+    taken = {fold(spelling) for _, spelling in exact}
+    short = Counter(fold(bare(c.name)) for c in capabilities)
+    return exact + [
+        (c, bare(c.name))
+        for c in capabilities
+        if fold(bare(c.name)) not in taken and short[fold(bare(c.name))] == 1
+    ]
+
+
+def _exact(capability: Capability) -> tuple[str, ...]:
+    return (capability.name, *capability.aliases, capability.id)
+
+
+def _distinct_spellings(capability: Capability) -> list[str]:
+    return [f'"{name}"' for name in {fold(s): s for s in _exact(capability)}.values()]
+
+
+def _marks_of(deployment: Deployment) -> list[str]:
+    return [f'"{deployment.id}" with "{name}"' for name in deployment.capabilities]
+
+
+def _place_of(framework: Framework) -> list[str]:
+    versions = f" for {framework.versions}" if framework.versions else ""
+    place = f'"{framework.id}" under "{framework.heading}"{versions}'
+    return [f'{place} with "{name}"' for name in framework.capabilities] or [place]

@@ -1,0 +1,1 @@
+"""Overlays: a user's own rows on top of a matrix."""

@@ -1,0 +1,254 @@
+"""Facts of one's own on top of a matrix: rows that replace what a page says, or add to it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_ddcompat.matrix.fields import Place
+from pytest_ddcompat.matrix.overlay.matching import absence, matching, refuse_ambiguous
+from pytest_ddcompat.matrix.overlay.rows import RULES, given_rows, read_overlay
+from pytest_ddcompat.matrix.rows import NOT_THERE, Capability, Release, Statement
+from pytest_ddcompat.values.errors import MatrixError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.matrix.overlay.rows import Given
+    from pytest_ddcompat.matrix.rows import Deployment, Framework, Overlay
+
+__all__ = ["apply_overlay"]
+
+
+class _Touched(NamedTuple):
+    """A row as the overlay leaves it, with the place in the overlay that made it so.
+
+    One that the overlay takes away is `removed`, and names the overlay.
+    """
+
+    place: Place
+    row: Statement
+    removed: bool = False
+
+
+_Touching = dict[str, dict[int, _Touched]]
+"""By kind and index in the merged matrix; rows that are added have new indices."""
+
+
+class _Renamed(Place):
+    """Places of rows in the merged matrix, told as those of the overlay."""
+
+    def __init__(self, path: str, problems: list[str], names: Mapping[str, str]) -> None:
+        super().__init__(path, problems)
+        self.names = names
+
+    def inside(self, part: str) -> Place:
+        path = super().inside(part).path
+        return _Renamed(self.names.get(path, path), self.problems, self.names)
+
+
+def apply_overlay(
+    base: Matrix, mapping: Mapping[str, Any], origin: str, page_id: str = ""
+) -> Matrix:
+    """Put an overlay on a matrix.
+
+    Args:
+        base: The matrix that it extends.
+        mapping: What the overlay's TOML file holds.
+        origin: Path of that file; its last part is what findings name.
+        page_id: Id of the new matrix where the overlay gives none; if empty, the slug of the
+            file's name.
+
+    Raises:
+        MatrixError: The overlay cannot be understood, or breaks a rule of the matrix; every
+            problem is in `problems`, as `file: where: what; valid: …`.
+    """
+    problems: list[str] = []
+    place = Place(f"{origin}: ", problems)
+    file = PurePath(origin)
+    understood = read_overlay(mapping, place)
+    if understood is None:
+        raise MatrixError(problems)
+    page = {key: getattr(understood.page, key) for key in mapping.get("page", {})}
+    if "id" not in page:
+        page["id"] = page_id or _slug(file, place)
+    touching: _Touching = {}
+    for kind in RULES:
+        given = given_rows(kind, mapping, understood, file.name, place)
+        touching[kind] = _touch(kind, getattr(base, kind), given, page.get("title", file.name))
+        if kind == "capabilities":
+            base = _without_marks(base, touching[kind])
+    if not problems:
+        _check(base, touching, place)
+    if problems:
+        raise MatrixError(problems)
+    return base.replaced({"page": base.page.replaced(page), **_merged(base, touching)})
+
+
+def _without_marks(base: Matrix, touched: Mapping[int, _Touched]) -> Matrix:
+    """What tables and sentences say of a capability goes with it."""
+    gone = {getattr(each.row, "id", "") for each in touched.values() if each.removed}
+    if not gone:
+        return base
+
+    def left(rows: Sequence[Deployment | Framework]) -> tuple[Statement, ...]:
+        marks = ({c: m for c, m in row.capabilities.items() if c not in gone} for row in rows)
+        return tuple(r.replaced({"capabilities": m}) for r, m in zip(rows, marks))
+
+    return base.replaced(
+        {
+            "deployments": left(base.deployments),
+            "frameworks": left(base.frameworks),
+            "coverage": tuple(row for row in base.coverage if row.capability not in gone),
+            "unresolved": tuple(
+                row.replaced({"capabilities": tuple(c for c in row.capabilities if c not in gone)})
+                for row in base.unresolved
+            ),
+        }
+    )
+
+
+def _slug(file: PurePath, place: Place) -> str:
+    slug = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")
+    if not slug:
+        place.inside("page").problem(f'the key "id" is missing: "{file.name}" makes none')
+    return slug
+
+
+def _touch(
+    kind: str, rows: Sequence[Statement], given: Sequence[Given], heading: str
+) -> dict[int, _Touched]:
+    touched: dict[int, _Touched] = {}
+    for each in given:
+        found = matching(kind, rows, each)
+        if len(found) > 1:
+            refuse_ambiguous(kind, [rows[n] for n in found], each)
+            continue
+        if found and found[0] in touched:
+            first = touched[found[0]].place.path.rpartition(": ")[2]
+            each.place.problem(f"{first} changes the same row; valid: one of them")
+            continue
+        row = _changed(kind, rows[found[0]], each) if found else _added(kind, rows, each, heading)
+        if row is not None:
+            row.check(each.place)
+            index = found[0] if found else len(rows) + len(touched)
+            touched[index] = _Touched(each.place, row, each.remove)
+    return touched
+
+
+def _changed(kind: str, row: Statement, given: Given) -> Statement:
+    """Replace what a row gives, key by key, marks entry by entry; its key stays as it is spelt."""
+    unset = {key: row.fields[key].default for key in given.unset}
+    values = {**_dropped(row, given.values), **unset, **given.values}
+    values.update({key: getattr(row, key) for key in RULES[kind].key})
+    marks = row.__dict__.get("capabilities", {})
+    if "capabilities" in values:
+        values["capabilities"] = {**marks, **values["capabilities"]}
+    return row.replaced({**values, "overlays": _overlays(row, given, _keys(kind, row, given))})
+
+
+def _keys(kind: str, row: Statement, given: Given) -> tuple[str, ...]:
+    """The keys that an overlay changes, marks one by one; words by which it is found are none."""
+    told = {"heading": row.heading, "documented": row.documented}
+    others = [
+        key
+        for key, value in given.values.items()
+        if key not in {*RULES[kind].key, "capabilities"} and told.get(key) != value
+    ]
+    marks = [f"capabilities.{name}" for name in given.values.get("capabilities", ())]
+    return tuple(sorted({*others, *marks, *given.unset}))
+
+
+def _overlays(row: Statement, given: Given, keys: Sequence[str]) -> tuple[Overlay, ...]:
+    """The overlays of a row with another one, which may be there already."""
+    overlays = {(o.file, o.source, o.reason): o for o in row.overlays}
+    own = given.overlay
+    known = overlays.get((own.file, own.source, own.reason))
+    if known is not None:
+        keys = sorted({*known.keys, *keys}) if known.keys else ()
+    overlays[own.file, own.source, own.reason] = own.replaced({"keys": tuple(keys)})
+    return tuple(overlays.values())
+
+
+def _dropped(row: Statement, given: Mapping[str, Any]) -> dict[str, object]:
+    """What an inherited row loses, as what is given contradicts it."""
+    lost: dict[str, object] = {}
+    if isinstance(row, Release) and given.get("support_level", "maintenance") != "maintenance":
+        lost["until"] = None
+    if isinstance(row, Capability):
+        none_there = given.get("status") in {*NOT_THERE, "unresolved"}
+        if none_there or "minimums" in given:
+            lost["minimum"] = None
+        if none_there or "minimum" in given:
+            lost["minimums"] = ()
+    return lost
+
+
+def _added(kind: str, rows: Sequence[Statement], given: Given, heading: str) -> Statement | None:
+    """A row of the overlay's own, or None where it lacks what such a row needs."""
+    if given.remove or given.unset:
+        given.place.problem(absence(kind, rows, given.values))
+        return None
+    values = {"heading": heading, "documented": given.words, **given.values}
+    row = RULES[kind].row
+    missing = [key for key, spec in row.fields.items() if spec.required and key not in values]
+    if missing:
+        needed = " and ".join(f'"{key}"' for key in missing)
+        given.place.problem(f"{absence(kind, rows, given.values)}; to add one, give {needed}")
+        return None
+    return row.from_values({**values, "overlays": (given.overlay,)})
+
+
+def _merged(base: Matrix, touching: _Touching) -> dict[str, object]:
+    """The rows of each kind; notes and open words without those that are rows now."""
+    merged: dict[str, object] = {}
+    removed: dict[str, object] = {}
+    understood = set()
+    for kind, touched in touching.items():
+        gone = {n: each.row for n, each in touched.items() if each.removed}
+        rows = {n: each.row for n, each in touched.items() if not each.removed}
+        every = {**dict(enumerate(getattr(base, kind))), **rows}
+        merged[kind] = tuple(row for n, row in every.items() if n not in gone)
+        removed[kind] = (*getattr(base.removed, kind), *gone.values())
+        understood |= {(row.heading, row.documented) for row in rows.values()}
+    merged["removed"] = base.removed.replaced(removed)
+    for kind in ("notes", "unresolved"):
+        rows_left = [r for r in getattr(base, kind) if (r.heading, r.documented) not in understood]
+        merged[kind] = tuple(rows_left)
+    return merged
+
+
+def _check(base: Matrix, touching: _Touching, place: Place) -> None:
+    """Hold the matrix's own rules; the overlay's rows go last, as the later of two is told."""
+    rows: dict[str, object] = {}
+    names = {}
+    for kind, touched in touching.items():
+        kept = [row for n, row in enumerate(getattr(base, kind)) if n not in touched]
+        left = [each for each in touched.values() if not each.removed]
+        rows[kind] = (*kept, *(each.row for each in left))
+        for n, each in enumerate(left, len(kept)):
+            names[place.inside(f"{kind}[{n}]").path] = each.place.path
+    if not rows["capabilities"]:
+        place.inside("capabilities").problem("all are removed; valid: one that is left")
+    base.replaced(rows).check(_Renamed(place.path, place.problems, names))
+    _refuse_overlaps(base.releases, touching["releases"])
+
+
+def _refuse_overlaps(rows: Sequence[Release], touched: Mapping[int, _Touched]) -> None:
+    """A branch that is added where another one already holds a version would never decide."""
+    from pytest_ddcompat.analysis.rules.common import regions
+
+    held = {n: row for n, row in enumerate(rows) if n not in touched}
+    for n, each in touched.items():
+        if each.removed or not isinstance(each.row, Release):
+            continue
+        added = each.row.tracer
+        for other in [row.tracer for row in held.values()] if n >= len(rows) else ():
+            if any(v in added and v in other for v in regions([added, other])):
+                each.place.inside("tracer").problem(
+                    f'this range overlaps that of another row (got "{added}"); '
+                    f'valid: a range without the versions of "{other}", or that row removed'
+                )
+        held[n] = each.row

@@ -1,0 +1,80 @@
+"""Which row of a matrix a row of an overlay means."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pytest_ddcompat.matrix.overlay.rows import RULES, in_words
+from pytest_ddcompat.values.names import choices, fold
+from pytest_ddcompat.values.versions import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_ddcompat.matrix.overlay.rows import Given
+    from pytest_ddcompat.matrix.rows import Statement
+
+__all__ = ["absence", "matching", "refuse_ambiguous"]
+
+_NARROWING = ("documented", "capabilities", "cpus", "python")
+"""Keys that choose among several rows of one key, where one of them agrees; the surest first."""
+
+
+def matching(kind: str, rows: Sequence[Statement], row: Given) -> list[int]:
+    """Indices of the rows that a row of an overlay may mean."""
+    rule, given = RULES[kind], row.values
+    telling = [*rule.key, *(key for key in given if key in rule.apart or row.remove)]
+    found = [n for n, row in enumerate(rows) if _agree(row, given, *telling)]
+    for key in _NARROWING:
+        if len(found) > 1 and key in given:
+            found = [n for n in found if _agree(rows[n], given, key)] or found
+    return found
+
+
+def _agree(row: Statement, given: Mapping[str, Any], *keys: str) -> bool:
+    return all(_same(key, getattr(row, key), given[key]) for key in keys)
+
+
+def _same(key: str, theirs: Any, ours: Any) -> bool:
+    if isinstance(ours, Range):
+        return set(theirs.specifiers) == set(ours.specifiers)
+    if key == "capabilities":
+        return not theirs.keys().isdisjoint(ours)
+    if key == "excluded":
+        return set(theirs) == set(ours)
+    return fold(theirs) == fold(ours) if key == "id" else bool(theirs == ours)
+
+
+def absence(kind: str, rows: Sequence[Statement], given: Mapping[str, Any]) -> str:
+    """Say that no row is meant, with what would be valid."""
+    key = RULES[kind].key
+    named = _named(key, given)
+    held = [row for row in rows if _agree(row, given, *key)]
+    for part, verb in (("heading", "stands under"), ("documented", "has the words")):
+        left = [row for row in held if part not in given or _agree(row, given, part)]
+        if held and not left:
+            told = in_words(given[part])
+            known = choices(told, (in_words(getattr(row, part)) for row in held))
+            return f'no row with {named} {verb} "{told}"; {known}'
+        held = left
+    valid = [_shown(key, row.__dict__) for row in rows]
+    return f"no row has {named}; {choices(_shown(key, given), valid)}"
+
+
+def refuse_ambiguous(kind: str, rows: Sequence[Statement], given: Given) -> None:
+    """Note that several rows may be meant, with what tells them apart."""
+    key = "heading" if len({row.heading for row in rows}) > 1 else "documented"
+    which = dict.fromkeys(json.dumps(getattr(row, key), ensure_ascii=False) for row in rows)
+    given.place.problem(
+        f"{len(rows)} rows have {_named(RULES[kind].key, given.values)}; "
+        f"valid: with {key} = {' or '.join(which)}"
+    )
+
+
+def _named(key: Sequence[str], values: Mapping[str, Any]) -> str:
+    return ", ".join(f'{part} "{in_words(values[part])}"' for part in key if values[part])
+
+
+def _shown(key: Sequence[str], values: Mapping[str, Any]) -> str:
+    return " ".join(in_words(values[part]) for part in key if values[part])

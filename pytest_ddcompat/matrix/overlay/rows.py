@@ -1,0 +1,211 @@
+"""What an overlay's file may hold: a matrix's rows, of which only the key must be there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_ddcompat.matrix.fields import Field, Place, Row, field
+from pytest_ddcompat.matrix.kinds import array, boolean, one_of, table, words
+from pytest_ddcompat.matrix.rows import (
+    Capability,
+    Coverage,
+    Deployment,
+    Framework,
+    Overlay,
+    Page,
+    Release,
+    Runtime,
+    Site,
+    Statement,
+)
+from pytest_ddcompat.values.names import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["RULES", "Given", "OverlayFile", "given_rows", "in_words", "read_overlay"]
+
+
+class Rule(NamedTuple):
+    """How rows of one kind are told apart.
+
+    Attributes:
+        row: Class of the rows.
+        key: Keys whose values name a row; an overlay must give those that have no default.
+        apart: Keys by which rows of one key differ: a row that gives another value is another.
+    """
+
+    row: type[Statement]
+    key: tuple[str, ...]
+    apart: tuple[str, ...] = ()
+
+
+RULES = {
+    "sites": Rule(Site, ("excluded",), ("heading",)),
+    "capabilities": Rule(Capability, ("id",)),
+    "deployments": Rule(Deployment, ("id",), ("heading",)),
+    "releases": Rule(Release, ("tracer",)),
+    "runtimes": Rule(Runtime, ("os", "implementation", "tracer"), ("heading",)),
+    "frameworks": Rule(Framework, ("id",), ("heading",)),
+    "coverage": Rule(Coverage, ("of", "capability"), ("heading", "documented")),
+}
+"""The kinds of rows that an overlay may change, in the order of the matrix."""
+
+_UNTOUCHED = ("tables", "notes", "unresolved")
+_OWN = ("source", "reason", "remove", "unset")
+_TELLING = ("heading", "documented")
+_NO_WORDS = {"id", "heading", "documented", "interpretation", "aliases", "remote_configuration"}
+
+
+def _partial(row: type[Row], needed: Sequence[str] = (), **more: Field) -> type[Row]:
+    """Declare the same row with all keys optional but some."""
+    fields: dict[str, Any] = {
+        key: Field(spec.kind, spec.doc, spec.default if key in needed else None)
+        for key, spec in row.fields.items()
+        if key != "overlays"
+    }
+    return type(row.__name__, (Row,), {"__doc__": row.__doc__, **fields, **more})
+
+
+def _that_may_be_unset(kind: str) -> list[str]:
+    row, key, *_ = RULES[kind]
+    may = [name for name, spec in row.fields.items() if not spec.required and name != "overlays"]
+    return [name for name in may if name not in key]
+
+
+def _rows(kind: str) -> Any:
+    row = _partial(
+        RULES[kind].row,
+        RULES[kind].key,
+        source=field(words, "Where it is from: an address, or words."),
+        reason=field(words, "Why it is so."),
+        remove=field(boolean, "Whether the page's row is taken away.", False),
+        unset=field(
+            array(one_of(*_that_may_be_unset(kind))),
+            "Keys of the page's row that are taken away, as if it had been left out there.",
+            (),
+        ),
+    )
+    return field(array(table(row)), f"Rows of {kind} to change or to add.", ())
+
+
+class OverlayFile(Row):
+    """Facts of one's own on top of a matrix."""
+
+    extends: str = field(
+        words, "Id of a bundled matrix, or path of a .toml file from this file's folder."
+    )
+    page: Any = field(table(_partial(Page)), "What differs from the extended page.", None)
+    sites: Any = _rows("sites")
+    capabilities: Any = _rows("capabilities")
+    deployments: Any = _rows("deployments")
+    releases: Any = _rows("releases")
+    runtimes: Any = _rows("runtimes")
+    frameworks: Any = _rows("frameworks")
+    coverage: Any = _rows("coverage")
+
+
+class Given(NamedTuple):
+    """One row of an overlay.
+
+    Attributes:
+        place: Where it stands.
+        values: What it gives, understood, and its whole key.
+        words: The words of what it gives.
+        overlay: What findings say of it.
+        remove: Whether it takes the page's row away.
+        unset: Keys that it takes away from the page's row.
+    """
+
+    place: Place
+    values: dict[str, Any]
+    words: tuple[str, ...]
+    overlay: Overlay
+    remove: bool
+    unset: tuple[str, ...]
+
+    def check(self, key: Sequence[str]) -> bool:
+        """Whether it says one thing; if not, that is noted. `key` is the kind's."""
+        before = len(self.place.problems)
+        telling = sorted({*key, *_TELLING})
+        if self.remove:
+            for name in [n for n in self.values if n not in telling] + ["unset"] * bool(self.unset):
+                self.place.problem(
+                    f'a row that is removed has no key "{name}"; '
+                    f"valid: {', '.join([*telling, 'reason', 'source'])}"
+                )
+        for name in self.values:
+            if name in self.unset and not self.remove:
+                self.place.problem(f'"{name}" is given and unset; valid: one of them')
+        return len(self.place.problems) == before
+
+
+def read_overlay(mapping: Mapping[str, Any], place: Place) -> OverlayFile | None:
+    """Understand what an overlay's TOML file holds, or note in `place` all that is wrong."""
+    before = len(place.problems)
+    for kind in _UNTOUCHED:
+        if kind in mapping:
+            valid = ", ".join(sorted(RULES))
+            place.inside(kind).problem(f"an overlay cannot change these; valid: {valid}")
+    rest = {key: value for key, value in mapping.items() if key not in _UNTOUCHED}
+    file = OverlayFile.from_table(rest, place)
+    return file if len(place.problems) == before else None
+
+
+def given_rows(
+    kind: str, mapping: Mapping[str, Any], understood: OverlayFile, name: str, place: Place
+) -> list[Given]:
+    """What an overlay says of one kind of rows.
+
+    Args:
+        kind: One of `RULES`.
+        mapping: What the file holds.
+        understood: The same, understood.
+        name: The file's name.
+        place: The file.
+    """
+    found = []
+    for index, (raw, row) in enumerate(zip(mapping.get(kind, ()), getattr(understood, kind))):
+        keys = {*raw, *RULES[kind].key}.difference(_OWN)
+        given = Given(
+            place.inside(f"{kind}[{index}]"),
+            {key: getattr(row, key) for key in row.fields if key in keys},
+            _words(kind, {key: raw[key] for key in row.fields if key in raw and key not in _OWN}),
+            Overlay.from_values(
+                {
+                    "file": printable(name),
+                    "source": _one_line(row.source),
+                    "reason": _one_line(row.reason),
+                }
+            ),
+            row.remove,
+            row.unset,
+        )
+        if given.check(RULES[kind].key):
+            found.append(given)
+    return found
+
+
+def _one_line(words: str) -> str:
+    return printable(" ".join(words.split()))
+
+
+def _words(kind: str, raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """The name of a row, where it has one, and what it gives; of a capability, in one cell."""
+    told = [in_words(value) for key, value in raw.items() if key not in _NO_WORDS]
+    if kind == "capabilities":
+        told = [", ".join(told)]
+    name = str(raw.get("id", ""))
+    if kind != "frameworks":
+        name = re.sub("[_-]", " ", name).capitalize()
+    return tuple(filter(None, [name, *told]))
+
+
+def in_words(value: object) -> str:
+    """A value of a TOML file as a cell of a table."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {in_words(item)}" for key, item in sorted(value.items()))
+    return ", ".join(map(in_words, value)) if isinstance(value, (list, tuple)) else str(value)

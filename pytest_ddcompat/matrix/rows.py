@@ -1,0 +1,320 @@
+"""The rows of a matrix: what each table and sentence of a page says, as data."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.matrix.fields import Place, Row, field
+from pytest_ddcompat.matrix.kinds import (
+    address,
+    array,
+    date,
+    deployment,
+    identifier,
+    mapping,
+    mark,
+    number,
+    one_of,
+    site,
+    table,
+    text,
+    version,
+    version_range,
+    version_ranges,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
+
+    from pytest_ddcompat.matrix.kinds import Mark
+    from pytest_ddcompat.values.versions import Range, Version
+
+__all__ = [
+    "LEVELS", "LEVEL_WORDS", "NOT_THERE", "STATUSES", "Capability", "Coverage", "Deployment",
+    "Framework", "Minimum", "Note", "Overlay", "Page", "Release", "Runtime", "Site", "Statement",
+    "Table", "Unresolved",
+]  # fmt: skip
+
+LEVELS = ("end_of_life", "maintenance", "general_availability")
+"""Support levels of a release branch, the least first."""
+
+LEVEL_WORDS = {
+    "end_of_life": "End of Life",
+    "maintenance": "Maintenance",
+    "general_availability": "General Availability",
+}
+
+NOT_THERE = {
+    "not_supported": "that there is none",
+    "not_applicable": "that it does not apply",
+    "pending": "that support is pending",
+}
+"""Statuses of a capability that no version has, with what is found then."""
+
+STATUSES = ("available", "preview", "partial", "deprecated", *NOT_THERE, "unresolved")
+"""What a page may call a capability; `unresolved`: its words are not understood."""
+
+
+class Page(Row):
+    """Which published page this is, and when it was read."""
+
+    id: str = field(identifier, "Id of the matrix.")
+    title: str = field(text, "Title of the page.")
+    address: str = field(address, "Address at which the page is published.", "")
+    read: dt.date = field(date, "Day on which the page was read.")
+    tracer: str = field(identifier, "Library whose versions the page speaks of: ddtrace.")
+    breadcrumbs: str = field(text, "Where the page stands in the documentation.", "")
+
+
+class Overlay(Row):
+    """That an overlay has added a row, or replaced something of it."""
+
+    file: str = field(text, "Name of the overlay's file.")
+    source: str = field(text, "Where the overlay has it from.")
+    reason: str = field(text, "Why the overlay says so.")
+    keys: tuple[str, ...] = field(
+        array(text),
+        "Keys that it has changed, a mark as capabilities.sca; of a row that it has added, none.",
+        (),
+    )
+
+    @property
+    def words(self) -> str:
+        """It in words, as they follow a quotation."""
+        return f", overlay {self.file}: {self.reason} ({self.source})"
+
+
+class Statement(Row):
+    """A statement of the page: its own words, and the heading that they stand under."""
+
+    heading: str = field(text, "Heading of the page that the words stand under.")
+    documented: tuple[str, ...] = field(
+        array(text, at_least=1),
+        "The page's words as they stand: the cells of a row, or sentences.",
+    )
+    interpretation: str = field(text, "Why the words are read so, where they leave it open.", "")
+    overlays: tuple[Overlay, ...] = field(
+        array(table(Overlay)), "Overlays that the row rests on; loading writes them.", ()
+    )
+
+    def quote(self, cell: int | None = None, keys: Iterable[str] = ()) -> str:
+        """Quote the row, or one cell of it, with its heading and the overlays that it rests on.
+
+        Args:
+            cell: Index of the deciding cell; the whole row if it is None.
+            keys: The deciding keys, as for `by_overlay`.
+        """
+        key = (cell, *keys)
+        quoted: str | None = self._quoted.get(key)
+        if quoted is None:
+            words = " | ".join(self.documented) if cell is None else self.documented[cell]
+            quoted = f'{self.heading}: "{words}"{self.by_overlay(keys)}'
+            self._quoted[key] = quoted
+        return quoted
+
+    @cached_property
+    def _quoted(self) -> dict[tuple[object, ...], str]:
+        """Quotations that were made, by their arguments."""
+        return {}
+
+    def by_overlay(self, keys: Iterable[str] = ()) -> str:
+        """The overlays that it rests on, as they follow a quotation; empty if there is none.
+
+        Args:
+            keys: Those that decide: an overlay that changed others alone is left out.
+        """
+        if not self.overlays:
+            return ""
+        deciding = {*keys, "heading", "documented"} if keys else set()
+        told = (o for o in self.overlays if not deciding or not o.keys or deciding & {*o.keys})
+        return "".join(overlay.words for overlay in told)
+
+    @property
+    def removal(self) -> str:
+        """That it is taken away, with the overlay that does so, its last."""
+        told = "".join(overlay.words for overlay in self.overlays[-1:])
+        return f'removed: "{" | ".join(self.documented)}"{told}'
+
+
+class Site(Statement):
+    """A callout about Datadog sites."""
+
+    excluded: tuple[str, ...] = field(
+        array(site, at_least=1), "Sites that it is about, as in DD_SITE."
+    )
+    status: str = field(
+        one_of("not_supported", "preview"),
+        "What the page is on these sites.",
+        "not_supported",
+    )
+
+
+class Table(Row):
+    """The head of one of the page's tables."""
+
+    heading: str = field(text, "Heading of the page that the table stands under.")
+    columns: tuple[str, ...] = field(array(text, at_least=1), "Words of the table's head.")
+
+
+class Minimum(Row):
+    """A minimum tracer version that holds on some versions of a runtime only."""
+
+    tracer: Version = field(version, "First tracer version that has the capability.")
+    runtime: str = field(identifier, "The runtime, such as python or nodejs.")
+    versions: Range = field(version_ranges, "Versions of the runtime; any may admit.")
+
+
+class Capability(Statement):
+    """A row of the capability table."""
+
+    id: str = field(identifier, "Slug of the documented name, without a trailing parenthesis.")
+    aliases: tuple[str, ...] = field(
+        array(identifier),
+        "Other names; an abbreviation that the page gives in a parenthesis.",
+        (),
+    )
+    minimum: Version | None = field(
+        version,
+        "First tracer version that has it; left out where there is none or it is not told.",
+        None,
+    )
+    minimums: tuple[Minimum, ...] = field(
+        array(table(Minimum)),
+        "In the place of one minimum, those that depend on the runtime's version.",
+        (),
+    )
+    status: str = field(one_of(*STATUSES), "What the page calls it.", "available")
+    remote_configuration: str = field(
+        text, "Sentence by which the page requires Remote Configuration for it, if it does.", ""
+    )
+    callout: str = field(
+        text, "Words of a callout by which the page calls it a preview, if it does.", ""
+    )
+
+    @property
+    def name(self) -> str:
+        """The documented name."""
+        return self.documented[0]
+
+    @cached_property
+    def least(self) -> str:
+        """The first version that has it as text."""
+        return str(self.minimum)
+
+    @cached_property
+    def boundaries(self) -> tuple[Version, ...]:
+        """Every tracer version from which on the page has it."""
+        one = () if self.minimum is None else (self.minimum,)
+        return (*one, *(minimum.tracer for minimum in self.minimums))
+
+    def check(self, place: Place) -> None:
+        """What is there has a minimum, which a preview may lack; what is not there has none."""
+        if self.minimum is not None and self.minimums:
+            place.problem('"minimum" and "minimums" exclude each other; valid: one of them')
+        needs = self.status in {"available", "partial", "deprecated"}
+        may_have = needs or self.status == "preview"
+        if not (may_have if self.boundaries else not needs):
+            place.problem(
+                f'the key "minimum" and the status "{self.status}" contradict each other; '
+                f"valid: a minimum, unless the status is {', '.join([*NOT_THERE, 'unresolved'])}"
+            )
+
+
+class Deployment(Statement):
+    """A row of a table of deployment types."""
+
+    id: str = field(deployment, "Id of the deployment type.")
+    capabilities: Mapping[str, Mark] = field(
+        mapping(mark),
+        "Capabilities that the table has a column for: whether the cell has a mark.",
+    )
+
+
+class Release(Statement):
+    """A row of the release table: a branch of tracer versions."""
+
+    tracer: Range = field(version_range, "Tracer versions of the branch.")
+    support_level: str = field(one_of(*LEVELS), "Support level of the branch.")
+    until: dt.date | None = field(
+        date, "Last day of maintenance; end of life comes after it.", None
+    )
+    agent: Version | None = field(
+        version, "Minimum version of the Datadog Agent; none if left out.", None
+    )
+
+    def check(self, place: Place) -> None:
+        """Only maintenance ends on a date."""
+        if self.until and self.support_level != "maintenance":
+            place.problem('the key "until" is for the support level "maintenance" only')
+
+    @cached_property
+    def least_agent(self) -> str:
+        """The minimum version of the Agent as text."""
+        return str(self.agent)
+
+    def level(self, day: dt.date) -> str:
+        """The support level on a day, one of `LEVELS`."""
+        return "end_of_life" if self.until and day > self.until else self.support_level
+
+
+class Runtime(Statement):
+    """A row of the runtime table."""
+
+    os: str = field(identifier, "Operating system: linux, macos or windows.")
+    cpus: tuple[str, ...] = field(
+        array(one_of("x86-64", "aarch64", "i686", "64bit", "32bit"), at_least=1),
+        "CPUs of the process; 64bit and 32bit are any of that width.",
+    )
+    implementation: str = field(identifier, "Python implementation in lower case.")
+    python: Range = field(version_ranges, "Python versions, major and minor; any may admit.")
+    tracer: Range = field(version_range, "Tracer versions that the row speaks of.")
+
+
+class Framework(Statement):
+    """A row of a table of frameworks."""
+
+    id: str = field(identifier, "Id of the framework: the name of its distribution.")
+    versions: Range | None = field(
+        version_ranges,
+        "Versions of the framework; any may admit. Left out where the words are not understood.",
+        None,
+    )
+    capabilities: Mapping[str, Mark] = field(
+        mapping(mark),
+        "Capabilities that the table speaks of: whether the cell has a mark.",
+    )
+
+    @property
+    def name(self) -> str:
+        """The documented name."""
+        return self.documented[0]
+
+
+class Coverage(Statement):
+    """A sentence that covers frameworks or data stores beside the tables."""
+
+    of: str = field(one_of("frameworks", "datastores"), "What the sentence covers.")
+    capability: str = field(identifier, "Capability it speaks of; all if left out.", "")
+    named: tuple[str, ...] = field(array(identifier), "What it names; all if left out.", ())
+
+
+class Note(Statement):
+    """Sentences of the page that decide nothing."""
+
+
+class Unresolved(Statement):
+    """Words of the page that are not understood: what they speak of cannot be told for sure."""
+
+    of: str = field(
+        one_of("sites", "releases", "runtimes", "tables", "cells", "text"),
+        "What the words would be a row of; tables: of a table of no known kind; cells: of a table "
+        "of which they are a row that is read, but for some cells; text: none.",
+    )
+    columns: tuple[str, ...] = field(array(text), "Head of the table that the row is of.", ())
+    table: int | None = field(number, "Which of `tables` that is, from 0.", None)
+    capabilities: tuple[str, ...] = field(
+        array(identifier), "Capabilities that the words may limit: none of them passes by them.", ()
+    )
+    reason: str = field(text, "Why they are not understood.")

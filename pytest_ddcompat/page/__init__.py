@@ -1,1 +1,0 @@
-"""From a documentation page in Markdown to a matrix."""

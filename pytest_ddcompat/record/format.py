@@ -1,0 +1,256 @@
+"""The record of a run: its form, which reader and JSON Schema share.
+
+`python -m pytest_ddcompat.record.format` prints the schema; it ships as
+`matrices/record.schema.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Callable
+
+from pytest_ddcompat.evaluation.policy import Action
+from pytest_ddcompat.evaluation.verdict import Outcome, Status
+from pytest_ddcompat.matrix.fields import Kind, Place, field
+from pytest_ddcompat.matrix.kinds import array, boolean, mapping, one_of, text
+from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.names import choices
+
+if TYPE_CHECKING:
+    import os
+
+__all__ = ["OUTCOMES", "VERSION", "RecordError", "read_record", "record_schema"]
+
+VERSION = 1
+"""Version of the form; a reader refuses every other."""
+
+OUTCOMES = (
+    "passed", "failed", "skipped", "xfailed", "xpassed", "error", "deselected", "not_run",
+)  # fmt: skip
+"""What can become of a test."""
+
+_MOST_PROBLEMS = 20
+
+
+class RecordError(CompatibilityError):
+    """A file that is no record of a run."""
+
+
+def _kind(accepts: Callable[[Any], bool], called: str, schema: dict[str, Any]) -> Kind:
+    def read(value: object, place: Place) -> object:
+        if not accepts(value):
+            place.problem(f"this must be {called} (got {_shown(value)})")
+        return value
+
+    return Kind(read, schema)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, (dict, list)):
+        return "an object" if isinstance(value, dict) else "an array"
+    return f"{json.dumps(value):.80}"
+
+
+def _nullable(kind: Kind) -> Kind:
+    def read(value: object, place: Place) -> object:
+        return None if value is None else kind.read(value, place)
+
+    return Kind(read, {"anyOf": [kind.schema, {"type": "null"}]})
+
+
+def _matching(pattern: str, called: str) -> Kind:
+    return _kind(
+        lambda value: isinstance(value, str) and bool(re.fullmatch(pattern, value)),
+        called,
+        {"type": "string", "pattern": f"^{pattern}$"},
+    )
+
+
+def _object(doc: str, **fields: Any) -> Kind:
+    """An object with these keys alone; each class of `reading.Row` is in the matrix's schema."""
+
+    def read(value: object, place: Place) -> object:
+        if not isinstance(value, dict):
+            place.problem(f"this must be an object (got {_shown(value)})")
+            return {}
+        for key in value:
+            if key not in fields:
+                place.problem(f'unknown key "{key:.80}"; {choices(key, fields)}')
+        for key, spec in fields.items():
+            if key in value:
+                spec.kind.read(value[key], place.inside(key))
+            elif spec.required:
+                place.problem(f'the key "{key}" is missing: {spec.doc}')
+        return value
+
+    schema = {
+        "type": "object",
+        "description": doc,
+        "additionalProperties": False,
+        "required": [key for key, spec in fields.items() if spec.required],
+        "properties": {
+            key: {**spec.kind.schema, "description": spec.doc} for key, spec in fields.items()
+        },
+    }
+    return Kind(read, schema)
+
+
+_day = _matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2026-05-31")
+_version = _nullable(text)
+_NUMBER = {"type": "integer", "minimum": 0}
+_count = _kind(lambda value: type(value) is int and value >= 0, "a whole number", _NUMBER)
+
+_VERSION = _kind(lambda value: type(value) is int, str(VERSION), {"const": VERSION})
+_MATRIX = _object(
+    "The page that the tests were held against.",
+    id=field(text, "Id of the matrix."),
+    title=field(text, "Title of the page."),
+    address=field(_matching(r"https?://[^\s<>\"]+", "an address"), "Address of the page."),
+    read=field(_day, "Day on which the page was read."),
+    sha256=field(
+        _matching("[0-9a-f]{64}", "64 hexadecimal digits"),
+        "SHA-256 of the matrix's content as JSON in UTF-8: keys sorted, defaults left out, no "
+        "spaces; the file's comments and line ends do not count.",
+    ),
+)
+_FACTS = _object(
+    "The known facts, in the form that --ddcompat-facts reads; one that is left out is unknown.",
+    tracer=field(_version, "Version of ddtrace; null: not installed.", None),
+    python=field(text, "Version of Python.", None),
+    implementation=field(text, "Python implementation in lower case.", None),
+    os=field(text, "Operating system.", None),
+    cpu=field(text, "CPU of the process.", None),
+    deployments=field(array(text), "Every documented deployment type that applies.", None),
+    frameworks=field(mapping(_version), "Version of each framework; null: not installed.", None),
+    agent=field(_version, "Version of the Datadog Agent; null: there is none.", None),
+    site=field(text, "Datadog site.", None),
+    remote_configuration=field(boolean, "Whether Remote Configuration is on.", None),
+    date=field(_day, "Day that decided support levels; of a record it is always known.", None),
+)
+_ENVIRONMENT = _object(
+    "The environment, as far as it was known.",
+    facts=field(_FACTS, "The known facts."),
+    signals=field(mapping(text), "Where each fact, or framework.NAME, is from, or why unknown."),
+)
+_FINDING = _object(
+    "The outcome of one check.",
+    check=field(text, "Name of the check."),
+    outcome=field(one_of(*(outcome.value for outcome in Outcome)), "What it came to."),
+    documented=field(text, "What is needed."),
+    observed=field(text, "What was found."),
+    source=field(text, "The page's heading and words that it rests on, or the marker."),
+    remedy=field(text, "What would mend it; empty if nothing would or need."),
+    subject=field(text, "The capability that it is about, or the test."),
+    signal=field(text, "Where what was observed was taken from, or why it is unknown."),
+)
+_STATUS = one_of(*(status.value for status in Status))
+_REQUIREMENT = _object(
+    "One requirement, held against the environment.",
+    marker=field(text, "The marker that asks for it."),
+    verdict=field(_STATUS, "What it came to."),
+    findings=field(array(_FINDING), "Every check's finding, satisfied ones too."),
+    matrix=field(text, "Id of the page that it was held against; empty: not told.", ""),
+)
+_DECISION = _object(
+    "What was decided, once for all tests that had the same.",
+    verdict=field(_STATUS, "The worst of the requirements' verdicts."),
+    action=field(one_of(*(action.value for action in Action)), "What happens to the tests."),
+    reason=field(text, "Why it is not supported; empty if it is."),
+    mend=field(array(text), "What would let the tests run; empty if nothing would, or they run."),
+    error=field(text, "Why the markers could not be judged; empty if they were."),
+    requirements=field(array(_REQUIREMENT), "What the tests ask."),
+)
+_TEST = _object(
+    "One gated test, or a module that was stopped before its tests were known.",
+    id=field(text, "Node id."),
+    file=field(text, "Its file, relative to pytest's root folder, with slashes."),
+    line=field(_nullable(_count), "Its line; null: none."),
+    decision=field(_count, "Index of its decision."),
+    outcome=field(
+        one_of(*OUTCOMES),
+        "What became of it, in its last run; not_run: it had not ended when the run did.",
+    ),
+)
+_RECORD = _object(
+    "Record of a test run by pytest-ddcompat.",
+    version=field(_VERSION, "Version of this form."),
+    matrix=field(_MATRIX, "The page that the tests were held against; of several the first."),
+    other_matrices=field(array(_MATRIX), "The further pages.", ()),
+    environment=field(_ENVIRONMENT, "The environment that they were held against."),
+    decisions=field(array(_DECISION), "Each distinct decision."),
+    tests=field(array(_TEST), "Every gated test, those with markers as they were collected."),
+    exit_status=field(_count, "Exit status of the run."),
+    interrupted=field(boolean, "Whether the run was stopped from outside, such as by Ctrl-C."),
+)
+
+
+def record_schema() -> dict[str, Any]:
+    """Describe a record as JSON Schema, draft 2020-12."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Record of a run of pytest-ddcompat",
+        **_RECORD.schema,
+    }
+
+
+def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read and check a record.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The record as the schema describes it.
+
+    Raises:
+        RecordError: It cannot be read, or is no record of this version; each problem is
+            `file: where: what; valid: …`.
+    """
+    try:
+        content = Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise RecordError(f"{path}: this record cannot be read: {reason}") from None
+    problems: list[str] = []
+    place = Place(f"{path}: ", problems)
+    parsed = _parsed(content, place)
+    version = parsed.get("version") if isinstance(parsed, dict) else None
+    if type(version) is int and version != VERSION:
+        place.inside("version").problem(f"{version} is not known; valid: {VERSION}")
+    elif not problems:
+        _RECORD.read(parsed, place)
+    if not problems:
+        _check_indices(parsed, place)
+    if problems:
+        more = len(problems) - _MOST_PROBLEMS
+        rest = [f"{path}: and {more} more problems"] if more > 0 else []
+        raise RecordError([*problems[:_MOST_PROBLEMS], *rest])
+    return parsed  # type: ignore[no-any-return]
+
+
+def _parsed(content: bytes, place: Place) -> Any:
+    try:
+        return json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        what = f"byte {error.start}: this is not UTF-8 text"
+    except json.JSONDecodeError as error:
+        what = f"line {error.lineno}, column {error.colno}: this is not valid JSON: {error.msg}"
+    except (ValueError, RecursionError):
+        what = "a number in it is too long, or it is nested too deeply"
+    place.problem(f"{what}; valid: what --ddcompat-report writes")
+    return None
+
+
+def _check_indices(record: dict[str, Any], place: Place) -> None:
+    known = len(record["decisions"])
+    for number, test in enumerate(record["tests"]):
+        if test["decision"] >= known:
+            where = place.inside(f"tests[{number}].decision")
+            where.problem(f"there is no decision {test['decision']}; there are {known}, from 0")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(record_schema(), indent=2) + "\n")

@@ -1,0 +1,1 @@
+"""What a marker asks for: requirements, expressions, markers."""

@@ -1,0 +1,254 @@
+"""The markers as Python: typed, checked where they are written, one object for equal arguments."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_ddcompat.declared import MARKERS
+from pytest_ddcompat.requirement.requirement import Requirement, call_of
+from pytest_ddcompat.values.errors import RequirementError
+from pytest_ddcompat.values.names import choices, printable, quoted, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_ddcompat.requirement.requirement import Names
+
+__all__ = [
+    "mark_of",
+    "requirement_of",
+    "requires_agent",
+    "requires_capability",
+    "requires_deployment",
+    "requires_framework",
+    "requires_support_level",
+    "requires_tracer",
+    "written",
+]
+
+_PREFIX = "requires_"
+
+# Those made before, by all arguments; 1 equals True, but is none. It takes a sixth of what looking
+# into the cache of `_shared` does, and suites have thousands of them.
+_CAPABILITIES: dict[object, pytest.MarkDecorator] = {}
+_LONGEST = 200  # characters of a marker's arguments that a message repeats
+
+
+def requires_capability(
+    *names: str,
+    framework: Names = None,
+    deployment: Names = None,
+    datastore: Names = None,
+    support_level: str | None = None,
+    preview: bool = True,
+    matrix: str | None = None,
+    strict: bool | None = None,
+) -> pytest.MarkDecorator:
+    """Mark tests that need capabilities of the page.
+
+    Args:
+        names: Ids (`threat_protection`), documented names (`Threat Protection`), or expressions
+            (`sca and not api_security`); all are asked for.
+        framework: Framework with which they must be supported; any one of a tuple.
+        deployment: Deployment type on which they must be supported; any one of a tuple.
+        datastore: Data store with which they must be supported; any one of a tuple.
+        support_level: Least support level of the tracer's release branch.
+        preview: Whether a capability that is a preview will do.
+        matrix: Id of the page that decides, of several; every marker takes it.
+        strict: Whether the test fails where it is not supported; None leaves it to the run.
+
+    Raises:
+        TypeError: An argument is not hashable, or the marker is used without parentheses.
+        RequirementError: An argument cannot be understood.
+    """
+    __tracebackhide__ = True
+    keywords = (framework, deployment, datastore, support_level, preview, matrix, strict)
+    try:
+        return _CAPABILITIES[names, keywords, type(preview), type(strict)]
+    except (KeyError, TypeError):
+        pass
+    made = _mark(
+        "requires_capability",
+        names,
+        framework=framework,
+        deployment=deployment,
+        datastore=datastore,
+        support_level=support_level,
+        preview=preview,
+        matrix=matrix,
+        strict=strict,
+    )
+    _CAPABILITIES[names, keywords, type(preview), type(strict)] = made
+    return made
+
+
+def requires_tracer(
+    specifier: str, *, matrix: str | None = None, strict: bool | None = None
+) -> pytest.MarkDecorator:
+    """Mark tests that need a tracer version, by a PEP 440 specifier.
+
+    Raises:
+        TypeError: The marker is used without parentheses.
+        RequirementError: It is no specifier.
+    """
+    __tracebackhide__ = True
+    return _mark("requires_tracer", (specifier,), matrix=matrix, strict=strict)
+
+
+def requires_framework(
+    name: str,
+    specifier: str | None = None,
+    *,
+    matrix: str | None = None,
+    strict: bool | None = None,
+) -> pytest.MarkDecorator:
+    """Mark tests that need a framework, at any version or by a PEP 440 specifier.
+
+    Raises:
+        TypeError: The marker is used without parentheses.
+        RequirementError: An argument cannot be understood.
+    """
+    __tracebackhide__ = True
+    positional = (name,) if specifier is None else (name, specifier)
+    return _mark("requires_framework", positional, matrix=matrix, strict=strict)
+
+
+def requires_deployment(
+    *types: str, matrix: str | None = None, strict: bool | None = None
+) -> pytest.MarkDecorator:
+    """Mark tests that need any of some deployment types.
+
+    Raises:
+        TypeError: The marker is used without parentheses.
+        RequirementError: None is named.
+    """
+    __tracebackhide__ = True
+    return _mark("requires_deployment", types, matrix=matrix, strict=strict)
+
+
+def requires_agent(
+    specifier: str, *, matrix: str | None = None, strict: bool | None = None
+) -> pytest.MarkDecorator:
+    """Mark tests that need a Datadog Agent, by a PEP 440 specifier.
+
+    Raises:
+        TypeError: The marker is used without parentheses.
+        RequirementError: It is no specifier.
+    """
+    __tracebackhide__ = True
+    return _mark("requires_agent", (specifier,), matrix=matrix, strict=strict)
+
+
+def requires_support_level(
+    level: str, *, matrix: str | None = None, strict: bool | None = None
+) -> pytest.MarkDecorator:
+    """Mark tests that need at least a support level of the tracer's release branch.
+
+    Raises:
+        TypeError: The marker is used without parentheses.
+        RequirementError: It is none of the three levels.
+    """
+    __tracebackhide__ = True
+    return _mark("requires_support_level", (level,), matrix=matrix, strict=strict)
+
+
+def requirement_of(
+    marker: str, positional: tuple[Any, ...], keywords: Mapping[str, Any]
+) -> tuple[Requirement, bool | None]:
+    """Understand a marker's arguments.
+
+    Args:
+        marker: Name of the marker.
+        positional: Its positional arguments.
+        keywords: Its keyword arguments.
+
+    Returns:
+        The requirement, and what the marker says of `strict`.
+
+    Raises:
+        RequirementError: An argument cannot be understood.
+    """
+    kind = marker[len(_PREFIX) :]
+    valid = ("matrix", "strict", *_KEYWORDS.get(kind, ()))
+    for key in keywords:
+        if key not in valid:
+            raise RequirementError(f'unknown keyword "{key:.80}"; {choices(key, valid)}')
+    strict = keywords.get("strict")
+    if strict is not None and not isinstance(strict, bool):
+        raise RequirementError(f"strict must be True, False or None (got {shown(strict)})")
+    others = {key: value for key, value in keywords.items() if key != "strict"}
+    try:
+        requirement: Requirement = getattr(Requirement, kind)(*positional, **others)
+    except TypeError:
+        usage = MARKERS[marker].partition(":")[0]
+        raise RequirementError(f"its arguments do not fit; valid: {usage}") from None
+    return requirement, strict
+
+
+_KEYWORDS = {
+    "capability": ("framework", "deployment", "datastore", "support_level", "preview"),
+    "tracer": ("specifier",),
+    "framework": ("name", "specifier"),
+    "agent": ("specifier",),
+    "support_level": ("level",),
+}
+
+
+def _mark(marker: str, positional: tuple[Any, ...], **keywords: Any) -> pytest.MarkDecorator:
+    __tracebackhide__ = True
+    if len(positional) == 1 and callable(positional[0]):
+        name = getattr(positional[0], "__name__", "a function")
+        raise TypeError(f"@{marker} needs parentheses and an argument (it was given {name})")
+    try:
+        return _shared(marker, positional, **keywords)
+    except ValueError as error:
+        # Raised again here, so that a traceback ends at the user's line.
+        raise type(error)(*error.args) from None
+    except TypeError as error:
+        if "unhashable" not in str(error):
+            raise
+        raise TypeError(f"{marker}: {error}; valid: a tuple in the place of a list") from None
+
+
+@lru_cache(maxsize=None, typed=True)  # typed: 1 equals True, but is none
+def _shared(marker: str, positional: tuple[Any, ...], **keywords: Any) -> pytest.MarkDecorator:
+    given = {k: v for k, v in keywords.items() if v is not (True if k == "preview" else None)}
+    requirement_of(marker, positional, given)
+    decorator: pytest.MarkDecorator = getattr(pytest.mark, marker)
+    # with_args, because a call with a single callable argument would decorate it.
+    return decorator.with_args(*positional, **given)
+
+
+def mark_of(requirement: Requirement) -> pytest.Mark:
+    """Make the mark again that a requirement was understood from."""
+    name, positional, keywords = call_of(requirement.marker)
+    mark: pytest.MarkDecorator = getattr(pytest.mark, name)
+    return mark.with_args(*positional, **keywords).mark
+
+
+def written(mark: pytest.Mark) -> str:
+    """A marker as it was written, whatever its arguments do."""
+    try:
+        given = mark.kwargs.items()
+        keywords = [f"{printable(key)}={_argument(value)}" for key, value in given]
+        text = ", ".join([*map(_argument, mark.args), *keywords])
+    except RecursionError:
+        text = "…"
+    return f"{mark.name}({text if len(text) <= _LONGEST else text[:_LONGEST] + '…'})"
+
+
+def _argument(value: object) -> str:
+    try:
+        if isinstance(value, str):
+            return quoted(value)
+        if isinstance(value, (list, tuple)):
+            inner = ", ".join(map(_argument, value))
+            return f"[{inner}]" if isinstance(value, list) else f"({inner})"
+        return printable(repr(value))
+    except RecursionError:
+        raise
+    except Exception:  # noqa: BLE001 - a user's class may do anything here
+        return f"<{type(value).__name__}>"

@@ -1,0 +1,263 @@
+"""What one marker asks of the environment."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple, Union
+
+from pytest_ddcompat.matrix.rows import LEVELS
+from pytest_ddcompat.values.errors import RequirementError
+from pytest_ddcompat.values.names import choices, fold, is_framework, quoted, shown
+from pytest_ddcompat.values.versions import parse_range
+
+__all__ = ["Names", "Requirement", "call_of"]
+
+Names = Union[str, "tuple[str, ...]", None]
+
+_LONGEST = 1000  # characters of a name or an expression
+_LEVEL_ALIASES = {"ga": "general_availability", "eol": "end_of_life"}
+
+
+class Requirement(NamedTuple):
+    """What is asked; made by the class method of its kind, which checks the arguments.
+
+    Attributes:
+        kind: `capability`, `tracer`, `framework`, `deployment`, `agent` or `support_level`.
+        names: Capabilities or expressions of them, all asked for.
+        frameworks: Frameworks, any of which will do.
+        deployments: Deployment types, any of which will do.
+        datastores: Data stores, any of which will do.
+        level: The least support level, one of `LEVELS`, or None.
+        preview: Whether a capability that is a preview will do.
+        specifier: PEP 440 specifier of the tracer, Agent or framework; empty: any version.
+        matrix: Id of the page to hold it against where there are several, or None.
+    """
+
+    kind: str
+    names: tuple[str, ...] = ()
+    frameworks: tuple[str, ...] = ()
+    deployments: tuple[str, ...] = ()
+    datastores: tuple[str, ...] = ()
+    level: str | None = None
+    preview: bool = True
+    specifier: str = ""
+    matrix: str | None = None
+
+    @classmethod
+    def capability(
+        cls,
+        *names: str,
+        framework: Names = None,
+        deployment: Names = None,
+        datastore: Names = None,
+        support_level: str | None = None,
+        preview: bool = True,
+        matrix: str | None = None,
+    ) -> Requirement:
+        """Ask for capabilities of the page.
+
+        Args:
+            names: Ids, documented names, or expressions such as `sca and not api_security`; all
+                are asked for.
+            framework: Framework with which they must be supported; any one of a tuple.
+            deployment: Deployment type on which they must be supported; any one of a tuple.
+            datastore: Data store with which they must be supported; any one of a tuple.
+            support_level: Least support level of the tracer's release branch:
+                `general_availability`, `maintenance` or `end_of_life`.
+            preview: Whether a capability that is a preview will do.
+            matrix: Id of the page to hold it against where there are several.
+
+        Raises:
+            RequirementError: An argument cannot be understood.
+        """
+        if not isinstance(preview, bool):
+            raise RequirementError(f"preview must be True or False (got {shown(preview)})")
+        return cls(
+            "capability",
+            names=_some("a capability", names),
+            frameworks=_frameworks(_any_of("framework", framework)),
+            deployments=_any_of("deployment", deployment),
+            datastores=_any_of("datastore", datastore),
+            level=None if support_level is None else _level(support_level),
+            preview=preview,
+            matrix=_page(matrix),
+        )
+
+    @classmethod
+    def tracer(cls, specifier: str, *, matrix: str | None = None) -> Requirement:
+        """Ask for a version of the tracer, by a PEP 440 specifier.
+
+        Raises:
+            RequirementError: It is no specifier.
+        """
+        return cls("tracer", specifier=_specifier(specifier), matrix=_page(matrix))
+
+    @classmethod
+    def framework(
+        cls, name: str, specifier: str | None = None, *, matrix: str | None = None
+    ) -> Requirement:
+        """Ask for a framework, at any version or by a PEP 440 specifier.
+
+        Raises:
+            RequirementError: An argument cannot be understood.
+        """
+        wanted = "" if specifier is None else _specifier(specifier)
+        named = _frameworks(_some("a framework", (name,)))
+        return cls("framework", frameworks=named, specifier=wanted, matrix=_page(matrix))
+
+    @classmethod
+    def deployment(cls, *types: str, matrix: str | None = None) -> Requirement:
+        """Ask for any of some deployment types.
+
+        Raises:
+            RequirementError: None is named.
+        """
+        named = _some("a deployment type", types)
+        return cls("deployment", deployments=named, matrix=_page(matrix))
+
+    @classmethod
+    def agent(cls, specifier: str, *, matrix: str | None = None) -> Requirement:
+        """Ask for a version of the Datadog Agent, by a PEP 440 specifier.
+
+        Raises:
+            RequirementError: It is no specifier.
+        """
+        return cls("agent", specifier=_specifier(specifier), matrix=_page(matrix))
+
+    @classmethod
+    def support_level(cls, level: str, *, matrix: str | None = None) -> Requirement:
+        """Ask for at least a support level of the tracer's release branch.
+
+        Raises:
+            RequirementError: It is none of the three levels.
+        """
+        return cls("support_level", level=_level(level), matrix=_page(matrix))
+
+    @classmethod
+    def from_marker(cls, text: str) -> Requirement:
+        """Understand a marker as `marker` writes it.
+
+        Raises:
+            ValueError: It is not so written, or an argument cannot be understood.
+        """
+        try:
+            name, positional, keywords = call_of(text)
+            requirement: Requirement = getattr(cls, _KINDS[name])(*positional, **keywords)
+        except RequirementError:
+            raise
+        except (KeyError, TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
+            raise ValueError(f"{text[:80]} is not a marker of this plugin") from None
+        return requirement
+
+    @property
+    def marker(self) -> str:
+        """The marker that asks for it, as it would be written."""
+        given = {
+            "framework": self.frameworks if self.kind == "capability" else (),
+            "deployment": self.deployments if self.kind == "capability" else (),
+            "datastore": self.datastores,
+            "support_level": (self.level,) if self.kind == "capability" and self.level else (),
+        }
+        arguments = [quoted(value) for value in self._positional()]
+        arguments += [f"{key}={_one_or_all(values)}" for key, values in given.items() if values]
+        arguments += [] if self.preview else ["preview=False"]
+        arguments += [] if self.matrix is None else [f"matrix={quoted(self.matrix)}"]
+        return f"requires_{self.kind}({', '.join(arguments)})"
+
+    @property
+    def is_upward(self) -> bool:
+        """Whether no higher version can break what a version meets."""
+        negated = any(re.search(r"\bnot\b", name, re.IGNORECASE) for name in self.names)
+        return not negated and not re.search(r"[<=~!]", self.specifier.replace(">=", ">"))
+
+    def _positional(self) -> tuple[str, ...]:
+        return {
+            "capability": self.names,
+            "framework": (*self.frameworks, *([self.specifier] if self.specifier else [])),
+            "deployment": self.deployments,
+            "support_level": (self.level or "",),
+        }.get(self.kind, (self.specifier,))
+
+
+_KINDS = {
+    f"requires_{kind}": kind
+    for kind in ("capability", "tracer", "framework", "deployment", "agent", "support_level")
+}
+
+
+def call_of(text: str) -> tuple[str, list[Any], dict[str, Any]]:
+    """Take a call apart; its arguments must be literals."""
+    import ast
+
+    call = ast.parse(text, mode="eval").body
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+        raise TypeError
+    keywords = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
+    return call.func.id, [ast.literal_eval(argument) for argument in call.args], keywords
+
+
+def _one_or_all(values: tuple[str, ...]) -> str:
+    return quoted(values[0]) if len(values) == 1 else f"({', '.join(map(quoted, values))})"
+
+
+def _some(what: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    if not values:
+        raise RequirementError(f"{what} is missing")
+    for value in values:
+        if not isinstance(value, str) or not value.strip():
+            raise RequirementError(
+                f"{what} must be a string that is not empty (got {shown(value)})"
+            )
+        if len(value) > _LONGEST:
+            raise RequirementError(f"{what} is longer than {_LONGEST} characters")
+    return values
+
+
+def _any_of(keyword: str, value: Names) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, (str, tuple)):
+        raise RequirementError(
+            f"{keyword} must be a string or a tuple of them (got {shown(value)})"
+        )
+    return _some(keyword, (value,) if isinstance(value, str) else value)
+
+
+def _frameworks(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if not is_framework(name):
+            # What would be meant, by the way people name packages elsewhere.
+            told = re.fullmatch(r"\s*(\w[\w .-]*?)\s*([<>=!~].*)", name[:80])
+            call = f"requires_framework({', '.join(map(quoted, told.groups()))})" if told else ""
+            hint = f"did you mean {call}? " if call else ""
+            wrong = f'"{name:.80}" is no name of a framework'
+            raise RequirementError(f'{wrong}; {hint}valid: one name, such as "django"')
+    return names
+
+
+def _page(value: str | None) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        raise RequirementError(f"matrix must be the id of a matrix (got {shown(value)})")
+    return _some("matrix", (value,))[0]
+
+
+def _specifier(value: str) -> str:
+    if not isinstance(value, str):
+        raise RequirementError(f"a version specifier must be a string (got {shown(value)})")
+    try:
+        parse_range(value)
+    except ValueError as error:
+        raise RequirementError(str(error)) from None
+    return value.strip()
+
+
+def _level(value: str) -> str:
+    if not isinstance(value, str):
+        raise RequirementError(f"a support level must be a string (got {shown(value)})")
+    folded = fold(value)
+    for level in LEVELS:
+        if folded in {fold(level), *(a for a, of in _LEVEL_ALIASES.items() if of == level)}:
+            return level
+    raise RequirementError(f'"{value[:80]}" is not a support level; {choices(value, LEVELS)}')

@@ -1,0 +1,272 @@
+"""From the command line and the ini file to what a run is told."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+import pytest
+
+from pytest_ddcompat.environment.detection import check_agent_option
+from pytest_ddcompat.environment.layers import Layer, Settings, file_layer
+from pytest_ddcompat.environment.parsing import LIMIT, facts_from_mapping
+from pytest_ddcompat.evaluation.pages import Matrices, load_kept
+from pytest_ddcompat.evaluation.policy import Action, Policy
+from pytest_ddcompat.matrix.loading import load_matrix
+from pytest_ddcompat.matrix.matrix import Matrix
+from pytest_ddcompat.values.errors import CompatibilityError, FactsError, MatrixError
+from pytest_ddcompat.values.names import choices
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pytest_ddcompat.environment.environment import Environment
+
+__all__ = ["RunSettings", "environment_of", "matrices_of", "policy_of", "settings_of"]
+
+_HOOK = "pytest_ddcompat_matrices"
+_MATRIX = "the id of a bundled matrix, the path of a .toml file"
+
+
+class RunSettings(NamedTuple):
+    """What the options of a run say of its environment and its matrices.
+
+    Attributes:
+        facts: Where the facts come from.
+        matrices: The option that names each matrix, and its id or path.
+        files: Contents of the matrices' files by path, as far as they have been read.
+    """
+
+    facts: Settings
+    matrices: tuple[tuple[str, str], ...]
+    files: dict[str, bytes]
+
+    def load_matrices(self) -> list[Matrix]:
+        """Load the named matrices, reading each file once.
+
+        Raises:
+            MatrixError: A matrix cannot be found, read or understood (all problems are named
+                together), or different ones have the same id.
+        """
+        problems: list[str] = []
+        loaded: list[Matrix] = []
+        for origin, which in self.matrices:
+            try:
+                loaded.append(load_kept(which, self.files))
+            except MatrixError as error:
+                problems.extend(f"{origin}: {problem}" for problem in error.problems)
+        if problems:
+            raise MatrixError(problems)
+        try:
+            return [*Matrices(loaded)] if loaded else []
+        except MatrixError as error:
+            raise MatrixError(f"{self.matrices[0][0]}: {error}") from None
+
+    def to_plain(self) -> list[Any]:
+        """Encode the settings as built-in values, for another process."""
+        return [self.facts.to_plain(), [list(named) for named in self.matrices], self.files]
+
+    @classmethod
+    def from_plain(cls, plain: list[Any]) -> RunSettings:
+        """Undo `to_plain`."""
+        facts, matrices, files = plain
+        named = tuple((origin, which) for origin, which in matrices)
+        return cls(Settings.from_plain(facts), named, files)
+
+
+def settings_of(config: pytest.Config) -> RunSettings:
+    """Read what is given explicitly, and check it.
+
+    Raises:
+        FactsError: A file cannot be read, or something in it or in an option not understood.
+        MatrixError: An option names no matrix.
+    """
+    layers = [
+        _settings("--ddcompat-set", config.getoption("ddcompat_set")),
+        _file(_named_file(config), config.invocation_params.dir, config),
+        _settings("ddcompat_set", config.getini("ddcompat_set")),
+        _file(config.getini("ddcompat_facts"), _ini_folder(config)),
+    ]
+    agent, origin = config.getoption("ddcompat_agent"), "--ddcompat-agent"
+    if agent is None:
+        agent, origin = config.getini("ddcompat_agent") or "off", "ddcompat_agent"
+    check_agent_option(agent, origin)
+    told = _matrices(config)
+    settings = Settings(tuple(layer for layer in layers if layer), agent)
+    settings.check()
+    return RunSettings(settings, told, {})
+
+
+def environment_of(
+    settings: Settings, config: pytest.Config, environ: Mapping[str, str]
+) -> Environment:
+    """Put the facts of a run together: options, then a conftest's hook, then detection.
+
+    Args:
+        settings: What is given explicitly.
+        config: The run's configuration.
+        environ: Environment variables as they were when the run began.
+
+    Raises:
+        FactsError: A hook's facts cannot be understood.
+    """
+    hook = "pytest_ddcompat_facts"
+    mappings = config.hook.pytest_ddcompat_facts(config=config)
+    return settings.environment([facts_from_mapping(m, hook) for m in mappings], environ)
+
+
+def matrices_of(loaded: Sequence[Matrix], config: pytest.Config) -> Matrices:
+    """Put the pages of a run together: those of options or the default, then those of hooks.
+
+    Args:
+        loaded: The pages that options name.
+        config: The run's configuration.
+
+    Raises:
+        MatrixError: A hook gives what is no matrix, or two of one id.
+    """
+    given = [m for more in config.hook.pytest_ddcompat_matrices(config=config) for m in _each(more)]
+    return Matrices([*(loaded or [load_matrix()]), *(_given(m, config.rootpath) for m in given)])
+
+
+def policy_of(config: pytest.Config) -> Policy:
+    """What the run does with tests that are not supported; the command line before the ini file.
+
+    Raises:
+        CompatibilityError: Options contradict each other, or an ini value is none of the actions.
+    """
+    undetermined = _action(config, "ddcompat_undetermined")
+    strict, action = config.getoption("ddcompat_strict"), config.getoption("ddcompat_unsupported")
+    unsupported = _agreed("--ddcompat-{}", strict, action)
+    if strict is None and action is None:
+        strict, action = _strict_by_ini(config), config.getini("ddcompat_unsupported")
+        unsupported = _agreed("ddcompat_{}", strict, action)
+    elif action is None and not strict:
+        by_ini = _understood("ddcompat_unsupported", config.getini("ddcompat_unsupported"))
+        unsupported = None if by_ini is Action.FAIL else by_ini
+    return Policy(unsupported or Action.SKIP, undetermined or Action.RUN)
+
+
+def _strict_by_ini(config: pytest.Config) -> bool | None:
+    try:
+        strict = config.getini("ddcompat_strict")
+    except (ValueError, pytest.UsageError) as error:
+        raise CompatibilityError(f"ddcompat_strict: {error}; valid: true, false") from None
+    return strict if isinstance(strict, bool) else None
+
+
+def _agreed(form: str, strict: bool | None, value: str | None) -> Action | None:
+    """What strict and the named action come to, both from the same place."""
+    action = _understood(form.format("unsupported"), value)
+    if strict is None:
+        return action
+    if action and (action is Action.FAIL) is not strict:
+        flag, named = form.format("strict"), f"{form.format('unsupported')}={value}"
+        if not strict:
+            flag = flag.replace("--", "--no-") if "--" in flag else f"{flag} = false"
+        raise CompatibilityError(
+            f"{flag} contradicts {named}; "
+            f"valid: one of them (strict is {form.format('unsupported')}=fail)"
+        )
+    return Action.FAIL if strict else action
+
+
+def _action(config: pytest.Config, name: str) -> Action | None:
+    return _understood(name, config.getoption(name) or config.getini(name))
+
+
+def _understood(name: str, value: str | None) -> Action | None:
+    if not value:
+        return None
+    valid = [action.value for action in Action]
+    if value not in valid:
+        raise CompatibilityError(f'{name}: "{value}" is not an action; {choices(value, valid)}')
+    return Action(value)
+
+
+def _matrices(config: pytest.Config) -> tuple[tuple[str, str], ...]:
+    """What names each matrix, of the command line or else of the ini file; paths are complete."""
+    origin, named = "--ddcompat-matrix", config.getoption("ddcompat_matrix")
+    folder: Path = config.invocation_params.dir
+    if not named:
+        origin, named = "ddcompat_matrix", config.getini("ddcompat_matrix")
+        folder = _ini_folder(config)
+    # An array of pyproject.toml may hold anything.
+    named = [str(which) for which in named]
+    for which in named:
+        if not which.strip():
+            raise MatrixError(f"{origin}: no matrix is named; valid: {_MATRIX}")
+    return tuple((origin, _complete(which, folder)) for which in named)
+
+
+def _complete(which: str, folder: Path) -> str:
+    return str(folder / which) if which.endswith(".toml") else which
+
+
+def _each(given: object) -> Iterable[object]:
+    if isinstance(given, (str, os.PathLike, Matrix)) or not isinstance(given, Iterable):
+        raise MatrixError(
+            f"{_HOOK}: it must return an iterable (got {_shown(given)}); "
+            f"valid: a list, each {_MATRIX}, or a Matrix"
+        )
+    return given
+
+
+def _shown(value: object) -> str:
+    return (
+        f'"{value[:80]}"' if isinstance(value, str) else f"a value of type {type(value).__name__}"
+    )
+
+
+def _given(which: object, folder: Path) -> Matrix:
+    if isinstance(which, Matrix):
+        return which
+    if not isinstance(which, (str, os.PathLike)):
+        raise MatrixError(f"{_HOOK}: {_shown(which)} is no matrix; valid: {_MATRIX}, or a Matrix")
+    try:
+        return load_matrix(_complete(which, folder) if isinstance(which, str) else folder / which)
+    except MatrixError as error:
+        raise MatrixError([f"{_HOOK}: {problem}" for problem in error.problems]) from None
+
+
+def _settings(origin: str, settings: list[str] | None) -> Layer | None:
+    return Layer(origin, list(map(str, settings))) if settings else None
+
+
+def _named_file(config: pytest.Config) -> str | None:
+    name: str | None = config.getoption("ddcompat_facts")
+    if name == "":
+        raise FactsError("--ddcompat-facts: no file is named; valid: a file, or - (standard input)")
+    return name
+
+
+def _file(name: str | None, folder: Path, config: pytest.Config | None = None) -> Layer | None:
+    if not name:
+        return None
+    if name == "-" and config is not None:
+        return Layer("standard input", _standard_input(config))
+    if name == "-":
+        raise FactsError(
+            "ddcompat_facts: - (standard input) is for the command line; valid: a file"
+        )
+    return file_layer(name, folder)
+
+
+def _standard_input(config: pytest.Config) -> bytes:
+    # Capturing is suspended while pytest is configured, but not that of standard input.
+    capture = cast("Any", config.pluginmanager.getplugin("capturemanager"))
+    if capture is not None:
+        capture.suspend(in_=True)
+    try:
+        if sys.stdin is None:
+            raise OSError("it is closed")
+        return sys.stdin.buffer.read(LIMIT + 1)
+    except (OSError, ValueError, AttributeError) as error:
+        raise FactsError(f"standard input: it cannot be read: {error}") from None
+
+
+def _ini_folder(config: pytest.Config) -> Path:
+    return config.inipath.parent if config.inipath else config.rootpath

@@ -1,0 +1,104 @@
+"""`ddcompat lint`: what it prints, its exit status, and files that cannot be loaded."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pytest_ddcompat.__main__ import main
+
+HERE = Path(__file__).parents[1]
+TIP = "; tip: "
+
+
+@pytest.mark.parametrize(
+    ("date", "status"),
+    [
+        pytest.param("2026-05-31", 0, id="last day of maintenance"),
+        pytest.param("2026-06-01", 1, id="day after it"),
+    ],
+)
+def test_status(date: str, status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (HERE.parent / "matrices/iast-python.toml").read_text(encoding="utf-8")
+    path = tmp_path / "page.toml"
+    path.write_text(text.replace("read = 2026-11-22", "read = 2026-01-01"), encoding="utf-8")
+    assert main(["lint", str(path), str(path), "--date", date]) == status
+    shown = capsys.readouterr().out
+    assert shown == "no complaints\n" if status == 0 else shown.count("\n") == 1
+
+
+def test_complaints_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", "iast-python", "--date", "2026-11-24"]) == 1
+    assert capsys.readouterr().out == (
+        "iast-python: releases[1].until: the maintenance of >=3.0,<4 has ended, and the page "
+        "still calls it that (got 2026-05-31); valid: a day from 2026-11-24 on, or the support "
+        'level "end_of_life"; tip: read the page again; until then the branch counts as end of '
+        "life\n"
+    )
+
+
+def test_complaints_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", "iast-python", "--date", "2026-11-24", "--format", "json"]) == 1
+    assert json.loads(capsys.readouterr().out) == {
+        "complaints": [
+            {
+                "file": "iast-python",
+                "where": "releases[1].until",
+                "what": "the maintenance of >=3.0,<4 has ended, and the page still calls it that",
+                "value": "2026-05-31",
+                "valid": 'a day from 2026-11-24 on, or the support level "end_of_life"',
+                "tip": "read the page again; until then the branch counts as end of life",
+            }
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param(
+            "unresolved-capability",
+            [
+                ('deployments[0]: no capability "somthing" is defined; did you mean "something"? '
+                "valid: something"),
+                'frameworks[0]: no capability "other" is defined; valid: something',
+                'coverage[0]: no capability "zzz" is defined; valid: something',
+            ],
+            id="unknown capabilities",
+        ),
+        pytest.param(
+            "duplicate-capability",
+            [
+                'capabilities[1]: another row has "something" too; valid: in one row',
+                ('capabilities[1].documented: the same row stands under "Capabilities" before, as '
+                'capabilities[0] (got "Something | 1.0"); valid: each row once'),
+            ],
+            id="what the rules find beside it",
+        ),
+        pytest.param(
+            "missing-heading",
+            [('capabilities[0]: the key "heading" is missing: Heading of the page that the words '
+             "stand under.")],
+            id="too little is understood for the rules",
+        ),
+    ],
+)  # fmt: skip
+def test_file_that_cannot_be_loaded(
+    name: str, expected: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = HERE / f"bad/matrices/{name}.toml"
+    assert main(["lint", str(path), "--date", "2026-11-24"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.removeprefix(f"{path}: ").partition(TIP)[0] for line in lines] == expected
+    assert all(line.startswith(f"{path}: ") and TIP in line for line in lines)
+
+
+def test_file_that_is_none_is_refused_beside_others(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", "iast-python", str(HERE / "bad/matrices/not-toml.toml"), "iast"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    first, second = captured.err.splitlines()
+    assert "not-toml.toml: this is not valid TOML: " in first
+    assert second.startswith('ddcompat: no matrix "iast" is bundled; ')

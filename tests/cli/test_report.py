@@ -1,0 +1,246 @@
+"""`ddcompat report`: a record as text, HTML and Markdown."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import sys
+from html import unescape
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from record.test_format import VALID
+
+pytest.importorskip("rich")
+pytest.importorskip("jinja2")
+
+from pytest_ddcompat.__main__ import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOSTILE = "a|b`c<script>alert(1)</script>\n## *d* [e](f) \\ \x1b[31m & \"g\" 'h' {{ 7*7 }} \ud800 é"
+FORMATS = ("text", "html", "markdown")
+MIB = 2**20
+
+
+def record(**changes: Any) -> dict[str, Any]:
+    return {**json.loads(json.dumps(VALID)), **changes}
+
+
+def gated(number: int, decision: int = 0, name: str = "test_it.py::test") -> list[dict[str, Any]]:
+    shared = {"file": "test_it.py", "line": 3, "decision": decision, "outcome": "skipped"}
+    return [{"id": f"{name}[{n}]", **shared} for n in range(number)]
+
+
+def hostile() -> dict[str, Any]:
+    """A record in which every string that may be anything is."""
+
+    def spoilt(value: Any, key: str = "") -> Any:
+        if isinstance(value, dict):
+            return {k: spoilt(v, k) for k, v in value.items()}
+        if isinstance(value, list):
+            return [spoilt(v, key) for v in value]
+        kept = {"address", "sha256", "verdict", "action", "outcome", "date"}
+        is_day = key == "read"
+        return HOSTILE if isinstance(value, str) and key not in kept and not is_day else value
+
+    spoilt_record: dict[str, Any] = spoilt(record())
+    return spoilt_record
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    """Write the valid record."""
+    return write(tmp_path, record())
+
+
+def write(folder: Path, content: dict[str, Any]) -> Path:
+    path = folder / "run.json"
+    path.write_text(json.dumps(content))
+    return path
+
+
+def shown(path: Path, form: str, capsys: pytest.CaptureFixture[str]) -> str:
+    assert main(["report", str(path), "--format", form]) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_each_form_tells_what_matters(
+    written: Path, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = unescape(shown(written, form, capsys)).replace("\\", "")
+    for words in ("1 test", "unsupported", "it is old", "newer", "test_it.py::test", "not run",
+                  "iast-python", "exit status 0", "2.5.0"):  # fmt: skip
+        assert words in text
+
+
+def test_text(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = shown(written, "text", capsys).splitlines()
+    assert lines[0] == "Python Compatibility Requirements (iast-python, read 2026-11-22)"
+    assert lines[-6:] == [
+        "1 test gated: 1 not run; exit status 0",
+        "",
+        "1 test unsupported: 1 not run",
+        "  it is old",
+        "  would mend it: newer",
+        "    not run  test_it.py::test",
+    ]
+
+
+def test_text_lists_some_tests_of_many(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, record(tests=gated(50), interrupted=True, exit_status=2))
+    lines = shown(path, "text", capsys).splitlines()
+    assert "50 tests gated: 50 skipped; it was interrupted; exit status 2" in lines
+    assert lines[-2:] == ["    skipped  test_it.py::test[19]", "    and 30 tests more"]
+
+
+def test_markdown(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = shown(written, "markdown", capsys)
+    head = "Python Compatibility Requirements (iast-python, read 2026-11-22); exit status 0"
+    assert text.startswith(
+        f"## Compatibility: 1 test gated\n\n{head}\n\n"
+        "| outcome | tests |\n| --- | --- |\n| not\\_run | 1 |\n\n"
+    )
+    assert text.endswith(
+        "### 1 test unsupported: 1 not run\n\nit is old\n\nWould mend it: **newer**\n\n"
+        "<details><summary>Tests</summary>\n<ul>\n<li><code>test_it.py::test</code> not run</li>\n"
+        "</ul>\n</details>\n\n"
+    )
+
+
+def test_markdown_escapes_what_would_be_more_than_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = shown(write(tmp_path, hostile()), "markdown", capsys)
+    tags = set(re.findall(r"<[^>]*>", text))
+    assert tags == {"<details>", "<summary>", "</summary>", "</details>", "<ul>", "</ul>", "<li>",
+                    "</li>", "<code>", "</code>"}  # fmt: skip
+    bare = re.compile(r"(?<!\\)(?:\\\\)*[`|*_\[\]]")
+    for line in text.splitlines():
+        inner = line.strip("| ").replace(" | ", " ") if line.startswith("|") else line
+        inner = inner.replace("Would mend it: **", "").rstrip("*")
+        if not line.startswith("<li>"):
+            assert not bare.search(inner), line
+        assert not line.startswith("## *")
+        assert "`" not in line.replace("\\`", "")
+    assert "\x1b" not in text
+
+
+class Reader(HTMLParser):
+    """Collects tags, attributes and words."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.words = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+@pytest.mark.parametrize("content", [record(), hostile()], ids=["plain", "hostile"])
+def test_html_is_one_file_that_holds_no_more_than_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: dict[str, Any]
+) -> None:
+    page = Reader(shown(write(tmp_path, content), "html", capsys))
+    assert page.open == []
+    names = {tag for tag, _ in page.tags}
+    assert not names & {"script", "link", "img", "iframe", "object", "b", "em"}
+    outside = [
+        value for _, attrs in page.tags for key in ("src", "href") if (value := attrs.get(key))
+    ]
+    assert outside == [VALID["matrix"]["address"]]
+    assert not any(key.startswith("on") for _, attrs in page.tags for key in attrs)
+    if content["decisions"][0]["reason"] != "it is old":
+        assert "{{ 7*7 }}" in page.words
+
+
+def test_html_can_be_used_by_all(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = shown(written, "html", capsys)
+    page = Reader(text)
+    names = [tag for tag, _ in page.tags]
+    assert "color-scheme: light dark" in text
+    assert "prefers-color-scheme: dark" in text
+    assert ("html", {"lang": "en"}) in page.tags
+    assert names.count("table") == names.count("caption")
+    assert all("scope" in attrs for tag, attrs in page.tags if tag == "th")
+    assert names.count("main") == names.count("h1") == 1
+    assert names.count("details") == names.count("summary")
+    for finding in VALID["decisions"][0]["requirements"][0]["findings"]:
+        assert finding["documented"] in page.words
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("output", [False, True])
+def test_hostile_strings_reach_no_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str, output: bool
+) -> None:
+    path = write(tmp_path, hostile())
+    more = ["-o", str(tmp_path / "out")] if output else []
+    assert main(["report", str(path), "--format", form, *more]) == 0
+    printed = capsys.readouterr().out
+    text = (tmp_path / "out").read_text(encoding="utf-8") if output else printed
+    assert (printed == "") == output
+    assert all(c.isprintable() or c == "\n" for c in text)
+    assert "\\ud800" in unescape(text).replace("\\\\", "\\")
+
+
+HUGE = {
+    "tests": record(tests=gated(100_000, name="test_it.py::" + "é" * 60)),
+    "one long name": record(tests=gated(1, name="x" * 3 * MIB)),
+    "reasons": record(
+        decisions=[{**VALID["decisions"][0], "reason": f"{n} {'<' * 3000}"} for n in range(3000)],
+        tests=[t for n in range(3000) for t in gated(2, n)],
+    ),
+    "short reasons": record(
+        decisions=[{**VALID["decisions"][0], "reason": f"{n}"} for n in range(5000)],
+        tests=[t for n in range(5000) for t in gated(3, n)],
+    ),
+    "facts": record(
+        environment={
+            "facts": {"frameworks": {f"{n}{'|' * 5000}": "<" * 5000 for n in range(500)}},
+            "signals": {},
+        }
+    ),
+}
+
+
+@pytest.mark.parametrize("content", HUGE.values(), ids=list(HUGE))
+def test_markdown_fits_a_step_summary(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: dict[str, Any]
+) -> None:
+    text = shown(write(tmp_path, content), "markdown", capsys)
+    assert len(text.encode()) < MIB
+    assert text.count("<details>") == text.count("</details>") == text.count("</ul>")
+    total = len(content["tests"])
+    listed = len(re.findall("<li><code>", text))
+    omitted = sum(int(n) for n in re.findall(r"(\d+) tests? left out", text))
+    omitted += sum(int(n) for n in re.findall(r"of (\d+) tests?, are left out", text))
+    assert listed + omitted == total
+
+
+def test_an_encoding_that_lacks_characters_is_no_obstacle(tmp_path: Path) -> None:
+    path = write(tmp_path, hostile())
+    for form in FORMATS:
+        command = [sys.executable, "-m", "pytest_ddcompat", "report", str(path), "--format", form]
+        run = subprocess.run(
+            command, capture_output=True, check=False, env={"PYTHONIOENCODING": "ascii"}
+        )
+        assert (run.returncode, run.stderr) == (0, b""), form
+        assert io.BytesIO(run.stdout).read().isascii()

@@ -1,0 +1,163 @@
+"""The README's Security section says what is read, and the code reads no more."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import pytest_ddcompat
+from pytest_ddcompat import Environment
+from pytest_ddcompat.declared import VARIABLES
+from pytest_ddcompat.environment import agent, detection
+from pytest_ddcompat.environment import parsing as facts
+from pytest_ddcompat.environment.agent import agent_address
+from pytest_ddcompat.environment.detection import Detector
+from pytest_ddcompat.environment.environment import KEYS
+from pytest_ddcompat.importer import source
+from pytest_ddcompat.matrix import loading
+
+if TYPE_CHECKING:
+    from support.project import Project
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SECURITY = README.partition("## Security\n")[2].partition("\n## ")[0]
+GATED = "import pytest\n@pytest.mark.requires_capability('sca')\ndef test(): pass\n"
+
+
+def row(title: str) -> set[str]:
+    """What a row of the section's table names, without options."""
+    (line,) = (line for line in SECURITY.splitlines() if line.startswith(f"| {title} |"))
+    return {name for name in re.findall(r"`([^`]+)`", line) if not name.startswith("--")}
+
+
+class Variables(Mapping[str, str]):
+    """Variables, none of which is set, that notes which are asked for."""
+
+    def __init__(self) -> None:
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        raise AssertionError("all variables are read")
+
+    def __len__(self) -> int:
+        raise AssertionError("all variables are read")
+
+
+@pytest.fixture
+def variables(monkeypatch: pytest.MonkeyPatch) -> Variables:
+    """What is asked for when every fact is detected, and the Agent's address looked for."""
+    variables = Variables()
+    monkeypatch.setattr(agent, "ask", lambda *_: agent.AgentAnswer(None, None, "not asked"))
+    environment = Environment({}, Detector(agent="auto", environ=variables))
+    for key in KEYS:
+        environment.fact(key)
+    return variables
+
+
+def test_the_variables_are_those_that_are_listed(variables: Variables) -> None:
+    assert variables.asked == row("variables that are read") == set(VARIABLES)
+
+
+def test_the_files_are_those_that_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, read = set(), set()
+
+    def is_there(path: Path) -> bool:
+        found.add(path.as_posix())
+        return "serviceaccount" in path.parts
+
+    def text(path: Path) -> str:
+        read.add(path.as_posix())
+        return ""
+
+    monkeypatch.setattr(detection, "_is_there", is_there)
+    monkeypatch.setattr(detection, "_text", text)
+    monkeypatch.setattr(os.path, "exists", found.add)
+    agent_address({})
+    assert Environment({}, Detector(environ={})).deployments.value == frozenset({"kubernetes"})
+    monkeypatch.undo()
+    assert found == row("files that are only looked for")
+    assert read == row("files that are read")
+
+
+def test_variables_are_read_nowhere_else() -> None:
+    """A run's copy, the machine of `detect`, the default of given facts, and of completion."""
+    package = Path(pytest_ddcompat.__file__).parent
+    places = sorted(
+        path.name
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"}
+    )
+    assert places == ["__main__.py", "detection.py", "layers.py", "plugin.py"]
+
+
+def test_the_limits_are_those_that_are_told() -> None:
+    (line,) = (line for line in SECURITY.splitlines() if line.startswith("| limits |"))
+    mebibytes = [int(found) for found in re.findall(r"(\d+) MiB", line)]
+    limits = [agent._LARGEST, facts.LIMIT, loading._LIMIT, source.LIMIT]  # noqa: SLF001
+    assert [n * 2**20 for n in mebibytes] == limits
+    assert inspect.signature(agent.ask).parameters["limit"].default == float(line.split()[3])
+
+
+NO_NETWORK = """\
+import sys
+def refuse(event, _arguments):
+    if event.startswith("socket.") and event != "socket.__new__":
+        raise AssertionError(event)
+sys.addaudithook(refuse)
+"""
+COMMANDS = ("check", "facts", "matrices", "explain sca", "compare tracer=2.0 tracer=4.0", "matrix")
+
+
+def test_no_traceback_shows_variables(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hook's error passes the frames that hold them, of which pytest shows every name."""
+    monkeypatch.setenv("A_KEY", "s3cr3t")
+    project.write("conftest.py", "def pytest_ddcompat_facts(): raise RuntimeError('no facts')")
+    project.write("test_it.py", "def test(ddcompat): ddcompat.environment")
+    out = "\n".join(project.run_apart("-vv", "--showlocals", "--full-trace").out)
+    assert "environ    = <pytest_ddcompat.environment.detection.Variables object at" in out
+    assert "s3cr3t" not in out
+
+
+@pytest.mark.parametrize("options", ["", "-p xdist.plugin -n 1"], ids=["", "xdist"])
+def test_a_run_that_is_not_told_to_uses_no_network(project: Project, options: str) -> None:
+    if options:
+        pytest.importorskip("xdist")
+    project.write("pytest.ini", "[pytest]")
+    project.write("conftest.py", NO_NETWORK)
+    project.write("test_it.py", GATED)
+    run = project.run_apart("--ddcompat-report=run.json", *options.split())
+    assert set(run.outcomes) <= {"passed", "skipped"}
+    assert run.status == 0
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_that_is_not_told_to_uses_no_network(command: str) -> None:
+    text = f"{NO_NETWORK}from pytest_ddcompat.__main__ import main\nmain({command.split()!r})\n"
+    run = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=False)
+    assert (run.returncode in {0, 1}, run.stderr) == (True, "")
+
+
+def test_the_audit_would_notice(project: Project) -> None:
+    project.write("pytest.ini", "[pytest]")
+    project.write("conftest.py", NO_NETWORK)
+    project.write("test_it.py", GATED)
+    run = project.run_apart("--ddcompat-agent=http://127.0.0.1:9")
+    assert (
+        "Agent unknown (the Agent's /info (the given address): the connection failed)"
+        in "".join(run.out)
+    )

@@ -1,0 +1,155 @@
+"""The tracer's version from what is installed, whole or broken, and without importing it."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_ddcompat import Environment
+from pytest_ddcompat.environment.detection import Detector
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_ddcompat import Fact
+    from pytest_ddcompat.values.versions import Version
+
+NEVER_RUN = 'raise SystemExit("ddtrace was imported")\n'
+MODULE = {"ddtrace/__init__.py": NEVER_RUN}
+
+
+def metadata(name: str, version: str | None, provides: str = "ddtrace") -> dict[str, str]:
+    folder = f"{name.replace('-', '_')}-{version}.dist-info"
+    lines = ["Metadata-Version: 2.1", f"Name: {name}"]
+    lines += [] if version is None else [f"Version: {version}"]
+    return {
+        f"{folder}/METADATA": "\n".join(lines) + "\n",
+        f"{folder}/RECORD": f"{provides}/__init__.py,,\n",
+        f"{folder}/top_level.txt": f"{provides}\n",
+    }
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of installed packages in the place of the real ones."""
+    real = [path for path in sys.path if "site-packages" not in path]
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *real])
+    importlib.invalidate_caches()
+    for name in [n for n in sys.modules if n.split(".")[0] == "ddtrace"]:
+        monkeypatch.delitem(sys.modules, name)
+    return tmp_path
+
+
+def tracer(root: Path) -> Fact[Version]:
+    return Environment({}, Detector(environ={}, root=root)).tracer
+
+
+@pytest.mark.parametrize(
+    ("files", "folders", "known", "version", "signal"),
+    [
+        pytest.param(
+            {}, [], True, "None", "no distribution ddtrace is installed", id="not installed"
+        ),
+        pytest.param(
+            {**MODULE, **metadata("ddtrace", "4.16.0")}, [], True, "4.16.0",
+            "metadata of the distribution ddtrace", id="installed",
+        ),
+        pytest.param(
+            {**MODULE, **metadata("ddtrace", "4.17.0.dev3+g12ab")}, [], True, "4.17.0.dev3+g12ab",
+            "metadata of the distribution ddtrace", id="built from a checkout",
+        ),
+        pytest.param(
+            metadata("ddtrace", "3.0.0"), [], True, "3.0.0",
+            "metadata of the distribution ddtrace", id="metadata alone",
+        ),
+        pytest.param(
+            MODULE, [], False, "None",
+            "ddtrace can be imported, but no distribution's metadata names it",
+            id="no dist-info at all",
+        ),
+        pytest.param(
+            {"ddtrace.py": NEVER_RUN}, [], False, "None",
+            "ddtrace can be imported, but no distribution's metadata names it",
+            id="a module of that name",
+        ),
+        pytest.param(
+            {**MODULE, **metadata("ddtrace", "main")}, [], False, "None",
+            "the metadata of ddtrace names no PEP 440 version", id="no PEP 440 version",
+        ),
+        pytest.param(
+            {}, ["ddtrace"], True, "None", "no distribution ddtrace is installed",
+            id="an empty folder of that name",
+        ),
+        pytest.param(
+            {**MODULE, **metadata("ddtrace-serverless", "4.1.0")}, [], True, "4.1.0",
+            "metadata of the distribution ddtrace-serverless", id="ddtrace-serverless",
+        ),
+        pytest.param(
+            {**MODULE, **metadata("ddtrace-serverless", "main")}, [], False, "None",
+            "the metadata of ddtrace-serverless names no PEP 440 version",
+            id="ddtrace-serverless without a version",
+        ),
+        pytest.param(
+            {**MODULE, **metadata("other", "1.0", provides="other")}, [], False, "None",
+            "ddtrace can be imported, but no distribution's metadata names it",
+            id="another distribution beside it",
+        ),
+    ],
+)  # fmt: skip
+def test_tracer(
+    *,
+    files: dict[str, str],
+    folders: list[str],
+    known: bool,
+    version: str,
+    signal: str,
+    site: Path,
+) -> None:
+    for name, text in files.items():
+        path = site / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    for name in folders:
+        (site / name).mkdir()
+    fact = tracer(site)
+    assert (fact.known, str(fact.value), fact.signal) == (known, version, signal)
+    assert "ddtrace" not in sys.modules
+
+
+@pytest.mark.parametrize("importable", [True, False])
+def test_empty_metadata(importable: bool, site: Path) -> None:
+    (site / "ddtrace-9.9.dist-info").mkdir()
+    if importable:
+        (site / "ddtrace").mkdir()
+        (site / "ddtrace" / "__init__.py").write_text(NEVER_RUN)
+    fact = tracer(site)
+    assert not fact.known
+    assert fact.value is None
+    assert fact.signal.startswith("the metadata of ddtrace ")
+    assert "ddtrace" not in sys.modules
+
+
+@pytest.mark.parametrize("broken", ["deleted while it is read", "a mistake of the reader"])
+def test_metadata_that_cannot_be_read(
+    broken: str, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def version(_: str) -> str:
+        raise OSError(broken)
+
+    monkeypatch.setattr("pytest_ddcompat.environment.detection.metadata.version", version)
+    fact = tracer(site)
+    assert (fact.known, fact.value) == (False, None)
+    assert fact.signal == "the metadata of ddtrace cannot be read (OSError)"
+
+
+def test_tracer_is_not_imported_for_any_fact(site: Path) -> None:
+    for name, text in {**MODULE, **metadata("ddtrace", "4.16.0")}.items():
+        (site / name).parent.mkdir(exist_ok=True)
+        (site / name).write_text(text)
+    environment = Environment.detect()
+    assert environment.to_mapping()["tracer"] == "4.16.0"
+    assert environment.to_mapping()["frameworks"] == dict.fromkeys(("django", "fastapi", "flask"))
+    assert "ddtrace" not in sys.modules

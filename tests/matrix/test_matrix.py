@@ -1,0 +1,239 @@
+"""From a file to a matrix: what is bundled, what is refused, and the schema."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from support.core import MATRIX, asks, environment, parsed_toml
+
+from pytest_ddcompat import Matrix, MatrixError, evaluate, load_matrix
+from pytest_ddcompat.matrix.loading import bundled_ids
+from pytest_ddcompat.matrix.schema import matrix_schema, overlay_schema
+
+HERE = Path(__file__).parents[1]
+MATRICES = HERE.parent / "matrices"
+BUNDLED = MATRICES / "iast-python.toml"
+SCHEMA = MATRICES / "matrix.schema.json"
+OVERLAY_SCHEMA = MATRICES / "overlay.schema.json"
+
+
+@pytest.mark.parametrize(
+    "which",
+    [
+        pytest.param("iast-python", id="id"),
+        pytest.param(str(BUNDLED), id="path"),
+        pytest.param(BUNDLED, id="PathLike"),
+    ],
+)
+def test_matrix_that_loads(which: str | Path) -> None:
+    matrix = load_matrix(which)
+    assert matrix.page.id == "iast-python"
+    assert str(matrix.page.read) == "2026-11-22"
+    assert len(matrix.capabilities) == 7
+    assert evaluate(asks("sca"), environment(), matrix).status.value == "supported"
+
+
+def test_default_is_bundled() -> None:
+    assert load_matrix().page.title == "Python Compatibility Requirements"
+    names = [file.stem for file in MATRICES.glob("*.toml")]
+    assert bundled_ids() == sorted(name for name in names if not name.endswith(".overlay"))
+    for name in bundled_ids():
+        assert load_matrix(name).page.id == name
+
+
+def test_path_of_any_file(tmp_path: Path) -> None:
+    path = tmp_path / "matrix.conf"
+    path.write_bytes(b"\xef\xbb\xbf" + BUNDLED.read_bytes().replace(b"\n", b"\r\n"))
+    assert load_matrix(path).page.id == "iast-python"
+    with pytest.raises(MatrixError, match=r"^no matrix "):
+        load_matrix(str(path))
+
+
+@pytest.mark.parametrize(
+    ("which", "message"),
+    [
+        pytest.param(
+            "iast_python",
+            'no matrix "iast_python" is bundled; did you mean "iast-python"? '
+            "valid: iast-python, or the path of a .toml file",
+            id="near miss",
+        ),
+        pytest.param(
+            "java",
+            'no matrix "java" is bundled; valid: iast-python, or the path of a .toml file',
+            id="another id",
+        ),
+        pytest.param(
+            "",
+            'no matrix "" is bundled; valid: iast-python, or the path of a .toml file',
+            id="empty id",
+        ),
+        pytest.param(
+            "there/is/no.toml",
+            "there/is/no.toml: this file cannot be read: No such file or directory",
+            id="no such file",
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="other words, other slashes"),
+        ),
+        pytest.param(
+            Path("nothing"),
+            "nothing: this file cannot be read: No such file or directory",
+            id="no such path",
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="other words"),
+        ),
+        pytest.param(
+            "\0.toml",
+            "\\x00.toml: this file cannot be read: embedded null byte",
+            id="no path at all",
+        ),
+    ],
+)
+def test_matrix_that_is_not_there(
+    which: str | Path, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(MatrixError) as raised:
+        load_matrix(which)
+    assert str(raised.value) == message
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes have names here")
+@pytest.mark.parametrize("which", ["pipe.toml", "overlay.toml"])
+def test_pipe_is_refused(which: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "overlay.toml").write_text('extends = "pipe.toml"\n', encoding="utf-8")
+    with pytest.raises(MatrixError) as raised:
+        load_matrix(tmp_path / which)
+    message = f"{tmp_path / 'pipe.toml'}: this file cannot be read: it is no regular file"
+    where = f"{tmp_path / which}: extends: " if which == "overlay.toml" else ""
+    assert raised.value.problems == (where + message,)
+
+
+def test_folder_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "folder.toml"
+    folder.mkdir()
+    with pytest.raises(MatrixError, match=r"folder\.toml: this file cannot be read: [A-Z]"):
+        load_matrix(folder)
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_folder_without_a_matrix(
+    exists: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "matrices"
+    if exists:
+        folder.mkdir()
+        (folder / "matrix.schema.json").write_text("{}")
+    monkeypatch.setattr("pytest_ddcompat.matrix.loading.data_folder", lambda: folder)
+    with pytest.raises(MatrixError) as raised:
+        load_matrix()
+    message = "the folder matrices/ of pytest-ddcompat holds no matrix; install it again"
+    assert str(raised.value) == message
+
+
+def test_schema_is_that_of_the_reader() -> None:
+    for file, schema in ((SCHEMA, matrix_schema()), (OVERLAY_SCHEMA, overlay_schema())):
+        assert json.loads(file.read_text(encoding="utf-8")) == schema
+        jsonschema.Draft202012Validator.check_schema(schema)
+    first = BUNDLED.read_text(encoding="utf-8").splitlines()[0]
+    assert first == f"#:schema {SCHEMA.name}"
+
+
+@pytest.mark.parametrize(
+    ("options", "file"),
+    [
+        pytest.param([], SCHEMA, id="of a matrix"),
+        pytest.param(["--overlay"], OVERLAY_SCHEMA, id="of an overlay"),
+    ],
+)
+def test_schema_is_printed_as_it_ships(options: list[str], file: Path) -> None:
+    command = [sys.executable, "-m", "pytest_ddcompat.matrix.schema", *options]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout == file.read_text(encoding="utf-8")
+
+
+def as_json(value: Any) -> Any:
+    """Dates as strings, as the schema sees them."""
+    return json.loads(json.dumps(value, default=str))
+
+
+def test_bundled_matrix_is_valid_by_the_schema() -> None:
+    jsonschema.validate(as_json(parsed_toml(BUNDLED)), matrix_schema())
+
+
+# What a schema cannot tell: relations of rows, and the rules of PEP 440.
+BEYOND_THE_SCHEMA = {
+    *(f"matrices/{name}" for name in (
+        "address-of-a-file", "bad-address", "bad-specifier", "bad-version", "date-has-a-time",
+        "date-has-a-time-without-a-zone", "date-is-a-string", "date-is-a-time", "duplicate-alias",
+        "duplicate-capability", "duplicate-rows", "minimum-missing",
+        "minimum-of-what-is-not-supported", "unresolved-capability", "unresolved-of-no-table",
+        "until-without-maintenance", "version-for-specifier", "version-of-other-digits",
+    )),
+    *(f"overlays/{name}" for name in (
+        "adds-a-row-twice", "adds-marks-twice", "ambiguous-coverage", "ambiguous-deployment",
+        "ambiguous-framework", "ambiguous-runtime", "bad-specifier", "bad-version",
+        "changes-a-row-twice", "extends-a-broken-matrix", "extends-a-broken-overlay",
+        "extends-a-file-that-is-not-there",
+        "extends-an-unknown-id", "extends-binary", "extends-what-is-not-toml",
+        "minimum-and-minimums", "minimum-missing", "minimum-of-what-is-not-supported",
+        "not-supported-from-a-minimum", "of-itself", "of-one-of-it",
+        "several-rows-that-fit-nowhere", "takes-a-later-alias", "takes-an-alias",
+        "unknown-branch", "unknown-capability", "unknown-framework", "unknown-heading",
+        "unknown-runtime", "until-without-maintenance", "removes-with-other-keys",
+        "removes-no-row", "removes-one-of-two", "removes-and-changes-a-row",
+        "removes-every-capability", "marks-what-it-removes", "unsets-what-it-gives",
+        "unsets-a-minimum", "unsets-of-no-row", "adds-a-branch-within-another", "site-is-no-host",
+    )),
+}  # fmt: skip
+UNREADABLE = {
+    "not-toml", "key-twice", "not-utf8", "nested-too-deeply", "hexadecimal-of-5000-digits",
+    "number-of-too-many-digits", "hexadecimal-number-for-a-version",
+}  # fmt: skip
+BAD = {
+    f"{kind}/{file.stem}": file
+    for kind in ("matrices", "overlays")
+    for file in sorted(HERE.glob(f"bad/{kind}/*.toml"))
+    if file.stem not in UNREADABLE
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_schema_and_reader_agree(name: str) -> None:
+    content = as_json(parsed_toml(BAD[name]))
+    schema = overlay_schema() if "extends" in content else matrix_schema()
+    valid = jsonschema.Draft202012Validator(schema).is_valid(content)
+    assert valid == (name in BEYOND_THE_SCHEMA)
+
+
+def objects(schema: Any) -> list[dict[str, Any]]:
+    if isinstance(schema, list):
+        return [found for item in schema for found in objects(item)]
+    if not isinstance(schema, dict):
+        return []
+    inner = [found for value in schema.values() for found in objects(value)]
+    return [schema, *inner] if "properties" in schema else inner
+
+
+def test_every_key_is_described_and_unknown_ones_are_refused() -> None:
+    tables, of_overlays = objects(matrix_schema()), objects(overlay_schema())
+    assert (len(tables), len(of_overlays)) == (15, 10)
+    for table in tables + of_overlays:
+        assert table["additionalProperties"] is False
+        assert table["description"]
+        assert set(table["required"]) <= set(table["properties"])
+        for key, described in table["properties"].items():
+            assert described["description"].endswith("."), key
+
+
+def test_rows_are_frozen() -> None:
+    with pytest.raises(AttributeError) as raised:
+        MATRIX.page.id = "other"
+    assert str(raised.value) == "Page is frozen"
+    assert isinstance(MATRIX, Matrix)

@@ -1,0 +1,294 @@
+"""A bug of ours anywhere behind a hook is told, and changes no other test's outcome."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from support.core import DESELECT
+
+import pytest_ddcompat.session.faults
+import pytest_ddcompat.session.record_hooks  # noqa: F401 - before inner runs restore sys.modules
+
+if TYPE_CHECKING:
+    from support.project import Project, Run
+
+CONFTEST = """\
+import importlib
+import pytest
+def broken(*_, **__):
+    raise {error}
+patch = pytest.MonkeyPatch()
+module, names = "{place}".split(":")
+owner = importlib.import_module("pytest_ddcompat." + module)
+*path, name = names.split(".")
+for step in path:
+    owner = getattr(owner, step)
+patch.setattr(owner, name, broken)
+def pytest_unconfigure():
+    patch.undo()
+"""
+TESTS = """
+import pytest
+from pytest_ddcompat import requires_capability
+def test_passes(): pass
+def test_fails(): assert 0
+@requires_capability("sca")
+def test_met(): pass
+@requires_capability("api_security")
+def test_unmet(): pass
+@requires_capability("api_security", strict=True)
+def test_strict(): pass
+@requires_capability("api_security")
+@requires_capability("code_security")
+def test_two(): pass
+def test_asks(ddcompat): ddcompat.require("api_security")
+"""
+MODULE = """
+import pytest_ddcompat
+pytest_ddcompat.require("api_security")
+def test(): pass
+"""
+PLAIN = {"test_passes": "passed", "test_fails": "failed"}
+UNTOUCHED = {
+    **PLAIN,
+    "test_met": "passed",
+    "test_unmet": "skipped",
+    "test_strict": "failed",
+    "test_two": "skipped",
+    "test_asks": "skipped",
+}
+ERROR = "RuntimeError: made to fail"
+XDIST = ("-p", "xdist.plugin", "-n", "1")
+
+
+def run_broken(
+    project: Project, place: str, *options: str, error: str = "RuntimeError('made to fail')"
+) -> Run:
+    """Run the tests where something of ours raises."""
+    project.write("conftest.py", CONFTEST.format(place=place, error=error))
+    project.write("test_it.py", TESTS)
+    run = project.run("-p", "no:randomly", *options)
+    assert "INTERNALERROR" not in "\n".join([*run.out, *run.err])
+    return run
+
+
+def told(run: Run) -> list[str]:
+    """What the summary tells of errors that are no test's."""
+    return [line for line in run.out if line.startswith("ddcompat: ")]
+
+
+def unread(which: str) -> str:
+    return f"ddcompat: the markers of {which} cannot be read: {ERROR} (conftest.py:4)"
+
+
+def summary(what: str) -> str:
+    return f"ddcompat: {what}: {ERROR} (conftest.py:4)"
+
+
+def uncounted(*tests: str) -> list[str]:
+    return [summary(f"test_it.py::{test} cannot be counted") for test in tests]
+
+
+GATED = ("test_met", "test_unmet", "test_strict", "test_two", "test_asks")
+ASKED = "what test_it.py::test_asks required is not told"
+UNKNOWN = "the summary cannot be told"
+UNSEEN = "the machine was not looked at before the tests"
+UNREAD = [unread("test_it.py")]
+IN_THE_SUMMARY = [
+    pytest.param("session.summary:head_of", [summary(UNKNOWN)], id="words of the environment"),
+    pytest.param("session.summary:_lines", [summary(UNKNOWN)], id="lines of the summary"),
+    pytest.param("session.gate:is_met", [summary(UNKNOWN)], id="what would mend it, tried"),
+    pytest.param("session.outcomes:Tally.see_ended", uncounted(*GATED), id="counting a test"),
+    pytest.param("session.outcomes:Tally.add", uncounted(*GATED), id="adding to the tally"),
+    pytest.param("session.outcomes:Tally.parsed", [summary(UNKNOWN)], id="reading the tally"),
+    pytest.param("session.gate:Gate.problem", UNREAD, id="markers that are not understood"),
+    pytest.param(
+        "session.gate:Gate.decide_known", [summary(UNSEEN)], id="deciding before the tests"
+    ),
+    pytest.param("session.fixture:decision_of", [summary(ASKED)], id="what a test required"),
+    pytest.param("session.fixture:one_of", [summary(ASKED)], id="one decision of several"),
+    pytest.param(
+        "session.collection:take_stand_ins",
+        [summary("the tests for unsupported modules are not kept apart")],
+        id="tests that stand for modules",
+    ),
+]
+
+
+@pytest.mark.parametrize(("place", "lines"), IN_THE_SUMMARY)
+def test_what_is_no_tests_error_is_told_in_the_summary(
+    project: Project, place: str, lines: list[str]
+) -> None:
+    run = run_broken(project, place)
+    assert (run.status, run.outcomes) == (1, UNTOUCHED)
+    assert told(run) == lines
+
+
+def test_a_bug_in_the_deselecting_leaves_the_tests_to_be_skipped(project: Project) -> None:
+    run = run_broken(project, "session.collection:take_deselected", DESELECT)
+    assert (run.status, run.outcomes) == (1, UNTOUCHED)
+    assert told(run) == [summary("the tests to deselect are not known")]
+
+
+def test_a_bug_in_counting_the_deselected_is_told(project: Project) -> None:
+    run = run_broken(project, "session.outcomes:Tally.add", DESELECT)
+    gone = dict.fromkeys(["test_unmet", "test_two"], "deselected")
+    assert (run.status, run.outcomes) == (1, {**UNTOUCHED, **gone})
+    counted = uncounted("test_met", "test_strict", "test_asks")
+    assert told(run) == [summary("the deselected tests are not counted"), *counted]
+
+
+OF_MARK = 'requires_capability("api_security"): RuntimeError: made to fail'
+OF_TEST = "ddcompat: RuntimeError: made to fail"
+OF_A_TEST = [
+    pytest.param("session.gate:Gate.decide", GATED[:4], OF_TEST, id="the decision"),
+    pytest.param("session.gate:Gate._known", GATED[:4], OF_TEST, id="the reading of a marker"),
+    pytest.param("session.gate:Gate.together", ("test_two",), OF_TEST, id="several markers"),
+    pytest.param("session.gate:Gate.judge", (*GATED[:4], "test_asks"), OF_MARK, id="a verdict"),
+    pytest.param(
+        "evaluation.remedies:evaluate", (*GATED[:4], "test_asks"), OF_MARK, id="the evaluation"
+    ),
+    pytest.param("session.gate:mend", GATED[1:], OF_MARK, id="what would mend it"),
+    pytest.param("evaluation.policy:Policy.action", GATED, OF_MARK, id="the policy"),
+    pytest.param("evaluation.checks.common:Situation.of", GATED, OF_MARK, id="every check"),
+    pytest.param("session.gate:environment_of", GATED, OF_MARK, id="the environment"),
+    pytest.param("session.gate:matrices_of", GATED, OF_MARK, id="the pages"),
+    pytest.param("session.options:load_matrix", GATED, OF_MARK, id="loading a page"),
+    pytest.param("session.gate:Decision.to_text", GATED[:4], ERROR, id="the decision's text"),
+    pytest.param("session.gate:Gate.attached", GATED[:4], ERROR, id="keeping the decision's text"),
+    pytest.param("session.execution:stopping", GATED[:4], ERROR, id="stopping a test"),
+    pytest.param("session.execution:attach", GATED[:4], ERROR, id="attaching the decision"),
+    pytest.param("session.execution:fails", GATED[1:4], OF_TEST, id="whether it fails"),
+    pytest.param("session.execution:failure", ("test_strict",), OF_TEST, id="showing the failure"),
+    pytest.param("session.execution:_is_ours", ("test_strict",), OF_TEST, id="whose skip it is"),
+    pytest.param("session.fixture:Compatibility.__init__", ("test_asks",), ERROR, id="the fixture"),
+    pytest.param("session.fixture:_decide", ("test_asks",), ERROR, id="what is asked in a test"),
+    pytest.param(
+        "environment.detection:Detector._tracer", GATED, OF_MARK, id="detecting the tracer"
+    ),
+    pytest.param(
+        "environment.detection:Detector._python", GATED, OF_MARK, id="detecting the Python"
+    ),
+    pytest.param("environment.detection:Detector._site", GATED, OF_MARK, id="detecting the site"),
+    pytest.param("environment.detection:Detector._date", GATED, OF_MARK, id="detecting the day"),
+]
+
+
+@pytest.mark.parametrize(("place", "broken", "message"), OF_A_TEST)
+def test_what_is_a_tests_error_is_that_tests_alone(
+    project: Project, place: str, broken: tuple[str, ...], message: str
+) -> None:
+    if "detection" in place:
+        project.write("pytest.ini", "[pytest]")
+    run = run_broken(project, place)
+    wrong = {test for test, outcome in run.outcomes.items() if outcome in {"error", "failed"}}
+    assert run.status == 1
+    assert wrong == {"test_fails", "test_strict", *broken}
+    assert message in "\n".join(run.out)
+    assert {test: run.outcomes[test] for test in PLAIN} == PLAIN
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param("session.gate:requirement_of", id="reading a marker"),
+        pytest.param("evaluation.pages:Matrices.check", id="holding it against the pages"),
+        pytest.param("evaluation.pages:Matrices.pick", id="picking a page"),
+    ],
+)
+def test_a_marker_that_cannot_be_read_is_an_error_of_the_collection(
+    project: Project, place: str
+) -> None:
+    run = run_broken(project, place)
+    assert (run.status, run.outcomes) == (2, {"test_it.py": "collection failed"})
+    assert f"test_it.py:8: {OF_MARK}" in run.out
+
+
+def test_a_bug_in_what_modules_require_is_told(project: Project) -> None:
+    project.write("test_module.py", MODULE)
+    run = run_broken(project, "session.collection:settle_asked")
+    assert (run.status, run.outcomes) == (1, {**UNTOUCHED, "test_module.py": "collection skipped"})
+    assert told(run) == [unread("test_module.py")]
+
+
+@pytest.mark.parametrize(
+    "place", ["session.collection:_resolve_module", "session.collection:decision_of"]
+)
+def test_a_bug_in_skipping_a_module_leaves_it_skipped(project: Project, place: str) -> None:
+    project.write("test_module.py", MODULE)
+    run = run_broken(project, place)
+    assert (run.status, run.outcomes) == (1, {**UNTOUCHED, "test_module.py": "collection skipped"})
+    assert unread("test_module.py") in told(run)
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        pytest.param("session.gate:Gate.__init__", OF_TEST, id="the gate"),
+        pytest.param("session.gate:settings_of", OF_TEST, id="the settings"),
+        pytest.param("session.options:RunSettings.load_matrices", OF_TEST, id="the pages"),
+    ],
+)
+def test_without_options_a_run_that_cannot_be_prepared_fails_its_gated_tests(
+    project: Project, place: str, message: str
+) -> None:
+    project.write("pytest.ini", "[pytest]")
+    run = run_broken(project, place)
+    wrong = {test for test, outcome in run.outcomes.items() if outcome in {"error", "failed"}}
+    assert (run.status, wrong) == (1, {"test_fails", *GATED})
+    assert message in "\n".join(run.out)
+
+
+@pytest.mark.parametrize(
+    ("place", "options"),
+    [
+        pytest.param("session.gate:Gate.__init__", (), id="the gate"),
+        pytest.param("session.gate:settings_of", (), id="the settings"),
+        pytest.param("session.gate:policy_of", (), id="the policy"),
+        pytest.param("session.outcomes:Tally.__init__", (), id="the tally"),
+        pytest.param(
+            "session.record_hooks:register", ("--ddcompat-report=run.json",), id="the record"
+        ),
+        pytest.param("session.record_hooks:_path", ("--ddcompat-report=run.json",), id="its path"),
+    ],
+)
+def test_options_that_a_bug_keeps_from_being_read_end_the_run(
+    project: Project, place: str, options: tuple[str, ...]
+) -> None:
+    run = run_broken(project, place, *options)
+    assert (run.status, run.outcomes) == (4, {})
+    assert run.err == [f"ERROR: ddcompat: the options cannot be read: {ERROR}", ""]
+
+
+RECORD = "ddcompat: the record {}/run.json {}: RuntimeError: made to fail"
+OF_THE_RECORD = {
+    "session.record_hooks:Keeper.note": "is not written",
+    "session.record_hooks:Keeper._explain": "is not written",
+    "session.record_hooks:Keeper._key": "may lack tests",
+    "session.record_hooks:Recorder._write": "is not written",
+    "session.record_hooks:_test": "may lack tests",
+    "session.record_hooks:_texts": "may lack tests",
+    "session.record_hooks:_outcome": "may lack tests",
+    "session.record_hooks:write_atomically": "is not written",
+    "session.record_hooks:decision_entry": "is not written",
+    "session.record_hooks:environment_entry": "is not written",
+    "session.record_hooks:matrix_entry": "is not written",
+    "record.builder:Draft.see": "may lack tests",
+    "record.builder:Draft.record": "is not written",
+}
+
+
+@pytest.mark.parametrize(("place", "state"), OF_THE_RECORD.items(), ids=list(OF_THE_RECORD))
+def test_a_bug_in_the_record_is_told_and_is_no_tests(
+    project: Project, place: str, state: str
+) -> None:
+    run = run_broken(project, place, "--ddcompat-report=run.json")
+    assert (run.status, run.outcomes) == (1, UNTOUCHED)
+    assert told(run) == [RECORD.format(project.path, state)]
+    if state == "is not written":
+        assert not list(project.path.glob("*run*.json"))
+    else:
+        json.loads((project.path / "run.json").read_text())
+    assert not list(project.path.glob(".*.tmp"))

@@ -1,0 +1,165 @@
+"""`--ddcompat-report` where something is wrong: the path, the disk, the run, a hook."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Callable
+
+import pytest
+
+from session.test_record_run import MET, OUTCOMES, XDIST, outcomes_of, record_of
+
+if TYPE_CHECKING:
+    from support.project import Project
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of a process group")
+@pytest.mark.parametrize("send", [os.killpg, os.kill])
+@pytest.mark.parametrize("more", [(), XDIST], ids=["", "xdist"])
+def test_ctrl_c_leaves_a_record(
+    project: Project, more: tuple[str, ...], send: Callable[[int, int], None]
+) -> None:
+    if more:
+        pytest.importorskip("xdist")
+    text = f"import pytest, time, pathlib\n{MET}def test_first(): pass\n"
+    text += f"{MET}def test_long():\n    pathlib.Path('begun').touch()\n    time.sleep(60)\n"
+    text += "".join(f"{MET}def test_{n}(): time.sleep(60)\n" for n in range(3))
+    project.write("test_it.py", text)
+    options = ["-p", "no:cacheprovider", "-p", "no:randomly", "--ddcompat-report=run.json", *more]
+    command = [sys.executable, "-m", "pytest", *options]
+    with subprocess.Popen(
+        command,
+        cwd=project.path,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+        # A run in the background hands it down as ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not (project.path / "begun").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.2)
+        send(process.pid, signal.SIGINT)
+        assert process.wait(60) == pytest.ExitCode.INTERRUPTED
+    record = record_of(project)
+    assert (record["exit_status"], record["interrupted"]) == (2, True)
+    assert Counter(outcomes_of(record).values()) == {"passed": 1, "not_run": 4}
+
+
+WRONG = {
+    "a directory": ("--ddcompat-report=.", "it is a directory"),
+    "no folder": ("--ddcompat-report=no/run.json", "there is no folder {path}/no"),
+    "no regular file": ("--ddcompat-report=/dev/null", "it is no regular file"),
+}
+
+
+@pytest.mark.parametrize(("option", "reason"), WRONG.values(), ids=list(WRONG))
+def test_a_path_that_is_obviously_wrong_is_a_usage_error(
+    project: Project, option: str, reason: str
+) -> None:
+    run = project.run(option)
+    told = f"{option.replace('=', ': ')} cannot be written: {reason.format(path=project.path)}"
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+    assert run.err == [f"ERROR: {told}; valid: a file in a folder that exists", ""]
+
+
+@pytest.mark.parametrize("name", ["", "-"])
+def test_no_path_is_a_usage_error(project: Project, name: str) -> None:
+    run = project.run(f"--ddcompat-report={name}")
+    told = "ERROR: --ddcompat-report: no file is named; valid: the path of a file"
+    assert (run.status, run.err) == (pytest.ExitCode.USAGE_ERROR, [told, ""])
+
+
+@pytest.mark.parametrize("test", ["pass", "assert 0"])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EROFS])
+def test_what_cannot_be_written_changes_nothing(
+    project: Project, monkeypatch: pytest.MonkeyPatch, test: str, number: int
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    project.write("test_it.py", f"import pytest\n{MET}def test(): {test}")
+    project.write("run.json", "before")
+    monkeypatch.setattr(os, "fsync", refused)
+    run = project.run("--ddcompat-report=run.json", "-W", "error")
+    assert (run.status, run.outcomes) == ((0, {"test": "passed"}) if test == "pass" else
+                                          (1, {"test": "failed"}))  # fmt: skip
+    path = project.path / "run.json"
+    told = f"ddcompat: the record {path} is not written: {os.strerror(number)}"
+    assert [line for line in run.out if "record" in line] == [told]
+    assert path.read_text() == "before"
+    assert not list(project.path.glob(".*.tmp"))
+
+
+def test_a_folder_that_goes_away_changes_nothing(project: Project) -> None:
+    text = f"import pytest, os\n{MET}def test(): os.rmdir('folder')"
+    project.write("test_it.py", text)
+    (project.path / "folder").mkdir()
+    run = project.run("--ddcompat-report=folder/run.json")
+    path = project.path / "folder"
+    told = f"ddcompat: the record {path}/run.json is not written: there is no folder {path}"
+    assert (run.status, run.out[-1] or run.out[-2]) == (0, told)
+
+
+def test_a_hook_that_fails_is_told_once(project: Project) -> None:
+    project.write("conftest.py", "def pytest_ddcompat_facts(): raise RuntimeError('no facts')")
+    project.write("test_it.py", f"import pytest\n{MET}def test(): pass\ndef test_plain(): pass")
+    run = project.run("--ddcompat-report=run.json")
+    assert run.outcomes == {"test": "error", "test_plain": "passed"}
+    assert [line for line in run.out if "the record" in line] == [
+        f"ddcompat: the record {project.path / 'run.json'} is not written: RuntimeError: no facts"
+    ]
+
+
+def test_the_ini_option_is_relative_to_its_file(project: Project) -> None:
+    project.write("pytest.ini", "[pytest]\nddcompat_facts = facts.json\nddcompat_report = run.json")
+    project.write("deep/test_it.py", f"import pytest\n{MET}def test(): pass")
+    os.chdir(project.path / "deep")
+    project.run()
+    assert outcomes_of(record_of(project)) == {"test": "passed"}
+
+
+def test_nothing_secret_is_in_it(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("DD_API_KEY", "DD_APP_KEY", "DD_APPLICATION_KEY", "AWS_SECRET_ACCESS_KEY", "DD_ENV",
+             "DD_TRACE_AGENT_URL", "DD_SERVICE", "AWS_LAMBDA_FUNCTION_NAME", "DD_TAGS",
+             "ECS_CONTAINER_METADATA_URI", "DD_SITE")  # fmt: skip
+    for name in names:
+        monkeypatch.setenv(name, "http://user:s3cr3t@host.example")
+    project.write("pytest.ini", "[pytest]")
+    project.write("test_it.py", OUTCOMES)
+    project.run("--ddcompat-report=run.json", "--ddcompat-agent=off")
+    text = (project.path / "run.json").read_text()
+    assert json.loads(text)["tests"]
+    assert "s3cr3t" not in text
+    assert "host.example" not in text
+
+
+def test_two_runs_at_once_leave_one_whole_record(project: Project) -> None:
+    tests = "".join(f"{MET}def test_{n}(): pass\n" for n in range(200))
+    project.write("test_it.py", f"import pytest\n{tests}")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q"]
+    options = ["--ddcompat-report=run.json"]
+    runs = [
+        subprocess.Popen([*command, *options], cwd=project.path, stdout=subprocess.DEVNULL)
+        for _ in range(2)
+    ]
+    assert [run.wait(60) for run in runs] == [0, 0]
+    assert len(record_of(project)["tests"]) == 200
+    assert not list(project.path.glob(".*.tmp"))
+
+
+def test_a_run_without_it_imports_nothing_of_it(project: Project) -> None:
+    project.write(
+        "conftest.py",
+        "import sys\ndef pytest_unconfigure():\n"
+        "    print('LOADED', *(n for n in sys.modules if 'ddcompat.record.' in n))",
+    )
+    project.write("test_it.py", f"import pytest\n{MET}def test(): pass")
+    assert [line for line in project.run_apart().out if "LOADED" in line] == ["LOADED"]

@@ -1,0 +1,299 @@
+"""The terminal summary, and what each report carries."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from support.project import Project
+
+UNMET = (
+    "api_security needs ddtrace >=2.6.0, found 2.5.0 "
+    '(Application Security capabilities support: "2.6.0")'
+)
+UNKNOWN = (
+    "the test needs bottle installed, which is not known: not among the given facts "
+    '(requires_framework("bottle"))'
+)
+ENVIRONMENT = (
+    "ddtrace 2.5.0 (End of Life), CPython 3.11.7, on linux, CPU x86-64, "
+    "bottle unknown (not among the given facts), django 4.2.1, "
+    "deployment of no documented type, site datadoghq.com, Remote Configuration on, Agent 7.60.0"
+)
+TESTS = """
+import pytest
+@pytest.mark.requires_capability("threat_detection")
+def test_met(): pass
+@pytest.mark.requires_capability("api_security")
+def test_unmet(): assert 0
+@pytest.mark.requires_capability("api_security")
+@pytest.mark.parametrize("n", [1, 2])
+def test_many(n): pass
+@pytest.mark.requires_framework("bottle")
+def test_unknown(): pass
+def test_plain(): pass
+"""
+SUMMARIES = {
+    "": [
+        "5 gated: 2 let through, 3 skipped",
+        f"  3 skipped: {UNMET}",
+        f"  1 let through: {UNKNOWN}",
+        "ddtrace >=2.6.0 would let 3 more tests run",
+    ],
+    "--ddcompat-strict": [
+        "5 gated: 2 let through, 3 failed",
+        f"  3 failed: {UNMET}",
+        f"  1 let through: {UNKNOWN}",
+        "ddtrace >=2.6.0 would let 3 more tests run",
+    ],
+    "--ddcompat-unsupported=deselect": [
+        "5 gated: 2 let through, 3 deselected",
+        f"  3 deselected: {UNMET}",
+        f"  1 let through: {UNKNOWN}",
+        "ddtrace >=2.6.0 would let 3 more tests run",
+    ],
+    "--ddcompat-unsupported=xfail": [
+        "5 gated: 2 let through, 3 let through as xfail",
+        f"  3 let through as xfail: {UNMET}",
+        f"  1 let through: {UNKNOWN}",
+        f"  2 passed all the same: {UNMET}",
+    ],
+    "--ddcompat-unsupported=run": [
+        "5 gated: 5 let through",
+        f"  3 let through: {UNMET}",
+        f"  1 let through: {UNKNOWN}",
+    ],
+    "--ddcompat-undetermined=skip": [
+        "5 gated: 1 let through, 4 skipped",
+        f"  3 skipped: {UNMET}",
+        f"  1 skipped: {UNKNOWN}",
+        "ddtrace >=2.6.0 would let 3 more tests run",
+    ],
+}
+
+
+@pytest.mark.parametrize("more", ["", "-p xdist.plugin -n 2"])
+@pytest.mark.parametrize("option", SUMMARIES)
+def test_the_summary_tells_what_was_gated_and_why(project: Project, option: str, more: str) -> None:
+    if "xdist" in more:
+        pytest.importorskip("xdist")
+    project.write("test_it.py", TESTS)
+    lines = project.run(*option.split(), *more.split()).section("ddcompat")
+    page, _, environment = lines[0].partition("): ")
+    assert page.startswith("iast-python (read 20")
+    assert environment == ENVIRONMENT
+    assert lines[1] == SUMMARIES[option][0]
+    # of the same count, the order is that in which the tests end
+    assert sorted(lines[1:]) == sorted(SUMMARIES[option])
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        pytest.param("", "def test(): pass", id="no marker"),
+        pytest.param("--ddcompat-strict", "def test(ddcompat): pass", id="fixture not asked"),
+        pytest.param("-p xdist.plugin -n 1", "def test(): pass", id="xdist"),
+        pytest.param("-k plain", f"{TESTS}\n", id="marked tests not selected"),
+    ],
+)
+def test_nothing_is_printed_in_a_run_without_markers(
+    project: Project, options: str, text: str
+) -> None:
+    if "xdist" in options:
+        pytest.importorskip("xdist")
+    project.write("test_it.py", text)
+    run = project.run(*options.split())
+    assert set(run.outcomes.values()) <= {"passed", "deselected"}
+    assert "ddcompat =" not in "\n".join(run.out)
+
+
+@pytest.mark.parametrize(
+    "options", ["-p no:terminal", "-q", "-qq", "--no-summary", "-p no:junitxml"]
+)
+def test_other_ways_to_print_are_well(project: Project, options: str) -> None:
+    project.write("test_it.py", TESTS)
+    assert project.run(*options.split()).status == 0
+
+
+REMEDIES = """
+import pytest
+capability = pytest.mark.requires_capability
+@pytest.mark.parametrize("name", [
+    pytest.param(1, marks=capability("threat_detection")),
+    pytest.param(2, marks=capability("threat_protection")),
+    pytest.param(3, marks=capability("threat_protection")),
+    pytest.param(4, marks=capability("api_security")),
+    pytest.param(5, marks=capability("code_security")),
+    pytest.param(6, marks=pytest.mark.requires_deployment("docker", "kubernetes")),
+    pytest.param(7, marks=pytest.mark.requires_agent(">=7.70")),
+    pytest.param(8, marks=[pytest.mark.requires_agent(">=7.70"), capability("api_security")]),
+    pytest.param(9, marks=pytest.mark.requires_framework("flask")),
+])
+def test(name): pass
+"""
+
+
+def test_remedies_tell_how_many_more_tests_each_would_let_run(project: Project) -> None:
+    project.write("test_it.py", REMEDIES)
+    run = project.run("--ddcompat-set=tracer=1.8.0")
+    assert {line for line in run.section("ddcompat") if "would let" in line} == {
+        "Datadog Agent >=7.70 and ddtrace >=2.6.0 would let 6 more tests run",
+        "Datadog Agent >=7.70 would let 1 more test run",
+        "a run on Docker or Kubernetes would let 1 more test run",
+        "ddtrace >=1.10.0 would let 3 more tests run",
+        "ddtrace >=1.9.0 would let 1 more test run",
+        "ddtrace >=2.21.0 (preview) would let 5 more tests run",
+        "ddtrace >=2.6.0 would let 4 more tests run",
+        "flask installed would let 1 more test run",
+    }
+
+
+def test_no_remedy_is_promised_that_would_not_let_the_test_run(project: Project) -> None:
+    tests = """
+        import pytest
+        @pytest.mark.requires_capability("api_security")
+        @pytest.mark.requires_framework("bottle")
+        def test_unknown_too(): pass
+        @pytest.mark.requires_capability("api_security")
+        @pytest.mark.skip
+        def test_skipped_by_its_author(): pass
+    """
+    project.write("test_it.py", tests)
+    run = project.run("--ddcompat-undetermined=skip")
+    assert not [line for line in run.section("ddcompat") if "would let" in line]
+
+
+@pytest.mark.parametrize("option", ["", "--ddcompat-strict", "--ddcompat-unsupported=xfail"])
+def test_what_its_author_skips_is_not_counted_as_ours(project: Project, option: str) -> None:
+    tests = """
+        import pytest, unittest
+        pytestmark = pytest.mark.requires_capability("api_security")
+        @pytest.mark.skip
+        def test_skipped(): pass
+        @unittest.skip("by its author")
+        class Test(unittest.TestCase):
+            def test(self): pass
+        def test_gated(): assert 0
+    """
+    project.write("test_it.py", tests)
+    run = project.run(*option.split())
+    assert run.section("ddcompat")[1].startswith("1 gated: 1 ")
+
+
+class Properties:
+    """Keeps the user properties of each report."""
+
+    def __init__(self) -> None:
+        self.seen: dict[tuple[str, str], list[tuple[str, object]]] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        place = report.nodeid.partition("::")[2], str(report.when)
+        self.seen[place] = report.user_properties
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["", "--ddcompat-strict", "-p xdist.plugin -n 2", "-p pytest_rerunfailures --reruns 2"],
+)
+def test_each_report_carries_its_verdict_once_as_a_string(project: Project, options: str) -> None:
+    for plugin in ("xdist", "pytest_rerunfailures"):
+        if plugin in options:
+            pytest.importorskip(plugin)
+    project.write("test_it.py", f"{TESTS}\n@pytest.mark.requires_capability('sca')\n"
+                  "def test_flaky(): assert 0")  # fmt: skip
+    properties = Properties()
+    project.run("--junitxml=out.xml", *options.split(), plugins=[properties])
+    for (name, _), given in properties.seen.items():
+        assert len(given) == (0 if name == "test_plain" else 1)
+        assert all(key == "ddcompat" and isinstance(text, str) for key, text in given)
+    cases = ET.parse(project.path / "out.xml").iter("testcase")  # noqa: S314
+    written = {
+        str(case.get("name")): [p.get("value") or "" for p in case.iter("property")]
+        for case in cases
+    }
+    verdicts = {name: [json.loads(text) for text in texts] for name, texts in written.items()}
+    action = "fail" if "strict" in options else "skip"
+    assert verdicts["test_unmet"] == [
+        {
+            "verdict": "unsupported",
+            "action": action,
+            "requires": ['requires_capability("api_security")'],
+            "reason": UNMET,
+            "mend": ["ddtrace >=2.6.0"],
+        }
+    ]
+    assert [v["verdict"] for v in verdicts["test_met"]] == ["supported"]
+    assert [v["verdict"] for v in verdicts["test_unknown"]] == ["undetermined"]
+    assert len(verdicts["test_flaky"]) == 1
+    assert verdicts["test_plain"] == []
+
+
+@pytest.mark.skipif(pytest.version_tuple < (9, 0), reason="subtests came with pytest 9")
+def test_a_pass_is_news_once_however_many_subtests_pass(project: Project) -> None:
+    tests = """
+        import pytest
+        @pytest.mark.requires_capability("api_security")
+        def test(subtests):
+            for n in range(3):
+                with subtests.test(n=n): pass
+    """
+    project.write("test_it.py", tests)
+    run = project.run("--ddcompat-unsupported=xfail")
+    assert f"  1 passed all the same: {UNMET}" in run.section("ddcompat")
+
+
+def test_a_crashed_worker_leaves_a_summary(project: Project) -> None:
+    pytest.importorskip("xdist")
+    crash = "@pytest.mark.requires_capability('sca')\ndef test_crash(): __import__('os')._exit(3)"
+    project.write("test_it.py", f"{TESTS}\n{crash}")
+    run = project.run("-p", "xdist.plugin", "-n", "1", "--max-worker-restart=2")
+    assert "INTERNALERROR" not in "\n".join(run.out)
+    assert run.status == 1
+    assert f"  3 skipped: {UNMET}" in run.section("ddcompat")
+
+
+def test_deselected_tests_are_counted_once_by_all_workers(project: Project) -> None:
+    pytest.importorskip("xdist")
+    project.write("test_it.py", TESTS.replace("[1, 2]", "range(20)"))
+    run = project.run("-p", "xdist.plugin", "-n", "2", "--ddcompat-unsupported=deselect")
+    assert f"  21 deselected: {UNMET}" in run.section("ddcompat")
+    assert "23 gated: 2 let through, 21 deselected" in run.section("ddcompat")
+
+
+@pytest.mark.parametrize("options", ["", "-p xdist.plugin -n 2"])
+def test_all_deselected_is_the_exit_status_of_pytest(project: Project, options: str) -> None:
+    if options:
+        pytest.importorskip("xdist")
+    project.write(
+        "test_it.py",
+        "import pytest\n@pytest.mark.requires_capability('api_security')\ndef test(): pass",
+    )
+    run = project.run("--ddcompat-unsupported=deselect", *options.split())
+    assert run.status == 5
+    assert "1 gated: 1 deselected" in run.section("ddcompat")
+
+
+@pytest.mark.parametrize("options", [(), ("-p", "xdist.plugin", "-n", "2")], ids=["", "-n 2"])
+def test_a_module_and_a_test_skipped_alike_are_both_counted(
+    project: Project, options: tuple[str, ...]
+) -> None:
+    project.write("test_a.py", "import pytest_ddcompat\npytest_ddcompat.require('api_security')")
+    marked = "import pytest\n@pytest.mark.requires_capability('api_security')\ndef test(): pass"
+    project.write("test_b.py", marked)
+    run = project.run(*options)
+    assert run.section("ddcompat")[1] == "2 gated: 2 skipped"
+
+
+def test_an_expected_failure_of_the_author_that_passes_is_no_news_of_ours(
+    project: Project,
+) -> None:
+    project.write(
+        "test_it.py",
+        "import pytest\n@pytest.mark.xfail\n@pytest.mark.requires_capability('sca')\n"
+        "def test(): pass",
+    )
+    assert not any("all the same" in line for line in project.run().section("ddcompat"))

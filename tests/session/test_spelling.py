@@ -1,0 +1,138 @@
+"""How markers may be written: by pytest.mark, imported, listed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+import pytest_ddcompat
+from pytest_ddcompat.declared import MARKERS
+
+if TYPE_CHECKING:
+    from support.project import Project
+
+CAPABILITIES = (
+    "valid: api_security, automatic_user_activity_event_tracking, code_security, "
+    "customize_response_to_blocked_requests, sca, software_composition_analysis, "
+    "threat_detection, threat_protection"
+)
+
+
+class TestImported:
+    """The imported markers are checked where they are written."""
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            pytest.param(
+                "@requires_capability\ndef test(): pass",
+                "TypeError: @requires_capability needs parentheses and an argument "
+                "(it was given test)",
+                id="function without parentheses",
+            ),
+            pytest.param(
+                "@requires_tracer\nclass Test: pass",
+                "TypeError: @requires_tracer needs parentheses and an argument (it was given Test)",
+                id="class without parentheses",
+            ),
+            pytest.param(
+                "requires_capability(['sca'])",
+                "TypeError: requires_capability: unhashable type: 'list'; "
+                "valid: a tuple in the place of a list",
+                id="unhashable",
+            ),
+            pytest.param(
+                "requires_capability()",
+                "pytest_ddcompat.values.errors.RequirementError: a capability is missing",
+                id="no argument",
+            ),
+            pytest.param(
+                "requires_tracer('2')",
+                'pytest_ddcompat.values.errors.RequirementError: "2" is not a version specifier; '
+                'did you mean ">=2"?',
+                id="bad specifier",
+            ),
+        ],
+    )
+    def test_an_error_stands_at_the_line(self, project: Project, text: str, message: str) -> None:
+        head = "from pytest_ddcompat import requires_capability, requires_tracer\n\n"
+        project.write("test_it.py", head + text)
+        run = project.run()
+        assert run.status == 2
+        errors = run.section("ERRORS")
+        # before Python 3.11 a decorator's call stands at the line of what it decorates
+        assert {"test_it.py:3: in <module>", "test_it.py:4: in <module>"} & set(errors)
+        shown = [line[4:] for line in errors if line.startswith("E   ")]
+        # a long message is folded by the traceback of some versions
+        assert re.sub(r"\s+", " ", " ".join(shown)) == message
+
+    def test_a_name_that_the_page_does_not_have_is_an_error_of_the_collection(
+        self, project: Project
+    ) -> None:
+        text = """
+            from pytest_ddcompat import requires_capability
+            @requires_capability("quux")
+            def test(): pass
+        """
+        project.write("test_it.py", text)
+        run = project.run()
+        error = f'no capability "quux" on the page; {CAPABILITIES}'
+        assert f'test_it.py:3: requires_capability("quux"): {error}' in run.section("ERRORS")
+        assert run.status == 2
+
+    def test_equal_arguments_give_one_object(self) -> None:
+        one = pytest_ddcompat.requires_capability("sca", framework=("django", "flask"))
+        same = pytest_ddcompat.requires_capability(
+            "sca", framework=("django", "flask"), strict=None
+        )
+        other = pytest_ddcompat.requires_capability("sca", framework="django")
+        assert one is same
+        assert one is not other
+        assert one.mark.args == ("sca",)
+        assert one.mark.kwargs == {"framework": ("django", "flask")}
+
+    @pytest.mark.parametrize("name", MARKERS)
+    def test_all_can_be_imported(self, name: str) -> None:
+        assert name in pytest_ddcompat.__all__
+        argument = {"support": "maintenance", "tracer": ">=1", "agent": ">=7"}
+        value = argument.get(name.split("_")[1], "docker")
+        assert (
+            getattr(pytest_ddcompat, name)(value, strict=True).mark
+            == getattr(pytest.mark, name).with_args(value, strict=True).mark
+        )
+
+
+def test_markers_are_listed(project: Project) -> None:
+    run = project.run("--markers")
+    ours = [line for line in run.out if line.startswith("@pytest.mark.requires_")]
+    assert ours == [f"@pytest.mark.{line}" for line in MARKERS.values()]
+    assert len(ours) == 6
+
+
+def test_markers_are_known_to_strict_runs(project: Project) -> None:
+    tests = """
+        import pytest
+        pytestmark = [
+            pytest.mark.requires_capability("sca", framework="django", strict=False),
+            pytest.mark.requires_tracer(">=2"),
+            pytest.mark.requires_framework("django", ">=4"),
+            pytest.mark.requires_agent(">=7"),
+            pytest.mark.requires_support_level("end_of_life"),
+        ]
+        @pytest.mark.requires_deployment("docker", "kubernetes")
+        def test_it(): pass
+        class TestTwice:
+            def test_one(self, request): pass
+            def test_two(self, request):
+                kwargs = [mark.kwargs for mark in request.node.iter_markers("requires_capability")]
+                assert kwargs == [{"framework": "django", "strict": False}]
+    """
+    project.write("test_it.py", tests)
+    run = project.run("--strict-markers", "--strict-config", "-W", "error")
+    assert run.outcomes == {
+        "test_it": "skipped",
+        "TestTwice::test_one": "passed",
+        "TestTwice::test_two": "passed",
+    }

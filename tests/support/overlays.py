@@ -1,0 +1,39 @@
+"""What the tests of overlays share: a small matrix, and overlays of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_ddcompat import load_matrix
+from pytest_ddcompat.values.versions import Range, Version
+
+if TYPE_CHECKING:
+    from pytest_ddcompat import Matrix
+
+SMALL = Path(__file__).parents[1] / "bad" / "overlays" / "base" / "small.toml"
+WHY = 'source = "https://example.org/"\nreason = "known"\n'
+BASE = load_matrix(SMALL)
+
+
+def overlaid(folder: Path, *rows: tuple[str, str], extends: Path = SMALL, top: str = "") -> Matrix:
+    text = f"extends = {json.dumps(str(extends))}\n{top}"
+    text += "".join(f"\n[[{kind}]]\n{row}\n{WHY}" for kind, row in rows)
+    (folder / "acme.toml").write_text(text, encoding="utf-8")
+    return load_matrix(folder / "acme.toml")
+
+
+def plain(value: Any) -> Any:
+    """What a row holds, to compare it."""
+    if hasattr(value, "fields"):
+        return {key: plain(getattr(value, key)) for key in value.fields}
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    return str(value) if isinstance(value, (Range, Version)) else value
+
+
+def facts(matrix: Matrix) -> dict[str, Any]:
+    return {key: plain(getattr(matrix, key)) for key in matrix.fields if key != "page"}
