@@ -8,8 +8,22 @@ import pytest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+    from collections.abc import Callable, Mapping
+    from typing import Any, Protocol
+
+    class Gating(Protocol):
+        """What the plugin asks of the hooks that gate tests: `session.hooks.GatingHooks`."""
+
+        @property
+        def gate(self) -> Any:
+            """The run's `session.gate.Gate`."""
+
+        def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
+            """Look at what a collector has collected."""
+
+        def stop(self, item: pytest.Item) -> BaseException | None:
+            """Return the outcome to raise when a test is set up, or None if it is to run."""
+
 
 MARKERS = {
     "requires_capability": (
@@ -120,8 +134,13 @@ VARIABLES = (
 """Environment variables that facts come from; no other is kept."""
 
 ENVIRON: pytest.StashKey[Mapping[str, str]] = pytest.StashKey()
-RUNNING: dict[pytest.Config, Any] = {}
-"""The runs of this process, the innermost last, and what gates their tests, if anything does."""
+"""Environment variables as they were when the run began; tests change those of their process."""
+
+RUNS: dict[pytest.Config, Gating | None] = {}
+"""The runs of this process, the innermost last, each with the hooks that gate its tests if any."""
+
+START: pytest.StashKey[Callable[[pytest.Config], Gating]] = pytest.StashKey()
+"""How the gating of a run is started when something first needs it."""
 
 
 def marks_of(node: pytest.Item | pytest.Collector | None) -> list[pytest.Mark]:

@@ -1,8 +1,7 @@
-"""What every run of pytest pays for: options, markers, and an eye for the first test that has one.
+"""The plugin: options, markers, the fixture, and a look for the first test that has a marker.
 
-Nothing else of the package is imported until then. What pytest is shown of this module is what it
-looks for: each name of a plugin costs a run 35,000 instructions. PYTEST_DONT_REWRITE: it has no
-assertions.
+Nothing else of the package is imported until then: every run of pytest pays for this module.
+PYTEST_DONT_REWRITE: it has no assertions.
 """
 
 from __future__ import annotations
@@ -10,12 +9,13 @@ from __future__ import annotations
 import pytest
 
 from pytest_ddcompat import hookspecs
-from pytest_ddcompat.declared import ENVIRON, MARKERS, OPTIONS, RUNNING, VARIABLES, marks_of
+from pytest_ddcompat.declared import ENVIRON, MARKERS, OPTIONS, RUNS, START, VARIABLES, marks_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from pytest_ddcompat.declared import Gating
     from pytest_ddcompat.session.fixture import Compatibility
 
 
@@ -34,31 +34,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers; read and check what is given explicitly."""
+    """Register the markers; read and check the options that are given."""
     import os
 
     for line in MARKERS.values():
         config.addinivalue_line("markers", line)
-    RUNNING[config] = None
-    config.add_cleanup(lambda: RUNNING.__delitem__(config))
-    # Tests change the variables of their own process.
+    RUNS[config] = None
+    config.add_cleanup(lambda: RUNS.__delitem__(config))
+    config.stash[START] = _start
     known = os.environ
     config.stash[ENVIRON] = {name: known[name] for name in VARIABLES if name in known}
     names = [f"ddcompat_{name}" for name in OPTIONS]
     try:
-        told = any(config.getoption(name) is not None or config.getini(name) for name in names)
+        explicit = any(config.getoption(name) is not None or config.getini(name) for name in names)
     except (ValueError, pytest.UsageError):
-        # An ini value of the wrong type, which the gate names with its key.
-        told = True
-    if told or hasattr(config, "workerinput") or config.getoption("dist", "no") != "no":
-        from pytest_ddcompat.session.state import configure
+        # An ini value of the wrong type, which the gate reports with its key.
+        explicit = True
+    if explicit or hasattr(config, "workerinput") or config.getoption("dist", "no") != "no":
+        from pytest_ddcompat.session.start import configure
 
-        configure(config, told=told)
+        configure(config, explicit=explicit)
 
 
 @pytest.fixture(scope="session")
 def ddcompat(pytestconfig: pytest.Config) -> Compatibility:
-    """The environment and the page: `environment`, `matrix`, `check(...)`, `require(...)`."""
+    """The environment and the matrix: `environment`, `matrix`, `check(...)`, `require(...)`."""
     from pytest_ddcompat.session.fixture import compatibility_of
 
     return compatibility_of(pytestconfig)
@@ -70,43 +70,37 @@ def pytest_make_collect_report(
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Look for the first markers."""
     report = yield
-    gating = RUNNING.get(collector.config)
+    gating = RUNS.get(collector.config)
     if gating is None:
         if not any(isinstance(n, pytest.Item) and marks_of(n) for n in report.result or ()):
             return report
-        from pytest_ddcompat.session.state import gating_or_broken
-
-        gating = gating_or_broken(collector.config)
+        gating = _start_or_break(collector.config)
     gating.see_collected(collector, report)
     return report
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Decide before anything of a test is set up, by all markers that it has by then."""
-    marks = marks_of(item)
-    if not marks:
-        return None
-    gating = RUNNING.get(item.config)
-    if gating is None:
-        from pytest_ddcompat.session.state import gating_or_broken
-
-        gating = gating_or_broken(item.config)
-    return gating.begin(item, nextitem, marks)
-
-
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Stop a test by what was decided; pytest's own skip marks have been looked at before."""
-    gating = RUNNING.get(item.config)
+    """Stop a test by its decision; pytest's own skip marks have been evaluated before."""
+    gating = RUNS.get(item.config)
     if gating is None and item.own_markers and marks_of(item):
         # A hook has marked the first test since.
-        from pytest_ddcompat.session.state import gating_or_broken
-
-        gating = gating_or_broken(item.config)
+        gating = _start_or_break(item.config)
     # Raised here, since pytest looks at each frame that an outcome has passed.
-    outcome = None if gating is None else gating.stopping(item)
+    outcome = None if gating is None else gating.stop(item)
     if outcome is not None:
         raise outcome
+
+
+def _start(config: pytest.Config) -> Gating:
+    from pytest_ddcompat.session.start import start
+
+    return start(config)
+
+
+def _start_or_break(config: pytest.Config) -> Gating:
+    from pytest_ddcompat.session.start import start_or_break
+
+    return start_or_break(config)
 
 
 def __dir__() -> list[str]:

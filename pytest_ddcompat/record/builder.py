@@ -1,14 +1,13 @@
-"""What becomes a run's record: the facts of a run put together, from however many processes."""
+"""Build the record of a run."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_ddcompat.environment.environment import KEYS, LIBRARY, tracer_key
-from pytest_ddcompat.evaluation.remedies import Verdicts
 from pytest_ddcompat.matrix.fields import plain
 from pytest_ddcompat.record.format import VERSION
 
@@ -17,144 +16,123 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.evaluation.pages import Matrices
-    from pytest_ddcompat.evaluation.verdict import Verdict
+    from pytest_ddcompat.evaluation.policy import Action
+    from pytest_ddcompat.evaluation.remedies import Verdicts
+    from pytest_ddcompat.evaluation.verdict import Status, Verdict
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Requirement
 
-__all__ = ["Draft", "decision_entry", "environment_entry", "matrix_entry"]
-
-_FINAL = {"failed", "error"}
-
-
-class Draft:
-    """A run as far as it is known.
-
-    Attributes:
-        environment: The facts and their signals.
-        matrices: The pages, as far as they were told with decisions.
-        decisions: Each decision by its key.
-        collected: Each gated test by its node id, as the collection knows it: `id`, `file`,
-            `line`, `decision` (the key of what its marks came to), and `outcome` where no report
-            will tell it.
-        ran: The same of those that ran, with what was decided in their last run.
-        seen: What the reports told of each test, gated or not.
-        skipped_by_others: Tests that were skipped before anything was decided of them.
-    """
-
-    def __init__(self) -> None:
-        self.environment: dict[str, Any] = {}
-        self.matrices: list[dict[str, Any]] = []
-        self.decisions: dict[str, dict[str, Any]] = {}
-        self.collected: dict[str, dict[str, Any]] = {}
-        self.ran: dict[str, dict[str, Any]] = {}
-        self.seen: dict[str, str] = {}
-        self.skipped_by_others: set[str] = set()
-        self._set_up: set[str] = set()
-        self._early: set[str] = set()
-
-    def add(self, fact: dict[str, Any]) -> None:
-        """Take in one fact: a test; or the environment and the pages, a decision with its key."""
-        if "id" in fact:
-            self.collected.setdefault(fact["id"], fact)
-        if "key" in fact:
-            self.decisions[fact["key"]] = fact["entry"]
-        if "environment" in fact:
-            self._add_environment(fact["environment"])
-        self.matrices = self.matrices or fact.get("matrices", [])
-
-    def _add_environment(self, now: dict[str, Any]) -> None:
-        # Each process knows the frameworks that its own tests have asked for so far.
-        before = self.environment or now
-        frameworks = {**before["facts"]["frameworks"], **now["facts"]["frameworks"]}
-        self.environment = {
-            "facts": {**before["facts"], "frameworks": frameworks},
-            "signals": {**before["signals"], **now["signals"]},
-        }
-
-    def tests(self) -> Iterable[dict[str, Any]]:
-        """Every gated test, in the order of collection; in their last run late marks count too."""
-        left = self.skipped_by_others.difference(self.ran)
-        return [test for name, test in {**self.collected, **self.ran}.items() if name not in left]
-
-    def see(self, nodeid: str, when: str | None, outcome: str, *, again: bool = False) -> None:
-        """Take in what one report makes of a test; of several runs the last counts.
-
-        Args:
-            nodeid: The test.
-            when: Phase of the report.
-            outcome: One of `record.OUTCOMES`; empty if the report decides nothing.
-            again: Whether the test is run again because of this report.
-        """
-        if when == "setup":
-            self.seen[nodeid] = "failed" if nodeid in self._early else "not_run"
-            self._set_up.add(nodeid)
-            self._early.discard(nodeid)
-        elif again or when == "teardown":
-            self._set_up.discard(nodeid)
-        elif outcome == "failed" and nodeid not in self._set_up:
-            # pytest-rerunfailures tells of a test when all of it is over, but of subtests at once.
-            self._early.add(nodeid)
-        before = self.seen.get(nodeid)
-        # A subtest that fails is the test's failure, whatever follows.
-        if outcome and before != "failed" and not (before in _FINAL and outcome not in _FINAL):
-            self.seen[nodeid] = outcome
-
-    def record(
-        self, matrices: Sequence[dict[str, Any]], exit_status: int, *, interrupted: bool
-    ) -> dict[str, Any]:
-        """Put the record together, with the pages as `matrix_entry` gives them.
-
-        Raises:
-            KeyError: A decision is missing.
-        """
-        indices: dict[str, int] = {}
-        tests = []
-        for test in self.tests():
-            outcome = self.seen.get(test["id"], test.get("outcome", "not_run"))
-            place = {key: test[key] for key in ("id", "file", "line")}
-            index = indices.setdefault(test["decision"], len(indices))
-            tests.append({**place, "decision": index, "outcome": outcome})
-        return {
-            "version": VERSION,
-            "matrix": matrices[0],
-            "other_matrices": list(matrices[1:]),
-            "environment": self.environment,
-            "decisions": [self.decisions[key] for key in indices],
-            "tests": tests,
-            "exit_status": exit_status,
-            "interrupted": interrupted,
-        }
+__all__ = [
+    "build_record",
+    "decision_entry",
+    "environment_entry",
+    "matrix_entry",
+    "merge_environments",
+]
 
 
-def decision_entry(
-    decided: dict[str, Any],
-    requirements: Iterable[Requirement],
-    environment: Environment,
-    matrices: Matrices,
-    error: str = "",
+if TYPE_CHECKING:
+
+    class Decision(Protocol):
+        """A decision, as far as a record tells it."""
+
+        @property
+        def status(self) -> Status: ...
+        @property
+        def action(self) -> Action: ...
+        @property
+        def reason(self) -> str: ...
+        @property
+        def remedies(self) -> tuple[str, ...]: ...
+        @property
+        def error(self) -> str: ...
+        @property
+        def requirements(self) -> tuple[Requirement, ...]: ...
+
+    class Test(Protocol):
+        """A test, as far as a record tells it."""
+
+        @property
+        def id(self) -> str: ...
+        @property
+        def place(self) -> tuple[str, int | None]: ...
+        @property
+        def outcome(self) -> str: ...
+
+
+def build_record(
+    matrices: Sequence[dict[str, Any]],
+    environment: dict[str, Any],
+    tests: Iterable[tuple[Test, dict[str, Any]]],
+    exit_status: int,
     *,
-    known: Verdicts | None = None,
+    interrupted: bool,
 ) -> dict[str, Any]:
-    """What a record says of a decision.
+    """Build the record of a run.
 
     Args:
-        decided: What `Decision.to_text` holds.
-        requirements: What was asked.
-        environment: The facts.
-        matrices: The pages.
-        error: Why it could not be judged.
-        known: The verdicts of the environment, as far as they were reached.
+        matrices: The run's matrices, as `matrix_entry` gives them.
+        environment: The run's environment, as `environment_entry` gives it.
+        tests: Each test with its decision, as `decision_entry` gives it; tests of one decision
+            share the same object.
+        exit_status: Exit status of the run.
+        interrupted: Whether the run was stopped from outside.
+    """
+    decisions: dict[int, dict[str, Any]] = {}
+    indices: dict[int, int] = {}
+    entries = []
+    for test, decision in tests:
+        decisions[id(decision)] = decision
+        file, line = test.place
+        index = indices.setdefault(id(decision), len(indices))
+        entries.append(
+            {"id": test.id, "file": file, "line": line, "decision": index, "outcome": test.outcome}
+        )
+    return {
+        "version": VERSION,
+        "matrix": matrices[0],
+        "other_matrices": list(matrices[1:]),
+        "environment": environment,
+        "decisions": list(decisions.values()),
+        "tests": entries,
+        "exit_status": exit_status,
+        "interrupted": interrupted,
+    }
+
+
+def merge_environments(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Merge what two processes know of an environment, as `environment_entry` gives it.
+
+    Each process knows the frameworks that its own tests have required so far.
+    """
+    if not one:
+        return other
+    frameworks = {**one["facts"]["frameworks"], **other["facts"]["frameworks"]}
+    return {
+        "facts": {**one["facts"], "frameworks": frameworks},
+        "signals": {**one["signals"], **other["signals"]},
+    }
+
+
+def decision_entry(decision: Decision, verdicts: Verdicts, matrices: Matrices) -> dict[str, Any]:
+    """Build a record's entry of a decision.
+
+    Args:
+        decision: The decision.
+        verdicts: The verdicts of the environment in which it was made.
+        matrices: The run's matrices.
 
     Raises:
-        CompatibilityError: A requirement names what its page does not have, or has no page.
+        CompatibilityError: A requirement names something that its matrix does not have.
     """
-    reached = known or Verdicts(environment, matrices)
     return {
-        **{key: decided[key] for key in ("verdict", "action", "reason")},
-        "mend": list(decided["mend"]),
-        "error": error,
+        "verdict": decision.status.value,
+        "action": decision.action.value,
+        "reason": decision.reason,
+        "mend": list(decision.remedies),
+        "error": decision.error,
         "requirements": [
-            _requirement_entry(r, reached.of(r), matrices.pick(r)) for r in requirements
+            _requirement_entry(r, verdicts.of(r), matrices.pick(r)) for r in decision.requirements
         ],
     }
 

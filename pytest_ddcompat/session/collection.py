@@ -1,29 +1,30 @@
-"""What a collection comes to: markers that cannot be understood, modules that are not supported."""
+"""Act on a collection: modules that call `require()`, and tests that are deselected."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from _pytest.pathlib import bestrelpath
 
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.requirement.markers import mark_of
-from pytest_ddcompat.session.execution import attach, failure, is_skipped_by_author
+from pytest_ddcompat.session.execution import attach, is_skipped_by_author, prepare
 from pytest_ddcompat.session.fixture import decision_of, require
-from pytest_ddcompat.session.state import gating_of
+from pytest_ddcompat.session.outcomes import Place
+from pytest_ddcompat.session.state import codec_of, ledger_of
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable
 
-    from pytest_ddcompat.session.gate import Decision, Gate
+    from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.session.gate import Gate
 
 __all__ = [
     "UnsupportedModule",
-    "place_of",
-    "settle_asked",
+    "act_on_required",
     "take_deselected",
     "take_stand_ins",
 ]
@@ -33,57 +34,70 @@ _STAND_IN = "require"
 _STOPPED = pytest.StashKey[set[Path]]()
 
 
-def settle_asked(report: pytest.CollectReport, collector: pytest.Collector, gate: Gate) -> str:
-    """Act on what was required while something was collected.
+def act_on_required(report: pytest.CollectReport, collector: pytest.Collector, gate: Gate) -> None:
+    """Act on the requirements that code made while it was collected.
 
-    What a module required, where it was let through, becomes a marker of each of its tests.
-
-    Returns:
-        The decision's text where a module is skipped.
+    Those of a module that goes on become markers of each of its tests.
     """
-    asked, gate.asked[:] = [*gate.asked], []
+    required, gate.required[:] = [*gate.required], []
     if not report.passed:
-        return _resolve_module(report, collector)
-    if isinstance(collector, pytest.Module):
-        requirements = dict.fromkeys(r for d in asked for r in d.requirements)
+        _stop_module(report, collector)
+    elif isinstance(collector, pytest.Module):
+        requirements = dict.fromkeys(r for d in required for r in d.requirements)
         collector.own_markers.extend(mark_of(r) for r in requirements)
-    return ""
 
 
-def _resolve_module(report: pytest.CollectReport, collector: pytest.Collector) -> str:
-    """Act on a module that called `require()` where it is not supported.
-
-    Returns:
-        The decision's text where the module is skipped; a module that fails becomes a test.
-    """
+def _stop_module(report: pytest.CollectReport, collector: pytest.Collector) -> None:
+    """Enter a module that `require()` skipped, or put a failing test in the place of its tests."""
     excinfo = getattr(getattr(report, "call", None), "excinfo", None)
     decision = decision_of(excinfo.value) if excinfo else None
     if not excinfo or not decision:
-        return ""
+        return
     stopped = collector.config.stash.setdefault(_STOPPED, set())
     is_known = collector.path in stopped  # as a module of doctests, too
     stopped.add(collector.path)
+    caller = _caller(excinfo)
+    in_module = caller.path == collector.path
+    place = Place(collector.nodeid, caller.lineno + 1 if in_module else None)
     if report.skipped:
-        return "" if is_known else decision.to_text()
-    own = Path(require.__code__.co_filename)
-    caller = [entry for entry in excinfo.traceback if entry.path != own][-1]
-    if caller.path != collector.path or _is_selected_within(collector):
-        # No test can stand for a package, nor for one that is asked for by its id.
-        path = bestrelpath(collector.config.invocation_params.dir, Path(caller.path))
+        if not is_known:
+            ledger_of(collector.config).collect(collector.nodeid, place, decision, "skipped")
+        return
+    if not in_module or _is_selected_within(collector):
+        # No test can stand for a package, nor for one that is selected by its id.
+        path = _relative(caller.path, collector.config.invocation_params.dir)
         report.longrepr = f"{path}:{caller.lineno + 1}: {excinfo.value}"
-        return ""
+        ledger_of(collector.config).collect(collector.nodeid, place, decision, "error")
+        return
     report.outcome = "passed"
     report.longrepr = None
     report.result = []
     vars(report)["call"] = None
     if not is_known:
-        item = UnsupportedModule.from_parent(
-            collector, name=_STAND_IN, reason=str(excinfo.value), line=caller.lineno
-        )
-        attach(item, ("ddcompat", decision.to_text()))
-        report.result.append(item)
-        collector.config.stash.setdefault(_STAND_INS, []).append(item)
-    return ""
+        report.result.append(_stand_in(collector, decision, caller.lineno))
+
+
+def _stand_in(collector: pytest.Collector, decision: Decision, line: int) -> pytest.Item:
+    # Plugins such as flaky ask for the module itself, which must not be imported again.
+    collector.obj = ModuleType(collector.name)  # type: ignore[attr-defined]
+    item = UnsupportedModule.from_parent(collector, name=_STAND_IN, line=line)
+    prepare(item, decision)
+    attach(item, decision, codec_of(collector.config))
+    collector.config.stash.setdefault(_STAND_INS, []).append(item)
+    return item
+
+
+def _caller(excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
+    """Return the traceback's entry of whoever called `require()`."""
+    own = Path(require.__code__.co_filename)
+    return [entry for entry in excinfo.traceback if entry.path != own][-1]
+
+
+def _relative(path: str | os.PathLike[str], folder: Path) -> str:
+    try:
+        return os.path.relpath(path, folder)
+    except ValueError:  # on another drive of Windows
+        return str(path)
 
 
 def take_stand_ins(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
@@ -97,7 +111,7 @@ def take_stand_ins(config: pytest.Config, items: list[pytest.Item]) -> list[pyte
 def take_deselected(
     items: list[pytest.Item], decide: Callable[[pytest.Item], Decision | None]
 ) -> dict[pytest.Item, Decision]:
-    """Take the tests out of which that is decided, but not those that their author skips."""
+    """Take the tests out that a decision deselects, but not those that their author skips."""
     decided = {item: decision for item in items if (decision := decide(item)) is not None}
     gone = {
         item: decision
@@ -112,34 +126,21 @@ def take_deselected(
 class UnsupportedModule(pytest.Item):
     """Stands for the tests of a module whose `require()` failed it."""
 
-    def __init__(self, *, reason: str, line: int, **kwargs: Any) -> None:
+    def __init__(self, *, line: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._reason = reason
         self._line = line
 
     def runtest(self) -> None:
-        """Fail, and be counted."""
-        gating_of(self.config).settle(self)
-        pytest.fail(self._reason, pytrace=False)
-
-    def repr_failure(self, *_: object, **__: object) -> Any:
-        """Point at the module's call of `require()`."""
-        return failure(self, self._reason)
+        """Do nothing: `execution.prepare` makes it fail."""
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
-        """Where the module calls `require()`."""
+        """Return the place where the module calls `require()`."""
         return self.path, self._line, "pytest_ddcompat.require"
 
 
 def _is_selected_within(collector: pytest.Collector) -> bool:
-    """Whether the run asks for single tests of a module, beside the one that stands for it."""
+    """Whether the run selects single tests of a module, other than its stand-in."""
     folder = collector.config.invocation_params.dir
-    asked = [arg.partition("::") for arg in collector.config.args]
-    paths = [path for path, _, test in asked if test not in {"", _STAND_IN}]
+    selected = [arg.partition("::") for arg in collector.config.args]
+    paths = [path for path, _, test in selected if test not in {"", _STAND_IN}]
     return any((folder / path).resolve() == collector.path for path in paths)
-
-
-def place_of(item: pytest.Item) -> str:
-    """Where a test stands: its file and line."""
-    path, line, _ = item.location
-    return path if line is None else f"{path}:{line + 1}"

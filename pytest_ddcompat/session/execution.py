@@ -1,137 +1,182 @@
-"""What happens to one test by a decision."""
+"""Apply a decision to a test."""
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocation, ReprTraceback
-from _pytest.runner import runtestprotocol
+
+# Private: pytest has no public way to ask whether an author's marks skip a test.
 from _pytest.skipping import evaluate_skip_marks
 
 from pytest_ddcompat.evaluation.policy import Action
-from pytest_ddcompat.session.faults import reason_of
+from pytest_ddcompat.session.decision import PROPERTY
+from pytest_ddcompat.session.faults import describe
+from pytest_ddcompat.session.outcomes import place_of
 
 if TYPE_CHECKING:
-    from _pytest.outcomes import OutcomeException
+    from collections.abc import Callable, Iterator
 
-    from pytest_ddcompat.session.gate import Decision, Gate
+    from pytest_ddcompat.session.decision import Codec, Decision
 
-__all__ = ["attach", "fails", "failure", "is_skipped_by_author", "run_failing", "stopping"]
+__all__ = [
+    "FailingProtocol",
+    "attach",
+    "is_skipped_by_author",
+    "prepare",
+    "stop",
+]
 
-_RUN, _SKIP = Action.RUN, Action.SKIP  # an enumeration's members are slow to look up
-_FAILING: pytest.StashKey[bool] = pytest.StashKey()
-_EXPECTED: pytest.StashKey[bool] = pytest.StashKey()
+_RUN = Action.RUN  # an enumeration's members are slow to look up
+_PREPARED = pytest.StashKey["Decision"]()
+
+# Marks of an author that a test which fails by a decision must not have: an expected failure, and
+# those by which pytest-rerunfailures, pytest-retry and flaky run it again.
+_HIDDEN = {"xfail", "flaky"}
 
 
-def fails(item: pytest.Item, decision: Decision) -> bool:
-    """Whether a test fails by a decision; if its failure is to be expected, see to that."""
-    action = decision.action
-    if action is _RUN or action is _SKIP or decision.error:
-        return False
-    if action is Action.XFAIL:
-        _expect_failure(item, decision)
-    return action is Action.FAIL
+def prepare(item: pytest.Item, decision: Decision) -> None:
+    """Make a test fail, or expect its failure, before anything of it is set up.
+
+    The test is changed itself, so that pytest's own protocol runs it, and everything that listens
+    to that protocol sees the same: a set-up that passed and set nothing up, and a call that failed.
+    """
+    if item.stash.get(_PREPARED, None) is decision:
+        return
+    item.stash[_PREPARED] = decision
+    for name in ("setup", "runtest", "teardown", "repr_failure", "listchain", "iter_markers"):
+        vars(item).pop(name, None)  # of an earlier decision
+    if decision.error:
+        return
+    if decision.action is Action.XFAIL:
+        # Last, so that an author's own xfail decides before it.
+        xfail = pytest.mark.xfail(reason=decision.reason).mark
+        vars(item)["iter_markers"] = _replaced_markers(item, added=xfail)
+    elif decision.action is Action.FAIL and not _is_skipped_by_unittest(item):
+        _make_fail(item, decision.reason)
+        plugins, name = item.config.pluginmanager, "ddcompat-failing"
+        if not plugins.hasplugin(name):
+            plugins.register(FailingProtocol(), name)
 
 
-def stopping(item: pytest.Item, decision: Decision, gate: Gate) -> OutcomeException | None:
-    """What stops a test before its fixtures are set up, to be raised; None if it is to run.
+def _make_fail(item: pytest.Item, reason: str) -> None:
+    def set_nothing_up() -> None:
+        del vars(item)["listchain"]
 
-    A test that its author skips is left alone: pytest's marks stopped it before, and what
-    unittest skips pytest stops later.
+    def represent_failure(excinfo: pytest.ExceptionInfo[BaseException], *_: Any, **__: Any) -> Any:
+        return _represent(item, excinfo, reason)
 
-    Args:
-        item: The test.
-        decision: What was decided of it.
-        gate: What decided it.
+    vars(item).update(
+        setup=set_nothing_up,
+        # Nothing of ours is called, so that debuggers and tracebacks show no frame of ours.
+        runtest=partial(pytest.fail, f"{place_of(item)}: {reason}", pytrace=False),
+        teardown=lambda: None,
+        repr_failure=represent_failure,
+        listchain=_chain_without_new_packages(item),
+        iter_markers=_replaced_markers(item),
+    )
+
+
+def _chain_without_new_packages(item: pytest.Item) -> Callable[[], list[Any]]:
+    """Keep pytest from running a package's `setup_module` for a test that sets nothing up."""
+    original = type(item).listchain
+
+    def listchain() -> list[Any]:
+        # Private: only pytest knows which packages are set up already and must stay.
+        active: Any = getattr(getattr(item.session, "_setupstate", None), "stack", ())
+        chained = original(item)
+        return [n for n in chained if not isinstance(n, pytest.Package) or n in active]
+
+    return listchain
+
+
+def _replaced_markers(
+    item: pytest.Item, added: pytest.Mark | None = None
+) -> Callable[..., Iterator[pytest.Mark]]:
+    """Return an `iter_markers` that adds a mark behind all others, or hides the author's."""
+    original = type(item).iter_markers
+
+    def iter_markers(name: str | None = None) -> Iterator[pytest.Mark]:
+        marks = original(item, name)
+        if added is None:
+            return (mark for mark in marks if mark.name not in _HIDDEN)
+        return chain(marks, (added,) if name in {None, added.name} else ())
+
+    return iter_markers
+
+
+class FailingProtocol:
+    """Runs tests that fail by a decision by pytest's own protocol, once.
+
+    Plugins that run failed tests again have a protocol of their own, but another run would come
+    to the same decision.
+    """
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> object | None:
+        """Run a prepared test, and leave all others to other plugins."""
+        decision = item.stash.get(_PREPARED, None)
+        if decision is None or decision.action is not Action.FAIL:
+            return None
+        runner: Any = item.config.pluginmanager.getplugin("runner")
+        done: object = runner.pytest_runtest_protocol(item=item, nextitem=nextitem)
+        return done
+
+
+def stop(item: pytest.Item, decision: Decision, codec: Codec) -> BaseException | None:
+    """Return the outcome to raise before a test is set up, or None if it is to run.
+
+    The decision is attached to the test. A test that its author skips is left alone: pytest has
+    raised its marks' skip by now, and unittest raises its own later.
     """
     if decision.error:
         return pytest.fail.Exception(decision.error, pytrace=False)
     if _is_skipped_by_unittest(item):
         return None
-    attach(item, gate.attached(decision))
+    attach(item, decision, codec)
     action = decision.action
-    if action is _RUN:
+    if action is _RUN or action is Action.XFAIL or action is Action.FAIL:
         return None
-    if action is Action.XFAIL:
-        _expect_failure(item, decision)
-        return None
-    if action is Action.FAIL and not item.stash.get(_FAILING, False):
-        # Another plugin runs the test by a protocol of its own.
-        return pytest.fail.Exception(decision.reason, pytrace=False)
     at_item = item.location[1] is not None
     return pytest.skip.Exception(decision.reason, _use_item_location=at_item)
 
 
-def attach(item: pytest.Item, attached: tuple[str, str]) -> None:
-    """Attach a decision to the test's reports, in the place of one that came before."""
+def attach(item: pytest.Item, decision: Decision, codec: Codec) -> None:
+    """Attach a decision to the test's reports, in place of an earlier one."""
     properties = item.user_properties
     if properties:
-        properties[:] = [pair for pair in properties if pair[0] != "ddcompat"]
-    properties.append(attached)
+        properties[:] = [pair for pair in properties if pair[0] != PROPERTY]
+    properties.append(codec.encode(decision))
 
 
-def failure(item: pytest.Item, reason: str) -> ReprExceptionInfo:
-    """Represent a failure that stands at the test itself, and not where it was raised."""
-    path, line, _ = item.location
-    place = path if line is None else f"{path}:{line + 1}"
-    words = ReprEntryNative([f"{place}: {reason}\n"])
-    crash = ReprFileLocation(path, 0 if line is None else line + 1, reason)
-    return ReprExceptionInfo(ReprTraceback([words], None, style="native"), crash)
+def _represent(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException], reason: str) -> Any:
+    """Represent a failure as one at the test itself, not where this plugin raised it."""
+    if not isinstance(excinfo.value, pytest.fail.Exception):
+        return type(item).repr_failure(item, excinfo)
+    try:
+        return _at_item(item, excinfo, reason)
+    except BaseException as error:  # noqa: BLE001 - the test's error, not the run's
+        return f"{reason}\nddcompat: {describe(error)}"
+
+
+def _at_item(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException], reason: str) -> Any:
+    shown: Any = excinfo.getrepr(style="value")
+    crash = shown.reprcrash
+    if crash is not None:
+        crash.path, crash.lineno, crash.message = item.location[0], place_of(item).line or 0, reason
+    return shown
 
 
 def is_skipped_by_author(item: pytest.Item) -> bool:
     """Whether a test's own marks skip it, or unittest does."""
     try:
         return evaluate_skip_marks(item) is not None or _is_skipped_by_unittest(item)
-    except (Exception, pytest.fail.Exception):  # noqa: BLE001 - pytest tells what is wrong with it
+    except (Exception, pytest.fail.Exception):  # noqa: BLE001 - pytest reports what is wrong
         return True
-
-
-def _expect_failure(item: pytest.Item, decision: Decision) -> None:
-    """Mark a test as expected to fail, once however often it is run."""
-    if not item.stash.get(_EXPECTED, False):
-        item.stash[_EXPECTED] = True
-        item.add_marker(pytest.mark.xfail(reason=decision.reason, strict=False))
-
-
-def run_failing(item: pytest.Item, nextitem: pytest.Item | None, decision: Decision) -> bool:
-    """Run a test that stops in its setup by a skip, and report that as the test's failure.
-
-    A failure raised in the setup would be reported as an error, one raised in the test would
-    come after the fixtures, and either would bring `--pdb` into this plugin.
-
-    Returns:
-        True: the test has been run to its end.
-    """
-    item.stash[_FAILING] = True
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    for report in runtestprotocol(item, log=False, nextitem=nextitem):
-        if report.when == "setup" and report.skipped:
-            _make_failure(report, item, decision)
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-    return True
-
-
-def _make_failure(report: pytest.TestReport, item: pytest.Item, decision: Decision) -> None:
-    """Make a skip the test's failure, unless it is its author's."""
-    try:
-        if not _is_ours(report):
-            return
-        shown: Any = failure(item, decision.reason)
-    except BaseException as error:  # noqa: BLE001 - it is that test's error
-        shown = f"ddcompat: {reason_of(error)}"
-    report.when = "call"
-    report.outcome = "failed"
-    report.longrepr = shown
-    vars(report).pop("wasxfail", None)
-
-
-def _is_ours(report: pytest.TestReport) -> bool:
-    """Whether we stopped a test, or its author expects it to fail without running it."""
-    attached = any(name == "ddcompat" for name, _ in report.user_properties)
-    return attached or hasattr(report, "wasxfail")
 
 
 def _is_skipped_by_unittest(item: pytest.Item) -> bool:

@@ -1,4 +1,4 @@
-"""What keeps an error of ours, or of a user's hook, from becoming the failure of the whole run."""
+"""Contain errors: a fault of ours or of a user's hook fails the tests concerned, not the run."""
 
 from __future__ import annotations
 
@@ -9,36 +9,34 @@ from typing import TYPE_CHECKING, Callable, TypeVar
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.names import printable
 
-    from pytest_ddcompat.session.gate import Gate
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 T = TypeVar("T")
 
 __all__ = [
-    "ENDS",
-    "Broken",
-    "harmless",
-    "note",
-    "or_error",
-    "reason_of",
-    "trouble_of",
+    "contain",
+    "describe",
+    "faults_of",
+    "note_fault",
+    "result_or_error",
     "usage_error",
 ]
 
-ENDS = (KeyboardInterrupt, pytest.exit.Exception)
-"""What is raised to end a run, by whomever; anything else is an error of what raised it."""
-
-_TROUBLE = pytest.StashKey["dict[str, None]"]()
+_FAULTS = pytest.StashKey["dict[str, None]"]()
 
 
-def reason_of(error: BaseException) -> str:
-    """An error in words, whatever its class does; one that ends a run is raised again."""
-    if isinstance(error, ENDS):
+def describe(error: BaseException) -> str:
+    """Describe an error in one line, even if its own class fails to.
+
+    Raises:
+        KeyboardInterrupt, pytest.exit.Exception: The error itself, if it ends the run.
+    """
+    if isinstance(error, (KeyboardInterrupt, pytest.exit.Exception)):
         raise error
-    from pytest_ddcompat.values.names import printable
-
     try:
         words = str(error)
     except Exception:  # noqa: BLE001 - a user's class may do anything here
@@ -46,89 +44,50 @@ def reason_of(error: BaseException) -> str:
     return printable(f"{type(error).__name__}: {words}" if words else type(error).__name__)
 
 
-def trouble_of(config: pytest.Config) -> dict[str, None]:
-    """What went wrong in a run and can be no test's error; each is a line of the summary."""
-    return config.stash.setdefault(_TROUBLE, {})
+def faults_of(config: pytest.Config) -> dict[str, None]:
+    """Return the faults that are no test's error; the summary prints a line for each."""
+    return config.stash.setdefault(_FAULTS, {})
 
 
-def note(config: pytest.Config, what: str, error: BaseException) -> None:
-    """Keep an error for the summary.
+def note_fault(config: pytest.Config, consequence: str, error: BaseException) -> None:
+    """Keep a fault for the summary.
 
     Args:
         config: The run's configuration.
-        what: What could not be done.
-        error: Why; one that ends a run is raised again.
+        consequence: What could not be done because of it.
+        error: The fault; one that ends the run is raised again.
     """
-    reason = reason_of(error)
+    description = describe(error)
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(last.filename).name}:{last.lineno}"
-    trouble_of(config)[f"ddcompat: {what}: {reason} ({place})"] = None
+    faults_of(config)[f"ddcompat: {consequence}: {description} ({place})"] = None
 
 
 @contextmanager
-def harmless(config: pytest.Config, what: str) -> Iterator[None]:
-    """Keep an error for the summary, and go on behind the block."""
+def contain(config: pytest.Config, consequence: str) -> Iterator[None]:
+    """Keep a fault in the block for the summary, and go on after the block."""
     try:
         yield
     except BaseException as error:  # noqa: BLE001 - what ends a run is raised again
-        note(config, what, error)
-
-
-class Broken:
-    """Stands in the place of what gates tests where that cannot be made: they are errors."""
-
-    def __init__(self, error: BaseException) -> None:
-        self._reason = f"ddcompat: {reason_of(error)}"
-
-    counts = False
-
-    @property
-    def gate(self) -> Gate:
-        """There is none.
-
-        Raises:
-            RuntimeError: Why.
-        """
-        raise RuntimeError(self._reason)
-
-    def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
-        """Leave the collection as it is."""
-
-    def begin(
-        self, item: pytest.Item, nextitem: pytest.Item | None, marks: Sequence[pytest.Mark]
-    ) -> None:
-        """Leave the test to pytest."""
-
-    def settle(self, item: pytest.Item | None = None) -> None:
-        """Count nothing."""
-
-    def stopping(self, item: pytest.Item) -> BaseException | None:
-        """What fails a test that has markers of ours."""
-        from pytest_ddcompat.declared import marks_of
-
-        return pytest.fail.Exception(self._reason, pytrace=False) if marks_of(item) else None
+        note_fault(config, consequence, error)
 
 
 def usage_error(error: BaseException) -> BaseException:
-    """What is to be raised where the run cannot begin as it was told to.
+    """Return the usage error for options that a run cannot follow.
 
-    Args:
-        error: Why. A bug of ours too ends the run here: it must not do what it was not told.
+    A bug of ours ends the run here too: it must not do other than what its options say.
     """
-    from pytest_ddcompat.values.errors import CompatibilityError
-
     if isinstance(error, pytest.UsageError):
         return error
     if isinstance(error, CompatibilityError):
-        return pytest.UsageError(*error.problems)
-    return pytest.UsageError(f"ddcompat: the options cannot be read: {reason_of(error)}")
+        return pytest.UsageError(*map(str, error.problems))
+    return pytest.UsageError(f"ddcompat: the options cannot be read: {describe(error)}")
 
 
-def or_error(find: Callable[[], T]) -> T | BaseException:
-    """What is found, or the error of a conftest's hook, which is called only once."""
+def result_or_error(function: Callable[[], T]) -> T | BaseException:
+    """Return the result of a function, or the error it raises unless that ends the run."""
     try:
-        return find()
-    except ENDS:
-        raise
-    except BaseException as error:  # noqa: BLE001 - it is the error of what asks
+        return function()
+    except BaseException as error:  # noqa: BLE001 - what ends a run is raised again
+        describe(error)
         return error

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
-from _pytest.outcomes import OutcomeException
 
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.requirement.markers import requirement_of
+from pytest_ddcompat.session.decision import summarize
 from pytest_ddcompat.session.execution import attach
-from pytest_ddcompat.session.faults import harmless
-from pytest_ddcompat.session.gate import one_of
-from pytest_ddcompat.session.state import DECISION, gate_of, gating_of, running
+from pytest_ddcompat.session.faults import contain
+from pytest_ddcompat.session.state import codec_of, decision_on, gate_of, running
 from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
@@ -25,10 +24,11 @@ if TYPE_CHECKING:
     from pytest_ddcompat.evaluation.verdict import Verdict
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Names
-    from pytest_ddcompat.session.gate import Decision, Gate
+    from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.session.gate import Gate
 
     class Keywords(TypedDict, total=False):
-        """What may be said of capabilities beside their names."""
+        """Keyword arguments of `check`."""
 
         framework: Names
         deployment: Names
@@ -38,19 +38,20 @@ if TYPE_CHECKING:
         matrix: str | None
 
     class KeywordsAndStrict(Keywords, total=False):
-        """The same, and whether what is not supported fails."""
+        """Keyword arguments of `require`."""
 
         strict: bool | None
 
 
-__all__ = ["Attaching", "Compatibility", "compatibility_of", "decision_of", "require"]
+__all__ = ["Compatibility", "compatibility_of", "decision_of", "require"]
 
-_DECISION = "ddcompat_decision"
-_ASKED = pytest.StashKey["dict[Decision, None]"]()
+_DECISION = "ddcompat_decision"  # attribute of an outcome that was raised by a decision
+_REQUIRED = pytest.StashKey["dict[Decision, None]"]()
+_OUTCOMES = (pytest.skip.Exception, pytest.fail.Exception, pytest.xfail.Exception)
 
 
 class Compatibility:
-    """The environment and the page, inside a test: the value of the fixture `ddcompat`."""
+    """The environment and the matrix, inside a test: the value of the fixture `ddcompat`."""
 
     def __init__(self, gate: Gate, *, runxfail: bool = False) -> None:
         self._gate = gate
@@ -58,16 +59,16 @@ class Compatibility:
 
     @property
     def environment(self) -> Environment:
-        """The facts of the run's environment."""
+        """The run's environment."""
         return self._gate.environment
 
     @property
     def matrix(self) -> Matrix:
-        """The page that the run's requirements are held against; of several the first."""
+        """The first of the run's matrices."""
         return self._gate.matrix
 
     def check(self, *names: str, **keywords: Unpack[Keywords]) -> Verdict:
-        """Hold capabilities against the environment; the arguments are the marker's.
+        """Evaluate capabilities in the run's environment; the arguments are the marker's.
 
         Raises:
             RequirementError: An argument cannot be understood.
@@ -75,8 +76,8 @@ class Compatibility:
         __tracebackhide__ = True
         try:
             requirement, _ = requirement_of("requires_capability", names, dict(keywords))
-            page = self._gate.matrices.pick(requirement)
-            return evaluate(requirement, self.environment, page)
+            matrix = self._gate.matrices.pick(requirement)
+            return evaluate(requirement, self.environment, matrix)
         except CompatibilityError as error:
             raise type(error)(error.problems) from None
 
@@ -89,8 +90,8 @@ class Compatibility:
         __tracebackhide__ = True
         decision = _decide(self._gate, names, dict(keywords))
         if decision.action is Action.DESELECT:
-            decision = decision._replace(action=Action.SKIP)
-        self._gate.asked.append(decision)
+            decision = decision.replaced(Action.SKIP)
+        self._gate.required.append(decision)
         if decision.action is not Action.XFAIL:
             _stop(decision)
         elif not self._runxfail:
@@ -100,7 +101,7 @@ class Compatibility:
 def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
     """Skip or fail a module by the run's policy, before an import that may fail.
 
-    Where the policy says xfail or deselect, the module is skipped: nothing of it is known yet.
+    Where the policy says xfail or deselect, the module is skipped: none of its tests is known yet.
 
     Args:
         names: As for `requires_capability`.
@@ -112,35 +113,35 @@ def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
         RuntimeError: It is called outside a run of pytest.
     """
     __tracebackhide__ = True
-    gate = _attached_gate(running())
+    gate = _attaching_gate(running())
     decision = _decide(gate, names, dict(keywords))
-    gate.asked.append(decision)
+    gate.required.append(decision)
     _stop(decision)
 
 
 def compatibility_of(config: pytest.Config) -> Compatibility:
-    """Make the value of the fixture `ddcompat`, and attach from then on what tests ask it for."""
-    return Compatibility(_attached_gate(config), runxfail=config.getoption("runxfail", False))
+    """Return the value of the fixture `ddcompat`."""
+    return Compatibility(_attaching_gate(config), runxfail=config.getoption("runxfail", False))
 
 
-def _attached_gate(config: pytest.Config) -> Gate:
-    """The gate of a run; what tests ask of it is attached to them from then on."""
+def _attaching_gate(config: pytest.Config) -> Gate:
+    """Return the gate of a run, whose decisions inside tests are attached to them from now on."""
     name = "ddcompat-attaching"
     if not config.pluginmanager.hasplugin(name):
-        config.pluginmanager.register(Attaching(), name)
+        config.pluginmanager.register(AttachingHooks(), name)
     return gate_of(config)
 
 
-class Attaching:
-    """Attaches what `require` decided inside a test to the test's reports."""
+class AttachingHooks:
+    """Attaches the decisions that `require` makes inside a test to the test's reports."""
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Put one decision in the place of what the test's markers came to; they are kept."""
+        """Attach one decision for the test's markers and all that it required inside."""
         report = yield
-        with harmless(item.config, f"what {item.nodeid} required is not told"):
+        with contain(item.config, f"what {item.nodeid} required is not reported"):
             self._attach(item, call, report)
         return report
 
@@ -151,33 +152,32 @@ class Attaching:
         error = call.excinfo.value if call.excinfo else None
         raised = decision_of(error)
         # unittest raises a skip anew.
-        is_anew = raised is None and isinstance(error, OutcomeException)
-        asked = dict.fromkeys(d if is_anew or d == raised else _caught(d) for d in gate.asked)
+        is_anew = raised is None and isinstance(error, _OUTCOMES)
+        required = dict.fromkeys(d if is_anew or d is raised else _caught(d) for d in gate.required)
         if raised:
-            # What a fixture of several tests raised is raised again, without another call.
-            asked[raised] = None
-        gate.asked.clear()
+            # The outcome of a fixture of several tests is raised again, without another call.
+            required[raised] = None
+        gate.required.clear()
         if call.when == "setup":
-            item.stash[_ASKED] = {}  # of an earlier run of the test
-        if asked:
-            known = item.stash.setdefault(_ASKED, {})
-            known.update(asked)
-            marked = item.stash.get(DECISION, None)
-            decision = one_of([*([marked] if marked else []), *known])
-            attach(item, gate.attached(decision))
+            item.stash[_REQUIRED] = {}  # of an earlier run of the test
+        if required:
+            known = item.stash.setdefault(_REQUIRED, {})
+            known.update(required)
+            marked = decision_on(item)
+            decision = summarize([*([marked] if marked else []), *known])
+            attach(item, decision, codec_of(item.config))
             report.user_properties = list(item.user_properties)
-            gating_of(item.config).settle(item)
 
 
 def decision_of(error: object) -> Decision | None:
-    """The decision that an outcome raised here was made by; None if it was not."""
+    """Return the decision by which an outcome was raised here, if it was."""
     return getattr(error, _DECISION, None)
 
 
 def _caught(decision: Decision) -> Decision:
-    """What became of a decision that stopped nothing."""
+    """Return what a decision came to that stopped nothing, since the test caught its outcome."""
     if decision.action in {Action.SKIP, Action.FAIL}:
-        return decision._replace(action=Action.RUN, mend=())
+        return decision.replaced(Action.RUN, ())
     return decision
 
 
@@ -187,6 +187,7 @@ def _decide(gate: Gate, names: tuple[str, ...], keywords: dict[str, Any]) -> Dec
         requirement, strict = requirement_of("requires_capability", names, keywords)
         return gate.judge(requirement, strict=strict)
     except CompatibilityError as error:
+        # Raised again here, so that a traceback ends at the user's line.
         raise type(error)(error.problems) from None
 
 
@@ -196,11 +197,11 @@ def _stop(decision: Decision) -> None:
         return
     if decision.action is Action.FAIL:
         _raise(pytest.fail.Exception(decision.reason), decision)
-    skipped = decision._replace(action=Action.SKIP)
+    skipped = decision if decision.action is Action.SKIP else decision.replaced(Action.SKIP)
     _raise(pytest.skip.Exception(decision.reason, allow_module_level=True), skipped)
 
 
-def _raise(outcome: OutcomeException, decision: Decision) -> NoReturn:
+def _raise(outcome: BaseException, decision: Decision) -> NoReturn:
     __tracebackhide__ = True
     setattr(outcome, _DECISION, decision)
     raise outcome

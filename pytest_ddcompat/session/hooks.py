@@ -1,4 +1,4 @@
-"""What a run does with gated tests: it asks the gate, and acts."""
+"""The hooks that gate a run's tests: ask the gate, then act."""
 
 from __future__ import annotations
 
@@ -9,56 +9,46 @@ import pytest
 from pytest_ddcompat.declared import ENVIRON, MARKERS, marks_of
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.collection import (
-    place_of,
-    settle_asked,
+    act_on_required,
     take_deselected,
     take_stand_ins,
 )
-from pytest_ddcompat.session.execution import fails, run_failing, stopping
-from pytest_ddcompat.session.faults import harmless, note, reason_of
-from pytest_ddcompat.session.gate import Decision, Gate
-from pytest_ddcompat.session.state import DECISION, tally_of
+from pytest_ddcompat.session.decision import Decision
+from pytest_ddcompat.session.execution import prepare, stop
+from pytest_ddcompat.session.faults import contain, describe
+from pytest_ddcompat.session.gate import Gate
+from pytest_ddcompat.session.outcomes import place_of
+from pytest_ddcompat.session.state import DECIDED, codec_of, ledger_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator
 
-__all__ = ["Gating"]
+__all__ = ["GatingHooks"]
 
 _RUN = Action.RUN  # an enumeration's members are slow to look up
 
 
-class Gating:
-    """Decides of each test before anything of it is set up.
+class GatingHooks:
+    """Decides on each test before anything of it is set up.
 
     Attributes:
-        gate: What it asks.
-        counts: Whether it counts the tests itself: they run in this process, and none of them is
-            to fail as expected, which only its reports tell.
+        gate: The run's gate.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._tally = tally_of(config)
+        self._codec = codec_of(config)
         self.gate = Gate(config, config.stash[ENVIRON])
-        self.counts = not (
-            hasattr(config, "workerinput")
-            or config.getoption("dist", "no") != "no"
-            or config.pluginmanager.hasplugin("pytest_forked")
-            or Action.XFAIL in self.gate.policy
-        )
-        self._begun: tuple[pytest.Item | None, int, Decision | None] = (None, 0, None)
 
     def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
         """Refuse markers that cannot be understood; act on what a module has required."""
         where = collector.nodeid or "the session"
-        with harmless(self._config, f"the markers of {where} cannot be read"):
-            self._look_at(collector, report)
+        with contain(self._config, f"the markers of {where} cannot be read"):
+            if self.gate.required:
+                act_on_required(report, collector, self.gate)
+            self._refuse_problems(collector, report)
 
-    def _look_at(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
-        if self.gate.asked:
-            decision = settle_asked(report, collector, self.gate)
-            if decision:
-                self._tally.add(decision)
+    def _refuse_problems(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
         inherited = marks_of(collector)
         problems: dict[str, None] = {}
         for item in report.result or ():
@@ -79,84 +69,68 @@ class Gating:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> Generator[None, None, None]:
-        """Deselect what the policy deselects, when all others have had their say."""
+        """Deselect tests after all other plugins have had their say."""
         stand_ins: list[pytest.Item] = []
-        with harmless(config, "the tests for unsupported modules are not kept apart"):
+        with contain(config, "the tests for unsupported modules are not kept apart"):
             stand_ins = take_stand_ins(config, items)
         yield
         items.extend(stand_ins)
         gone: dict[pytest.Item, Decision] = {}
         if self.gate.policy.deselects:
-            with harmless(config, "the tests to deselect are not known"):
+            with contain(config, "the tests to deselect are not known"):
                 gone = take_deselected(items, self.decide)
+        with contain(config, "the deselected tests are not counted"):
+            for item, decision in gone.items():
+                ledger_of(config).collect(item.nodeid, place_of(item), decision, "deselected")
         if gone:
             config.hook.pytest_deselected(items=list(gone))
-        with harmless(config, "the deselected tests are not counted"):
-            for decision in gone.values():
-                self._tally.add(self.gate.text(decision))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
-        """Look at the machine before tests, or fixtures that outlive them, change how it looks."""
-        with harmless(self._config, "the machine was not looked at before the tests"):
+        """Decide on all tests before any of them, or a fixture, can change what is detected."""
+        with contain(self._config, "the tests were not decided on before the first of them"):
             option = session.config.option
             stops = session.testsfailed and not option.continue_on_collection_errors
             # With pytest-xdist, the session that starts the workers has no tests.
             items = () if option.collectonly or stops else getattr(session, "items", ())
-            if any(map(marks_of, items)):
-                self.gate.decide_known()
+            for item in items:
+                self._decide_first(item)
+
+    def _decide_first(self, item: pytest.Item) -> None:
+        """Decide on a test before any test runs, and prepare it for its decision."""
+        decision = self.decide(item)
+        if decision is None or decision.action is _RUN:
+            return
+        try:
+            prepare(item, decision)
+        except BaseException as error:  # noqa: BLE001 - what ends a run is raised again
+            describe(error)
+            # The test's own error: it is prepared again when it is set up.
+            del item.stash[DECIDED]
 
     def decide(self, item: pytest.Item) -> Decision | None:
-        """What happens to a test by all marks that it has now; None if it has none of ours."""
+        """Decide on a test by all marks that it has now; None if it has none of ours."""
         marks = marks_of(item)
-        decision = item.stash[DECISION] = self._decide(marks) if marks else None
+        if not marks:
+            return None
+        try:
+            decision = self.gate.decide(marks)
+        except BaseException as error:  # noqa: BLE001 - the test's error, not the run's
+            decision = _broken(error)
+        item.stash[DECIDED] = decision
         return decision
 
-    def _decide(self, marks: Sequence[pytest.Mark]) -> Decision:
-        try:
-            return self.gate.decide(marks)
-        except BaseException as error:  # noqa: BLE001 - it is that test's error
-            return _broken(error)
-
-    def begin(
-        self, item: pytest.Item, nextitem: pytest.Item | None, marks: Sequence[pytest.Mark]
-    ) -> bool | None:
-        """Decide by a test's marks; True where it has been run to its end, as a failure."""
-        self.settle()
-        try:
-            decision = item.stash[DECISION] = self.gate.decide(marks)
-            failing = decision.action is not _RUN and fails(item, decision)
-            self._begun = (item, len(item.own_markers), decision)
-        except BaseException as error:  # noqa: BLE001 - it is that test's error
-            item.stash[DECISION] = decision = _broken(error)
-            self._begun = (item, len(item.own_markers), decision)
+    def stop(self, item: pytest.Item) -> BaseException | None:
+        """Return the outcome to raise when a test is set up, or None if it is to run."""
+        before = item.stash.get(DECIDED, None)
+        # Again, for hooks may have marked the test since, or changed what a mark says.
+        decision = self.decide(item)
+        if decision is None:
             return None
-        return run_failing(item, nextitem, decision) if failing else None
-
-    def settle(self, item: pytest.Item | None = None) -> None:
-        """Count the test that was begun last, by what is attached to it, unless that is `item`."""
-        begun = self._begun[0]
-        if begun is item:
-            return
-        self._begun = (item, 0, None)
-        if begun is None or not self.counts:
-            return
-        try:
-            for name, text in begun.user_properties:
-                if name == "ddcompat":
-                    self._tally.see_ended(str(text))
-        except BaseException as error:  # noqa: BLE001 - what ends a run is raised again
-            note(self._config, f"{begun.nodeid} cannot be counted", error)
-
-    def stopping(self, item: pytest.Item) -> BaseException | None:
-        """What is to be raised when a test is set up; None if it is to run."""
-        begun, marks, decision = self._begun
-        if begun is not item or len(item.own_markers) != marks:
-            # Another plugin's protocol came before ours, or a hook has marked it since.
-            self.settle(item)
-            decision = self.decide(item)
-        return None if decision is None else stopping(item, decision, self.gate)
+        if decision is not before:
+            prepare(item, decision)
+        return stop(item, decision, self._codec)
 
 
 def _broken(error: BaseException) -> Decision:
-    return Decision.failed(f"ddcompat: {reason_of(error)}")
+    return Decision.failed(f"ddcompat: {describe(error)}")

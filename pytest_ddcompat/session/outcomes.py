@@ -1,98 +1,160 @@
-"""How many tests had each decision."""
+"""The ledger: what became of each test, by its reports, whichever process ran it."""
 
 from __future__ import annotations
 
-import json
-import sys
+import os
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from pytest_ddcompat.evaluation.policy import Action
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from pytest_ddcompat.session.decision import Codec, Decision
 
-__all__ = ["Tally", "parsed_decision"]
+__all__ = ["Entry", "Ledger", "Place", "place_of"]
 
-_KEYS = {"verdict", "action", "requires", "reason", "mend"}
-_ACTIONS = {"run", "skip", "fail", "xfail", "deselect"}
+_FINAL = {"failed", "error"}
+_STOPPED = {"skipped", "deselected"}  # outcomes that the collection itself gives
 
 
-class Tally:
-    """Counts tests by the text of their decision (`Decision.to_text`).
+class Place(NamedTuple):
+    """Where a test stands: its file with slashes, relative to pytest's root, and its line."""
+
+    file: str
+    line: int | None
+
+    def __str__(self) -> str:
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+class Entry:
+    """One test, or one module that was stopped before its tests were known.
 
     Attributes:
-        decisions: Tests by decision.
-        news: Those of them that passed although a failure was expected.
-        head: Words for the page and the environment, of all processes that decided, each with its
-            rank.
+        id: Node id.
+        place: Where it stands.
+        decision: The decision on it; None for a test without a requirement, and for one that was
+            skipped before anything was decided.
+        outcome: One of `record.format.OUTCOMES`, of the last of its runs.
+        unexpected: Whether it passed although its decision expected it to fail.
     """
 
-    def __init__(self) -> None:
-        self.decisions: dict[str, int] = {}
-        self.news: dict[str, int] = {}
-        self.head: list[tuple[int, str]] = []
-        self._shared: dict[str, int] = {}
-        self._last: dict[tuple[str, str], str] = {}
-        self._parsed: dict[str, dict[str, Any]] = {}
+    __slots__ = ("_early", "_set_up", "decision", "id", "outcome", "place", "unexpected")
 
-    def add(self, decision: str, count: int = 1) -> None:
-        """Count tests with a decision."""
-        self.decisions[decision] = self.decisions.get(decision, 0) + count
+    def __init__(self, nodeid: str, place: Place, outcome: str = "not_run") -> None:
+        self.id = nodeid
+        self.place = place
+        self.decision: Decision | None = None
+        self.outcome = outcome
+        self.unexpected = False
+        self._set_up = False
+        self._early = False
 
-    def see(self, report: pytest.TestReport, decision: str) -> None:
-        """Count a test by the last report of it: once in each process, however often it is run."""
-        if report.when == "teardown" and self._is_decision(decision):
-            worker = getattr(report, "worker_id", "")
-            self._last[report.nodeid, worker] = sys.intern(decision)
-        elif report.when == "call" and hasattr(report, "wasxfail"):
-            self._see_expected(report, decision)
-
-    def see_ended(self, decision: str) -> None:
-        """Count a test that has ended, and that a decision is attached to."""
-        known = self.decisions.get(decision)
-        if known is not None:
-            self.decisions[decision] = known + 1
-        elif self._is_decision(decision):
-            self.add(decision)
-
-    def _is_decision(self, text: str) -> bool:
-        """Whether it is no property of the test's own."""
-        return self._parse(text).get("action") in _ACTIONS
-
-    def _see_expected(self, report: pytest.TestReport, decision: str) -> None:
-        """Count a test that passed although a decision expected its failure."""
-        parsed = self._parse(decision)
-        # Reports of subtests are of classes of their own.
-        passed = type(report) is pytest.TestReport and report.passed
-        expected = parsed.get("action") == "xfail" and parsed["reason"]
-        if passed and expected and getattr(report, "wasxfail", None) == expected:
-            self.news[decision] = self.news.get(decision, 0) + 1
-
-    def merge(self, head: Iterable[tuple[int, str]], decisions: Mapping[str, int]) -> None:
-        """Take over what another process counted of the collection, which all share."""
-        self.head = sorted({*self.head, *((rank, word) for rank, word in head)})
-        for text, count in decisions.items():
-            self._shared[text] = max(count, self._shared.get(text, 0))
-
-    def parsed(self) -> list[tuple[dict[str, Any], int]]:
-        """All decisions as mappings, each with its count."""
-        counts = Counter(self.decisions)
-        counts.update(self._shared)
-        counts.update(self._last.values())
-        return [(self._parse(text), count) for text, count in counts.items()]
-
-    def _parse(self, decision: str) -> dict[str, Any]:
-        parsed = self._parsed.get(decision)
-        if parsed is None:
-            parsed = self._parsed[decision] = parsed_decision(decision) or {}
-        return parsed
+    def see(self, report: pytest.TestReport) -> None:
+        """Take in one report of the test."""
+        outcome, rerun = _outcome(report), str(report.outcome) == "rerun"
+        if report.when == "setup":
+            self.outcome = "failed" if self._early else "not_run"
+            self._set_up, self._early, self.unexpected = True, False, False
+        elif rerun or report.when == "teardown":
+            self._set_up = False
+        elif outcome == "failed" and not self._set_up:
+            # pytest-rerunfailures reports a test when all of it is over, but subtests at once.
+            self._early = True
+        before = self.outcome
+        # A subtest that fails is the test's failure, whatever follows.
+        if outcome and before != "failed" and not (before in _FINAL and outcome not in _FINAL):
+            self.outcome = outcome
+        if outcome == "xpassed" and self.decision is not None:
+            expected = self.decision.action is Action.XFAIL
+            self.unexpected = expected and getattr(report, "wasxfail", "") == self.decision.reason
 
 
-def parsed_decision(text: str) -> dict[str, Any] | None:
-    """What `Decision.to_text` wrote; None if it is a test's own property of the same name."""
-    try:
-        parsed = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return parsed if isinstance(parsed, dict) and set(parsed) == _KEYS else None
+class Ledger:
+    """What became of each test of a run.
+
+    The summary counts its entries, and the record lists them. A test that several processes run
+    (`--dist=each`) has an entry for each.
+
+    Attributes:
+        heads: The parts of the summary's first line, each with its rank, of all processes that
+            made a decision.
+    """
+
+    def __init__(self, codec: Codec) -> None:
+        self.heads: set[tuple[int, str]] = set()
+        self._codec = codec
+        self._collected: dict[str, Entry] = {}
+        self._ran: dict[tuple[str, str], Entry] = {}
+
+    def collect(
+        self, nodeid: str, place: Place, decision: Decision, outcome: str = "not_run"
+    ) -> None:
+        """Enter a test as the collection knows it; the outcome stays if no report follows."""
+        if nodeid not in self._collected:
+            entry = self._collected[nodeid] = Entry(nodeid, place, outcome)
+            entry.decision = decision
+
+    def see(self, report: pytest.TestReport) -> None:
+        """Enter one report of a test."""
+        key = (report.nodeid, getattr(report, "worker_id", ""))
+        entry = self._ran.get(key)
+        if entry is None:
+            entry = self._ran[key] = Entry(report.nodeid, place_of(report))
+        if report.user_properties:
+            entry.decision = self._codec.find(report.user_properties) or entry.decision
+        entry.see(report)
+
+    def entries(self) -> list[Entry]:
+        """Return every gated test in the order of collection, those that did not run too."""
+        ran = {e.id: e for e in self._ran.values() if self._decided(e)}
+        skipped = {e.id for e in self._ran.values() if e.outcome == "skipped"}.difference(ran)
+        known = {**self._collected, **ran}
+        return [entry for name, entry in known.items() if name not in skipped]
+
+    def counts(self) -> Counter[Decision]:
+        """Count the tests on which a decision was acted, by decision."""
+        ran = (self._decided(entry) for entry in self._ran.values())
+        stopped = (entry.decision for entry in self.stopped())
+        return Counter(d for d in (*ran, *stopped) if d and not d.error)
+
+    def stopped(self) -> list[Entry]:
+        """Return the tests and modules that the collection has skipped or deselected."""
+        return [entry for entry in self._collected.values() if entry.outcome in _STOPPED]
+
+    def unexpected(self) -> Counter[Decision]:
+        """Count the tests that passed although a failure was expected, by decision."""
+        return Counter(e.decision for e in self._ran.values() if e.decision and e.unexpected)
+
+    def _decided(self, entry: Entry) -> Decision | None:
+        """Return the decision on a test that ran.
+
+        No report carries it where the markers could not be evaluated, or a worker crashed.
+        """
+        known = self._collected.get(entry.id)
+        if entry.decision is None and known is not None and entry.outcome in _FINAL:
+            entry.decision = known.decision
+        return entry.decision
+
+
+def place_of(test: pytest.Item | pytest.TestReport) -> Place:
+    """Return where a test stands."""
+    file, line, _ = test.location
+    return Place(file.replace(os.sep, "/"), None if line is None else line + 1)
+
+
+def _outcome(report: pytest.TestReport) -> str:
+    """Return the outcome that one report gives a test, or an empty string if it decides nothing."""
+    expected = hasattr(report, "wasxfail")
+    if report.failed:
+        return "error" if report.when in {"setup", "teardown"} else "failed"
+    # A subtest that does not fail says nothing of the whole test.
+    if type(report) is not pytest.TestReport:
+        return ""
+    if report.outcome == "skipped":
+        return "xfailed" if expected else "skipped"
+    if report.passed and report.when == "call":
+        return "xpassed" if expected else "passed"
+    return ""

@@ -1,4 +1,4 @@
-"""What is kept of one run, each part made when something first needs it."""
+"""Per-run state, created on first use."""
 
 from __future__ import annotations
 
@@ -6,152 +6,97 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_ddcompat import as_it_is
-from pytest_ddcompat.declared import RUNNING
+from pytest_ddcompat.declared import RUNS, START
+from pytest_ddcompat.session.decision import Codec
+from pytest_ddcompat.session.outcomes import Ledger
 
 if TYPE_CHECKING:
-    from pytest_ddcompat.session.faults import Broken
-    from pytest_ddcompat.session.gate import Decision, Gate
-    from pytest_ddcompat.session.hooks import Gating
-    from pytest_ddcompat.session.outcomes import Tally
+    from pytest_ddcompat.declared import Gating
+    from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.session.gate import Gate
 
 __all__ = [
-    "DECISION",
-    "configure",
-    "count",
+    "DECIDED",
+    "codec_of",
+    "decision_on",
     "gate_if_used",
     "gate_of",
     "gating_of",
-    "gating_or_broken",
+    "is_distributed",
+    "is_worker",
+    "ledger_of",
     "running",
-    "settle",
-    "tally_of",
 ]
 
-DECISION: pytest.StashKey[Decision | None] = pytest.StashKey()
-_TALLY: pytest.StashKey[Tally] = pytest.StashKey()
+DECIDED = pytest.StashKey["Decision"]()
+"""The decision on a test by its markers."""
+
+_LEDGER = pytest.StashKey[Ledger]()
+_CODEC = pytest.StashKey[Codec]()
 
 
-def configure(config: pytest.Config, *, told: bool) -> None:
-    """Read what a run is told, and bring the hooks that it needs for that.
-
-    Args:
-        config: The run's configuration.
-        told: Whether anything is given explicitly.
-
-    Raises:
-        pytest.UsageError: It cannot be understood.
-    """
-    try:
-        if told:
-            # What a worker is told, its controller has read and checked before.
-            gate = gating_or_broken if hasattr(config, "workerinput") else gating_of
-            gate(config)
-        _register(config)
-    except BaseException as error:  # noqa: BLE001 - it ends the run, in words
-        from pytest_ddcompat.session.faults import usage_error
-
-        raise usage_error(error) from None
-
-
-def _register(config: pytest.Config) -> None:
-    if hasattr(config, "workerinput") or config.getoption("dist", "no") != "no":
-        from pytest_ddcompat.session import xdist as distributed
-
-        config.pluginmanager.register(distributed, "ddcompat-distributed")
-        count(config, reports=True)
-    if config.getoption("ddcompat_report") is not None or config.getini("ddcompat_report"):
-        from pytest_ddcompat.session import record_hooks
-
-        record_hooks.register(config)
-
-
-def gating_of(config: pytest.Config) -> Gating | Broken:
-    """The hooks that gate a run's tests, made when they are first asked for.
+def gating_of(config: pytest.Config) -> Gating:
+    """Return the hooks that gate a run's tests.
 
     Raises:
-        CompatibilityError: What the run is told explicitly cannot be understood.
+        CompatibilityError: The options cannot be understood.
     """
-    gating = RUNNING.get(config)
-    if gating is None:
-        as_it_is("session.hooks")
-        from pytest_ddcompat.session.hooks import Gating
-
-        gating = RUNNING[config] = Gating(config)
-        config.pluginmanager.register(gating, "ddcompat-gating")
-        count(config, reports=not gating.counts)
-    return gating
-
-
-def gating_or_broken(config: pytest.Config) -> Gating | Broken:
-    """The same; if an error of ours keeps them from being made, it is that of each gated test."""
-    try:
-        return gating_of(config)
-    except BaseException as error:  # noqa: BLE001 - what ends a run is raised again
-        from pytest_ddcompat.session.faults import Broken
-
-        broken = RUNNING[config] = Broken(error)
-        return broken
+    return RUNS.get(config) or config.stash[START](config)
 
 
 def gate_of(config: pytest.Config) -> Gate:
-    """The gate of a run, made when it is first asked for.
+    """Return the gate of a run.
 
     Raises:
-        CompatibilityError: As for `gating_of`.
+        CompatibilityError: The options cannot be understood.
     """
-    return gating_of(config).gate
+    gate: Gate = gating_of(config).gate
+    return gate
 
 
 def gate_if_used(config: pytest.Config) -> Gate | None:
-    """The gate of a run, or None while nothing has asked for it."""
-    gating = RUNNING.get(config)
+    """Return the gate of a run, or None if nothing has needed it yet."""
+    gating = RUNS.get(config)
     return None if gating is None else gating.gate
 
 
-def tally_of(config: pytest.Config) -> Tally:
-    """The counts of a run, made when they are first asked for."""
-    tally = config.stash.get(_TALLY, None)
-    if tally is None:
-        as_it_is("session.outcomes")
-        from pytest_ddcompat.session.outcomes import Tally
-
-        tally = config.stash[_TALLY] = Tally()
-    return tally
+def codec_of(config: pytest.Config) -> Codec:
+    """Return the codec of a run's decisions."""
+    return config.stash.setdefault(_CODEC, Codec())
 
 
-def count(config: pytest.Config, *, reports: bool) -> None:
-    """Count tests from now on, and tell of them at the end, unless another process does.
-
-    Args:
-        config: The run's configuration.
-        reports: Whether only the tests' reports tell what becomes of them.
-    """
-    name = "ddcompat-counting"
-    if not hasattr(config, "workerinput") and not config.pluginmanager.hasplugin(name):
-        as_it_is("session.counting")
-        from pytest_ddcompat.session.counting import Counting, CountingReports
-
-        counting = CountingReports if reports else Counting
-        config.pluginmanager.register(counting(config), name)
+def ledger_of(config: pytest.Config) -> Ledger:
+    """Return the ledger of a run."""
+    ledger = config.stash.get(_LEDGER, None)
+    if ledger is None:
+        ledger = config.stash[_LEDGER] = Ledger(codec_of(config))
+    return ledger
 
 
-def settle(config: pytest.Config) -> None:
-    """Count the last test that the run's gating has begun."""
-    gating = RUNNING.get(config)
-    if gating is not None:
-        gating.settle()
+def decision_on(item: pytest.Item) -> Decision | None:
+    """Return the decision on a test by its markers, if it has any."""
+    return item.stash.get(DECIDED, None)
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process is a worker of pytest-xdist."""
+    return hasattr(config, "workerinput")
+
+
+def is_distributed(config: pytest.Config) -> bool:
+    """Whether workers of pytest-xdist run the tests."""
+    return is_worker(config) or config.getoption("dist", "no") != "no"
 
 
 def running() -> pytest.Config:
-    """The configuration of the innermost run of this process.
+    """Return the configuration of the innermost run of this process.
 
     Raises:
         RuntimeError: No run has this plugin.
     """
-    if not RUNNING:
+    if not RUNS:
         raise RuntimeError(
             "pytest_ddcompat.require() works only while pytest collects or runs tests; "
             "a conftest at the start is loaded before"
         )
-    return next(reversed(RUNNING))
+    return next(reversed(RUNS))

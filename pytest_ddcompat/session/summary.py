@@ -1,16 +1,13 @@
-"""The terminal summary: what was gated, why, and what would mend it."""
+"""The terminal summary: what was gated, why, and what would let more tests run."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.environment.detection import NOT_ASKED
-from pytest_ddcompat.evaluation.checks.common import Situation
-from pytest_ddcompat.evaluation.checks.tracer import IMPLEMENTATIONS
-from pytest_ddcompat.matrix.rows import LEVEL_WORDS
-from pytest_ddcompat.requirement.requirement import Requirement
+from pytest_ddcompat.evaluation.policy import Action
+from pytest_ddcompat.session.faults import contain, faults_of, note_fault
+from pytest_ddcompat.session.state import gate_of, ledger_of
 from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
@@ -20,21 +17,23 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.environment.environment import Environment, Fact
     from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.requirement.requirement import Requirement
+    from pytest_ddcompat.session.decision import Decision
     from pytest_ddcompat.session.gate import Gate
-    from pytest_ddcompat.session.outcomes import Tally
+    from pytest_ddcompat.session.outcomes import Ledger
 
-__all__ = ["head_of", "tell"]
+__all__ = ["Summary", "head_of"]
 
 _ACTIONS = {
-    "run": "let through",
-    "xfail": "let through as xfail",
-    "skip": "skipped",
-    "fail": "failed",
-    "deselect": "deselected",
+    Action.RUN: "ran",
+    Action.XFAIL: "ran as xfail",
+    Action.SKIP: "skipped",
+    Action.FAIL: "failed",
+    Action.DESELECT: "deselected",
 }
 
-
-_TRIED = 20  # changes, each on all tests that are stopped; of more, those that most tests need
+# Remedies that are tried on all stopped tests, the most needed ones: trying takes the square.
+_TRIED = 20
 
 
 def head_of(gate: Gate) -> list[tuple[int, str]]:
@@ -42,6 +41,9 @@ def head_of(gate: Gate) -> list[tuple[int, str]]:
 
     Each has a rank, so that those of several processes can be put together in order.
     """
+    from pytest_ddcompat.environment.detection import NOT_ASKED
+    from pytest_ddcompat.evaluation.checks.tracer import IMPLEMENTATIONS
+
     environment = gate.environment
     python = IMPLEMENTATIONS.get(environment.implementation.value or "", "Python")
     frameworks = {n: f for n, f in environment.frameworks().items() if not _is_absent(f)}
@@ -72,6 +74,9 @@ def head_of(gate: Gate) -> list[tuple[int, str]]:
 
 
 def _tracer(environment: Environment, matrix: Matrix) -> str:
+    from pytest_ddcompat.evaluation.checks.common import Situation
+    from pytest_ddcompat.matrix.rows import LEVEL_WORDS
+
     situation = Situation.of(environment, matrix)
     release, day = situation.release, environment.date
     level = f" ({LEVEL_WORDS[release.level(day)]})" if release else ""
@@ -93,51 +98,70 @@ def _in_words(label: str, fact: Fact[Any]) -> str:
     return f"{label} {value}"
 
 
-def tell(reporter: pytest.TerminalReporter, tally: Tally, gate: Gate) -> None:
-    """Write the section of the summary, all of it or nothing."""
-    lines = _lines(tally, tally.head or head_of(gate), gate)
-    reporter.section("ddcompat", sep="=")
-    for line in lines:
-        reporter.line(line)
+class Summary:
+    """Enters the reports of a run in its ledger, and prints the summary at the end."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._ledger = ledger_of(config)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Enter a report."""
+        try:
+            self._ledger.see(report)
+        except BaseException as error:  # noqa: BLE001 - what ends a run is raised again
+            note_fault(self._config, f"{report.nodeid} cannot be counted", error)
+
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
+    ) -> None:
+        """Print what was gated, why, and what would let more run."""
+        with contain(config, "the summary cannot be printed"):
+            counts = self._ledger.counts()
+            if counts:
+                lines = _lines(self._ledger, counts, gate_of(config))
+                terminalreporter.section("ddcompat", sep="=")
+                for line in lines:
+                    terminalreporter.line(line)
+        for fault in faults_of(config):
+            terminalreporter.line(fault, yellow=True)
 
 
-def _lines(tally: Tally, head: Sequence[tuple[int, str]], gate: Gate) -> list[str]:
-    """Tell what was gated.
+def _lines(ledger: Ledger, counts: Counter[Decision], gate: Gate) -> list[str]:
+    """Return the lines of the summary.
 
     Args:
-        tally: How many tests had each decision.
-        head: Words for the page and the environment.
-        gate: The run's page, environment and policy.
+        ledger: What became of each test.
+        counts: How many tests had each decision.
+        gate: The run's matrices, environment and policy.
     """
-    words = [word for _, word in head]
-    news: Counter[str] = Counter()
-    for text, count in tally.news.items():
-        news[json.loads(text)["reason"]] += count
-    by_action: Counter[str] = Counter()
-    by_reason: Counter[tuple[str, str]] = Counter()
-    stopped: list[tuple[list[Requirement], int]] = []
-    for decision, count in tally.parsed():
-        action = decision["action"]
-        by_action[action] += count
-        if decision["reason"]:
-            by_reason[action, decision["reason"]] += count
-        if action not in {"run", "xfail"}:
-            stopped.append(([Requirement.from_marker(r) for r in decision["requires"]], count))
-    total = sum(by_action.values())
-    counts = ", ".join(f"{by_action[a]} {_ACTIONS[a]}" for a in _ACTIONS if by_action[a])
+    words = [word for _, word in sorted(ledger.heads) or head_of(gate)]
+    by_action: Counter[Action] = Counter()
+    by_reason: Counter[tuple[Action, str]] = Counter()
+    stopped: list[tuple[tuple[Requirement, ...], int]] = []
+    for decision, count in counts.items():
+        by_action[decision.action] += count
+        if decision.reason:
+            by_reason[decision.action, decision.reason] += count
+        if decision.action not in {Action.RUN, Action.XFAIL}:
+            stopped.append((decision.requirements, count))
+    unexpected: Counter[str] = Counter()
+    for decision, count in ledger.unexpected().items():
+        unexpected[decision.reason] += count
+    total = ", ".join(f"{by_action[a]} {_ACTIONS[a]}" for a in _ACTIONS if by_action[a])
     return [
         f"{words[0]}: {', '.join(words[1:])}",
-        f"{total} gated: {counts}",
+        f"{sum(by_action.values())} gated: {total}",
         *(f"  {n} {_ACTIONS[a]}: {reason}" for (a, reason), n in by_reason.most_common()),
-        *(f"  {n} passed all the same: {reason}" for reason, n in news.items()),
+        *(f"  {n} passed unexpectedly: {reason}" for reason, n in unexpected.items()),
         *_remedies(stopped, gate),
     ]
 
 
-def _remedies(stopped: Sequence[tuple[list[Requirement], int]], gate: Gate) -> list[str]:
-    """What would let how many more tests run; each remedy is tried on all that are stopped."""
+def _remedies(stopped: Sequence[tuple[tuple[Requirement, ...], int]], gate: Gate) -> list[str]:
+    """Return how many more tests each remedy would let run; each is tried on all that stopped."""
     try:
-        mended = [(gate.mended(asked), n) for asked, n in stopped]
+        mended = [(gate.remedies(required), n) for required, n in stopped]
         by_need: Counter[tuple[str, ...]] = Counter()
         for found, n in mended:
             by_need[found.remedies] += n
@@ -145,7 +169,7 @@ def _remedies(stopped: Sequence[tuple[list[Requirement], int]], gate: Gate) -> l
         environments = {found.remedies: found.environment for found, _ in mended}
         counts = {
             remedies: sum(
-                n for asked, n in stopped if gate.would_run(asked, environments[remedies])
+                n for required, n in stopped if gate.would_run(required, environments[remedies])
             )
             for remedies, _ in by_need.most_common(_TRIED)
         }

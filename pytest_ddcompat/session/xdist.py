@@ -1,61 +1,196 @@
-"""The hooks for pytest-xdist: what controller and workers tell each other."""
+"""pytest-xdist: what controller and workers pass to each other.
+
+The controller gives its workers the options and the Agent's answer. Workers give back what the
+collection decided and their part of the summary's first line at their end. What must not be lost
+if a worker crashes they write to a journal, line by line, in a folder of the controller.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import shutil
+import tempfile
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ddcompat.session.faults import harmless, trouble_of
-from pytest_ddcompat.session.state import gate_if_used, running, tally_of
+from pytest_ddcompat.session.faults import contain, faults_of
+from pytest_ddcompat.session.outcomes import Place, place_of
+from pytest_ddcompat.session.state import (
+    codec_of,
+    decision_on,
+    gate_if_used,
+    is_worker,
+    ledger_of,
+    running,
+)
 
-_REFUSED = pytest.StashKey[bool]()
-_KEY = "ddcompat"
-_TROUBLE = "ddcompat_trouble"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
+    from pytest_ddcompat.session.decision import Decision
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """Hand what is given explicitly, and the Agent's answer, to a worker."""
-    with harmless(node.config, "a worker is not told what the options say, and reads it itself"):
-        gate = gate_if_used(node.config)
-        if gate is not None:
-            facts = gate.settings.facts.asked()
-            gate.settings = gate.settings._replace(facts=facts)
-            node.workerinput[_KEY] = gate.settings.to_plain()
+__all__ = ["Journal", "journal_of", "read_journals", "register"]
 
-
-def pytest_collectreport(report: pytest.CollectReport) -> None:
-    """Remember that a worker met markers that cannot be understood."""
-    if report.failed and hasattr(report, "ddcompat_refused"):
-        running().stash[_REFUSED] = True
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End as a run without workers would, and hand what a worker knows to the controller."""
-    config = session.config
-    if config.stash.get(_REFUSED, False) and not config.option.continue_on_collection_errors:
-        session.exitstatus = pytest.ExitCode.INTERRUPTED
-    output = getattr(config, "workeroutput", None)
-    if output is None:
-        return
-    with harmless(config, "the summary lacks what a worker knows"):
-        gate = gate_if_used(config)
-        if gate is not None and gate.used:
-            from pytest_ddcompat.session.summary import head_of
-
-            output[_KEY] = [head_of(gate), tally_of(config).decisions]
-    output[_TROUBLE] = list(trouble_of(config))
+_SETTINGS = "ddcompat"
+_FOLDER = "ddcompat_journals"
+_OUTPUT = "ddcompat"
+_FAULTS = "ddcompat_faults"
+_JOURNAL = pytest.StashKey["Journal"]()
+_JOURNALS = pytest.StashKey[Path]()
+_HAS_REFUSED = pytest.StashKey[bool]()
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """Take over what a worker knows."""
-    output = getattr(node, "workeroutput", {})
-    for trouble in output.get(_TROUBLE, ()):
-        trouble_of(node.config)[trouble] = None
-    with harmless(node.config, "the summary lacks what a worker knows"):
-        known = output.get(_KEY)
-        if known:
-            tally_of(node.config).merge(*known)
+def register(config: pytest.Config) -> None:
+    """Register the hooks of this process, controller or worker."""
+    hooks = WorkerHooks() if is_worker(config) else ControllerHooks()
+    config.pluginmanager.register(hooks, "ddcompat-xdist")
+
+
+class Journal:
+    """A worker's lines to the controller."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def write(self, *lines: dict[str, Any]) -> None:
+        """Append lines; those that cannot be written are lost."""
+        with suppress(OSError), self._path.open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps(line) + "\n" for line in lines)
+
+    def write_test(self, config: pytest.Config, item: pytest.Item, decision: Decision) -> None:
+        """Append a test and the decision on it."""
+        file, line = place_of(item)
+        text = codec_of(config).encode(decision)[1]
+        self.write({"id": item.nodeid, "file": file, "line": line, "decision": text})
+
+
+def journal_of(config: pytest.Config) -> Journal:
+    """Return the journal of this worker."""
+    journal = config.stash.get(_JOURNAL, None)
+    if journal is None:
+        worker: dict[str, Any] = getattr(config, "workerinput")  # noqa: B009 - of a worker alone
+        path = Path(worker.get(_FOLDER, "")) / f"{worker['workerid']}.jsonl"
+        journal = config.stash[_JOURNAL] = Journal(path)
+    return journal
+
+
+def read_journals(config: pytest.Config) -> list[dict[str, Any]]:
+    """Read what workers wrote, and enter their tests in the ledger.
+
+    Returns:
+        The lines that are no tests.
+    """
+    folder = config.stash.get(_JOURNALS, None)
+    others = []
+    for line in _lines(folder) if folder else ():
+        if "id" not in line:
+            others.append(line)
+            continue
+        decision = codec_of(config).decode(line["decision"])
+        if decision is not None:
+            place = Place(line["file"], line["line"])
+            ledger_of(config).collect(line["id"], place, decision)
+    return others
+
+
+def _lines(folder: Path) -> Iterator[dict[str, Any]]:
+    for file in sorted(folder.glob("*.jsonl")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            # A worker that crashed may have cut off its last one.
+            with suppress(ValueError):
+                yield json.loads(line)
+
+
+class _Hooks:
+    """The hooks of both."""
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember that markers cannot be understood."""
+        if report.failed and hasattr(report, "ddcompat_refused"):
+            running().stash[_HAS_REFUSED] = True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """End as a run without workers would."""
+        config = session.config
+        if (
+            config.stash.get(_HAS_REFUSED, False)
+            and not config.option.continue_on_collection_errors
+        ):
+            session.exitstatus = pytest.ExitCode.INTERRUPTED
+
+
+class ControllerHooks(_Hooks):
+    """The hooks of the process that starts the workers."""
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Give a worker the options, the Agent's answer and its journal's folder."""
+        config: pytest.Config = node.config
+        with contain(config, "a worker has no folder for its journal"):
+            folder = config.stash.get(_JOURNALS, None)
+            if folder is None:
+                folder = config.stash[_JOURNALS] = Path(tempfile.mkdtemp(prefix="ddcompat-"))
+                config.add_cleanup(partial(shutil.rmtree, folder, ignore_errors=True))
+            node.workerinput[_FOLDER] = str(folder)
+        with contain(config, "a worker is not given the options, and reads them itself"):
+            gate = gate_if_used(config)
+            if gate is not None:
+                facts = gate.settings.facts.asked()
+                gate.settings = gate.settings._replace(facts=facts)
+                node.workerinput[_SETTINGS] = gate.settings.to_plain()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker knows at its end."""
+        output = getattr(node, "workeroutput", {})
+        faults_of(node.config).update(dict.fromkeys(output.get(_FAULTS, ())))
+        with contain(node.config, "the summary lacks what a worker knows"):
+            ledger, codec = ledger_of(node.config), codec_of(node.config)
+            head, stopped = output.get(_OUTPUT, ((), ()))
+            ledger.heads.update((rank, word) for rank, word in head)
+            for nodeid, file, line, text, outcome in stopped:
+                decision = codec.decode(text)
+                if decision is not None:
+                    ledger.collect(nodeid, Place(file, line), decision, outcome)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_terminal_summary(self, config: pytest.Config) -> None:
+        """Enter the tests that brought down their workers, before the summary counts."""
+        with contain(config, "the summary lacks what a worker knows"):
+            read_journals(config)
+
+
+class WorkerHooks(_Hooks):
+    """The hooks of a worker."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        """Note each gated test before it runs, for it may bring the worker down."""
+        decision = decision_on(item)
+        if decision is not None:
+            with contain(item.config, f"{item.nodeid} is not noted"):
+                journal_of(item.config).write_test(item.config, item, decision)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Give the controller what this worker knows."""
+        super().pytest_sessionfinish(session)
+        config = session.config
+        output: dict[str, Any] = getattr(config, "workeroutput", {})
+        with contain(config, "the summary lacks what a worker knows"):
+            gate = gate_if_used(config)
+            if gate is not None and gate.used:
+                from pytest_ddcompat.session.summary import head_of
+
+                stopped = [
+                    (e.id, *e.place, codec_of(config).encode(e.decision)[1], e.outcome)
+                    for e in ledger_of(config).stopped()
+                    if e.decision is not None
+                ]
+                output[_OUTPUT] = [head_of(gate), stopped]
+        output[_FAULTS] = list(faults_of(config))

@@ -17,7 +17,15 @@ import pytest
 from support.core import MATRIX, asks, environment
 
 from pytest_ddcompat.evaluation.pages import Matrices
-from pytest_ddcompat.record.builder import Draft, decision_entry, environment_entry, matrix_entry
+from pytest_ddcompat.evaluation.policy import Action
+from pytest_ddcompat.evaluation.remedies import Verdicts
+from pytest_ddcompat.evaluation.verdict import Status
+from pytest_ddcompat.record.builder import (
+    build_record,
+    decision_entry,
+    environment_entry,
+    matrix_entry,
+)
 from pytest_ddcompat.record.format import RecordError, read_record, record_schema
 from pytest_ddcompat.values.files import write_atomically
 
@@ -25,22 +33,37 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SCHEMA = Path(__file__).parents[2] / "matrices" / "record.schema.json"
-DECIDED = {"verdict": "unsupported", "action": "skip", "reason": "it is old", "mend": ("newer",)}
 
 
-def draft() -> Draft:
-    """A draft with one test, which no report has told of."""
-    made = Draft()
-    facts = environment(tracer="2.5.0")
-    entry = decision_entry(DECIDED, [asks("api_security")], facts, Matrices([MATRIX]))
-    made.add(
-        {"key": "old", "entry": entry, "environment": environment_entry(facts, Matrices([MATRIX]))}
+class DecisionStub:
+    status = Status.UNSUPPORTED
+    action = Action.SKIP
+    requirements = (asks("api_security"),)
+    reason = "it is old"
+    remedies = ("newer",)
+    error = ""
+
+
+class EntryStub:
+    id = "test_it.py::test"
+    place = ("test_it.py", 3)
+    outcome = "not_run"
+
+
+def valid_record() -> dict[str, Any]:
+    """Build the record of one test that did not run."""
+    facts, matrices = environment(tracer="2.5.0"), Matrices([MATRIX])
+    decision = decision_entry(DecisionStub(), Verdicts(facts, matrices), matrices)
+    return build_record(
+        [matrix_entry(MATRIX)],
+        environment_entry(facts, matrices),
+        [(EntryStub(), decision)],
+        0,
+        interrupted=False,
     )
-    made.add({"id": "test_it.py::test", "file": "test_it.py", "line": 3, "decision": "old"})
-    return made
 
 
-VALID = draft().record([matrix_entry(MATRIX)], 0, interrupted=False)
+VALID = valid_record()
 
 
 def test_schema_is_that_of_the_reader() -> None:
@@ -194,32 +217,6 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     jsonschema.validate(VALID, record_schema())
 
 
-RUNS = {
-    "passes": ([("setup", ""), ("call", "passed"), ("teardown", "")], "passed"),
-    "fails in teardown": ([("setup", ""), ("call", "passed"), ("teardown", "error")], "error"),
-    "fails twice": ([("setup", ""), ("call", "failed"), ("teardown", "error")], "failed"),
-    "does not end": ([("setup", "")], "not_run"),
-    "a subtest fails": ([("setup", ""), ("call", "failed"), ("call", "passed")], "failed"),
-    "crashes": ([("setup", ""), ("???", "failed")], "failed"),
-    "is rerun": (
-        [("setup", ""), ("call", "failed"), ("setup", ""), ("call", "passed")],
-        "passed",
-    ),
-    "does not set up again": ([("setup", ""), ("call", "passed"), ("setup", "error")], "error"),
-    "is skipped": ([("setup", "skipped"), ("teardown", "")], "skipped"),
-    "is not run": ([], "not_run"),
-}
-
-
-@pytest.mark.parametrize(("reports", "outcome"), RUNS.values(), ids=list(RUNS))
-def test_the_last_run_of_a_test_counts(reports: list[tuple[str, str]], outcome: str) -> None:
-    made = draft()
-    for when, told in reports:
-        made.see("test_it.py::test", when, told)
-    record = made.record([matrix_entry(MATRIX)], 0, interrupted=False)
-    assert record["tests"][0]["outcome"] == outcome
-
-
 def test_hash_is_of_what_the_matrix_says() -> None:
     other = deepcopy(MATRIX)
     vars(other)["capabilities"] = MATRIX.capabilities[1:]
@@ -313,46 +310,3 @@ def test_the_core_imports_neither_pytest_nor_what_renders() -> None:
     command = [sys.executable, "-c", text]
     loaded = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     assert not {"pytest", "_pytest", "rich", "jinja2"} & set(loaded)
-
-
-FAILED_SUBTEST = ("call", "failed", False)
-
-
-@pytest.mark.parametrize(
-    ("reports", "outcome"),
-    [
-        pytest.param(
-            [("setup", "", False), FAILED_SUBTEST, ("call", "passed", False)],
-            "failed",
-            id="told in order",
-        ),
-        pytest.param(
-            [FAILED_SUBTEST, ("setup", "", False), ("call", "passed", False)],
-            "failed",
-            id="told before all of its test",
-        ),
-        pytest.param(
-            [
-                *(FAILED_SUBTEST, ("setup", "", False), ("call", "", True)),
-                *(("setup", "", False), ("call", "passed", False)),
-            ],
-            "passed",
-            id="of a run before the last",
-        ),
-        pytest.param(
-            [
-                *(("setup", "", False), ("call", "passed", False), ("teardown", "", False)),
-                *(FAILED_SUBTEST, ("setup", "", False), ("call", "passed", False)),
-            ],
-            "failed",
-            id="told before the second of two runs",
-        ),
-    ],
-)
-def test_a_subtest_that_fails_is_the_failure_of_its_run(
-    reports: list[tuple[str, str, bool]], outcome: str
-) -> None:
-    made = Draft()
-    for when, told, again in reports:
-        made.see("test_it.py::test", when, told, again=again)
-    assert made.seen == {"test_it.py::test": outcome}

@@ -155,7 +155,7 @@ def test_markers_count_wherever_they_stand(project: Project, option: str, outcom
         pytest.param("xfail", "run", "xpassed", id="xfail before run"),
         pytest.param("skip", "deselect", "deselected", id="deselect before skip"),
         pytest.param("deselect", "fail", "failed", id="fail before deselect"),
-        pytest.param("run", "run", "passed", id="all let through"),
+        pytest.param("run", "run", "passed", id="all ran"),
     ],
 )
 def test_of_several_markers_the_strongest_action_is_taken(
@@ -174,7 +174,10 @@ def test_a_strict_marker_fails_beside_one_that_is_not(project: Project) -> None:
     assert project.run().outcomes == {"test": "failed"}
 
 
-def test_xfail_expects_failures_of_fixtures_and_tells_of_passes(project: Project) -> None:
+@pytest.mark.parametrize(("strict", "passes"), [("false", "xpassed"), ("true", "failed")])
+def test_xfail_expects_failures_of_fixtures_and_tells_of_passes(
+    project: Project, strict: str, passes: str
+) -> None:
     tests = """
 @unmet
 def test_fixture(broken): pass
@@ -190,17 +193,38 @@ class TestUnittest(unittest.TestCase):
     def test(self): pass
 """
     project.write("test_it.py", MARKS + tests)
-    run = project.run(XFAIL, "-rX", "-o", "xfail_strict=true")
+    run = project.run(XFAIL, "-rX", "-o", f"xfail_strict={strict}")
     assert run.outcomes == {
         "test_fixture": "xfailed",
-        "test_passes": "xpassed",
+        "test_passes": passes,
         "test_author": "xfailed",
         "TestUnittest::test": "xfailed",
     }
-    assert run.status == 0
-    assert [line for line in run.section("ddcompat") if "passed all the same" in line] == [
-        f"  1 passed all the same: {REASON}"
-    ]
+    news = [line for line in run.section("ddcompat") if "passed unexpectedly" in line]
+    is_news = passes == "xpassed"
+    assert (run.status, news) == (
+        int(not is_news),
+        [f"  1 passed unexpectedly: {REASON}"] if is_news else [],
+    )
+
+
+AUTHORS = """
+@pytest.mark.xfail(reason="of the class")
+class TestAuthors:
+    @unmet
+    def test_unconditional(self): assert 0
+@pytest.mark.xfail(False, reason="of no case")
+class TestOthers:
+    @unmet
+    def test_conditional(self): assert 0
+"""
+
+
+def test_an_xfail_of_the_author_comes_before_ours_wherever_it_stands(project: Project) -> None:
+    project.write("test_it.py", MARKS + AUTHORS)
+    run = project.run(XFAIL, "-rx", "-p", "no:randomly")
+    reasons = [line.partition(" - ")[2] for line in run.out if line.startswith("XFAIL ")]
+    assert reasons == ["of the class", REASON]
 
 
 def test_xfail_that_is_not_to_be_heeded_runs_the_test(project: Project) -> None:
@@ -233,5 +257,5 @@ def test_passes_for_one_reason_are_told_in_one_line(project: Project) -> None:
     tests = "@unmet\ndef test_one(): pass\n@met\n@unmet\ndef test_two(): pass"
     project.write("test_it.py", MARKS + tests)
     run = project.run("--ddcompat-unsupported=xfail")
-    told = [line for line in run.section("ddcompat") if "passed all the same" in line]
-    assert told == [f"  2 passed all the same: {REASON}"]
+    told = [line for line in run.section("ddcompat") if "passed unexpectedly" in line]
+    assert told == [f"  2 passed unexpectedly: {REASON}"]

@@ -247,7 +247,11 @@ class Reports:
     ("option", "calls"),
     [
         pytest.param("", ["setup skipped", "teardown passed"], id="default"),
-        pytest.param("--ddcompat-strict", ["call failed", "teardown passed"], id="strict"),
+        pytest.param(
+            "--ddcompat-strict",
+            ["setup passed", "call failed", "teardown passed"],
+            id="strict",
+        ),
         pytest.param(
             "--ddcompat-unsupported=xfail",
             ["setup passed", "call skipped", "teardown passed"],

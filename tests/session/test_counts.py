@@ -52,7 +52,7 @@ def test_a_test_that_another_plugin_runs_three_times(project: Project, way: list
     """
     project.write("conftest.py", conftest)
     project.write("test_it.py", f"{MARKS}@met\ndef test(): pass\n@unmet\ndef test_unmet(): pass")
-    assert counted(project, *way) == "2 gated: 1 let through, 1 skipped"
+    assert counted(project, *way) == "2 gated: 1 ran, 1 skipped"
 
 
 CAUGHT = """
@@ -78,7 +78,7 @@ def test_what_a_test_requires_and_does_without(
 ) -> None:
     project.write("test_it.py", CAUGHT)
     said = counted(project, *way, *strict.split())
-    assert said == f"5 gated: 4 let through, 1 {became}"
+    assert said == f"5 gated: 4 ran, 1 {became}"
     record = record_of(project)
     actions = {t["id"]: record["decisions"][t["decision"]]["action"] for t in record["tests"]}
     stopped = {"test_it.py::test_stops_later": {"skipped": "skip", "failed": "fail"}[became]}
@@ -132,7 +132,7 @@ def test_runxfail_lets_the_fixture_through(project: Project, way: list[str]) -> 
     project.write("test_it.py", MARKS + tests)
     run = project.run(*way, XFAIL, "--runxfail")
     assert run.outcomes == {"test": "passed", "test_mark": "passed"}
-    assert run.section("ddcompat")[1] == "2 gated: 2 let through as xfail"
+    assert run.section("ddcompat")[1] == "2 gated: 2 ran as xfail"
 
 
 MODULE = "import pytest_ddcompat\npytest_ddcompat.require('api_security')\ndef test(): pass\n"

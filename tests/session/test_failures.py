@@ -88,11 +88,14 @@ def test_a_failure_counts_as_one(project: Project, options: str, failed: int) ->
     assert run.status == 1
 
 
-@pytest.mark.parametrize("option", ["--pdb", "--trace"])
-def test_the_debugger_does_not_stop_in_the_plugin(project: Project, option: str) -> None:
+@pytest.mark.parametrize(("option", "stops"), [("--pdb", True), ("--trace", False)])
+def test_the_debugger_shows_no_frame_of_the_plugin(
+    project: Project, option: str, stops: bool
+) -> None:
     project.write("test_it.py", TEST)
-    run = project.run_apart("--ddcompat-strict", option, given=b"c\n" * 9)
-    assert not [line for line in run.out if "(Pdb)" in line or ">>" in line]
+    run = project.run_apart("--ddcompat-strict", option, given=b"where\nc\n" * 9)
+    assert any("(Pdb)" in line for line in run.out) is stops
+    assert not [line for line in run.out if "pytest_ddcompat/" in line]
     assert run.status == 1
 
 

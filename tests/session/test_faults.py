@@ -92,25 +92,25 @@ def uncounted(*tests: str) -> list[str]:
 
 
 GATED = ("test_met", "test_unmet", "test_strict", "test_two", "test_asks")
-ASKED = "what test_it.py::test_asks required is not told"
-UNKNOWN = "the summary cannot be told"
-UNSEEN = "the machine was not looked at before the tests"
+ASKED = "what test_it.py::test_asks required is not reported"
+UNKNOWN = "the summary cannot be printed"
+UNSEEN = "the tests were not decided on before the first of them"
 UNREAD = [unread("test_it.py")]
 IN_THE_SUMMARY = [
     pytest.param("session.summary:head_of", [summary(UNKNOWN)], id="words of the environment"),
     pytest.param("session.summary:_lines", [summary(UNKNOWN)], id="lines of the summary"),
     pytest.param("session.gate:is_met", [summary(UNKNOWN)], id="what would mend it, tried"),
-    pytest.param("session.outcomes:Tally.see_ended", uncounted(*GATED), id="counting a test"),
-    pytest.param("session.outcomes:Tally.add", uncounted(*GATED), id="adding to the tally"),
-    pytest.param("session.outcomes:Tally.parsed", [summary(UNKNOWN)], id="reading the tally"),
+    pytest.param("session.outcomes:Ledger.see", uncounted(*PLAIN, *GATED), id="the ledger"),
+    pytest.param("session.outcomes:Entry.see", uncounted(*PLAIN, *GATED), id="its entries"),
+    pytest.param("session.outcomes:Ledger.counts", [summary(UNKNOWN)], id="counting"),
     pytest.param("session.gate:Gate.problem", UNREAD, id="markers that are not understood"),
     pytest.param(
-        "session.gate:Gate.decide_known", [summary(UNSEEN)], id="deciding before the tests"
+        "session.hooks:GatingHooks._decide_first", [summary(UNSEEN)], id="deciding before the tests"
     ),
     pytest.param("session.fixture:decision_of", [summary(ASKED)], id="what a test required"),
-    pytest.param("session.fixture:one_of", [summary(ASKED)], id="one decision of several"),
+    pytest.param("session.fixture:summarize", [summary(ASKED)], id="one decision of several"),
     pytest.param(
-        "session.collection:take_stand_ins",
+        "session.hooks:take_stand_ins",
         [summary("the tests for unsupported modules are not kept apart")],
         id="tests that stand for modules",
     ),
@@ -127,25 +127,24 @@ def test_what_is_no_tests_error_is_told_in_the_summary(
 
 
 def test_a_bug_in_the_deselecting_leaves_the_tests_to_be_skipped(project: Project) -> None:
-    run = run_broken(project, "session.collection:take_deselected", DESELECT)
+    run = run_broken(project, "session.hooks:take_deselected", DESELECT)
     assert (run.status, run.outcomes) == (1, UNTOUCHED)
     assert told(run) == [summary("the tests to deselect are not known")]
 
 
 def test_a_bug_in_counting_the_deselected_is_told(project: Project) -> None:
-    run = run_broken(project, "session.outcomes:Tally.add", DESELECT)
+    run = run_broken(project, "session.outcomes:Ledger.collect", DESELECT)
     gone = dict.fromkeys(["test_unmet", "test_two"], "deselected")
     assert (run.status, run.outcomes) == (1, {**UNTOUCHED, **gone})
-    counted = uncounted("test_met", "test_strict", "test_asks")
-    assert told(run) == [summary("the deselected tests are not counted"), *counted]
+    assert told(run) == [summary("the deselected tests are not counted")]
 
 
 OF_MARK = 'requires_capability("api_security"): RuntimeError: made to fail'
 OF_TEST = "ddcompat: RuntimeError: made to fail"
 OF_A_TEST = [
     pytest.param("session.gate:Gate.decide", GATED[:4], OF_TEST, id="the decision"),
-    pytest.param("session.gate:Gate._known", GATED[:4], OF_TEST, id="the reading of a marker"),
-    pytest.param("session.gate:Gate.together", ("test_two",), OF_TEST, id="several markers"),
+    pytest.param("session.gate:Gate._marker", GATED[:4], OF_TEST, id="the reading of a marker"),
+    pytest.param("session.gate:Gate.combine", ("test_two",), OF_TEST, id="several markers"),
     pytest.param("session.gate:Gate.judge", (*GATED[:4], "test_asks"), OF_MARK, id="a verdict"),
     pytest.param(
         "evaluation.remedies:evaluate", (*GATED[:4], "test_asks"), OF_MARK, id="the evaluation"
@@ -156,13 +155,11 @@ OF_A_TEST = [
     pytest.param("session.gate:environment_of", GATED, OF_MARK, id="the environment"),
     pytest.param("session.gate:matrices_of", GATED, OF_MARK, id="the pages"),
     pytest.param("session.options:load_matrix", GATED, OF_MARK, id="loading a page"),
-    pytest.param("session.gate:Decision.to_text", GATED[:4], ERROR, id="the decision's text"),
-    pytest.param("session.gate:Gate.attached", GATED[:4], ERROR, id="keeping the decision's text"),
-    pytest.param("session.execution:stopping", GATED[:4], ERROR, id="stopping a test"),
+    pytest.param("session.decision:Codec.encode", GATED[:4], ERROR, id="the decision's text"),
+    pytest.param("session.hooks:stop", GATED[:4], ERROR, id="stopping a test"),
     pytest.param("session.execution:attach", GATED[:4], ERROR, id="attaching the decision"),
-    pytest.param("session.execution:fails", GATED[1:4], OF_TEST, id="whether it fails"),
-    pytest.param("session.execution:failure", ("test_strict",), OF_TEST, id="showing the failure"),
-    pytest.param("session.execution:_is_ours", ("test_strict",), OF_TEST, id="whose skip it is"),
+    pytest.param("session.hooks:prepare", GATED[1:4], ERROR, id="preparing a test"),
+    pytest.param("session.execution:_at_item", ("test_strict",), OF_TEST, id="showing the failure"),
     pytest.param("session.fixture:Compatibility.__init__", ("test_asks",), ERROR, id="the fixture"),
     pytest.param("session.fixture:_decide", ("test_asks",), ERROR, id="what is asked in a test"),
     pytest.param(
@@ -208,13 +205,13 @@ def test_a_marker_that_cannot_be_read_is_an_error_of_the_collection(
 
 def test_a_bug_in_what_modules_require_is_told(project: Project) -> None:
     project.write("test_module.py", MODULE)
-    run = run_broken(project, "session.collection:settle_asked")
+    run = run_broken(project, "session.hooks:act_on_required")
     assert (run.status, run.outcomes) == (1, {**UNTOUCHED, "test_module.py": "collection skipped"})
     assert told(run) == [unread("test_module.py")]
 
 
 @pytest.mark.parametrize(
-    "place", ["session.collection:_resolve_module", "session.collection:decision_of"]
+    "place", ["session.collection:_stop_module", "session.collection:decision_of"]
 )
 def test_a_bug_in_skipping_a_module_leaves_it_skipped(project: Project, place: str) -> None:
     project.write("test_module.py", MODULE)
@@ -247,7 +244,7 @@ def test_without_options_a_run_that_cannot_be_prepared_fails_its_gated_tests(
         pytest.param("session.gate:Gate.__init__", (), id="the gate"),
         pytest.param("session.gate:settings_of", (), id="the settings"),
         pytest.param("session.gate:policy_of", (), id="the policy"),
-        pytest.param("session.outcomes:Tally.__init__", (), id="the tally"),
+        pytest.param("session.outcomes:Ledger.__init__", (), id="the ledger"),
         pytest.param(
             "session.record_hooks:register", ("--ddcompat-report=run.json",), id="the record"
         ),
@@ -264,19 +261,15 @@ def test_options_that_a_bug_keeps_from_being_read_end_the_run(
 
 RECORD = "ddcompat: the record {}/run.json {}: RuntimeError: made to fail"
 OF_THE_RECORD = {
-    "session.record_hooks:Keeper.note": "is not written",
-    "session.record_hooks:Keeper._explain": "is not written",
-    "session.record_hooks:Keeper._key": "may lack tests",
+    "session.record_hooks:_Hooks._collect": "may lack tests",
+    "session.record_hooks:Recorder._explain": "is not written",
     "session.record_hooks:Recorder._write": "is not written",
-    "session.record_hooks:_test": "may lack tests",
-    "session.record_hooks:_texts": "may lack tests",
-    "session.record_hooks:_outcome": "may lack tests",
     "session.record_hooks:write_atomically": "is not written",
     "session.record_hooks:decision_entry": "is not written",
     "session.record_hooks:environment_entry": "is not written",
     "session.record_hooks:matrix_entry": "is not written",
-    "record.builder:Draft.see": "may lack tests",
-    "record.builder:Draft.record": "is not written",
+    "session.record_hooks:build_record": "is not written",
+    "session.outcomes:Ledger.entries": "is not written",
 }
 
 

@@ -115,9 +115,9 @@ KINDS = [
 PLACES = [
     "evaluation.remedies:evaluate",
     "session.summary:head_of",
-    "session.fixture:one_of",
-    "session.hooks:Gating._look_at",
-    "session.record_hooks:_outcome",
+    "session.fixture:summarize",
+    "session.hooks:GatingHooks._refuse_problems",
+    "session.outcomes:Ledger.entries",
     "session.record_hooks:Recorder._write",
 ]
 
@@ -127,7 +127,7 @@ PLACES = [
     [
         *(
             (place, error)
-            for place in ("session.gate:Gate.decide", "session.outcomes:Tally.see_ended")
+            for place in ("session.gate:Gate.decide", "session.outcomes:Ledger.see")
             for error in KINDS
         ),
         *((place, "SystemExit") for place in PLACES),
@@ -137,7 +137,9 @@ def test_no_kind_of_error_ends_the_run(project: Project, place: str, error: str)
     run = run_broken(project, place, "--ddcompat-report=run.json", error=error)
     assert {test: run.outcomes[test] for test in PLAIN} == PLAIN
     assert run.status == 1
-    assert not place.startswith("gate") or {run.outcomes[test] for test in GATED} == {"error"}
+    assert not place.startswith("session.gate") or {run.outcomes[test] for test in GATED} == {
+        "error"
+    }
 
 
 PROPERTIES = ["'text'", "1", "None", "'[]'", "'{}'", "'{\"action\": 1}'", "'[' * 100_000", "b''"]
@@ -157,4 +159,4 @@ def test_a_tests_own_property_of_the_same_name_is_let_be(
     own_tests = {"test_own": "passed", "test_own_gated": "passed"}
     assert (run.status, run.outcomes) == (1, {**UNTOUCHED, **own_tests})
     assert told(run) == []
-    assert "6 gated: 2 let through, 3 skipped, 1 failed" in run.out
+    assert "6 gated: 2 ran, 3 skipped, 1 failed" in run.out

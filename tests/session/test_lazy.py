@@ -20,6 +20,22 @@ import sys
 def pytest_unconfigure():
     print("OURS", *sorted(name for name in sys.modules if name.startswith("pytest_ddcompat")))
 """
+WITH_XDIST = [
+    "evaluation",
+    "evaluation.policy",
+    "evaluation.verdict",
+    "session",
+    "session.decision",
+    "session.faults",
+    "session.outcomes",
+    "session.start",
+    "session.state",
+    "session.summary",
+    "session.xdist",
+    "values",
+    "values.errors",
+    "values.names",
+]
 BROKEN = {
     "DD_TRACE_AGENT_URL": "nonsense://",
     "DD_SITE": "not a site",
@@ -94,11 +110,7 @@ def test_a_run_without_markers_looks_nothing_up(
     modules = ("declared", "hookspecs", "plugin")
     expected = {"pytest_ddcompat", *(f"pytest_ddcompat.{module}" for module in modules)}
     if "xdist" in options:
-        more = ("counting", "xdist", "faults", "state", "outcomes")
-        expected |= {
-            "pytest_ddcompat.session",
-            *(f"pytest_ddcompat.session.{module}" for module in more),
-        }
+        expected.update(f"pytest_ddcompat.{module}" for module in WITH_XDIST)
     assert set(ours.split()[1:]) == expected
     assert run.status == 0
     assert " ddcompat " not in "\n".join(run.out)

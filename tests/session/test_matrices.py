@@ -29,7 +29,7 @@ def test_each_marker_is_held_against_its_page(project: Project) -> None:
     assert head.startswith(
         "iast-python (read 2026-11-22) and acme (read 2026-11-22): ddtrace 2.5.0"
     )
-    assert counts == "4 gated: 2 let through, 2 skipped"
+    assert counts == "4 gated: 2 ran, 2 skipped"
     assert reasons[0].startswith("  1 skipped: acme: acme_waf_rules needs ddtrace >=2.6, found 2.5")
     assert reasons[1].startswith("  1 skipped: acme: threat_protection needs ddtrace >=2.6, found")
     assert reasons[2:] == ["ddtrace >=2.6 would let 2 more tests run"]

@@ -106,7 +106,7 @@ def test_what_the_function_for_modules_decides_inside_a_test_is_that_tests(
         "test_met": ("passed", "run", [DETECTION]),
         "test_unmet": ("skipped", "skip", [API]),
     }
-    assert run.section("ddcompat")[1] == "2 gated: 1 let through, 1 skipped"
+    assert run.section("ddcompat")[1] == "2 gated: 1 ran, 1 skipped"
 
 
 def test_each_report_has_one_property(project: Project) -> None:
@@ -155,7 +155,7 @@ def test_a_test_that_runs_again_is_counted_once(project: Project, options: tuple
     """
     project.write("test_it.py", tests)
     run = project.run("-p", "pytest_rerunfailures", "--reruns=2", *options)
-    assert run.section("ddcompat")[1] == "2 gated: 2 let through"
+    assert run.section("ddcompat")[1] == "2 gated: 2 ran"
 
 
 @pytest.mark.parametrize(

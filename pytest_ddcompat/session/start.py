@@ -1,0 +1,98 @@
+"""Register the hooks that a run needs, when it first needs them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_ddcompat.declared import RUNS, marks_of
+from pytest_ddcompat.session.faults import describe, usage_error
+from pytest_ddcompat.session.state import is_distributed, is_worker
+from pytest_ddcompat.session.summary import Summary
+
+if TYPE_CHECKING:
+    from pytest_ddcompat.session.gate import Gate
+    from pytest_ddcompat.session.hooks import GatingHooks
+
+__all__ = ["Broken", "configure", "start", "start_or_break"]
+
+
+def start(config: pytest.Config) -> GatingHooks:
+    """Gate the tests of a run from now on.
+
+    Raises:
+        CompatibilityError: The options cannot be understood.
+    """
+    from pytest_ddcompat.session.hooks import GatingHooks
+
+    gating = RUNS[config] = GatingHooks(config)
+    config.pluginmanager.register(gating, "ddcompat-gating")
+    summarize(config)
+    return gating
+
+
+def start_or_break(config: pytest.Config) -> GatingHooks | Broken:
+    """Gate the tests of a run; if that cannot start, each gated test is an error."""
+    try:
+        return start(config)
+    except BaseException as error:  # noqa: BLE001 - what ends a run is raised again
+        broken = RUNS[config] = Broken(error)
+        return broken
+
+
+def summarize(config: pytest.Config) -> None:
+    """Keep the ledger of a run and print its summary, unless the controller does."""
+    name = "ddcompat-summary"
+    if not is_worker(config) and not config.pluginmanager.hasplugin(name):
+        config.pluginmanager.register(Summary(config), name)
+
+
+def configure(config: pytest.Config, *, explicit: bool) -> None:
+    """Read the options of a run, and register the hooks that they need.
+
+    Args:
+        config: The run's configuration.
+        explicit: Whether an option is given.
+
+    Raises:
+        pytest.UsageError: The options cannot be understood.
+    """
+    try:
+        if explicit:
+            # The controller has read and checked a worker's options before.
+            (start_or_break if is_worker(config) else start)(config)
+        if is_distributed(config):
+            from pytest_ddcompat.session import xdist
+
+            xdist.register(config)
+            summarize(config)
+        if config.getoption("ddcompat_report") is not None or config.getini("ddcompat_report"):
+            from pytest_ddcompat.session import record_hooks
+
+            record_hooks.register(config)
+    except BaseException as error:  # noqa: BLE001 - it ends the run, in words
+        raise usage_error(error) from None
+
+
+class Broken:
+    """In place of `GatingHooks` where those cannot be made: each gated test is an error."""
+
+    def __init__(self, error: BaseException) -> None:
+        self._reason = f"ddcompat: {describe(error)}"
+
+    @property
+    def gate(self) -> Gate:
+        """There is none.
+
+        Raises:
+            RuntimeError: The reason.
+        """
+        raise RuntimeError(self._reason)
+
+    def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
+        """Leave the collection as it is."""
+
+    def stop(self, item: pytest.Item) -> BaseException | None:
+        """Return the failure of a test that has markers of ours."""
+        return pytest.fail.Exception(self._reason, pytrace=False) if marks_of(item) else None
