@@ -1,4 +1,4 @@
-"""Run, skip or fail tests by what Datadog documents for the environment they run in.
+"""Run, skip or fail tests depending on what Datadog documents for their environment.
 
 The names of `__all__` are imported from their modules when they are first used: this package is
 loaded into every run of pytest. They have no assertions: PYTEST_DONT_REWRITE.
@@ -122,7 +122,7 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted([*__all__, *(name for name in globals() if name.startswith("__"))])
 
 
 if "_pytest.assertion.rewrite" in sys.modules:

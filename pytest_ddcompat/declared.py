@@ -1,4 +1,4 @@
-"""What pytest is told at its start: markers, options, and the keys of what a run keeps."""
+"""Markers, options and stash keys that the plugin declares at the start of every run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     class Gating(Protocol):
-        """What the plugin asks of the hooks that gate tests: `session.hooks.GatingHooks`."""
+        """The part of `session.hooks.GatingHooks` that the plugin uses."""
 
         @property
         def gate(self) -> Any:
@@ -29,7 +29,7 @@ MARKERS = {
     "requires_capability": (
         "requires_capability(*names, framework=None, deployment=None, datastore=None, "
         "support_level=None, preview=True, matrix=None, strict=None): the environment must "
-        "have the capabilities by Datadog's compatibility page."
+        "support the capabilities, as Datadog documents it."
     ),
     "requires_tracer": (
         "requires_tracer(specifier, *, matrix=None, strict=None): the installed ddtrace must match "
@@ -74,14 +74,14 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         "string",
         {
             "choices": ("run", "skip", "fail", "xfail", "deselect"),
-            "help": "what happens to tests of which that cannot be told (default: run)",
+            "help": "what happens to undetermined tests (default: run)",
         },
     ),
     "facts": (
         "string",
         {
             "metavar": "FILE",
-            "help": "take the environment's facts from a JSON file (-: standard input)",
+            "help": "read the environment's facts from a JSON file (-: standard input)",
         },
     ),
     "set": (
@@ -96,7 +96,7 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         "string",
         {
             "metavar": "auto|URL|off",
-            "help": "ask the Datadog Agent for its version (default: off, nothing is asked)",
+            "help": "query the Datadog Agent for its version (default: off)",
         },
     ),
     "matrix": (
@@ -104,13 +104,13 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         {
             "metavar": "ID|PATH",
             "action": "append",
-            "help": "hold the tests against a bundled page or a .toml file (repeatable; "
+            "help": "use a bundled matrix, or one from a .toml file (repeatable; "
             "default: iast-python)",
         },
     ),
     "report": ("string", {"metavar": "PATH", "help": "write the run's record to a JSON file"}),
 }
-"""Each option: type of the ini option of the same meaning, and what argparse is told."""
+"""Each option: the type of its ini option, and its arguments for argparse."""
 
 VARIABLES = (
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
@@ -144,7 +144,7 @@ START: pytest.StashKey[Callable[[pytest.Config], Gating]] = pytest.StashKey()
 
 
 def marks_of(node: pytest.Item | pytest.Collector | None) -> list[pytest.Mark]:
-    """The markers of this plugin on a node and all that it is in, the nearest first."""
+    """Return the markers of this plugin on a node and its parents, the nearest first."""
     marks: list[pytest.Mark] = []
     while node is not None:
         own = node.own_markers

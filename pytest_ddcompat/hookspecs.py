@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 def pytest_ddcompat_facts(config: pytest.Config) -> Mapping[str, object] | None:
     """Give facts of the environment, in their JSON form.
 
-    Called once, when the first requirement of a run is met: before the first test, where one to
-    be run has a marker. The facts take precedence over detection, and options over them; of
-    several implementations, the one registered last wins, fact by fact. None gives no facts.
-    Implement it with `@pytest.hookimpl(optionalhook=True)` where pytest-ddcompat may be missing.
+    Called once in each process, before the first test that has a marker. The facts take
+    precedence over detection, and options over the facts. If several implementations give the
+    same fact, the one registered last wins. None gives no facts. Use
+    `@pytest.hookimpl(optionalhook=True)` if pytest-ddcompat may be missing.
 
     Args:
         config: The run's configuration.
@@ -31,11 +31,10 @@ def pytest_ddcompat_facts(config: pytest.Config) -> Mapping[str, object] | None:
 def pytest_ddcompat_matrices(
     config: pytest.Config,
 ) -> Iterable[str | os.PathLike[str] | Matrix] | None:
-    """Give matrices that requirements are held against, behind those of the options.
+    """Give further matrices, which come after those of the options.
 
-    Called once, when the first marker of a run is read; with pytest-xdist in each worker.
-    Each is an id, the path of a TOML file (from the root folder of the run, if it is relative), or
-    what `load_matrix` gave. None gives none.
+    Called once in each process, when the first marker is read. Each matrix is an id, the path of a
+    TOML file (relative to the root folder of the run), or a `Matrix`. None gives none.
 
     Args:
         config: The run's configuration.

@@ -48,7 +48,7 @@ def act_on_required(report: pytest.CollectReport, collector: pytest.Collector, g
 
 
 def _stop_module(report: pytest.CollectReport, collector: pytest.Collector) -> None:
-    """Enter a module that `require()` skipped, or put a failing test in the place of its tests."""
+    """Enter a module that `require()` skipped, or replace a failed one by a test that fails."""
     excinfo = getattr(getattr(report, "call", None), "excinfo", None)
     decision = decision_of(excinfo.value) if excinfo else None
     if not excinfo or not decision:

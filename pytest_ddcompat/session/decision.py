@@ -23,7 +23,7 @@ _STATUSES = (Status.SUPPORTED, Status.UNDETERMINED, Status.UNSUPPORTED)
 
 
 class Decision:
-    """What happens to a test, and why.
+    """The action on a test, and the reason for it.
 
     Two decisions are equal only if they are the same object: the gate makes one for each distinct
     set of requirements, and comparing them must cost nothing.

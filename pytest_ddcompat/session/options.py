@@ -1,4 +1,4 @@
-"""From the command line and the ini file to what a run is told."""
+"""Read and check the options of a run, from the command line and the ini file."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MATRIX = "the id of a bundled matrix, the path of a .toml file"
 
 
 class RunSettings(NamedTuple):
-    """What the options of a run say of its environment and its matrices.
+    """The options of a run for its facts and its matrices.
 
     Attributes:
         facts: Where the facts come from.
@@ -78,35 +78,35 @@ class RunSettings(NamedTuple):
 
 
 def settings_of(config: pytest.Config) -> RunSettings:
-    """Read what is given explicitly, and check it.
+    """Read the options for facts and matrices, and check them.
 
     Raises:
-        FactsError: A file cannot be read, or something in it or in an option not understood.
+        FactsError: A file cannot be read, or a fact cannot be understood.
         MatrixError: An option names no matrix.
     """
     layers = [
-        _settings("--ddcompat-set", config.getoption("ddcompat_set")),
+        _layer("--ddcompat-set", config.getoption("ddcompat_set")),
         _file(_named_file(config), config.invocation_params.dir, config),
-        _settings("ddcompat_set", config.getini("ddcompat_set")),
+        _layer("ddcompat_set", config.getini("ddcompat_set")),
         _file(config.getini("ddcompat_facts"), _ini_folder(config)),
     ]
     agent, origin = config.getoption("ddcompat_agent"), "--ddcompat-agent"
     if agent is None:
         agent, origin = config.getini("ddcompat_agent") or "off", "ddcompat_agent"
     check_agent_option(agent, origin)
-    told = _matrices(config)
+    named = _matrices(config)
     settings = Settings(tuple(layer for layer in layers if layer), agent)
     settings.check()
-    return RunSettings(settings, told, {})
+    return RunSettings(settings, named, {})
 
 
 def environment_of(
     settings: Settings, config: pytest.Config, environ: Mapping[str, str]
 ) -> Environment:
-    """Put the facts of a run together: options, then a conftest's hook, then detection.
+    """Combine the facts of a run: options come first, then hooks, then detection.
 
     Args:
-        settings: What is given explicitly.
+        settings: The facts that options give.
         config: The run's configuration.
         environ: Environment variables as they were when the run began.
 
@@ -119,33 +119,34 @@ def environment_of(
 
 
 def matrices_of(loaded: Sequence[Matrix], config: pytest.Config) -> Matrices:
-    """Put the pages of a run together: those of options or the default, then those of hooks.
+    """Combine the matrices of a run: those of options or the default one, then those of hooks.
 
     Args:
-        loaded: The pages that options name.
+        loaded: The matrices that options name.
         config: The run's configuration.
 
     Raises:
-        MatrixError: A hook gives what is no matrix, or two of one id.
+        MatrixError: A hook gives something that is no matrix, or two have the same id.
     """
-    given = [m for more in config.hook.pytest_ddcompat_matrices(config=config) for m in _each(more)]
-    return Matrices([*(loaded or [load_matrix()]), *(_given(m, config.rootpath) for m in given)])
+    results = config.hook.pytest_ddcompat_matrices(config=config)
+    further = [_load_hooks_matrix(m, config.rootpath) for r in results for m in _iterate(r)]
+    return Matrices([*(loaded or [load_matrix()]), *further])
 
 
 def policy_of(config: pytest.Config) -> Policy:
-    """What the run does with tests that are not supported; the command line before the ini file.
+    """Return the actions of a run; the command line takes precedence over the ini file.
 
     Raises:
         CompatibilityError: Options contradict each other, or an ini value is none of the actions.
     """
-    undetermined = _action(config, "ddcompat_undetermined")
+    undetermined = _find_action(config, "ddcompat_undetermined")
     strict, action = config.getoption("ddcompat_strict"), config.getoption("ddcompat_unsupported")
-    unsupported = _agreed("--ddcompat-{}", strict, action)
+    unsupported = _merge_strict("--ddcompat-{}", strict, action)
     if strict is None and action is None:
         strict, action = _strict_by_ini(config), config.getini("ddcompat_unsupported")
-        unsupported = _agreed("ddcompat_{}", strict, action)
+        unsupported = _merge_strict("ddcompat_{}", strict, action)
     elif action is None and not strict:
-        by_ini = _understood("ddcompat_unsupported", config.getini("ddcompat_unsupported"))
+        by_ini = _parse_action("ddcompat_unsupported", config.getini("ddcompat_unsupported"))
         unsupported = None if by_ini is Action.FAIL else by_ini
     return Policy(unsupported or Action.SKIP, undetermined or Action.RUN)
 
@@ -158,9 +159,9 @@ def _strict_by_ini(config: pytest.Config) -> bool | None:
     return strict if isinstance(strict, bool) else None
 
 
-def _agreed(form: str, strict: bool | None, value: str | None) -> Action | None:
-    """What strict and the named action come to, both from the same place."""
-    action = _understood(form.format("unsupported"), value)
+def _merge_strict(form: str, strict: bool | None, value: str | None) -> Action | None:
+    """Return the action that strict and the named action agree on."""
+    action = _parse_action(form.format("unsupported"), value)
     if strict is None:
         return action
     if action and (action is Action.FAIL) is not strict:
@@ -174,11 +175,11 @@ def _agreed(form: str, strict: bool | None, value: str | None) -> Action | None:
     return Action.FAIL if strict else action
 
 
-def _action(config: pytest.Config, name: str) -> Action | None:
-    return _understood(name, config.getoption(name) or config.getini(name))
+def _find_action(config: pytest.Config, name: str) -> Action | None:
+    return _parse_action(name, config.getoption(name) or config.getini(name))
 
 
-def _understood(name: str, value: str | None) -> Action | None:
+def _parse_action(name: str, value: str | None) -> Action | None:
     if not value:
         return None
     valid = [action.value for action in Action]
@@ -188,7 +189,7 @@ def _understood(name: str, value: str | None) -> Action | None:
 
 
 def _matrices(config: pytest.Config) -> tuple[tuple[str, str], ...]:
-    """What names each matrix, of the command line or else of the ini file; paths are complete."""
+    """Return the option that names each matrix, and its id or absolute path."""
     origin, named = "--ddcompat-matrix", config.getoption("ddcompat_matrix")
     folder: Path = config.invocation_params.dir
     if not named:
@@ -199,20 +200,20 @@ def _matrices(config: pytest.Config) -> tuple[tuple[str, str], ...]:
     for which in named:
         if not which.strip():
             raise MatrixError(f"{origin}: no matrix is named; valid: {_MATRIX}")
-    return tuple((origin, _complete(which, folder)) for which in named)
+    return tuple((origin, _absolute(which, folder)) for which in named)
 
 
-def _complete(which: str, folder: Path) -> str:
+def _absolute(which: str, folder: Path) -> str:
     return str(folder / which) if which.endswith(".toml") else which
 
 
-def _each(given: object) -> Iterable[object]:
-    if isinstance(given, (str, os.PathLike, Matrix)) or not isinstance(given, Iterable):
+def _iterate(result: object) -> Iterable[object]:
+    if isinstance(result, (str, os.PathLike, Matrix)) or not isinstance(result, Iterable):
         raise MatrixError(
-            f"{_HOOK}: it must return an iterable (got {_shown(given)}); "
+            f"{_HOOK}: it must return an iterable (got {_shown(result)}); "
             f"valid: a list, each {_MATRIX}, or a Matrix"
         )
-    return given
+    return result
 
 
 def _shown(value: object) -> str:
@@ -221,18 +222,18 @@ def _shown(value: object) -> str:
     )
 
 
-def _given(which: object, folder: Path) -> Matrix:
+def _load_hooks_matrix(which: object, folder: Path) -> Matrix:
     if isinstance(which, Matrix):
         return which
     if not isinstance(which, (str, os.PathLike)):
         raise MatrixError(f"{_HOOK}: {_shown(which)} is no matrix; valid: {_MATRIX}, or a Matrix")
     try:
-        return load_matrix(_complete(which, folder) if isinstance(which, str) else folder / which)
+        return load_matrix(_absolute(which, folder) if isinstance(which, str) else folder / which)
     except MatrixError as error:
         raise MatrixError([f"{_HOOK}: {problem}" for problem in error.problems]) from None
 
 
-def _settings(origin: str, settings: list[str] | None) -> Layer | None:
+def _layer(origin: str, settings: list[str] | None) -> Layer | None:
     return Layer(origin, list(map(str, settings))) if settings else None
 
 

@@ -1,4 +1,4 @@
-"""The ledger: what became of each test, by its reports, whichever process ran it."""
+"""The ledger: the outcome of each test of a run, taken from its reports."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Entry:
 
 
 class Ledger:
-    """What became of each test of a run.
+    """The outcomes of a run's tests.
 
     The summary counts its entries, and the record lists them. A test that several processes run
     (`--dist=each`) has an entry for each.

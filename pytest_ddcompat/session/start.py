@@ -83,10 +83,10 @@ class Broken:
 
     @property
     def gate(self) -> Gate:
-        """There is none.
+        """Refuse.
 
         Raises:
-            RuntimeError: The reason.
+            RuntimeError: Always, with the reason.
         """
         raise RuntimeError(self._reason)
 

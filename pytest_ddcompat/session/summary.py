@@ -176,10 +176,10 @@ def _remedies(stopped: Sequence[tuple[tuple[Requirement, ...], int]], gate: Gate
     except CompatibilityError:
         # The hook of a folder's conftest gave pages to workers alone.
         return []
-    told = [
+    lines = [
         f"{' and '.join(remedies)} would let {n} more {'test' if n == 1 else 'tests'} run"
         for remedies, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))
     ]
     rest = len(by_need) - len(counts)
     changes = "change" if rest == 1 else "changes"
-    return [*told, f"{rest} other {changes} would let tests run too"] if rest else told
+    return [*lines, f"{rest} other {changes} would let tests run too"] if rest else lines
