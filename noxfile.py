@@ -26,10 +26,9 @@ RUFF = "ruff==0.17.*"
 MYPY = "mypy==2.4.*"
 AXE = "axe-core@~4.14.1"
 
-# What the made-up input of a target begins with, and how long it is at most; longer input is
-# hardly ever understood, and takes far longer.
-SEEDS = {"facts": ["facts/*.json"], "importer": ["pages/*.md"],
-         "loader": ["matrices/*.toml", "overlays/*.toml", "toml/*.toml"]}  # fmt: skip
+# Tables of cases that the made-up input of a target begins with, and how long it is at most; longer
+# input is hardly ever understood, and takes far longer.
+SEEDS = {"facts": ["facts"], "importer": ["pages"], "loader": ["matrices", "overlays"]}
 LONGEST = {"loader": 600}  # bytes
 LONGEST_OF_OTHERS = 300
 
@@ -185,15 +184,15 @@ def fuzz(session: nox.Session) -> None:
         given = [f"-max_len={LONGEST.get(target.stem, LONGEST_OF_OTHERS)}", "-runs=100000"]
         given += [f"-dict={words}"] if words.exists() else []
         with tempfile.TemporaryDirectory() as folder:
-            sow(target.stem, Path(folder))
+            sow(session, target.stem, folder)
             session.run("python", str(target), *given, *options, folder)
 
 
-def sow(target: str, folder: Path) -> None:
-    """Copy what the made-up input of a target begins with."""
-    for pattern in SEEDS.get(target, ()):
-        for seed in Path("tests/bad").glob(pattern):
-            shutil.copy(seed, folder / f"{seed.parent.name}-{seed.name}")
+def sow(session: nox.Session, target: str, folder: str) -> None:
+    """Write what the made-up input of a target begins with."""
+    if target in SEEDS:
+        command = ("python", "-m", "support.cases", "--write", folder, *SEEDS[target])
+        session.run(*command, env={"PYTHONPATH": "tests"})
 
 
 def lowest_dependencies(python: str, needed: Sequence[str] = ()) -> list[str]:

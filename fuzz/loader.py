@@ -15,7 +15,7 @@ with atheris.instrument_imports(include=["pytest_ddcompat"]):
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-FILE = Path(__file__).parents[1] / "tests" / "bad" / "overlays" / "made-up.toml"
+FILE = Path(__file__).parents[1] / "tests" / "cases" / "files" / "made-up.toml"
 """There is none: what an overlay extends is looked for in its folder."""
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from support.cases import case
+from support.core import MATRICES
 
 from pytest_ddcompat.__main__ import main
 
-HERE = Path(__file__).parents[1]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 TIP = "; tip: "
 
 
@@ -21,7 +25,7 @@ TIP = "; tip: "
     ],
 )
 def test_status(date: str, status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = (HERE.parent / "matrices/iast-python.toml").read_text(encoding="utf-8")
+    text = (MATRICES / "iast-python.toml").read_text(encoding="utf-8")
     path = tmp_path / "page.toml"
     path.write_text(text.replace("read = 2026-11-22", "read = 2026-01-01"), encoding="utf-8")
     assert main(["lint", str(path), str(path), "--date", date]) == status
@@ -59,7 +63,7 @@ def test_complaints_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     ("name", "expected"),
     [
         pytest.param(
-            "unresolved-capability",
+            "unresolved capability",
             [
                 ('deployments[0]: no capability "somthing" is defined; did you mean "something"? '
                 "valid: something"),
@@ -69,7 +73,7 @@ def test_complaints_as_json(capsys: pytest.CaptureFixture[str]) -> None:
             id="unknown capabilities",
         ),
         pytest.param(
-            "duplicate-capability",
+            "duplicate capability",
             [
                 'capabilities[1]: another row has "something" too; valid: in one row',
                 ('capabilities[1].documented: the same row stands under "Capabilities" before, as '
@@ -78,7 +82,7 @@ def test_complaints_as_json(capsys: pytest.CaptureFixture[str]) -> None:
             id="what the rules find beside it",
         ),
         pytest.param(
-            "missing-heading",
+            "missing heading",
             [('capabilities[0]: the key "heading" is missing: Heading of the page that the words '
              "stand under.")],
             id="too little is understood for the rules",
@@ -86,17 +90,22 @@ def test_complaints_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )  # fmt: skip
 def test_file_that_cannot_be_loaded(
-    name: str, expected: list[str], capsys: pytest.CaptureFixture[str]
+    name: str, expected: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = HERE / f"bad/matrices/{name}.toml"
+    path = tmp_path / "matrix.toml"
+    path.write_bytes(case("matrices", name).content)
     assert main(["lint", str(path), "--date", "2026-11-24"]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert [line.removeprefix(f"{path}: ").partition(TIP)[0] for line in lines] == expected
     assert all(line.startswith(f"{path}: ") and TIP in line for line in lines)
 
 
-def test_file_that_is_none_is_refused_beside_others(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["lint", "iast-python", str(HERE / "bad/matrices/not-toml.toml"), "iast"]) == 2
+def test_file_that_is_none_is_refused_beside_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "not-toml.toml"
+    path.write_text("page =", encoding="utf-8")
+    assert main(["lint", "iast-python", str(path), "iast"]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     first, second = captured.err.splitlines()

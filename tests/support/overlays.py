@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat import load_matrix
 from pytest_ddcompat.values.versions import Range, Version
+from support.cases import FILES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytest_ddcompat import Matrix
 
-SMALL = Path(__file__).parents[1] / "bad" / "overlays" / "base" / "small.toml"
+SMALL = FILES / "base" / "small.toml"
 WHY = 'source = "https://example.org/"\nreason = "known"\n'
 BASE = load_matrix(SMALL)
 

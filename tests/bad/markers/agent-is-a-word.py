@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_agent("seven")
-def test():
-    pass

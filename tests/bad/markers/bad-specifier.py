@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_tracer(">=banana")
-def test():
-    pass

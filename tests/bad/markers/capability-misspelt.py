@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_capability("threat_protecton")
-def test():
-    pass

@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_capability("sca", datastore="postgress")
-def test():
-    pass

@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_framework({"django": ">=4"})
-def test():
-    pass

@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_framework("")
-def test():
-    pass

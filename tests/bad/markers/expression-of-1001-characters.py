@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_capability("sca or " * 142 + "api_sec")
-def test():
-    pass

@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_capability("and sca")
-def test():
-    pass

@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_framework("dj\ud800")
-def test():
-    pass

@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_framework("django[bcrypt]", ">=4")
-def test():
-    pass

@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_capability(len, "sca")
-def test():
-    pass

@@ -1,9 +1,0 @@
-import pytest
-
-WITHIN = []
-WITHIN.append(WITHIN)
-
-
-@pytest.mark.requires_capability(WITHIN)
-def test():
-    pass

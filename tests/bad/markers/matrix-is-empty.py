@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_agent(">=7", matrix="")
-def test():
-    pass

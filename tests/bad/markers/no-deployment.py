@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_deployment()
-def test():
-    pass

@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_capability("sca", datastore=("mysql", None))
-def test():
-    pass

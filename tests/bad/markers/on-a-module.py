@@ -1,7 +1,0 @@
-import pytest
-
-pytestmark = [pytest.mark.requires_tracer("2"), pytest.mark.requires_agent(7)]
-
-
-def test():
-    pass

@@ -1,8 +1,0 @@
-import pytest
-
-
-@pytest.mark.parametrize(
-    "value", [1, pytest.param(2, marks=pytest.mark.requires_deployment("dokcer"))]
-)
-def test(value):
-    pass

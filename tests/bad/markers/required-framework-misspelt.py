@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_framework("djngo")
-def test():
-    pass

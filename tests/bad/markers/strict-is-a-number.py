@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_deployment("docker", strict=0)
-def test():
-    pass

@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_support_level("ga", "eol")
-def test():
-    pass

@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_deployment("vmware")
-def test():
-    pass

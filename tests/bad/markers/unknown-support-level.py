@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_capability("sca", support_level="golden")
-def test():
-    pass

@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.mark.requires_framework("django", "2.2")
-def test():
-    pass

@@ -1,0 +1,110 @@
+"""Lists that the cases name: each is what the code has, and is written out here alone."""
+
+from __future__ import annotations
+
+import pytest
+from support.lists import lists
+
+LISTS = {
+    "capabilities": (
+        "api_security, automatic_user_activity_event_tracking, code_security, "
+        "customize_response_to_blocked_requests, sca, software_composition_analysis, "
+        "threat_detection, threat_protection"
+    ),
+    "data stores": "mariadb, mysql, postgres, sqlite",
+    "deployment types": "amazon_ecs, aws_fargate, aws_lambda, docker, kubernetes",
+    "frameworks": "django, fastapi, flask",
+    "keys of a matrix": (
+        "capabilities, coverage, deployments, frameworks, notes, page, releases, removed, "
+        "runtimes, sites, tables, unresolved"
+    ),
+    "keys of its page": "address, breadcrumbs, id, read, title, tracer",
+    "keys of a capability": (
+        "aliases, callout, documented, heading, id, interpretation, minimum, minimums, "
+        "overlays, remote_configuration, status"
+    ),
+    "CPUs of a runtime": "32bit, 64bit, aarch64, i686, x86-64",
+    "support levels": "end_of_life, general_availability, maintenance",
+    "keys of an overlay": (
+        "capabilities, coverage, deployments, extends, frameworks, page, releases, runtimes, sites"
+    ),
+    "rows of an overlay": (
+        "capabilities, coverage, deployments, frameworks, releases, runtimes, sites"
+    ),
+    "keys of an overlay's capability": (
+        "aliases, callout, documented, heading, id, interpretation, minimum, minimums, "
+        "reason, remote_configuration, remove, source, status, unset"
+    ),
+    "keys of an overlay's release": (
+        "agent, documented, heading, interpretation, reason, remove, source, support_level, "
+        "tracer, unset, until"
+    ),
+    "keys of a release to unset": "agent, interpretation, until",
+    "facts": (
+        "agent, cpu, date, deployments, frameworks, implementation, os, python, "
+        "remote_configuration, site, tracer"
+    ),
+    "settings": (
+        "agent, cpu, date, deployment, framework.NAME, implementation, os, python, "
+        "remote_configuration, site, tracer"
+    ),
+    "keys of a record": (
+        "decisions, environment, exit_status, interrupted, matrix, other_matrices, tests, version"
+    ),
+    "commands": "check, compare, diff, explain, facts, import, lint, matrices, matrix, report",
+    "options of check": (
+        "--agent, --datastore, --deployment, --facts, --format, --framework, --help, "
+        "--matrix, --set, --strict, --support-level"
+    ),
+    "options of facts": "--agent, --date, --framework, --help",
+    "options of explain": (
+        "--agent, --datastore, --deployment, --facts, --framework, --help, --matrix, --set, "
+        "--support-level"
+    ),
+    "options of compare": (
+        "--agent, --datastore, --deployment, --format, --framework, --help, --matrix, "
+        "--support-level"
+    ),
+    "options of matrix": (
+        "--agent, --deployment, --facts, --format, --framework, --help, --output, --set"
+    ),
+    "options of matrices": "--format, --help",
+    "options of report": "--format, --help, --output",
+    "options of import": (
+        "--address, --format, --help, --id, --language, --output, --partials, --read"
+    ),
+    "options of diff": (
+        "--agent, --facts, --format, --help, --language, --partials, --record, --set"
+    ),
+    "options of lint": "--date, --format, --help, --language, --partials",
+    "actions": "deselect, fail, run, skip, xfail",
+    "keywords of requires_capability": (
+        "datastore, deployment, framework, matrix, preview, strict, support_level"
+    ),
+    "signature of requires_capability": (
+        "requires_capability(*names, framework=None, deployment=None, datastore=None, "
+        "support_level=None, preview=True, matrix=None, strict=None)"
+    ),
+    "signature of requires_tracer": "requires_tracer(specifier, *, matrix=None, strict=None)",
+    "signature of requires_framework": (
+        "requires_framework(name, specifier=None, *, matrix=None, strict=None)"
+    ),
+    "signature of requires_deployment": "requires_deployment(*types, matrix=None, strict=None)",
+    "signature of requires_agent": "requires_agent(specifier, *, matrix=None, strict=None)",
+    "signature of requires_support_level": (
+        "requires_support_level(level, *, matrix=None, strict=None)"
+    ),
+    "matrices": "iast-python, or the path of a .toml file",
+    "deployment types, common first": "docker, kubernetes, amazon_ecs, aws_fargate, aws_lambda",
+    "statuses without a minimum": "not_supported, not_applicable, pending, unresolved",
+    "keys of a release to remove": "documented, heading, tracer, reason, source",
+}
+
+
+def test_each_list_is_checked() -> None:
+    assert {*LISTS} == {*lists()}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_list(name: str) -> None:
+    assert lists()[name] == LISTS[name]
