@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from support.core import XDIST
 
 from pytest_ddcompat.environment.agent import AgentAnswer, ask
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 COMMAND = os.environ["DDCOMPAT_TEST_AGENT"]
 VERSION = "7.60.0"
 UP = 30.0  # seconds in which the server has started on any machine
-XDIST = ("-p", "xdist.plugin", "-n", "2")
 SETTINGS = "[pytest]\nddcompat_set =\n  tracer=4.0\n  python=3.11\n  implementation=cpython\n"
 TESTS = """
 import pytest

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from record.test_format import VALID
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from support.bad_records import VALID
 from support.core import MATRIX, environment
 
 from pytest_ddcompat.analysis.grid import grid_of

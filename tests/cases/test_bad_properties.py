@@ -6,8 +6,9 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.strategies import few
 
 from pytest_ddcompat import FactsError
 from pytest_ddcompat.__main__ import main
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from support.project import Project
 
-few = settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
 some = settings(few, max_examples=100)
 
 

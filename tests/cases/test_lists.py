@@ -51,6 +51,7 @@ LISTS = {
     "keys of a record": (
         "decisions, environment, exit_status, interrupted, matrix, other_matrices, tests, version"
     ),
+    "outcomes": "deselected, error, failed, not_run, passed, skipped, xfailed, xpassed",
     "commands": "check, compare, diff, explain, facts, import, lint, matrices, matrix, report",
     "options of check": (
         "--agent, --datastore, --deployment, --facts, --format, --framework, --help, "

@@ -42,15 +42,15 @@ def test_matrix(case: Case, folders: dict[str, Path]) -> None:
     path.write_bytes(case.content)
     with pytest.raises(MatrixError) as raised:
         load_matrix(path)
-    problems = [p.replace(f"{path.parent}{os.sep}", "") for p in raised.value.problems]
-    assert case.told("\n".join(problems)) == case.message
+    said = str(raised.value).replace(f"{path.parent}{os.sep}", "")
+    assert case.told(said) == case.message
 
 
 @each("facts")
 def test_facts(case: Case) -> None:
     with pytest.raises(FactsError) as raised:
         facts_from_text(case.content, "facts.json")
-    assert case.told("\n".join(raised.value.problems)) == case.message
+    assert case.told(str(raised.value)) == case.message
 
 
 @each("pages")

@@ -7,10 +7,9 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from record.test_format import VALID
-from support.core import SUPPORTED, parsed_toml
+from support.bad_records import VALID
+from support.core import MATRICES, SUPPORTED, parsed_toml
 
-from cli.test_matrix import PAGE
 from pytest_ddcompat.analysis.grid import grid_of
 from pytest_ddcompat.cli.matrix_markdown import picture
 from pytest_ddcompat.cli.report import View
@@ -133,7 +132,7 @@ def test_report(words: str) -> None:
 
 @pytest.mark.parametrize("words", WORDS, ids=repr)
 def test_matrix(words: str) -> None:
-    table = parsed_toml(PAGE)
+    table = parsed_toml(MATRICES / "iast-python.toml")
     for row in table["capabilities"]:
         row["heading"] = f"{words}{row['heading']}"
         row["documented"] = [f"{cell}{words}" for cell in row["documented"]]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from support.core import MATRIX, SUPPORTED, asks, environment
+from support.lists import lists
 
 from pytest_ddcompat import Environment, Fact, evaluate
 from pytest_ddcompat.__main__ import main
@@ -214,19 +215,19 @@ def test_output_that_takes_only_ascii(form: str) -> None:
         pytest.param(
             ["--framework", "djngo"],
             'no framework "djngo" on the page; did you mean "django"? '
-            "valid: django, fastapi, flask",
+            f"valid: {lists()['frameworks']}",
             id="misspelt framework",
         ),
         pytest.param(
             ["--deployment", "dokcer"],
             'no deployment type "dokcer" on the page; did you mean "docker"? '
-            "valid: amazon_ecs, aws_fargate, aws_lambda, docker, kubernetes",
+            f"valid: {lists()['deployment types']}",
             id="misspelt deployment",
         ),
         pytest.param(
             ["iast-pyhton"],
             'no matrix "iast-pyhton" is bundled; did you mean "iast-python"? '
-            "valid: iast-python, or the path of a .toml file",
+            f"valid: {lists()['matrices']}",
             id="misspelt matrix",
         ),
         pytest.param(

@@ -12,7 +12,8 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from record.test_format import VALID
+from support.bad_records import VALID
+from support.records import write_record
 
 pytest.importorskip("rich")
 pytest.importorskip("jinja2")
@@ -55,13 +56,7 @@ def hostile() -> dict[str, Any]:
 @pytest.fixture
 def written(tmp_path: Path) -> Path:
     """Write the valid record."""
-    return write(tmp_path, record())
-
-
-def write(folder: Path, content: dict[str, Any]) -> Path:
-    path = folder / "run.json"
-    path.write_text(json.dumps(content))
-    return path
+    return write_record(tmp_path, record())
 
 
 def shown(path: Path, form: str, capsys: pytest.CaptureFixture[str]) -> str:
@@ -93,7 +88,7 @@ def test_text(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_text_lists_some_tests_of_many(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = write(tmp_path, record(tests=gated(50), interrupted=True, exit_status=2))
+    path = write_record(tmp_path, record(tests=gated(50), interrupted=True, exit_status=2))
     lines = shown(path, "text", capsys).splitlines()
     assert "50 tests gated: 50 skipped; it was interrupted; exit status 2" in lines
     assert lines[-2:] == ["    skipped  test_it.py::test[19]", "    and 30 tests more"]
@@ -116,7 +111,7 @@ def test_markdown(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_markdown_escapes_what_would_be_more_than_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = shown(write(tmp_path, hostile()), "markdown", capsys)
+    text = shown(write_record(tmp_path, hostile()), "markdown", capsys)
     tags = set(re.findall(r"<[^>]*>", text))
     assert tags == {"<details>", "<summary>", "</summary>", "</details>", "<ul>", "</ul>", "<li>",
                     "</li>", "<code>", "</code>"}  # fmt: skip
@@ -158,7 +153,7 @@ class Reader(HTMLParser):
 def test_html_is_one_file_that_holds_no_more_than_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: dict[str, Any]
 ) -> None:
-    page = Reader(shown(write(tmp_path, content), "html", capsys))
+    page = Reader(shown(write_record(tmp_path, content), "html", capsys))
     assert page.open == []
     names = {tag for tag, _ in page.tags}
     assert not names & {"script", "link", "img", "iframe", "object", "b", "em"}
@@ -191,7 +186,7 @@ def test_html_can_be_used_by_all(written: Path, capsys: pytest.CaptureFixture[st
 def test_hostile_strings_reach_no_terminal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str, output: bool
 ) -> None:
-    path = write(tmp_path, hostile())
+    path = write_record(tmp_path, hostile())
     more = ["-o", str(tmp_path / "out")] if output else []
     assert main(["report", str(path), "--format", form, *more]) == 0
     printed = capsys.readouterr().out
@@ -225,7 +220,7 @@ HUGE = {
 def test_markdown_fits_a_step_summary(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: dict[str, Any]
 ) -> None:
-    text = shown(write(tmp_path, content), "markdown", capsys)
+    text = shown(write_record(tmp_path, content), "markdown", capsys)
     assert len(text.encode()) < MIB
     assert text.count("<details>") == text.count("</details>") == text.count("</ul>")
     total = len(content["tests"])
@@ -236,7 +231,7 @@ def test_markdown_fits_a_step_summary(
 
 
 def test_an_encoding_that_lacks_characters_is_no_obstacle(tmp_path: Path) -> None:
-    path = write(tmp_path, hostile())
+    path = write_record(tmp_path, hostile())
     for form in FORMATS:
         command = [sys.executable, "-m", "pytest_ddcompat", "report", str(path), "--format", form]
         run = subprocess.run(

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from record.test_format import BAD, UNREADABLE, VALID
+from support.bad_records import BAD, UNREADABLE, VALID
+from support.records import write_record
 
-from cli.test_report import write
 from pytest_ddcompat.__main__ import main
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def written(tmp_path: Path) -> Path:
     """Write the valid record."""
-    return write(tmp_path, VALID)
+    return write_record(tmp_path, VALID)
 
 
 @pytest.mark.parametrize("case", BAD)

@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from record.test_format import VALID
+from support.bad_records import VALID
 from support.core import SUPPORTED
 
 from pytest_ddcompat.__main__ import main

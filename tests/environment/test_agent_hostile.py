@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from session.test_record_run import XDIST, record_of
 from support.agent_server import (
     MIB,
     RC,
@@ -22,11 +21,13 @@ from support.agent_server import (
     http,
     info,
     needs_unix,
+    over_tls,
     sends,
+    unix_listener,
 )
+from support.core import XDIST
+from support.records import record_of
 
-from environment.test_agent_network import unix_listener
-from environment.test_agent_tls import certificate, over_tls
 from pytest_ddcompat.environment.agent import ask
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     import threading
 
     from support.project import Project, Run
-
-__all__ = ["certificate"]
 
 IN_TIME = 20.0  # seconds in which a whole run has ended on any machine; the Agent has one of them
 MOST = 64  # MiB that reading an answer may take; the largest that is read is 1 MiB of JSON

@@ -32,6 +32,7 @@ from support.agent_server import (
     needs_unix,
     no_thread_left,
     padded,
+    unix_listener,
 )
 
 
@@ -181,13 +182,6 @@ def test_a_name_with_several_addresses(serve: Serve, monkeypatch: pytest.MonkeyP
     places = [(*kind, closed), (*kind, ("127.0.0.1", server.port))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: places)
     assert asked("http://agent") == LEARNED
-
-
-def unix_listener(path: Path) -> socket.socket:
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(path))
-    listener.listen()
-    return listener
 
 
 @needs_unix

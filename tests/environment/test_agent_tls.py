@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import ssl
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,43 +14,16 @@ if TYPE_CHECKING:
 from support.agent_server import (
     LEARNED,
     SHORT,
-    Reply,
     Serve,
-    Server,
     asked,
     drips_after,
     failed,
     http,
     no_thread_left,
+    over_tls,
     padded,
     sends,
 )
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for 127.0.0.1, signed by itself, and its key."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("no openssl to make a certificate with")
-    folder = tmp_path_factory.mktemp("tls")
-    (folder / "config").write_text(
-        "[req]\ndistinguished_name = d\nx509_extensions = x\nprompt = no\n"
-        "[d]\nCN = 127.0.0.1\n[x]\nsubjectAltName = IP:127.0.0.1\n"
-        "basicConstraints = critical, CA:true\nkeyUsage = keyCertSign, digitalSignature\n"
-    )
-    made, key = folder / "certificate.pem", folder / "key.pem"
-    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-    command += ["-config", str(folder / "config"), "-keyout", str(key), "-out", str(made)]
-    subprocess.run(command, check=True, capture_output=True)
-    return made, key
-
-
-def over_tls(serve: Serve, certificate: tuple[Path, Path], reply: Reply) -> Server:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*certificate)
-    plain = socket.create_server(("127.0.0.1", 0))
-    return serve(reply, context.wrap_socket(plain, server_side=True))
 
 
 def test_https(

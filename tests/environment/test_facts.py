@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from support.lists import lists
 
 from pytest_ddcompat import FactsError
 from pytest_ddcompat.environment.parsing import facts_from_mapping, facts_from_text
 
-KEYS = (
-    "agent, cpu, date, deployments, frameworks, implementation, os, python, "
-    "remote_configuration, site, tracer"
-)
+KEYS = lists()["facts"]
 NO_STRING = "this must be a string that is not empty"
 
 

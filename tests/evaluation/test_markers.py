@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from support.core import LEFT_OUT, MATRIX, asks, environment, verdict
+from support.lists import lists
 
 from pytest_ddcompat import Requirement, RequirementError, evaluate
 
@@ -99,13 +100,8 @@ def test_marker_of_one_check(
         assert finding.remedy == ""
 
 
-NAMES = (
-    "api_security, automatic_user_activity_event_tracking, code_security, "
-    "customize_response_to_blocked_requests, sca, software_composition_analysis, "
-    "threat_detection, threat_protection"
-)
-TYPES = "amazon_ecs, aws_fargate, aws_lambda, docker, kubernetes"
-FRAMEWORKS, DATASTORES = "django, fastapi, flask", "mariadb, mysql, postgres, sqlite"
+NAMES, TYPES = lists()["capabilities"], lists()["deployment types"]
+FRAMEWORKS, DATASTORES = lists()["frameworks"], lists()["data stores"]
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
-from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
-from support.core import MATRIX, SUPPORTED, asks, parsed_toml
+from support.core import MATRICES, MATRIX, SUPPORTED, asks, parsed_toml
+from support.strategies import anything, many, some, texts
 
 from pytest_ddcompat import (
     Environment,
@@ -29,10 +29,7 @@ from pytest_ddcompat.environment.parsing import (
 from pytest_ddcompat.matrix.loading import matrix_from_mapping
 from pytest_ddcompat.requirement.expression import parse
 
-some = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
-many = settings(some, max_examples=150)
-
-PAGE = parsed_toml(Path(__file__).parents[2] / "matrices" / "iast-python.toml")
+PAGE = parsed_toml(MATRICES / "iast-python.toml")
 CAPABILITIES = [row["id"] for row in PAGE["capabilities"]]
 TYPES = ["docker", "kubernetes", "amazon_ecs", "aws_fargate", "aws_lambda"]
 FRAMEWORKS = ["django", "fastapi", "flask", "tornado"]
@@ -172,18 +169,6 @@ def test_mapping_of_an_environment_gives_the_same_verdict(
     }
     again = Environment.from_mapping(mapping)
     assert evaluate(requirement, again, MATRIX) == evaluate(requirement, environment, MATRIX)
-
-
-words = st.sampled_from(["and", "or", "not", "(", ")", " ", "sca", "api_security", "Not", "zz"])
-texts = st.lists(words | st.text(max_size=3), max_size=12).map("".join)
-scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | texts
-anything: st.SearchStrategy[Any] = st.recursive(
-    scalars,
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
-    ),
-    max_leaves=8,
-)
 
 
 @many

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from support.importing import CAPABILITIES, check_round_trip, imported
+from support.importing import CAPABILITIES, WHOLE, check_round_trip, imported
 
-from importer.test_sources import WHOLE
 from pytest_ddcompat import CompatibilityError, MatrixError, load_matrix
 from pytest_ddcompat.environment.parsing import facts_from_text
 

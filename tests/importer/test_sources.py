@@ -6,7 +6,7 @@ import random
 from typing import TYPE_CHECKING
 
 import pytest
-from support.importing import CAPABILITIES, check_round_trip, imported, rows, table
+from support.importing import CAPABILITIES, FOLDED, WHOLE, check_round_trip, imported, rows, table
 
 from pytest_ddcompat.importer.importer import Imported, Options, import_page
 from pytest_ddcompat.importer.source import LIMIT, PageError, read_page
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOURCE = "# Source: https://example.com/a/firewall.md"
-FOLDED = "---\ntitle: The title\nbreadcrumbs: >-\n  Docs >\n  Security\n---\n"
 
 
 def from_bytes(content: bytes, folder: Path) -> Imported:
@@ -121,15 +120,6 @@ def test_right_to_left_text() -> None:
     assert rows(found, "capabilities")[0] == {"id": "filter", "minimum": "1.4.0"}
     assert found.mapping["notes"][0]["documented"] == [note]
     check_round_trip(found)
-
-
-WHOLE = (
-    FOLDED + CAPABILITIES
-    + "{% callout %}\n# On app.ddog-gov.com\n\nNot supported.\n{% /callout %}\n"
-    + table("Type | Bot Filter support", "Docker | {{< X >}}", "Moon | ")
-    + "<table>\n<tr><th>Release</th><th>Support level</th></tr>\n\n<tr><td>&gt;=4</td><td>EOL</td>"
-    "</tr>\n</table>\n\n- **Card Vault** is supported on all frameworks\n\n[1]: /a \"b\"\n"
-)  # fmt: skip
 
 
 def check_cut(text: str) -> None:

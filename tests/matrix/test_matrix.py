@@ -13,6 +13,8 @@ import jsonschema
 import pytest
 from support.cases import Case, each
 from support.core import MATRICES, MATRIX, asks, environment, parsed_text, parsed_toml
+from support.lists import lists
+from support.schemas import tables_of
 
 from pytest_ddcompat import Matrix, MatrixError, evaluate, load_matrix
 from pytest_ddcompat.matrix.loading import bundled_ids
@@ -61,17 +63,17 @@ def test_path_of_any_file(tmp_path: Path) -> None:
         pytest.param(
             "iast_python",
             'no matrix "iast_python" is bundled; did you mean "iast-python"? '
-            "valid: iast-python, or the path of a .toml file",
+            f"valid: {lists()['matrices']}",
             id="near miss",
         ),
         pytest.param(
             "java",
-            'no matrix "java" is bundled; valid: iast-python, or the path of a .toml file',
+            f'no matrix "java" is bundled; valid: {lists()["matrices"]}',
             id="another id",
         ),
         pytest.param(
             "",
-            'no matrix "" is bundled; valid: iast-python, or the path of a .toml file',
+            f'no matrix "" is bundled; valid: {lists()["matrices"]}',
             id="empty id",
         ),
         pytest.param(
@@ -175,17 +177,8 @@ def test_schema_refuses_what_the_reader_does(case: Case) -> None:
     assert valid == (case.schema == "accepts")
 
 
-def objects(schema: Any) -> list[dict[str, Any]]:
-    if isinstance(schema, list):
-        return [found for item in schema for found in objects(item)]
-    if not isinstance(schema, dict):
-        return []
-    inner = [found for value in schema.values() for found in objects(value)]
-    return [schema, *inner] if "properties" in schema else inner
-
-
 def test_every_key_is_described_and_unknown_ones_are_refused() -> None:
-    tables, of_overlays = objects(matrix_schema()), objects(overlay_schema())
+    tables, of_overlays = tables_of(matrix_schema()), tables_of(overlay_schema())
     assert (len(tables), len(of_overlays)) == (15, 10)
     for table in tables + of_overlays:
         assert table["additionalProperties"] is False

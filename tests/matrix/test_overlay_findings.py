@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from support.core import asks, environment
-from support.overlays import BASE, facts, overlaid, plain
+from support.overlays import BASE, facts, finding, overlaid, plain
 
 from pytest_ddcompat import RequirementError, evaluate, load_matrix
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from pytest_ddcompat import Finding, Matrix
 
 
 @pytest.mark.parametrize(
@@ -60,11 +58,6 @@ def test_words_that_are_understood_now_are_no_longer_open(
     assert getattr(made, gone) == ()
     other = overlaid(tmp_path, (kind, row.replace("documented = [", 'documented = ["And", ')))
     assert facts(other)[gone] == facts(BASE)[gone]
-
-
-def finding(check: str, matrix: Matrix, name: str = "something", **changes: Any) -> Finding:
-    found = evaluate(asks(name), environment(**changes), matrix)
-    return next(f for f in found.findings if f.check == check)
 
 
 def test_finding_says_that_it_rests_on_an_overlay(tmp_path: Path) -> None:
@@ -193,6 +186,8 @@ def test_capability_of_ones_own(tmp_path: Path) -> None:
         f'deployment: acme.toml: "Amazon ecs | acme_waf_rules: no", {overlay}',
         f'framework: acme.toml: "starlette | >=0.30 | acme_waf_rules: yes", {overlay}',
     ]
-    assert finding("tracer", made, "awr and something", tracer="2.1").outcome.value == "satisfied"
+    assert (
+        finding("tracer", made, name="awr and something", tracer="2.1").outcome.value == "satisfied"
+    )
     with pytest.raises(RequirementError):
         evaluate(asks("acme_waf_rules"), environment(), BASE)

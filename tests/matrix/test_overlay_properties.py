@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from evaluation.test_properties import anything, many, some
 from hypothesis import given
 from hypothesis import strategies as st
 from support.overlays import BASE, facts, plain
+from support.strategies import anything, many, some
 
 from pytest_ddcompat import MatrixError
 from pytest_ddcompat.matrix.overlay.apply import apply_overlay

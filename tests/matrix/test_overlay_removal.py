@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.core import NOT_APPLICABLE, SATISFIED, UNKNOWN, VIOLATED, asks, environment
-from support.overlays import BASE, SMALL, facts, overlaid
+from support.overlays import BASE, SMALL, facts, finding, overlaid
 
 from pytest_ddcompat import Requirement, RequirementError, evaluate
 from pytest_ddcompat.analysis.diff import difference
@@ -14,7 +14,7 @@ from pytest_ddcompat.analysis.diff import difference
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_ddcompat import Finding, Matrix, Outcome
+    from pytest_ddcompat import Outcome
 
 OVERLAY = {"file": "acme.toml", "source": "https://example.org/", "reason": "known", "keys": []}
 TOLD = "overlay acme.toml: known (https://example.org/)"
@@ -87,12 +87,6 @@ def test_deployment_type_that_is_removed_is_told_with_the_overlay(tmp_path: Path
         evaluate(Requirement.deployment("docker"), environment(), made)
     told = f'no deployment type "docker" on the page, removed: "Docker | yes", {TOLD}; valid: '
     assert str(raised.value) == told
-
-
-def finding(check: str, matrix: Matrix, **facts: Any) -> Finding:
-    asked = {key: facts.pop(key) for key in ("framework", "datastore") if key in facts}
-    found = evaluate(asks("something", **asked), environment(**facts), matrix)
-    return next(f for f in found.findings if f.check == check)
 
 
 RUNTIME = (

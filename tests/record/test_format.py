@@ -10,60 +10,19 @@ import subprocess
 import sys
 from copy import deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Callable
 
 import jsonschema
 import pytest
-from support.core import MATRIX, asks, environment
+from support.bad_records import BAD, UNREADABLE, VALID
+from support.core import MATRICES, MATRIX
+from support.schemas import tables_of
 
-from pytest_ddcompat.evaluation.pages import Matrices
-from pytest_ddcompat.evaluation.policy import Action
-from pytest_ddcompat.evaluation.remedies import Verdicts
-from pytest_ddcompat.evaluation.verdict import Status
-from pytest_ddcompat.record.builder import (
-    build_record,
-    decision_entry,
-    environment_entry,
-    matrix_entry,
-)
+from pytest_ddcompat.record.builder import matrix_entry
 from pytest_ddcompat.record.format import RecordError, read_record, record_schema
 from pytest_ddcompat.values.files import write_atomically
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-SCHEMA = Path(__file__).parents[2] / "matrices" / "record.schema.json"
-
-
-class DecisionStub:
-    status = Status.UNSUPPORTED
-    action = Action.SKIP
-    requirements = (asks("api_security"),)
-    reason = "it is old"
-    remedies = ("newer",)
-    error = ""
-
-
-class EntryStub:
-    id = "test_it.py::test"
-    place = ("test_it.py", 3)
-    outcome = "not_run"
-
-
-def valid_record() -> dict[str, Any]:
-    """Build the record of one test that did not run."""
-    facts, matrices = environment(tracer="2.5.0"), Matrices([MATRIX])
-    decision = decision_entry(DecisionStub(), Verdicts(facts, matrices), matrices)
-    return build_record(
-        [matrix_entry(MATRIX)],
-        environment_entry(facts, matrices),
-        [(EntryStub(), decision)],
-        0,
-        interrupted=False,
-    )
-
-
-VALID = valid_record()
+SCHEMA = MATRICES / "record.schema.json"
 
 
 def test_schema_is_that_of_the_reader() -> None:
@@ -71,100 +30,14 @@ def test_schema_is_that_of_the_reader() -> None:
     jsonschema.Draft202012Validator.check_schema(record_schema())
 
 
-def objects(schema: Any) -> Iterator[dict[str, Any]]:
-    inner = schema.values() if isinstance(schema, dict) else schema
-    for value in inner if isinstance(schema, (dict, list)) else ():
-        yield from objects(value)
-    if isinstance(schema, dict) and "properties" in schema:
-        yield schema
-
-
 def test_schema_describes_every_key_and_refuses_others() -> None:
-    tables = list(objects(record_schema()))
+    tables = tables_of(record_schema())
     assert len(tables) == 9
     for described in tables:
         assert described["additionalProperties"] is False
         assert all(len(key["description"]) > 5 for key in described["properties"].values())
 
 
-def changed(*path: str | int, to: object) -> dict[str, Any]:
-    """The valid record with one value in another's place."""
-    record = deepcopy(VALID)
-    place: Any = record
-    for part in path[:-1]:
-        place = place[part]
-    place[path[-1]] = to
-    return record
-
-
-def without(*path: str | int) -> dict[str, Any]:
-    """The valid record without one key."""
-    record = deepcopy(VALID)
-    place: Any = record
-    for part in path[:-1]:
-        place = place[part]
-    del place[path[-1]]
-    return record
-
-
-BAD: dict[str, tuple[Any, str]] = {
-    "not an object": ([], "this must be an object (got an array)"),
-    "null": (None, "this must be an object (got null)"),
-    "other version": (changed("version", to=2), "version: 2 is not known; valid: 1"),
-    "version as text": (changed("version", to="1"), 'version: this must be 1 (got "1")'),
-    "version as true": (changed("version", to=True), "version: this must be 1 (got true)"),
-    "no version": (without("version"), 'the key "version" is missing: Version of this form.'),
-    "no tests": (
-        without("tests"),
-        'the key "tests" is missing: Every gated test, those with markers as they were collected.',
-    ),
-    "unknown key": (
-        changed("test", to=[]),
-        (
-            'unknown key "test"; did you mean "tests"? valid: decisions, environment, exit_status, '
-            "interrupted, matrix, other_matrices, tests, version"
-        ),
-    ),
-    "unknown fact": (
-        changed("environment", "facts", "tracr", to="1"),
-        (
-            'environment.facts: unknown key "tracr"; did you mean "tracer"? valid: agent, cpu, '
-            "date, deployments, frameworks, implementation, os, python, remote_configuration, "
-            "site, tracer"
-        ),
-    ),
-    "unknown outcome": (
-        changed("tests", 0, "outcome", to="pased"),
-        (
-            'tests[0].outcome: "pased" is not valid; did you mean "passed"? valid: deselected, '
-            "error, failed, not_run, passed, skipped, xfailed, xpassed"
-        ),
-    ),
-    "index of no decision": (
-        changed("tests", 0, "decision", to=1),
-        "tests[0].decision: there is no decision 1; there are 1, from 0",
-    ),
-    "index below 0": (
-        changed("tests", 0, "decision", to=-1),
-        "tests[0].decision: this must be a whole number (got -1)",
-    ),
-    "address that is a script": (
-        changed("matrix", "address", to="javascript:alert(1)"),
-        'matrix.address: this must be an address (got "javascript:alert(1)")',
-    ),
-    "hash that is none": (
-        changed("matrix", "sha256", to="00"),
-        'matrix.sha256: this must be 64 hexadecimal digits (got "00")',
-    ),
-    "action that is none": (
-        changed("decisions", 0, "action", to=None),
-        "decisions[0].action: this must be a string (got None)",
-    ),
-    "finding that is none": (
-        changed("decisions", 0, "requirements", 0, "findings", 2, to="?"),
-        'decisions[0].requirements[0].findings[2]: this must be an object (got "?")',
-    ),
-}
 BEYOND_SCHEMA = {"index of no decision"}
 
 
@@ -181,14 +54,6 @@ def test_bad_records_are_refused(tmp_path: Path, record: object, message: str) -
 def test_schema_refuses_what_the_reader_refuses(case: str) -> None:
     valid = jsonschema.Draft202012Validator(record_schema()).is_valid(BAD[case][0])
     assert valid == (case in BEYOND_SCHEMA)
-
-
-UNREADABLE = {
-    "empty": (b"", "line 1, column 1: this is not valid JSON: Expecting value"),
-    "half": (b'{"version":', "line 1, column 12: this is not valid JSON: Expecting value"),
-    "binary": (b"\x00\xff\xfe", "byte 1: this is not UTF-8 text"),
-    "deep": (b"[" * 200_000, "a number in it is too long, or it is nested too deeply"),
-}
 
 
 @pytest.mark.parametrize(("content", "message"), UNREADABLE.values(), ids=list(UNREADABLE))

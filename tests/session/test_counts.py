@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.core import DESELECT, MARKS, STRICT, XFAIL
-
-from session.test_record_run import outcomes_of, record_of
+from support.records import outcomes_of, record_of
 
 if TYPE_CHECKING:
     from support.project import Project

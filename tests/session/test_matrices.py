@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support.several import ACME, BOTH, EXPECTED, RAISED, TESTS, XDIST, hook, marked, told
+from support.core import XDIST
+from support.several import ACME, BOTH, EXPECTED, RAISED, TESTS, hook, marked, told
 
 if TYPE_CHECKING:
     from support.project import Project

@@ -13,9 +13,10 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from support.core import XDIST
+from support.records import MET, outcomes_of, record_of
 
 from pytest_ddcompat.values.files import write_atomically
-from session.test_record_run import MET, XDIST, outcomes_of, record_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
-from support.several import BOTH, EXPECTED, RAISED, TESTS, XDIST, hook, marked
+from support.core import XDIST
+from support.several import BOTH, EXPECTED, RAISED, TESTS, hook, marked
 
 from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.record.format import read_record, record_schema

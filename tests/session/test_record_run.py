@@ -6,42 +6,16 @@ import json
 import tempfile
 from typing import TYPE_CHECKING, Any
 
-import jsonschema
 import pytest
+from support.core import XDIST
+from support.records import MET, OUTCOMES, UNMET, outcomes_of, record_of
 
 import pytest_ddcompat.session.record_hooks  # noqa: F401 - before inner runs restore sys.modules
 from pytest_ddcompat import Environment, Requirement, evaluate, load_matrix
-from pytest_ddcompat.record.format import read_record, record_schema
 
 if TYPE_CHECKING:
     from support.project import Project
 
-MET = '@pytest.mark.requires_capability("threat_detection")\n'
-UNMET = '@pytest.mark.requires_capability("api_security")\n'
-OUTCOMES = f"""
-import pytest, unittest
-@pytest.fixture
-def broken(): raise OSError
-@pytest.fixture
-def breaks(): yield; raise OSError
-{MET}def test_passed(): pass
-{MET}def test_failed(): assert 0
-{UNMET}def test_skipped(): assert 0
-{MET}@pytest.mark.skip
-def test_skipped_by_author(): assert 0
-{MET}@pytest.mark.xfail
-def test_xfailed(): assert 0
-{MET}@pytest.mark.xfail(strict=False)
-def test_xpassed(): pass
-{MET}def test_error(broken): pass
-{MET}def test_error_after(breaks): pass
-def test_plain(): pass
-class TestUnit(unittest.TestCase):
-    {UNMET.strip()}
-    def test_skipped(self): pass
-def test_require(ddcompat): ddcompat.require("api_security")
-{MET}def test_require_too(ddcompat): ddcompat.require("api_security")
-"""
 EXPECTED = {
     "test_passed": "passed",
     "test_failed": "failed",
@@ -54,18 +28,6 @@ EXPECTED = {
     "test_require": "skipped",
     "test_require_too": "skipped",
 }
-XDIST = ("-p", "xdist.plugin", "-n", "2")
-
-
-def record_of(project: Project, name: str = "run.json") -> dict[str, Any]:
-    """Read a record, which reader and schema both accept."""
-    record = read_record(project.path / name)
-    jsonschema.validate(record, record_schema())
-    return record
-
-
-def outcomes_of(record: dict[str, Any]) -> dict[str, str]:
-    return {test["id"].partition("::")[2]: test["outcome"] for test in record["tests"]}
 
 
 def plain(record: dict[str, Any]) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Callable
 
 import pytest
-
-from session.test_record_run import MET, OUTCOMES, XDIST, outcomes_of, record_of
+from support.core import XDIST
+from support.records import MET, OUTCOMES, outcomes_of, record_of
 
 if TYPE_CHECKING:
     from support.project import Project

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from contextlib import ExitStack, contextmanager, suppress
@@ -15,6 +18,7 @@ from pytest_ddcompat.environment.agent import AgentAnswer, ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 Reply = Callable[[socket.socket, threading.Event], None]
 
@@ -150,3 +154,36 @@ def no_thread_left() -> Iterator[None]:
     while set(threading.enumerate()) - before:
         assert time.monotonic() < deadline, "a thread is left"
         time.sleep(0.01)
+
+
+def unix_listener(path: Path) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    listener.listen()
+    return listener
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1, signed by itself, and its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no openssl to make a certificate with")
+    folder = tmp_path_factory.mktemp("tls")
+    (folder / "config").write_text(
+        "[req]\ndistinguished_name = d\nx509_extensions = x\nprompt = no\n"
+        "[d]\nCN = 127.0.0.1\n[x]\nsubjectAltName = IP:127.0.0.1\n"
+        "basicConstraints = critical, CA:true\nkeyUsage = keyCertSign, digitalSignature\n"
+    )
+    made, key = folder / "certificate.pem", folder / "key.pem"
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command += ["-config", str(folder / "config"), "-keyout", str(key), "-out", str(made)]
+    subprocess.run(command, check=True, capture_output=True)
+    return made, key
+
+
+def over_tls(serve: Serve, certificate: tuple[Path, Path], reply: Reply) -> Server:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    plain = socket.create_server(("127.0.0.1", 0))
+    return serve(reply, context.wrap_socket(plain, server_side=True))

@@ -69,6 +69,7 @@ def broken(): raise RuntimeError("the fixture was set up")
 STRICT: Final = "--ddcompat-strict"
 XFAIL: Final = "--ddcompat-unsupported=xfail"
 DESELECT: Final = "--ddcompat-unsupported=deselect"
+XDIST: Final = ("-p", "xdist.plugin", "-n", "2")
 
 asks = Requirement.capability
 

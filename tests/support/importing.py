@@ -42,6 +42,16 @@ def table(*rows: str) -> str:
     return "\n".join([head, f"|{' --- |' * rows[0].count('|')} --- |", *others]) + "\n\n"
 
 
+FOLDED = "---\ntitle: The title\nbreadcrumbs: >-\n  Docs >\n  Security\n---\n"
+WHOLE = (
+    FOLDED + CAPABILITIES
+    + "{% callout %}\n# On app.ddog-gov.com\n\nNot supported.\n{% /callout %}\n"
+    + table("Type | Bot Filter support", "Docker | {{< X >}}", "Moon | ")
+    + "<table>\n<tr><th>Release</th><th>Support level</th></tr>\n\n<tr><td>&gt;=4</td><td>EOL</td>"
+    "</tr>\n</table>\n\n- **Card Vault** is supported on all frameworks\n\n[1]: /a \"b\"\n"
+)  # fmt: skip
+
+
 def rows(found: Imported, kind: str) -> list[dict[str, Any]]:
     """Rows of a matrix without what all of them have."""
     left_out = {"heading", "documented"}

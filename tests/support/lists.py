@@ -94,7 +94,10 @@ def of_facts() -> dict[str, Iterable[str]]:
     schema = shipped("record")["properties"]
     facts = set(schema["environment"]["properties"]["facts"]["properties"])
     settings = facts - {"deployments", "frameworks"} | {"deployment", "framework.NAME"}
-    return {"facts": facts, "settings": settings, "keys of a record": schema}
+    outcomes = schema["tests"]["items"]["properties"]["outcome"]["enum"]
+    return {
+        "facts": facts, "settings": settings, "keys of a record": schema, "outcomes": outcomes,
+    }  # fmt: skip
 
 
 def of_commands() -> dict[str, Iterable[str]]:

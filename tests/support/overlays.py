@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat import load_matrix
+from pytest_ddcompat import evaluate, load_matrix
 from pytest_ddcompat.values.versions import Range, Version
 from support.cases import FILES
+from support.core import asks, environment
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_ddcompat import Matrix
+    from pytest_ddcompat import Finding, Matrix
 
 SMALL = FILES / "base" / "small.toml"
 WHY = 'source = "https://example.org/"\nreason = "known"\n'
@@ -39,3 +40,10 @@ def plain(value: Any) -> Any:
 
 def facts(matrix: Matrix) -> dict[str, Any]:
     return {key: plain(getattr(matrix, key)) for key in matrix.fields if key != "page"}
+
+
+def finding(check: str, matrix: Matrix, *, name: str = "something", **given: Any) -> Finding:
+    """What a check finds of a capability, in the place of a framework, a data store and facts."""
+    asked = {key: given.pop(key) for key in ("framework", "datastore") if key in given}
+    found = evaluate(asks(name, **asked), environment(**given), matrix)
+    return next(f for f in found.findings if f.check == check)

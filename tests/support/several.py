@@ -27,7 +27,6 @@ def test_tracer(): pass
 EXPECTED = {
     "test_rules": "skipped", "test_acme": "skipped", "test_page": "passed", "test_tracer": "passed",
 }  # fmt: skip
-XDIST = ("-p", "xdist.plugin", "-n", "2")
 
 
 def marked(arguments: str) -> str:
