@@ -1,7 +1,9 @@
-"""How many verdicts a second `evaluate` reaches, and what it spends them on.
+"""Measure verdicts a second of `evaluate`, and profile it.
 
-No verdict is kept between two: each is of an environment that nothing was asked of before. What
-is read only once in a run (the page, the markers, the facts' versions) is read before.
+    python benchmarks/evaluate.py [--check]
+
+Each verdict is of a new environment, so that none is cached. What a run reads only once (the
+matrix, the markers, the versions among the facts) is read before the clock starts.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     Cases = Sequence[tuple[Requirement, dict[str, Fact[Any]]]]
 
 LEAST = 20_000  # verdicts a second
-SHOWN = 14  # lines of the profile
+PROFILED = 14  # functions shown of the profile
 PLATFORMS = (
     ("linux", "x86-64", "3.11.7"),
     ("macos", "aarch64", "3.13.0"),
@@ -38,25 +40,25 @@ TRACERS = ("1.5.0", "1.20.3", "2.9.4", "2.21.0", "3.4.0", "3.19.1", "4.2.0", "4.
 
 
 def main() -> int:
-    """Print the figures; 1 where they are past the limit and `--check` was given."""
+    """Print the figures; return 1 if `--check` is given and they are past the limit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help=f"fail under {LEAST} a second")
-    parser.add_argument("--matrix", default="iast-python", help="id or path of the page")
-    parser.add_argument("--rounds", type=int, default=20, help="the fastest of them counts")
+    parser.add_argument("--matrix", default="iast-python", help="id or path of the matrix")
+    parser.add_argument("--rounds", type=int, default=20, help="how many; the fastest counts")
     options = parser.parse_args()
     matrix = load_matrix(options.matrix)
-    cases = made_up(matrix)
+    cases = make_cases(matrix)
     statuses = Counter(evaluate(r, Environment(facts), matrix).status.value for r, facts in cases)
     fastest = min(seconds(cases, matrix) for _ in range(options.rounds))
     rate = len(cases) / fastest
-    told = ", ".join(f"{count} {status}" for status, count in statuses.most_common())
-    print(f"{len(cases)} verdicts ({told}): {rate:,.0f} a second, at least {LEAST:,} wanted")
+    counts = ", ".join(f"{count} {status}" for status, count in statuses.most_common())
+    print(f"{len(cases)} verdicts ({counts}): {rate:,.0f} a second, at least {LEAST:,} wanted")
     print_profile(cases, matrix)
     return 1 if options.check and rate < LEAST else 0
 
 
-def made_up(matrix: Matrix) -> Cases:
-    """Distinct requirements, each with the facts of several environments."""
+def make_cases(matrix: Matrix) -> Cases:
+    """Return distinct requirements, each with the facts of several environments."""
     environments = [
         facts_from_mapping(
             {
@@ -73,23 +75,23 @@ def made_up(matrix: Matrix) -> Cases:
 
 
 def requirements(matrix: Matrix) -> list[Requirement]:
-    """What markers ask of a page: each capability alone, with each keyword and with another."""
+    """Return what markers can need: each capability alone, with each keyword and with another."""
     ids = [capability.id for capability in matrix.capabilities]
     others = [*ids[1:], ids[0]]
-    asked = [Requirement.capability(name) for name in ids]
-    asked += [Requirement.capability(name, framework="django") for name in ids]
-    asked += [Requirement.capability(name, deployment="docker") for name in ids]
-    asked += [Requirement.capability(name, datastore="postgres") for name in ids]
-    asked += [Requirement.capability(name, support_level="maintenance") for name in ids]
-    asked += [Requirement.capability(f"{a} and not {b}") for a, b in zip(ids, others)]
-    asked += [Requirement.tracer(">=2.5"), Requirement.agent(">=7.50"),
+    found = [Requirement.capability(name) for name in ids]
+    found += [Requirement.capability(name, framework="django") for name in ids]
+    found += [Requirement.capability(name, deployment="docker") for name in ids]
+    found += [Requirement.capability(name, datastore="postgres") for name in ids]
+    found += [Requirement.capability(name, support_level="maintenance") for name in ids]
+    found += [Requirement.capability(f"{a} and not {b}") for a, b in zip(ids, others)]
+    found += [Requirement.tracer(">=2.5"), Requirement.agent(">=7.50"),
               Requirement.framework("django", ">=3"), Requirement.deployment("docker"),
               Requirement.support_level("general_availability")]  # fmt: skip
-    return asked
+    return found
 
 
 def seconds(cases: Cases, matrix: Matrix) -> float:
-    """How long all verdicts take, environments included."""
+    """Return the seconds that all verdicts take, environments included."""
     begun = time.process_time()
     for requirement, facts in cases:
         evaluate(requirement, Environment(facts), matrix)
@@ -97,14 +99,14 @@ def seconds(cases: Cases, matrix: Matrix) -> float:
 
 
 def print_profile(cases: Cases, matrix: Matrix) -> None:
-    """Tell which functions the time goes to, their own share of it and calls per verdict."""
+    """Print the functions that take most time, with their own share and calls per verdict."""
     with cProfile.Profile() as profile:
         seconds(cases, matrix)
     stats: Any = pstats.Stats(profile)
     rows = [(own, calls, place) for place, (_, calls, own, _, _) in stats.stats.items()]
     total = sum(own for own, _, _ in rows)
     print(f"{'share':>6} {'calls':>6}  function, with its own time and calls per verdict")
-    for own, calls, (file, line, name) in sorted(rows, reverse=True)[:SHOWN]:
+    for own, calls, (file, line, name) in sorted(rows, reverse=True)[:PROFILED]:
         where = f"{Path(file).name}:{line} {name}" if line else name
         print(f"{own / total:6.1%} {calls / len(cases):6.1f}  {where}")
 

@@ -1,7 +1,9 @@
-"""What many gated tests cost: memory, evaluations, and how the summary and the record grow.
+"""Measure many gated tests: memory, evaluations, and how summary and record grow.
 
-Each run is a process of its own, on made-up tests against a made-up page, most often twice: with
-a number of tests, and with double that.
+    python benchmarks/scale.py [--check]
+
+Each run is a process of its own, on generated tests and a generated matrix: once with a number of
+tests, once with double that.
 """
 
 from __future__ import annotations
@@ -20,9 +22,9 @@ from typing import Any, Callable
 
 CAPABILITIES = 1000
 PER_FILE = 1000  # tests
-BYTES = 500  # at most for a test, over one with a mark that nothing looks at
-SHARED = 15  # MB at most for the page, its verdicts and this plugin
-GROWTH = 2.5  # at most, of what double the tests may double
+BYTES = 500  # at most for a test, over one with a marker of no plugin
+SHARED = 15  # MB at most for the matrix, its verdicts and this plugin
+GROWTH = 2.5  # at most, from some tests to double that
 
 MARKS = {
     "bare": "@pytest.mark.bare",
@@ -38,33 +40,34 @@ FACTS: dict[str, object] = {
 
 
 def main() -> int:
-    """Print the figures; 1 where one is past its limit and `--check` was given."""
+    """Print the figures; return 1 if `--check` is given and one is past its limit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="fail past the limits")
     parser.add_argument("--tests", type=int, default=10_000, help="how many; then double that")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
-        return measured(options.measure)
+        return measure(options.measure)
     with tempfile.TemporaryDirectory() as folder:
         rows = [*memory(Path(folder), options.tests), *growth(Path(folder), options.tests)]
-    print(f"{'':52} {'here':>9} {'at most':>8}")
-    for what, found, limit in rows:
-        print(f"{what:52} {found:9,.2f} {limit:8,.2f}{'' if found <= limit else '  past it'}")
-    return int(options.check and any(found > limit for _, found, limit in rows))
+    print(f"{'':52} {'figure':>9} {'limit':>8}")
+    for name, figure, limit in rows:
+        end = "" if figure <= limit else "  past the limit"
+        print(f"{name:52} {figure:9,.2f} {limit:8,.2f}{end}")
+    return int(options.check and any(figure > limit for _, figure, limit in rows))
 
 
 Rows = list[tuple[str, float, float]]
 
 
 def memory(folder: Path, tests: int) -> Rows:
-    """What a supported test holds over one with a bare mark, and what all of them share."""
-    held = {
+    """Return the memory of a supported test over one with a bare marker, and of all together."""
+    used = {
         kind: [run(folder, kind, n, "1.0.0")["bytes"] for n in (tests, 2 * tests)] for kind in MARKS
     }
-    bare = held.pop("bare")
+    bare = used.pop("bare")
     rows: Rows = []
-    for kind, both in held.items():
+    for kind, both in used.items():
         once, twice = (gated - ungated for gated, ungated in zip(both, bare))
         each = (twice - once) / tests
         rows.append((f"bytes of a test, {kind} marker, {2 * tests:,} tests", each, BYTES))
@@ -73,37 +76,37 @@ def memory(folder: Path, tests: int) -> Rows:
 
 
 def growth(folder: Path, tests: int) -> Rows:
-    """What double the tests, of which the page supports half, do to the end of a run."""
+    """Return how summary, record and run grow with double the tests, half of them supported."""
     once, twice = (run(folder, "plain", n, "3.{n}.0", RECORD) for n in (tests, 2 * tests))
     ratios: Rows = [
-        (f"{what}, {2 * tests:,} tests over {tests:,} ({once[what]:.2f} s)",
-         twice[what] / max(once[what], 0.001), GROWTH)
-        for what in ("summary", "record", "run")
+        (f"{part}, {2 * tests:,} tests over {tests:,} ({once[part]:.2f} s)",
+         twice[part] / max(once[part], 0.001), GROWTH)
+        for part in ("summary", "record", "run")
     ]  # fmt: skip
     most = max(once["evaluations"], twice["evaluations"])
     return [*ratios, ("evaluations a requirement, environment unchanged", most, 1)]
 
 
 def run(folder: Path, kind: str, tests: int, unsupported: str, ini: str = "") -> dict[str, float]:
-    """Run made-up tests in a process of their own, and take what it measured."""
-    room = Path(tempfile.mkdtemp(dir=folder))
-    (room / "page.toml").write_text(page(unsupported), encoding="utf-8")
-    (room / "facts.json").write_text(json.dumps(FACTS), encoding="utf-8")
-    (room / "pytest.ini").write_text(f"[pytest]\nmarkers = bare\n{ini}\n", encoding="utf-8")
+    """Run generated tests in a process of their own, and return what it measured."""
+    project = Path(tempfile.mkdtemp(dir=folder))
+    (project / "page.toml").write_text(matrix(unsupported), encoding="utf-8")
+    (project / "facts.json").write_text(json.dumps(FACTS), encoding="utf-8")
+    (project / "pytest.ini").write_text(f"[pytest]\nmarkers = bare\n{ini}\n", encoding="utf-8")
     for start in range(0, tests, PER_FILE):
         lines = ["import pytest", "from pytest_ddcompat import requires_capability"]
         for n in range(start, min(tests, start + PER_FILE)):
             lines += [f'{MARKS[kind]}("c{n % CAPABILITIES}")', f"def test_{n}(): pass"]
-        (room / f"test_{start}.py").write_text("\n".join(lines), encoding="utf-8")
-    command = [sys.executable, __file__, "--measure", str(room)]
+        (project / f"test_{start}.py").write_text("\n".join(lines), encoding="utf-8")
+    command = [sys.executable, __file__, "--measure", str(project)]
     environ = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(command, env=environ, check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def page(unsupported: str) -> str:
-    """A page, every second capability of which has another minimum: `{n}` is its number."""
+def matrix(unsupported: str) -> str:
+    """Return a matrix where every second capability has the minimum given, `{n}` its number."""
     rows = [
         f'[[capabilities]]\nheading = "Capabilities"\nid = "c{n}"\n'
         f'documented = ["C{n}", "{minimum}"]\nminimum = "{minimum}"\n'
@@ -114,31 +117,31 @@ def page(unsupported: str) -> str:
     return "\n".join([head, *rows])
 
 
-def measured(room: str) -> int:
-    """Run pytest in this process; print what it took."""
+def measure(folder: str) -> int:
+    """Run pytest in this process and print its time, memory and evaluations."""
     import pytest
 
     took: dict[str, float] = {"summary": 0, "record": 0}
-    asked: dict[Any, int] = {}
-    watch_evaluations(asked)
+    evaluations: dict[Any, int] = {}
+    count_evaluations(evaluations)
 
     from pytest_ddcompat.session import record_hooks, summary
 
     watch(summary, "tell", "summary", took)
     watch(record_hooks.Recorder, "_write", "record", took)
-    os.chdir(room)
+    os.chdir(folder)
     begun = time.process_time()
-    given = ["--ddcompat-matrix=page.toml", "--ddcompat-facts=facts.json"]
-    pytest.main(["-q", "-p", "pytest_ddcompat.plugin", "-p", "no:cacheprovider", *given])
+    options = ["--ddcompat-matrix=page.toml", "--ddcompat-facts=facts.json"]
+    pytest.main(["-q", "-p", "pytest_ddcompat.plugin", "-p", "no:cacheprovider", *options])
     took["run"] = time.process_time() - begun
     took["bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    took["evaluations"] = max(asked.values(), default=0)
+    took["evaluations"] = max(evaluations.values(), default=0)
     print(f"\n{json.dumps(took)}")
     return 0
 
 
-def watch(owner: Any, name: str, what: str, took: dict[str, float]) -> None:
-    """Measure the processor's time in a function."""
+def watch(owner: Any, name: str, part: str, took: dict[str, float]) -> None:
+    """Add up the processor time spent in a function."""
     original: Callable[..., Any] = getattr(owner, name)
 
     @functools.wraps(original)
@@ -147,23 +150,23 @@ def watch(owner: Any, name: str, what: str, took: dict[str, float]) -> None:
         try:
             return original(*args, **kwargs)
         finally:
-            took[what] += time.process_time() - begun
+            took[part] += time.process_time() - begun
 
     setattr(owner, name, timed)
 
 
-def watch_evaluations(asked: dict[Any, int]) -> None:
-    """Count evaluations by what is asked of which tracer, before others take hold of `evaluate`."""
-    from pytest_ddcompat.evaluation import evaluate as evaluation
+def count_evaluations(evaluations: dict[Any, int]) -> None:
+    """Count the evaluations of each requirement; call it before other modules import `evaluate`."""
+    from pytest_ddcompat.evaluation import evaluate as module
 
-    original = evaluation.evaluate
+    original = module.evaluate
 
     def counting(requirement: Any, environment: Any, matrix: Any) -> Any:
         if environment.tracer.signal != "assumed":
-            asked[requirement] = asked.get(requirement, 0) + 1
+            evaluations[requirement] = evaluations.get(requirement, 0) + 1
         return original(requirement, environment, matrix)
 
-    setattr(evaluation, "evaluate", counting)  # noqa: B010 - a module is not made for it
+    module.evaluate = counting
 
 
 if __name__ == "__main__":
