@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import tarfile
 import tempfile
 from pathlib import Path
@@ -22,6 +24,8 @@ nox.options.sessions = ["lint", "types", "tests", "lowest"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
+NEWEST = PYTHONS[-1]  # the only one that `ci` does without where it is missing
+RUNNING = "{}.{}".format(*sys.version_info)
 RUFF = "ruff==0.17.*"
 MYPY = "mypy==2.4.*"
 AXE = "axe-core@~4.14.1"
@@ -35,15 +39,30 @@ LONGEST_OF_OTHERS = 300
 # hatchling that knows the project's metadata asks for packaging 24.2; build goes with it.
 NOT_FOR_THE_LOWEST = {"build", "hatchling", "pytest-ddcompat"}
 
-# The series of pytest: the Pythons that each runs on, and what its first release needs at least.
-# pytest 7.4.0 uses what Python 3.14 has not; 9.0.0 fails on the first of Python 3.12 and 3.13.
+# Series of pytest: the Pythons it runs on, and the lowest versions of it and of pluggy to test.
+# pytest 7.4.0 does not run on Python 3.14, and 9.0.0 not on 3.12.0 and 3.13.0.
 SERIES = {
     "7.4": (">=3.9,<3.14", ["pytest>=7.4.0"]),
     "8.4": (">=3.9", ["pytest>=8.4.0", "pluggy>=1.5"]),
     "9": (">=3.10", ["pytest>=9.0.1", "pluggy>=1.5"]),
 }
 
-# Beside what the suites of others are run: ddtrace brings plugins of its own.
+# What `ci` runs, with arguments; the README's commands test the Python that runs nox.
+IN_PARALLEL = ["--numprocesses=2"]
+CI = {
+    "lint": [],
+    "types": [],
+    "readme": [],
+    **{f"tests-{python}": IN_PARALLEL for python in PYTHONS if python != RUNNING},
+    "lowest": IN_PARALLEL,
+    "harm(alone)": ["pluggy"],
+    "benchmark": ["--short"],
+    "browser": [],
+    "e2e": [],
+    "agent": [],
+}
+
+# What other projects' suites are compared beside: ddtrace brings pytest plugins of its own.
 BESIDE = {
     "alone": [],
     "ddtrace-1": ["ddtrace==1.20.19"],
@@ -52,19 +71,47 @@ BESIDE = {
     "ddtrace-4": ["ddtrace==4.16.0"],
 }
 
-# What is compared beside ddtrace where nothing is named: the short suites in all ways.
+# Suites compared beside ddtrace unless some are named: only the short ones in all ways.
 BESIDE_DDTRACE = [["pluggy", "flask"], ["packaging", "click", "django", "plain"]]
+
+
+@nox.session(venv_backend="none")
+def ci(session: nox.Session) -> None:
+    """Run all sessions that must pass; each runs even if others fail."""
+    for name, arguments in CI.items():
+        session.notify(name, arguments)
+    missing = [python for python in PYTHONS if not is_there(python)]
+    if missing == [NEWEST]:
+        session.warn(f"the tests are NOT RUN on Python {NEWEST}, which is not on PATH")
+    elif missing:
+        session.error(f"these Pythons are not on PATH: {', '.join(missing)}")
+
+
+def is_there(python: str) -> bool:
+    """Return whether a Python can be started; pyenv's shims refuse those that are not selected."""
+    command = shutil.which(f"python{python}")
+    return command is not None and subprocess.call([command, "-c", ""]) == 0
+
+
+@nox.session
+def readme(session: nox.Session) -> None:
+    """Run the README's commands for a first success and for the tests, as they stand."""
+    text = Path("README.md").read_text(encoding="utf-8")
+    for heading in ("First success", "Development"):
+        section = text.partition(f"\n## {heading}\n")[2]
+        commands = section.partition("```sh\n")[2].partition("```")[0]
+        session.run("bash", "-ec", commands, external=True)
 
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run the tests on one Python, with the newest dependencies."""
+    """Run the tests on one Python with the newest dependencies."""
     run_tests(session, [".[test]"])
 
 
 @nox.session(python=PYTHONS[0])
 def lowest(session: nox.Session) -> None:
-    """Run the tests on the oldest Python, with the lowest dependencies that are allowed."""
+    """Run the tests on the oldest Python with the lowest dependencies allowed."""
     run_tests(session, lowest_dependencies(PYTHONS[0]))
 
 
@@ -72,7 +119,7 @@ def lowest(session: nox.Session) -> None:
 @nox.parametrize("dependencies", ["newest", "lowest"], ids=["newest", "lowest"])
 @nox.parametrize("series", list(SERIES), ids=[f"pytest-{series}" for series in SERIES])
 def combinations(session: nox.Session, series: str, dependencies: str) -> None:
-    """Run the tests on one Python, with a series of pytest and newest or lowest dependencies."""
+    """Run the tests on one Python with one series of pytest and newest or lowest dependencies."""
     pythons, needed = SERIES[series]
     if not SpecifierSet(pythons).contains(str(session.python)):
         session.skip(f"pytest {series} is for Python {pythons}")
@@ -83,7 +130,7 @@ def combinations(session: nox.Session, series: str, dependencies: str) -> None:
 
 
 def run_tests(session: nox.Session, requirements: list[str]) -> None:
-    """Install what is asked for, tell what that came to, and run the tests."""
+    """Install requirements, list the versions installed, and run the tests."""
     session.install(*requirements)
     session.run("pip", "list")
     session.run("pytest", *session.posargs)
@@ -99,14 +146,14 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check the types of the package, of its tests and of this file."""
+    """Check the types of the package, the tests, the benchmarks and this file."""
     session.install(".[test]", MYPY, "nox", "selenium", "types-jsonschema", "types-PyYAML")
     session.run("mypy")
 
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Try the HTML pages in headless Chromium, which must be on PATH; with npm, by axe-core too."""
+    """Test the HTML pages in headless Chromium on PATH, and against axe-core if npm is there."""
     session.install(".[test]", "selenium")
     with tempfile.TemporaryDirectory() as folder:
         rules = axe_core(session, Path(folder))
@@ -116,7 +163,7 @@ def browser(session: nox.Session) -> None:
 
 @nox.session
 def e2e(session: nox.Session) -> None:
-    """Try the built wheel beside each real ddtrace of tests/e2e/targets.py."""
+    """Test the built wheel with each real ddtrace of tests/e2e/targets.py."""
     session.install("pytest", "pytest-xdist", "virtualenv")
     with tempfile.TemporaryDirectory() as folder:
         session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ".")
@@ -134,7 +181,7 @@ def e2e(session: nox.Session) -> None:
 
 @nox.session
 def agent(session: nox.Session) -> None:
-    """Ask a real server with the Agent's `/info`, which is Datadog's own for tests."""
+    """Test the Agent's `/info` against Datadog's own test agent."""
     session.install(".[test]", "ddapm-test-agent==1.*")
     command = str(Path(session.bin, "ddapm-test-agent"))
     env = {"DDCOMPAT_TEST_AGENT": command}
@@ -143,9 +190,9 @@ def agent(session: nox.Session) -> None:
 
 @nox.session(python="3.11")
 def benchmark(session: nox.Session) -> None:
-    """Hold the plugin against limits of its cost; `-- --short` leaves out all else."""
+    """Check what the plugin costs against its limits; `-- --short` only beside skipif."""
     session.install("pytest", ".")
-    session.run("python", "benchmarks/instructions.py", *session.posargs)
+    session.run("python", "benchmarks/instructions.py")
     if "--short" not in session.posargs:
         session.run("python", "benchmarks/evaluate.py", "--check")
         session.run("python", "benchmarks/scale.py", "--check")
@@ -154,15 +201,17 @@ def benchmark(session: nox.Session) -> None:
 @nox.session(python="3.11")
 @nox.parametrize("beside", list(BESIDE.values()), ids=list(BESIDE))
 def harm(session: nox.Session, beside: list[str]) -> None:
-    """Compare suites that nobody here wrote with the plugin and without; `-- click xdist` picks."""
+    """Compare other projects' suites with and without the plugin; `-- click xdist` picks."""
     session.install("pytest", "pytest-xdist", *beside)
     chosen = BESIDE_DDTRACE if beside and not session.posargs else [session.posargs]
     for names in chosen:
-        session.run("python", "-m", "harm", str(Path.cwd()), *names, env={"PYTHONPATH": "tests"})
+        session.run(
+            "python", "-m", "neighbours", str(Path.cwd()), *names, env={"PYTHONPATH": "tests"}
+        )
 
 
 def axe_core(session: nox.Session, folder: Path) -> Path | None:
-    """Fetch the accessibility rules; None where there is no npm."""
+    """Fetch the accessibility rules; return None without npm."""
     if not shutil.which("npm"):
         session.warn("there is no npm: the pages are not held against the rules of axe-core")
         return None
@@ -196,7 +245,7 @@ def sow(session: nox.Session, target: str, folder: str) -> None:
 
 
 def lowest_dependencies(python: str, needed: Sequence[str] = ()) -> list[str]:
-    """Pin each dependency to the lowest version allowed on a Python, and by what else is needed."""
+    """Pin each dependency to the lowest version allowed on a Python and by other requirements."""
     project = PYPROJECT["project"]
     extra = project["optional-dependencies"]["cli"]
     lowest: dict[str, Version] = {}
@@ -209,12 +258,12 @@ def lowest_dependencies(python: str, needed: Sequence[str] = ()) -> list[str]:
 
 
 def lower_bound(requirement: Requirement) -> Version:
-    """Find the version that follows a requirement's `>=`."""
+    """Return the version after a requirement's `>=`."""
     (bound,) = (clause.version for clause in requirement.specifier if clause.operator == ">=")
     return Version(bound)
 
 
 def test_tools_for_the_lowest() -> list[str]:
-    """List the test extra without what cannot be installed beside the lowest dependencies."""
+    """Return the test extra without tools that need newer dependencies."""
     tools: list[str] = PYPROJECT["project"]["optional-dependencies"]["test"]
     return [tool for tool in tools if Requirement(tool).name not in NOT_FOR_THE_LOWEST]
