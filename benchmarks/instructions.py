@@ -65,9 +65,9 @@ class Run(NamedTuple):
     plugin: bool = True
 
     @property
-    def file(self) -> str:
-        """Name of the file with the tests."""
-        return f"test_{self.tests.name}_{self.number}.py"
+    def name(self) -> str:
+        """Name of the folder with the tests; pytest looks at all files of a folder."""
+        return f"{self.tests.name}-{self.number}"
 
 
 class Row(NamedTuple):
@@ -151,7 +151,6 @@ def median(rows: tuple[Row, ...]) -> Row:
 
 def write(runs: Iterable[Run], folder: Path) -> None:
     """Write tests and the ddtrace they find; run them once, so that they are compiled."""
-    (folder / "pytest.ini").touch()
     for tests in {run.tests for run in runs}:
         info = folder / tests.ddtrace / f"ddtrace-{tests.ddtrace}.dist-info"
         info.mkdir(parents=True, exist_ok=True)
@@ -160,7 +159,9 @@ def write(runs: Iterable[Run], folder: Path) -> None:
     for run in runs:
         test = f"\n\n{run.tests.marker}\ndef test_{{}}():\n    pass\n"
         text = run.tests.imports + "".join(test.format(n) for n in range(run.number))
-        (folder / run.file).write_text(text, encoding="utf-8")
+        (folder / run.name).mkdir(exist_ok=True)
+        (folder / run.name / "pytest.ini").touch()
+        (folder / run.name / "test_it.py").write_text(text, encoding="utf-8")
         start(run, folder, options=["--ddcompat-undetermined=fail"])
 
 
@@ -169,7 +170,7 @@ def count(run: Run, folder: Path) -> int:
     done = start(run, folder, prefix=VALGRIND)
     found = re.search(r"I +refs: +([\d,]+)", done.stderr)
     if not found:
-        raise CountError(f"valgrind cannot count {run.file}:\n{done.stdout}{done.stderr}")
+        raise CountError(f"valgrind cannot count {run.name}:\n{done.stdout}{done.stderr}")
     return int(found[1].replace(",", ""))
 
 
@@ -181,13 +182,21 @@ def start(
     Raises:
         CountError: Not all of them end as they should, or there is a warning.
     """
-    command = [*prefix, sys.executable, "-c", START, str(run.layout), run.file, *options]
+    command = [*prefix, sys.executable, "-c", START, str(run.layout), *options]
     command += ["-q", "-p", "no:cacheprovider", *([] if run.plugin else ["-p", "no:ddcompat"])]
-    env = {"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0", "PYTHONPATH": run.tests.ddtrace}
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder, env=env)
+    path = str(folder / run.tests.ddtrace)
+    env = {"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0", "PYTHONPATH": path}
+    done = subprocess.run(
+        [*command, "test_it.py"],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=folder / run.name,
+        env=env,
+    )
     last = (done.stdout.splitlines() or [""])[-1]
     if done.returncode or not last.startswith(f"{run.number} {run.tests.outcome} in "):
-        raise CountError(f"not all of {run.file} {run.tests.outcome}:\n{done.stdout}{done.stderr}")
+        raise CountError(f"not all of {run.name} {run.tests.outcome}:\n{done.stdout}{done.stderr}")
     return done
 
 
