@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import sys
 
+from pytest_ddcompat.lazy import import_module
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from importlib.machinery import ModuleSpec
-    from types import ModuleType
-
     from pytest_ddcompat.environment.environment import Environment, Fact
     from pytest_ddcompat.evaluation.evaluate import evaluate
     from pytest_ddcompat.evaluation.verdict import Finding, Outcome, Status, Verdict
@@ -83,40 +81,10 @@ _MODULES = {
 }
 
 
-class _Own:
-    """Finds the modules of this package, and leaves all others to whoever finds them."""
-
-    @staticmethod
-    def find_spec(name: str, path: Sequence[str] | None, _: object = None) -> ModuleSpec | None:
-        if not name.startswith("pytest_ddcompat."):
-            return None
-        from importlib.machinery import PathFinder
-
-        return PathFinder.find_spec(name, path)
-
-
-def as_it_is(module: str) -> ModuleType:
-    """Import a module of this package, whose assertions pytest would rewrite as a plugin's.
-
-    There are none, and reading what was rewritten takes three times as long.
-
-    Args:
-        module: Its name within the package.
-    """
-    from importlib import import_module
-
-    finders = sys.meta_path
-    finders.insert(0, _Own)
-    try:
-        return import_module(f"{__name__}.{module}")
-    finally:
-        finders.remove(_Own)
-
-
 def __getattr__(name: str) -> object:
     for module, provided in _MODULES.items():
         if name in provided:
-            value: object = getattr(as_it_is(module), name)
+            value: object = getattr(import_module(module), name)
             return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
@@ -126,4 +94,4 @@ def __dir__() -> list[str]:
 
 
 if "_pytest.assertion.rewrite" in sys.modules:
-    as_it_is("plugin")
+    import_module("plugin")

@@ -11,10 +11,10 @@ import pytest
 
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.requirement.markers import mark_of
-from pytest_ddcompat.session.execution import attach, is_skipped_by_author, prepare
+from pytest_ddcompat.session.execution import is_skipped_by_author, prepare
 from pytest_ddcompat.session.fixture import decision_of, require
 from pytest_ddcompat.session.outcomes import Place
-from pytest_ddcompat.session.state import codec_of, ledger_of
+from pytest_ddcompat.session.state import DECIDED, ledger_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +82,7 @@ def _stand_in(collector: pytest.Collector, decision: Decision, line: int) -> pyt
     collector.obj = ModuleType(collector.name)  # type: ignore[attr-defined]
     item = UnsupportedModule.from_parent(collector, name=_STAND_IN, line=line)
     prepare(item, decision)
-    attach(item, decision, codec_of(collector.config))
+    item.stash[DECIDED] = decision
     collector.config.stash.setdefault(_STAND_INS, []).append(item)
     return item
 

@@ -15,11 +15,12 @@ from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.decision import PROPERTY
 from pytest_ddcompat.session.faults import describe
 from pytest_ddcompat.session.outcomes import place_of
+from pytest_ddcompat.session.state import codec_of, ledger_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_ddcompat.session.decision import Codec, Decision
+    from pytest_ddcompat.session.decision import Decision
 
 __all__ = [
     "FailingProtocol",
@@ -127,7 +128,7 @@ class FailingProtocol:
         return done
 
 
-def stop(item: pytest.Item, decision: Decision, codec: Codec) -> BaseException | None:
+def stop(item: pytest.Item, decision: Decision) -> BaseException | None:
     """Return the outcome to raise before a test is set up, or None if it is to run.
 
     The decision is attached to the test. A test that its author skips is left alone: pytest has
@@ -137,7 +138,7 @@ def stop(item: pytest.Item, decision: Decision, codec: Codec) -> BaseException |
         return pytest.fail.Exception(decision.error, pytrace=False)
     if _is_skipped_by_unittest(item):
         return None
-    attach(item, decision, codec)
+    attach(item, decision)
     action = decision.action
     if action is _RUN or action is Action.XFAIL or action is Action.FAIL:
         return None
@@ -145,12 +146,13 @@ def stop(item: pytest.Item, decision: Decision, codec: Codec) -> BaseException |
     return pytest.skip.Exception(decision.reason, _use_item_location=at_item)
 
 
-def attach(item: pytest.Item, decision: Decision, codec: Codec) -> None:
-    """Attach a decision to the test's reports, in place of an earlier one."""
+def attach(item: pytest.Item, decision: Decision) -> None:
+    """Attach a decision to the test's reports, in place of an earlier one, and count it."""
     properties = item.user_properties
     if properties:
         properties[:] = [pair for pair in properties if pair[0] != PROPERTY]
-    properties.append(codec.encode(decision))
+    properties.append(codec_of(item.config).encode(decision))
+    ledger_of(item.config).enter(item, decision)
 
 
 def _represent(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException], reason: str) -> Any:

@@ -18,7 +18,7 @@ from pytest_ddcompat.session.execution import prepare, stop
 from pytest_ddcompat.session.faults import contain, describe
 from pytest_ddcompat.session.gate import Gate
 from pytest_ddcompat.session.outcomes import place_of
-from pytest_ddcompat.session.state import DECIDED, codec_of, ledger_of
+from pytest_ddcompat.session.state import DECIDED, ledger_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -37,7 +37,7 @@ class GatingHooks:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._codec = codec_of(config)
+        self._ledger = ledger_of(config)
         self.gate = Gate(config, config.stash[ENVIRON])
 
     def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
@@ -81,7 +81,7 @@ class GatingHooks:
                 gone = take_deselected(items, self.decide)
         with contain(config, "the deselected tests are not counted"):
             for item, decision in gone.items():
-                ledger_of(config).collect(item.nodeid, place_of(item), decision, "deselected")
+                self._ledger.collect(item.nodeid, place_of(item), decision, "deselected")
         if gone:
             config.hook.pytest_deselected(items=list(gone))
 
@@ -116,7 +116,7 @@ class GatingHooks:
         try:
             decision = self.gate.decide(marks)
         except BaseException as error:  # noqa: BLE001 - the test's error, not the run's
-            decision = _broken(error)
+            decision = Decision.failed(f"ddcompat: {describe(error)}")
         item.stash[DECIDED] = decision
         return decision
 
@@ -124,13 +124,9 @@ class GatingHooks:
         """Return the outcome to raise when a test is set up, or None if it is to run."""
         before = item.stash.get(DECIDED, None)
         # Again, for hooks may have marked the test since, or changed what a mark says.
-        decision = self.decide(item)
+        decision = self.decide(item) or before
         if decision is None:
             return None
         if decision is not before:
             prepare(item, decision)
-        return stop(item, decision, self._codec)
-
-
-def _broken(error: BaseException) -> Decision:
-    return Decision.failed(f"ddcompat: {describe(error)}")
+        return stop(item, decision)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from pytest_ddcompat.evaluation.policy import Action
+from pytest_ddcompat.session.faults import note_fault
 
 if TYPE_CHECKING:
     from pytest_ddcompat.session.decision import Codec, Decision
 
-__all__ = ["Entry", "Ledger", "Place", "place_of"]
+__all__ = ["Entry", "Ledger", "Place", "ReportHooks", "place_of"]
 
 _FINAL = {"failed", "error"}
 _STOPPED = {"skipped", "deselected"}  # outcomes that the collection itself gives
@@ -81,12 +82,17 @@ class Ledger:
     Attributes:
         heads: The parts of the summary's first line, each with its rank, of all processes that
             made a decision.
+        by_reports: Whether reports are entered, which tell outcomes too. A hook for the reports
+            costs a test as much as all else that gates it, so that runs go without where the
+            decisions of this process are all that is asked for.
     """
 
     def __init__(self, codec: Codec) -> None:
         self.heads: set[tuple[int, str]] = set()
         self._codec = codec
         self._collected: dict[str, Entry] = {}
+        self.by_reports = False
+        self._entered: dict[str, Decision] = {}
         self._ran: dict[tuple[str, str], Entry] = {}
 
     def collect(
@@ -96,6 +102,11 @@ class Ledger:
         if nodeid not in self._collected:
             entry = self._collected[nodeid] = Entry(nodeid, place, outcome)
             entry.decision = decision
+
+    def enter(self, item: pytest.Item, decision: Decision) -> None:
+        """Enter a test of this process on which a decision is acted, unless its reports do."""
+        if not self.by_reports:
+            self._entered[item.nodeid] = decision
 
     def see(self, report: pytest.TestReport) -> None:
         """Enter one report of a test."""
@@ -118,7 +129,7 @@ class Ledger:
         """Count the tests on which a decision was acted, by decision."""
         ran = (self._decided(entry) for entry in self._ran.values())
         stopped = (entry.decision for entry in self.stopped())
-        return Counter(d for d in (*ran, *stopped) if d and not d.error)
+        return Counter(d for d in (*self._entered.values(), *ran, *stopped) if d and not d.error)
 
     def stopped(self) -> list[Entry]:
         """Return the tests and modules that the collection has skipped or deselected."""
@@ -137,6 +148,22 @@ class Ledger:
         if entry.decision is None and known is not None and entry.outcome in _FINAL:
             entry.decision = known.decision
         return entry.decision
+
+
+class ReportHooks:
+    """Enters the reports of a run in its ledger."""
+
+    def __init__(self, config: pytest.Config, ledger: Ledger) -> None:
+        self._config = config
+        self._ledger = ledger
+        ledger.by_reports = True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Enter a report."""
+        try:
+            self._ledger.see(report)
+        except BaseException as error:  # noqa: BLE001 - what ends a run is raised again
+            note_fault(self._config, f"{report.nodeid} cannot be counted", error)
 
 
 def place_of(test: pytest.Item | pytest.TestReport) -> Place:

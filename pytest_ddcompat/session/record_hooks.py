@@ -22,6 +22,7 @@ from pytest_ddcompat.session.faults import describe
 from pytest_ddcompat.session.outcomes import place_of
 from pytest_ddcompat.session.state import (
     codec_of,
+    decision_on,
     gate_of,
     is_distributed,
     is_worker,
@@ -107,11 +108,9 @@ class _Hooks:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Enter every gated test, so that the record has those too that will not be run."""
         with self._contain():
-            codec = codec_of(self._config)
             for item in session.items:
                 marks = marks_of(item)
-                gate = gate_of(self._config) if marks else None
-                decision = gate.decide(marks) if gate else codec.find(item.user_properties)
+                decision = gate_of(self._config).decide(marks) if marks else decision_on(item)
                 if decision is not None:
                     self._collect(item, decision)
 

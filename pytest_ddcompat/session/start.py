@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_ddcompat.declared import RUNS, marks_of
+from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.faults import describe, usage_error
-from pytest_ddcompat.session.state import is_distributed, is_worker
+from pytest_ddcompat.session.outcomes import ReportHooks
+from pytest_ddcompat.session.state import is_distributed, is_worker, ledger_of
 from pytest_ddcompat.session.summary import Summary
 
 if TYPE_CHECKING:
@@ -28,7 +30,9 @@ def start(config: pytest.Config) -> GatingHooks:
 
     gating = RUNS[config] = GatingHooks(config)
     config.pluginmanager.register(gating, "ddcompat-gating")
-    summarize(config)
+    # Only reports tell of tests that run in other processes, and of an expected failure.
+    forks = config.pluginmanager.hasplugin("pytest_forked")
+    summarize(config, by_reports=forks or Action.XFAIL in gating.gate.policy)
     return gating
 
 
@@ -41,11 +45,20 @@ def start_or_break(config: pytest.Config) -> GatingHooks | Broken:
         return broken
 
 
-def summarize(config: pytest.Config) -> None:
-    """Keep the ledger of a run and print its summary, unless the controller does."""
-    name = "ddcompat-summary"
-    if not is_worker(config) and not config.pluginmanager.hasplugin(name):
-        config.pluginmanager.register(Summary(config), name)
+def summarize(config: pytest.Config, *, by_reports: bool) -> None:
+    """Print a summary at the end of a run, unless another process does.
+
+    Args:
+        config: The run's configuration.
+        by_reports: Whether the ledger needs the reports of the tests.
+    """
+    plugins = config.pluginmanager
+    if is_worker(config):
+        return
+    if not plugins.hasplugin("ddcompat-summary"):
+        plugins.register(Summary(config), "ddcompat-summary")
+    if by_reports and not plugins.hasplugin("ddcompat-reports"):
+        plugins.register(ReportHooks(config, ledger_of(config)), "ddcompat-reports")
 
 
 def configure(config: pytest.Config, *, explicit: bool) -> None:
@@ -66,11 +79,12 @@ def configure(config: pytest.Config, *, explicit: bool) -> None:
             from pytest_ddcompat.session import xdist
 
             xdist.register(config)
-            summarize(config)
+            summarize(config, by_reports=True)
         if config.getoption("ddcompat_report") is not None or config.getini("ddcompat_report"):
             from pytest_ddcompat.session import record_hooks
 
             record_hooks.register(config)
+            summarize(config, by_reports=True)
     except BaseException as error:  # noqa: BLE001 - it ends the run, in words
         raise usage_error(error) from None
 

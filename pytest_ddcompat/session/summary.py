@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.evaluation.policy import Action
-from pytest_ddcompat.session.faults import contain, faults_of, note_fault
+from pytest_ddcompat.session.faults import contain, faults_of
 from pytest_ddcompat.session.state import gate_of, ledger_of
 from pytest_ddcompat.values.errors import CompatibilityError
 
@@ -99,18 +99,10 @@ def _in_words(label: str, fact: Fact[Any]) -> str:
 
 
 class Summary:
-    """Enters the reports of a run in its ledger, and prints the summary at the end."""
+    """Prints the summary at the end of a run."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self._config = config
         self._ledger = ledger_of(config)
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Enter a report."""
-        try:
-            self._ledger.see(report)
-        except BaseException as error:  # noqa: BLE001 - what ends a run is raised again
-            note_fault(self._config, f"{report.nodeid} cannot be counted", error)
 
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
