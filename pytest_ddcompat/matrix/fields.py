@@ -12,7 +12,7 @@ from pytest_ddcompat.values.names import choices
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["SHOWN", "Field", "Kind", "Place", "Row", "field", "plain", "schema_of", "shown"]
+__all__ = ["SHOWN", "Field", "Key", "Kind", "Place", "Row", "field", "plain", "schema_of", "shown"]
 
 R = TypeVar("R", bound="Row")
 _REQUIRED = object()
@@ -61,10 +61,10 @@ class Kind:
         self.restore = restore
 
 
-class Field:
+class Key:
     """One key of a table: what it may hold, what it means, and its default if it has one."""
 
-    def __init__(self, kind: Kind, doc: str, default: object) -> None:
+    def __init__(self, kind: Kind, doc: str, default: object = _REQUIRED) -> None:
         self.kind = kind
         self.doc = doc
         self.default = default
@@ -75,9 +75,28 @@ class Field:
         return self.default is _REQUIRED
 
 
-def field(kind: Kind, doc: str, default: object = _REQUIRED) -> Any:
-    """Declare a key of a `Row`."""
-    return Field(kind, doc, default)
+class Field(Key):
+    """A key of a `Row`, which also says whether it can decide a verdict.
+
+    Comparing definitions, `diff`, lint, overlays and drawing all go by `decides`, so that a new
+    field cannot be forgotten in one of them.
+    """
+
+    def __init__(self, kind: Kind, doc: str, default: object, *, decides: bool) -> None:
+        super().__init__(kind, doc, default)
+        self.decides = decides
+
+
+def field(kind: Kind, doc: str, default: object = _REQUIRED, *, decides: bool) -> Any:
+    """Declare a field of a `Row`.
+
+    Args:
+        kind: What it may hold.
+        doc: What it means, for messages and the JSON Schema.
+        default: Its value where the table leaves it out; without one it is required.
+        decides: Whether a verdict can depend on it; words that are only quoted decide nothing.
+    """
+    return Field(kind, doc, default, decides=decides)
 
 
 class Row:
@@ -86,7 +105,12 @@ class Row:
     fields: ClassVar[dict[str, Field]] = {}
 
     def __init_subclass__(cls) -> None:
-        own = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
+        own: dict[str, Field] = {}
+        for name, value in vars(cls).items():
+            if isinstance(value, Field):
+                own[name] = value
+            elif isinstance(value, Key):
+                raise TypeError(f"{cls.__name__}.{name} must be declared with field()")
         cls.fields = {**cls.fields, **own}
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -134,7 +158,7 @@ class Row:
         """Note in `place` what no single key can tell to be wrong."""
 
 
-def _read_key(key: str, table: dict[str, object], spec: Field, place: Place) -> object:
+def _read_key(key: str, table: dict[str, object], spec: Key, place: Place) -> object:
     if key in table:
         return spec.kind.read(table[key], place.inside(key))
     if spec.required:

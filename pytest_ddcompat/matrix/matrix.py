@@ -37,43 +37,62 @@ R = TypeVar("R")
 class Removed(Row):
     """Rows of the page that overlays have taken away."""
 
-    sites: tuple[Site, ...] = field(array(table(Site)), "Callouts about sites.", ())
-    capabilities: tuple[Capability, ...] = field(array(table(Capability)), "Capabilities.", ())
-    deployments: tuple[Deployment, ...] = field(array(table(Deployment)), "Deployment types.", ())
-    releases: tuple[Release, ...] = field(array(table(Release)), "Release branches.", ())
-    runtimes: tuple[Runtime, ...] = field(array(table(Runtime)), "Runtimes.", ())
-    frameworks: tuple[Framework, ...] = field(array(table(Framework)), "Frameworks.", ())
-    coverage: tuple[Coverage, ...] = field(array(table(Coverage)), "Sentences.", ())
+    sites: tuple[Site, ...] = field(array(table(Site)), "Callouts about sites.", (), decides=False)
+    capabilities: tuple[Capability, ...] = field(
+        array(table(Capability)), "Capabilities.", (), decides=False
+    )
+    deployments: tuple[Deployment, ...] = field(
+        array(table(Deployment)), "Deployment types.", (), decides=False
+    )
+    releases: tuple[Release, ...] = field(
+        array(table(Release)), "Release branches.", (), decides=False
+    )
+    runtimes: tuple[Runtime, ...] = field(array(table(Runtime)), "Runtimes.", (), decides=False)
+    frameworks: tuple[Framework, ...] = field(
+        array(table(Framework)), "Frameworks.", (), decides=False
+    )
+    coverage: tuple[Coverage, ...] = field(array(table(Coverage)), "Sentences.", (), decides=False)
 
 
 class Matrix(Row):
     """What one page of compatibility requirements says, as data."""
 
-    page: Page = field(table(Page), "Which page this is.")
-    sites: tuple[Site, ...] = field(array(table(Site)), "Callouts that exclude Datadog sites.", ())
-    tables: tuple[Table, ...] = field(array(table(Table)), "Heads of the page's tables.", ())
+    page: Page = field(table(Page), "Which page this is.", decides=True)
+    sites: tuple[Site, ...] = field(
+        array(table(Site)), "Callouts that exclude Datadog sites.", (), decides=True
+    )
+    tables: tuple[Table, ...] = field(
+        array(table(Table)), "Heads of the page's tables.", (), decides=False
+    )
     capabilities: tuple[Capability, ...] = field(
-        array(table(Capability), at_least=1), "Rows of the capability table."
+        array(table(Capability), at_least=1), "Rows of the capability table.", decides=True
     )
     deployments: tuple[Deployment, ...] = field(
-        array(table(Deployment)), "Rows of the tables of deployment types.", ()
+        array(table(Deployment)), "Rows of the tables of deployment types.", (), decides=True
     )
-    releases: tuple[Release, ...] = field(array(table(Release)), "Rows of the release table.", ())
-    runtimes: tuple[Runtime, ...] = field(array(table(Runtime)), "Rows of the runtime table.", ())
+    releases: tuple[Release, ...] = field(
+        array(table(Release)), "Rows of the release table.", (), decides=True
+    )
+    runtimes: tuple[Runtime, ...] = field(
+        array(table(Runtime)), "Rows of the runtime table.", (), decides=True
+    )
     frameworks: tuple[Framework, ...] = field(
-        array(table(Framework)), "Rows of the tables of frameworks.", ()
+        array(table(Framework)), "Rows of the tables of frameworks.", (), decides=True
     )
     coverage: tuple[Coverage, ...] = field(
-        array(table(Coverage)), "Sentences that cover frameworks or data stores.", ()
+        array(table(Coverage)), "Sentences that cover frameworks or data stores.", (), decides=True
     )
-    notes: tuple[Note, ...] = field(array(table(Note)), "Sentences that decide nothing.", ())
+    notes: tuple[Note, ...] = field(
+        array(table(Note)), "Sentences that decide nothing.", (), decides=False
+    )
     unresolved: tuple[Unresolved, ...] = field(
-        array(table(Unresolved)), "Words that are not understood.", ()
+        array(table(Unresolved)), "Words that are not understood.", (), decides=True
     )
     removed: Removed = field(
         table(Removed),
         "Rows that overlays have taken away; loading writes them.",
         Removed.from_values({}),
+        decides=False,
     )
 
     def check(self, place: Place) -> None:

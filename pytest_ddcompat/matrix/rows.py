@@ -60,24 +60,27 @@ STATUSES = ("available", "preview", "partial", "deprecated", *NOT_THERE, "unreso
 class Page(Row):
     """Which published page this is, and when it was read."""
 
-    id: str = field(identifier, "Id of the matrix.")
-    title: str = field(text, "Title of the page.")
-    address: str = field(address, "Address at which the page is published.", "")
-    read: dt.date = field(date, "Day on which the page was read.")
-    tracer: str = field(identifier, "Library whose versions the page speaks of: ddtrace.")
-    breadcrumbs: str = field(text, "Where the page stands in the documentation.", "")
+    id: str = field(identifier, "Id of the matrix.", decides=False)
+    title: str = field(text, "Title of the page.", decides=False)
+    address: str = field(address, "Address at which the page is published.", "", decides=False)
+    read: dt.date = field(date, "Day on which the page was read.", decides=False)
+    tracer: str = field(
+        identifier, "Library whose versions the page speaks of: ddtrace.", decides=True
+    )
+    breadcrumbs: str = field(text, "Where the page stands in the documentation.", "", decides=False)
 
 
 class Overlay(Row):
     """That an overlay has added a row, or replaced something of it."""
 
-    file: str = field(text, "Name of the overlay's file.")
-    source: str = field(text, "Where the overlay has it from.")
-    reason: str = field(text, "Why the overlay says so.")
+    file: str = field(text, "Name of the overlay's file.", decides=False)
+    source: str = field(text, "Where the overlay has it from.", decides=False)
+    reason: str = field(text, "Why the overlay says so.", decides=False)
     keys: tuple[str, ...] = field(
         array(text),
         "Keys that it has changed, a mark as capabilities.sca; of a row that it has added, none.",
         (),
+        decides=False,
     )
 
     @property
@@ -89,14 +92,20 @@ class Overlay(Row):
 class Statement(Row):
     """A statement of the page: its own words, and the heading that they stand under."""
 
-    heading: str = field(text, "Heading of the page that the words stand under.")
+    heading: str = field(text, "Heading of the page that the words stand under.", decides=False)
     documented: tuple[str, ...] = field(
         array(text, at_least=1),
         "The page's words as they stand: the cells of a row, or sentences.",
+        decides=False,
     )
-    interpretation: str = field(text, "Why the words are read so, where they leave it open.", "")
+    interpretation: str = field(
+        text, "Why the words are read so, where they leave it open.", "", decides=False
+    )
     overlays: tuple[Overlay, ...] = field(
-        array(table(Overlay)), "Overlays that the row rests on; loading writes them.", ()
+        array(table(Overlay)),
+        "Overlays that the row rests on; loading writes them.",
+        (),
+        decides=False,
     )
 
     def quote(self, cell: int | None = None, keys: Iterable[str] = ()) -> str:
@@ -142,55 +151,69 @@ class Site(Statement):
     """A callout about Datadog sites."""
 
     excluded: tuple[str, ...] = field(
-        array(site, at_least=1), "Sites that it is about, as in DD_SITE."
+        array(site, at_least=1), "Sites that it is about, as in DD_SITE.", decides=True
     )
     status: str = field(
         one_of("not_supported", "preview"),
         "What the page is on these sites.",
         "not_supported",
+        decides=True,
     )
 
 
 class Table(Row):
     """The head of one of the page's tables."""
 
-    heading: str = field(text, "Heading of the page that the table stands under.")
-    columns: tuple[str, ...] = field(array(text, at_least=1), "Words of the table's head.")
+    heading: str = field(text, "Heading of the page that the table stands under.", decides=False)
+    columns: tuple[str, ...] = field(
+        array(text, at_least=1), "Words of the table's head.", decides=False
+    )
 
 
 class Minimum(Row):
     """A minimum tracer version that holds on some versions of a runtime only."""
 
-    tracer: Version = field(version, "First tracer version that has the capability.")
-    runtime: str = field(identifier, "The runtime, such as python or nodejs.")
-    versions: Range = field(version_ranges, "Versions of the runtime; any may admit.")
+    tracer: Version = field(version, "First tracer version that has the capability.", decides=True)
+    runtime: str = field(identifier, "The runtime, such as python or nodejs.", decides=True)
+    versions: Range = field(version_ranges, "Versions of the runtime; any may admit.", decides=True)
 
 
 class Capability(Statement):
     """A row of the capability table."""
 
-    id: str = field(identifier, "Slug of the documented name, without a trailing parenthesis.")
+    id: str = field(
+        identifier, "Slug of the documented name, without a trailing parenthesis.", decides=False
+    )
     aliases: tuple[str, ...] = field(
         array(identifier),
         "Other names; an abbreviation that the page gives in a parenthesis.",
         (),
+        decides=False,
     )
     minimum: Version | None = field(
         version,
         "First tracer version that has it; left out where there is none or it is not told.",
         None,
+        decides=True,
     )
     minimums: tuple[Minimum, ...] = field(
         array(table(Minimum)),
         "In the place of one minimum, those that depend on the runtime's version.",
         (),
+        decides=True,
     )
-    status: str = field(one_of(*STATUSES), "What the page calls it.", "available")
+    status: str = field(one_of(*STATUSES), "What the page calls it.", "available", decides=True)
     remote_configuration: str = field(
-        text, "Sentence by which the page requires Remote Configuration for it, if it does.", ""
+        text,
+        "Sentence by which the page requires Remote Configuration for it, if it does.",
+        "",
+        decides=True,
     )
     callout: str = field(
-        text, "Words of a callout by which the page calls it a preview, if it does.", ""
+        text,
+        "Words of a callout by which the page calls it a preview, if it does.",
+        "",
+        decides=False,
     )
 
     @property
@@ -225,23 +248,24 @@ class Capability(Statement):
 class Deployment(Statement):
     """A row of a table of deployment types."""
 
-    id: str = field(deployment, "Id of the deployment type.")
+    id: str = field(deployment, "Id of the deployment type.", decides=True)
     capabilities: Mapping[str, Mark] = field(
         mapping(mark),
         "Capabilities that the table has a column for: whether the cell has a mark.",
+        decides=True,
     )
 
 
 class Release(Statement):
     """A row of the release table: a branch of tracer versions."""
 
-    tracer: Range = field(version_range, "Tracer versions of the branch.")
-    support_level: str = field(one_of(*LEVELS), "Support level of the branch.")
+    tracer: Range = field(version_range, "Tracer versions of the branch.", decides=True)
+    support_level: str = field(one_of(*LEVELS), "Support level of the branch.", decides=True)
     until: dt.date | None = field(
-        date, "Last day of maintenance; end of life comes after it.", None
+        date, "Last day of maintenance; end of life comes after it.", None, decides=True
     )
     agent: Version | None = field(
-        version, "Minimum version of the Datadog Agent; none if left out.", None
+        version, "Minimum version of the Datadog Agent; none if left out.", None, decides=True
     )
 
     def check(self, place: Place) -> None:
@@ -262,28 +286,33 @@ class Release(Statement):
 class Runtime(Statement):
     """A row of the runtime table."""
 
-    os: str = field(identifier, "Operating system: linux, macos or windows.")
+    os: str = field(identifier, "Operating system: linux, macos or windows.", decides=True)
     cpus: tuple[str, ...] = field(
         array(one_of("x86-64", "aarch64", "i686", "64bit", "32bit"), at_least=1),
         "CPUs of the process; 64bit and 32bit are any of that width.",
+        decides=True,
     )
-    implementation: str = field(identifier, "Python implementation in lower case.")
-    python: Range = field(version_ranges, "Python versions, major and minor; any may admit.")
-    tracer: Range = field(version_range, "Tracer versions that the row speaks of.")
+    implementation: str = field(identifier, "Python implementation in lower case.", decides=True)
+    python: Range = field(
+        version_ranges, "Python versions, major and minor; any may admit.", decides=True
+    )
+    tracer: Range = field(version_range, "Tracer versions that the row speaks of.", decides=True)
 
 
 class Framework(Statement):
     """A row of a table of frameworks."""
 
-    id: str = field(identifier, "Id of the framework: the name of its distribution.")
+    id: str = field(identifier, "Id of the framework: the name of its distribution.", decides=True)
     versions: Range | None = field(
         version_ranges,
         "Versions of the framework; any may admit. Left out where the words are not understood.",
         None,
+        decides=True,
     )
     capabilities: Mapping[str, Mark] = field(
         mapping(mark),
         "Capabilities that the table speaks of: whether the cell has a mark.",
+        decides=True,
     )
 
     @property
@@ -295,9 +324,13 @@ class Framework(Statement):
 class Coverage(Statement):
     """A sentence that covers frameworks or data stores beside the tables."""
 
-    of: str = field(one_of("frameworks", "datastores"), "What the sentence covers.")
-    capability: str = field(identifier, "Capability it speaks of; all if left out.", "")
-    named: tuple[str, ...] = field(array(identifier), "What it names; all if left out.", ())
+    of: str = field(one_of("frameworks", "datastores"), "What the sentence covers.", decides=True)
+    capability: str = field(
+        identifier, "Capability it speaks of; all if left out.", "", decides=True
+    )
+    named: tuple[str, ...] = field(
+        array(identifier), "What it names; all if left out.", (), decides=True
+    )
 
 
 class Note(Statement):
@@ -311,10 +344,16 @@ class Unresolved(Statement):
         one_of("sites", "releases", "runtimes", "tables", "cells", "text"),
         "What the words would be a row of; tables: of a table of no known kind; cells: of a table "
         "of which they are a row that is read, but for some cells; text: none.",
+        decides=True,
     )
-    columns: tuple[str, ...] = field(array(text), "Head of the table that the row is of.", ())
-    table: int | None = field(number, "Which of `tables` that is, from 0.", None)
+    columns: tuple[str, ...] = field(
+        array(text), "Head of the table that the row is of.", (), decides=False
+    )
+    table: int | None = field(number, "Which of `tables` that is, from 0.", None, decides=False)
     capabilities: tuple[str, ...] = field(
-        array(identifier), "Capabilities that the words may limit: none of them passes by them.", ()
+        array(identifier),
+        "Capabilities that the words may limit: none of them passes by them.",
+        (),
+        decides=True,
     )
-    reason: str = field(text, "Why they are not understood.")
+    reason: str = field(text, "Why they are not understood.", decides=False)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.evaluation.verdict import Outcome, Status
-from pytest_ddcompat.matrix.fields import Kind, Place, field
+from pytest_ddcompat.matrix.fields import Key, Kind, Place
 from pytest_ddcompat.matrix.kinds import array, boolean, mapping, one_of, text
 from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.names import choices
@@ -69,8 +69,8 @@ def _matching(pattern: str, called: str) -> Kind:
     )
 
 
-def _object(doc: str, **fields: Any) -> Kind:
-    """An object with these keys alone; each class of `reading.Row` is in the matrix's schema."""
+def _object(doc: str, **fields: Key) -> Kind:
+    """An object with these keys alone; no `Row`, as nothing in it is a page's."""
 
     def read(value: object, place: Place) -> object:
         if not isinstance(value, dict):
@@ -106,11 +106,11 @@ _count = _kind(lambda value: type(value) is int and value >= 0, "a whole number"
 _VERSION = _kind(lambda value: type(value) is int, str(VERSION), {"const": VERSION})
 _MATRIX = _object(
     "The page that the tests were held against.",
-    id=field(text, "Id of the matrix."),
-    title=field(text, "Title of the page."),
-    address=field(_matching(r"https?://[^\s<>\"]+", "an address"), "Address of the page."),
-    read=field(_day, "Day on which the page was read."),
-    sha256=field(
+    id=Key(text, "Id of the matrix."),
+    title=Key(text, "Title of the page."),
+    address=Key(_matching(r"https?://[^\s<>\"]+", "an address"), "Address of the page."),
+    read=Key(_day, "Day on which the page was read."),
+    sha256=Key(
         _matching("[0-9a-f]{64}", "64 hexadecimal digits"),
         "SHA-256 of the matrix's content as JSON in UTF-8: keys sorted, defaults left out, no "
         "spaces; the file's comments and line ends do not count.",
@@ -118,72 +118,72 @@ _MATRIX = _object(
 )
 _FACTS = _object(
     "The known facts, in the form that --ddcompat-facts reads; one that is left out is unknown.",
-    tracer=field(_version, "Version of ddtrace; null: not installed.", None),
-    python=field(text, "Version of Python.", None),
-    implementation=field(text, "Python implementation in lower case.", None),
-    os=field(text, "Operating system.", None),
-    cpu=field(text, "CPU of the process.", None),
-    deployments=field(array(text), "Every documented deployment type that applies.", None),
-    frameworks=field(mapping(_version), "Version of each framework; null: not installed.", None),
-    agent=field(_version, "Version of the Datadog Agent; null: there is none.", None),
-    site=field(text, "Datadog site.", None),
-    remote_configuration=field(boolean, "Whether Remote Configuration is on.", None),
-    date=field(_day, "Day that decided support levels; of a record it is always known.", None),
+    tracer=Key(_version, "Version of ddtrace; null: not installed.", None),
+    python=Key(text, "Version of Python.", None),
+    implementation=Key(text, "Python implementation in lower case.", None),
+    os=Key(text, "Operating system.", None),
+    cpu=Key(text, "CPU of the process.", None),
+    deployments=Key(array(text), "Every documented deployment type that applies.", None),
+    frameworks=Key(mapping(_version), "Version of each framework; null: not installed.", None),
+    agent=Key(_version, "Version of the Datadog Agent; null: there is none.", None),
+    site=Key(text, "Datadog site.", None),
+    remote_configuration=Key(boolean, "Whether Remote Configuration is on.", None),
+    date=Key(_day, "Day that decided support levels; of a record it is always known.", None),
 )
 _ENVIRONMENT = _object(
     "The environment, as far as it was known.",
-    facts=field(_FACTS, "The known facts."),
-    signals=field(mapping(text), "Where each fact, or framework.NAME, is from, or why unknown."),
+    facts=Key(_FACTS, "The known facts."),
+    signals=Key(mapping(text), "Where each fact, or framework.NAME, is from, or why unknown."),
 )
 _FINDING = _object(
     "The outcome of one check.",
-    check=field(text, "Name of the check."),
-    outcome=field(one_of(*(outcome.value for outcome in Outcome)), "What it came to."),
-    documented=field(text, "What is needed."),
-    observed=field(text, "What was found."),
-    source=field(text, "The page's heading and words that it rests on, or the marker."),
-    remedy=field(text, "What would mend it; empty if nothing would or need."),
-    subject=field(text, "The capability that it is about, or the test."),
-    signal=field(text, "Where what was observed was taken from, or why it is unknown."),
+    check=Key(text, "Name of the check."),
+    outcome=Key(one_of(*(outcome.value for outcome in Outcome)), "What it came to."),
+    documented=Key(text, "What is needed."),
+    observed=Key(text, "What was found."),
+    source=Key(text, "The page's heading and words that it rests on, or the marker."),
+    remedy=Key(text, "What would mend it; empty if nothing would or need."),
+    subject=Key(text, "The capability that it is about, or the test."),
+    signal=Key(text, "Where what was observed was taken from, or why it is unknown."),
 )
 _STATUS = one_of(*(status.value for status in Status))
 _REQUIREMENT = _object(
     "One requirement, held against the environment.",
-    marker=field(text, "The marker that asks for it."),
-    verdict=field(_STATUS, "What it came to."),
-    findings=field(array(_FINDING), "Every check's finding, satisfied ones too."),
-    matrix=field(text, "Id of the page that it was held against; empty: not told.", ""),
+    marker=Key(text, "The marker that asks for it."),
+    verdict=Key(_STATUS, "What it came to."),
+    findings=Key(array(_FINDING), "Every check's finding, satisfied ones too."),
+    matrix=Key(text, "Id of the page that it was held against; empty: not told.", ""),
 )
 _DECISION = _object(
     "What was decided, once for all tests that had the same.",
-    verdict=field(_STATUS, "The worst of the requirements' verdicts."),
-    action=field(one_of(*(action.value for action in Action)), "What happens to the tests."),
-    reason=field(text, "Why it is not supported; empty if it is."),
-    mend=field(array(text), "What would let the tests run; empty if nothing would, or they run."),
-    error=field(text, "Why the markers could not be judged; empty if they were."),
-    requirements=field(array(_REQUIREMENT), "What the tests ask."),
+    verdict=Key(_STATUS, "The worst of the requirements' verdicts."),
+    action=Key(one_of(*(action.value for action in Action)), "What happens to the tests."),
+    reason=Key(text, "Why it is not supported; empty if it is."),
+    mend=Key(array(text), "What would let the tests run; empty if nothing would, or they run."),
+    error=Key(text, "Why the markers could not be judged; empty if they were."),
+    requirements=Key(array(_REQUIREMENT), "What the tests ask."),
 )
 _TEST = _object(
     "One gated test, or a module that was stopped before its tests were known.",
-    id=field(text, "Node id."),
-    file=field(text, "Its file, relative to pytest's root folder, with slashes."),
-    line=field(_nullable(_count), "Its line; null: none."),
-    decision=field(_count, "Index of its decision."),
-    outcome=field(
+    id=Key(text, "Node id."),
+    file=Key(text, "Its file, relative to pytest's root folder, with slashes."),
+    line=Key(_nullable(_count), "Its line; null: none."),
+    decision=Key(_count, "Index of its decision."),
+    outcome=Key(
         one_of(*OUTCOMES),
         "What became of it, in its last run; not_run: it had not ended when the run did.",
     ),
 )
 _RECORD = _object(
     "Record of a test run by pytest-ddcompat.",
-    version=field(_VERSION, "Version of this form."),
-    matrix=field(_MATRIX, "The page that the tests were held against; of several the first."),
-    other_matrices=field(array(_MATRIX), "The further pages.", ()),
-    environment=field(_ENVIRONMENT, "The environment that they were held against."),
-    decisions=field(array(_DECISION), "Each distinct decision."),
-    tests=field(array(_TEST), "Every gated test, those with markers as they were collected."),
-    exit_status=field(_count, "Exit status of the run."),
-    interrupted=field(boolean, "Whether the run was stopped from outside, such as by Ctrl-C."),
+    version=Key(_VERSION, "Version of this form."),
+    matrix=Key(_MATRIX, "The page that the tests were held against; of several the first."),
+    other_matrices=Key(array(_MATRIX), "The further pages.", ()),
+    environment=Key(_ENVIRONMENT, "The environment that they were held against."),
+    decisions=Key(array(_DECISION), "Each distinct decision."),
+    tests=Key(array(_TEST), "Every gated test, those with markers as they were collected."),
+    exit_status=Key(_count, "Exit status of the run."),
+    interrupted=Key(boolean, "Whether the run was stopped from outside, such as by Ctrl-C."),
 )
 
 

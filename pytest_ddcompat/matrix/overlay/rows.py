@@ -61,7 +61,9 @@ _NO_WORDS = {"id", "heading", "documented", "interpretation", "aliases", "remote
 def _partial(row: type[Row], needed: Sequence[str] = (), **more: Field) -> type[Row]:
     """Declare the same row with all keys optional but some."""
     fields: dict[str, Any] = {
-        key: Field(spec.kind, spec.doc, spec.default if key in needed else None)
+        key: Field(
+            spec.kind, spec.doc, spec.default if key in needed else None, decides=spec.decides
+        )
         for key, spec in row.fields.items()
         if key != "overlays"
     }
@@ -78,25 +80,30 @@ def _rows(kind: str) -> Any:
     row = _partial(
         RULES[kind].row,
         RULES[kind].key,
-        source=field(words, "Where it is from: an address, or words."),
-        reason=field(words, "Why it is so."),
-        remove=field(boolean, "Whether the page's row is taken away.", False),
+        source=field(words, "Where it is from: an address, or words.", decides=False),
+        reason=field(words, "Why it is so.", decides=False),
+        remove=field(boolean, "Whether the page's row is taken away.", False, decides=True),
         unset=field(
             array(one_of(*_that_may_be_unset(kind))),
             "Keys of the page's row that are taken away, as if it had been left out there.",
             (),
+            decides=True,
         ),
     )
-    return field(array(table(row)), f"Rows of {kind} to change or to add.", ())
+    return field(array(table(row)), f"Rows of {kind} to change or to add.", (), decides=True)
 
 
 class OverlayFile(Row):
     """Facts of one's own on top of a matrix."""
 
     extends: str = field(
-        words, "Id of a bundled matrix, or path of a .toml file from this file's folder."
+        words,
+        "Id of a bundled matrix, or path of a .toml file from this file's folder.",
+        decides=True,
     )
-    page: Any = field(table(_partial(Page)), "What differs from the extended page.", None)
+    page: Any = field(
+        table(_partial(Page)), "What differs from the extended page.", None, decides=True
+    )
     sites: Any = _rows("sites")
     capabilities: Any = _rows("capabilities")
     deployments: Any = _rows("deployments")
