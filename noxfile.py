@@ -145,6 +145,13 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
+def generate(session: nox.Session) -> None:
+    """Write the files of matrices/ that are made from others: schemas, and matrices as JSON."""
+    session.install("-e", ".")
+    session.run("python", "tests/support/generated.py")
+
+
+@nox.session
 def types(session: nox.Session) -> None:
     """Check the types of the package, the tests, the benchmarks and this file."""
     session.install(".[test]", MYPY, "nox", "selenium", "types-jsonschema", "types-PyYAML")

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 from pytest_ddcompat import __version__
-from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.names import choices
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _has_extra() -> bool:
     return all(find_spec(name) for name in _OF_THE_EXTRA)
 
 
-def _refuse(problems: Sequence[str]) -> int:
+def _refuse(problems: Sequence[str | Problem]) -> int:
     for problem in problems:
         sys.stderr.write(f"ddcompat: {problem}\n")
     return _USAGE

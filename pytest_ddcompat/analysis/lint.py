@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.analysis.rules import RULES
@@ -12,15 +11,9 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from pytest_ddcompat.matrix.matrix import Matrix
-    from pytest_ddcompat.values.errors import InvalidMatrixError
+    from pytest_ddcompat.values.errors import InvalidMatrixError, Problem
 
 __all__ = ["Complaint", "lint", "refusals"]
-
-_PROBLEM = re.compile(
-    r"(?:(?P<where>[a-z_]+(?:\[\d+\])?(?:\.[\w-]+(?:\[\d+\])?)*): )?"
-    r"(?P<what>.*?)(?:;? valid: (?P<valid>.*))?",
-    re.DOTALL,
-)
 
 
 def lint(matrix: Matrix, today: dt.date) -> tuple[Complaint, ...]:
@@ -36,19 +29,19 @@ def lint(matrix: Matrix, today: dt.date) -> tuple[Complaint, ...]:
     return tuple(complaint for rule in RULES for complaint in rule(matrix, today))
 
 
-def refusals(error: InvalidMatrixError, origin: str) -> tuple[Complaint, ...]:
-    """Why a matrix cannot be loaded, as complaints.
+def refusals(error: InvalidMatrixError, file: str) -> tuple[Complaint, ...]:
+    """Return why a matrix cannot be loaded, as complaints.
 
     Args:
         error: What loading it raised.
-        origin: Name of the file, as the problems begin with it.
+        file: Name of the file, as the problems have it.
     """
-    return tuple(_refusal(problem.removeprefix(f"{origin}: ")) for problem in error.problems)
+    return tuple(_refusal(problem, file) for problem in error.problems)
 
 
-def _refusal(problem: str) -> Complaint:
-    found = _PROBLEM.fullmatch(problem)
-    assert found, "it takes any text"  # noqa: S101
-    where, what, valid = found.group("where", "what", "valid")
+def _refusal(problem: Problem, file: str) -> Complaint:
+    # A problem of a file that this one extends stands elsewhere.
+    other = "" if problem.file == file else problem.file
+    where = ": ".join(filter(None, (problem.origin, other, problem.where)))
     tip = "nothing can be evaluated until this is mended"
-    return Complaint(where or "", what, "", valid or "", tip)
+    return Complaint(where, problem.what, "", problem.valid, tip)

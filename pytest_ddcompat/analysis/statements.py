@@ -118,7 +118,7 @@ def _column(matrix: Matrix, heading: str, width: int, column: str) -> int | None
 
 
 def _name(matrix: Matrix, capability: str) -> str:
-    row = matrix.capability(capability)
+    row = matrix.find_capability(capability)
     return bare(row.name) if row else capability
 
 

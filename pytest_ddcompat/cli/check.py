@@ -23,7 +23,7 @@ from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.evaluation.remedies import mend
 from pytest_ddcompat.evaluation.verdict import Status
-from pytest_ddcompat.values.names import printable
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -109,7 +109,7 @@ def answers(
     for name in names or [capability.id for capability in matrix.capabilities]:
         requirement = requirement_of(name, options)
         verdict = evaluate(requirement, environment, matrix)
-        capability = matrix.capability(name)
+        capability = matrix.find_capability(name)
         mended = mend([requirement], environment, Matrices([matrix])).remedies
         found.append(Answer(capability.id if capability else name, verdict, mended))
     return found

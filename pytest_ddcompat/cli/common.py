@@ -15,7 +15,7 @@ from pytest_ddcompat.matrix.loading import DEFAULT, load_matrix
 from pytest_ddcompat.matrix.rows import LEVELS
 from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.values.errors import CompatibilityError, FactsError, MatrixError
-from pytest_ddcompat.values.names import printable
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse

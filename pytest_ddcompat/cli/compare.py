@@ -21,7 +21,7 @@ from pytest_ddcompat.environment.detection import check_agent_option
 from pytest_ddcompat.environment.layers import Layer, Settings, file_layer
 from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.values.errors import FactsError
-from pytest_ddcompat.values.names import printable
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse

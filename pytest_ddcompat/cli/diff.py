@@ -22,8 +22,8 @@ from pytest_ddcompat.cli.output import printing, write
 from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.record.format import RecordError, read_record
 from pytest_ddcompat.requirement.requirement import Requirement
-from pytest_ddcompat.values.errors import CompatibilityError
-from pytest_ddcompat.values.names import printable
+from pytest_ddcompat.values.errors import CompatibilityError, Problem
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -128,7 +128,7 @@ def _pages(options: argparse.Namespace) -> list[Matrix]:
     # A page as it is published is held against others without interpretations.
     alone = any(map(is_page, given))
     pages: list[Matrix] = []
-    problems: list[str] = []
+    problems: list[Problem] = []
     for which in given:
         try:
             pages.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli.markdown import LARGEST, row, size, table
-from pytest_ddcompat.values.names import printable
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

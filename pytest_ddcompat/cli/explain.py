@@ -17,7 +17,7 @@ from pytest_ddcompat.cli.common import (
 )
 from pytest_ddcompat.cli.output import printing
 from pytest_ddcompat.evaluation.evaluate import evaluate
-from pytest_ddcompat.values.names import printable
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse

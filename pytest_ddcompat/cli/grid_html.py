@@ -19,7 +19,7 @@ from pytest_ddcompat.environment.environment import FORCED_OFF, Environment, Fac
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.verdict import Outcome
 from pytest_ddcompat.requirement.requirement import Requirement
-from pytest_ddcompat.values.names import printable
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

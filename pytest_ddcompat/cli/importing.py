@@ -16,7 +16,7 @@ from pytest_ddcompat.cli.common import (
 )
 from pytest_ddcompat.cli.output import put, write
 from pytest_ddcompat.values.errors import CompatibilityError
-from pytest_ddcompat.values.names import printable
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse

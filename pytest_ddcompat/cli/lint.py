@@ -17,8 +17,9 @@ from pytest_ddcompat.cli.common import (
 )
 from pytest_ddcompat.cli.output import write
 from pytest_ddcompat.environment.parsing import facts_from_settings
-from pytest_ddcompat.values.errors import CompatibilityError, InvalidMatrixError
-from pytest_ddcompat.values.names import printable
+from pytest_ddcompat.matrix.matrix import Matrix
+from pytest_ddcompat.values.errors import CompatibilityError, InvalidMatrixError, Problem
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
     """
     today = _day(options.date)
     found: list[tuple[str, Complaint]] = []
-    unreadable: list[str] = []
+    unreadable: list[Problem] = []
     for which in dict.fromkeys(options.files):
         try:
             found += [(which, complaint) for complaint in _complaints(which, options, today)]
@@ -87,4 +88,7 @@ def _complaints(which: str, options: argparse.Namespace, today: dt.date) -> tupl
         return lint(matrix, today)
     except InvalidMatrixError as error:
         complaints = refusals(error, str(Path(which)))
-        return (*complaints, *(lint(error.matrix, today) if error.matrix else ()))
+        return (
+            *complaints,
+            *(lint(error.matrix, today) if isinstance(error.matrix, Matrix) else ()),
+        )

@@ -19,7 +19,7 @@ from pytest_ddcompat.cli.common import (
 from pytest_ddcompat.cli.output import printing, put, write
 from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.matrix.loading import DEFAULT
-from pytest_ddcompat.values.names import printable
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse

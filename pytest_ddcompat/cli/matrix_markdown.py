@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_ddcompat.cli.matrix import deciding_rows, environment_in_words, sources
 from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.importer.rendering import PICTURE, to_markdown
-from pytest_ddcompat.values.names import printable
-from pytest_ddcompat.values.text import at_start, escaped
+from pytest_ddcompat.values.text import at_start, escaped, printable
 
 if TYPE_CHECKING:
     from pytest_ddcompat.analysis.grid import Cell, Grid

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_ddcompat.cli.common import Subcommands, add_command, add_format_option
 from pytest_ddcompat.cli.output import printing, put, write
 from pytest_ddcompat.record.format import OUTCOMES, read_record
-from pytest_ddcompat.values.names import printable
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse

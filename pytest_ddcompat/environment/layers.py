@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_ddcompat.environment.detection import Detector, Variables
 from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.environment.parsing import LIMIT, facts_from_settings, facts_from_text
-from pytest_ddcompat.values.errors import FactsError
+from pytest_ddcompat.values.errors import FactsError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ class Settings(NamedTuple):
         Raises:
             FactsError: Something cannot be understood; all problems are named together.
         """
-        problems: list[str] = []
+        problems: list[Problem] = []
         for layer in self.layers:
             try:
                 layer.facts()

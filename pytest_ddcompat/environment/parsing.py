@@ -18,8 +18,8 @@ from pytest_ddcompat.values.names import (
     is_framework,
     is_misspelling,
     parse_site,
-    shown,
 )
+from pytest_ddcompat.values.text import as_json, shown
 from pytest_ddcompat.values.versions import Version, parse_agent_version, parse_version
 
 __all__ = [
@@ -280,11 +280,7 @@ def _text(key: object) -> str:
 
 
 def _shown(value: object) -> str:
-    try:
-        text = json.dumps(value, default=str)
-    except Exception:  # noqa: BLE001 - a hook may give what no JSON file holds
-        text = f"a value of type {type(value).__name__}"
-    return text if len(text) <= 50 else f"{text[:50]}…"  # noqa: PLR2004 - a line's length
+    return shown(value, as_json, 50)
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from pytest_ddcompat.evaluation.verdict import Finding, Outcome, Status, Verdict
 from pytest_ddcompat.matrix.rows import LEVEL_WORDS, LEVELS
 from pytest_ddcompat.requirement.expression import Operation, has_operators, parse
 from pytest_ddcompat.values.errors import RequirementError
-from pytest_ddcompat.values.names import choices, fold, is_misspelling, quoted
+from pytest_ddcompat.values.names import choices, fold, is_misspelling
+from pytest_ddcompat.values.text import quoted
 from pytest_ddcompat.values.versions import parse_range
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.matrix.matrix import Matrix
-    from pytest_ddcompat.matrix.rows import Capability, Deployment, Statement
+    from pytest_ddcompat.matrix.rows import Statement
     from pytest_ddcompat.requirement.expression import Expression
     from pytest_ddcompat.requirement.requirement import Requirement
 
@@ -78,22 +79,11 @@ def check_requirement(requirement: Requirement, matrix: Matrix) -> None:
         )
     if requirement.kind == "capability":
         for name in capabilities_named(requirement, matrix):
-            if matrix.capability(name) is None:
-                valid = choices(name, matrix.capability_names())
-                told = _removed(name, matrix.removed.capabilities)
-                raise RequirementError(f'no capability "{name:.80}" on the page{told}; {valid}')
+            matrix.capability(name)
     for name in requirement.deployments:
-        if matrix.deployment(name) is None:
-            valid = choices(name, [row.id for row in matrix.deployments])
-            told = _removed(name, matrix.removed.deployments)
-            raise RequirementError(f'no deployment type "{name:.80}" on the page{told}; {valid}')
+        matrix.deployment(name)
     _refuse_misspellings("framework", requirement.frameworks, matrix.framework_names())
     _refuse_misspellings("data store", requirement.datastores, matrix.datastore_names())
-
-
-def _removed(name: str, rows: Iterable[Capability | Deployment]) -> str:
-    """Which overlay has taken away what is named, if one has."""
-    return next((f", {row.removal}" for row in rows if fold(row.id) == fold(name)), "")
 
 
 def capabilities_named(requirement: Requirement, matrix: Matrix) -> Iterable[str]:
@@ -113,7 +103,7 @@ def capabilities_named(requirement: Requirement, matrix: Matrix) -> Iterable[str
 def _expression(requirement: Requirement, matrix: Matrix) -> Expression:
     operands: list[Expression] = []
     for name in requirement.names:
-        known = matrix.capability(name) or not has_operators(name)
+        known = matrix.find_capability(name) or not has_operators(name)
         operands.append(name if known else parse(name))
     return operands[0] if len(operands) == 1 else Operation("and", tuple(operands))
 
@@ -154,7 +144,6 @@ def _evaluate_expression(
 
 def _evaluate_capability(name: str, requirement: Requirement, situation: Situation) -> Verdict:
     capability = situation.matrix.capability(name)
-    assert capability is not None, "check_requirement refuses unknown names"  # noqa: S101
 
     def findings(held: Situation) -> list[Finding]:
         asked = Asked(capability, requirement, held)
@@ -259,8 +248,8 @@ def _framework(requirement: Requirement, situation: Situation) -> Finding:
 
 
 def _deployment(requirement: Requirement, situation: Situation) -> Finding:
-    rows = [situation.matrix.deployment(name) for name in requirement.deployments]
-    return deployment_named(situation, [row.id for row in rows if row], requirement.marker)
+    ids = [situation.matrix.deployment(name).id for name in requirement.deployments]
+    return deployment_named(situation, ids, requirement.marker)
 
 
 def _support_level(requirement: Requirement, situation: Situation) -> Finding:

@@ -41,7 +41,7 @@ class Matrices:
         self._by_id: dict[str, Matrix] = {}
         for matrix in matrices:
             known = self._by_id.setdefault(matrix.page.id, matrix)
-            if known is not matrix and not _is_same(known, matrix):
+            if known is not matrix and known.digest != matrix.digest:
                 both = " and ".join(m.origin or "one of no file" for m in (known, matrix))
                 raise MatrixError(
                     f'two different matrices have the page id "{matrix.page.id}": {both}; '
@@ -91,7 +91,7 @@ class Matrices:
             return self._named(requirement.matrix)
         if requirement.kind == "capability":
             return self._by_capabilities(requirement)
-        having = (m for m in self if all(map(m.deployment, requirement.deployments)))
+        having = (m for m in self if all(map(m.find_deployment, requirement.deployments)))
         return next(having, self.first)
 
     def _named(self, matrix_id: str) -> Matrix:
@@ -103,7 +103,7 @@ class Matrices:
 
     def _by_capabilities(self, requirement: Requirement) -> Matrix:
         asked = self._split(requirement)
-        having = [m for m, names in asked.items() if all(map(m.capability, names))]
+        having = [m for m, names in asked.items() if all(map(m.find_capability, names))]
         if not having:
             raise self._lacking([name for names in asked.values() for name in names])
         for name in asked[having[0]]:
@@ -130,7 +130,7 @@ class Matrices:
 
     def _lacking(self, names: Sequence[str]) -> RequirementError:
         """Why no page has all capabilities."""
-        where = {n: [m.page.id for m in self if m.capability(n)] for n in dict.fromkeys(names)}
+        where = {n: [m.page.id for m in self if m.find_capability(n)] for n in dict.fromkeys(names)}
         for name, ids in where.items():
             if not ids:
                 known = [spelling for m in self for spelling in m.capability_names()]
@@ -171,15 +171,9 @@ def _listed(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
-def _is_same(one: Matrix, other: Matrix) -> bool:
-    from pytest_ddcompat.record.builder import matrix_entry
-
-    return matrix_entry(one) == matrix_entry(other)
-
-
 def _definition(matrix: Matrix, name: str) -> Hashable:
     """All that a verdict on a capability can rest on, as it is read: whatever the words are."""
-    row = matrix.capability(name)
+    row = matrix.find_capability(name)
     if row is None:
         return None
     minimums = frozenset((m.tracer, m.runtime, m.versions) for m in row.minimums)

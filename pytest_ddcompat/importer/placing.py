@@ -11,7 +11,7 @@ from pytest_ddcompat.importer.draft import Draft
 from pytest_ddcompat.importer.readers import COLUMNS, DOUBT, capabilities_of
 from pytest_ddcompat.importer.tables import kind_of, know_by_name
 from pytest_ddcompat.importer.words import slug
-from pytest_ddcompat.matrix.fields import Place
+from pytest_ddcompat.values.errors import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,35 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
 
-from pytest_ddcompat.values.names import choices
+from pytest_ddcompat.values.names import unknown_name
+from pytest_ddcompat.values.text import as_toml, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["SHOWN", "Field", "Key", "Kind", "Place", "Row", "field", "plain", "schema_of", "shown"]
+    from pytest_ddcompat.values.errors import Place
+
+__all__ = ["Field", "Key", "Kind", "Row", "field", "plain", "schema_of"]
 
 R = TypeVar("R", bound="Row")
 _REQUIRED = object()
-SHOWN = 80
-"""Characters of a wrong value that a message repeats."""
-
-
-class Place:
-    """Where in a file something stands, and the problems found in that file so far."""
-
-    def __init__(self, path: str, problems: list[str]) -> None:
-        self.path = path
-        self.problems = problems
-
-    def inside(self, part: str) -> Place:
-        """Go to a key or an element (`[0]`) of this place."""
-        joint = "" if part.startswith("[") or self.path.endswith(": ") else "."
-        return Place(f"{self.path}{joint}{part}", self.problems)
-
-    def problem(self, message: str) -> None:
-        """Note what is wrong here."""
-        separator = "" if self.path.endswith(": ") else ": "
-        self.problems.append(f"{self.path}{separator}{message}")
 
 
 class Kind:
@@ -120,13 +103,12 @@ class Row:
     def from_table(cls: type[R], value: object, place: Place) -> R | None:
         """Understand a parsed table, or note in `place` all that is wrong with it."""
         if not isinstance(value, dict):
-            place.problem(f"this must be a table (got {shown(value)})")
+            place.problem(f"this must be a table (got {shown(value, as_toml)})")
             return None
         before = len(place.problems)
         for key in value:
-            if key in cls.fields:
-                continue
-            place.problem(f'unknown key "{key:.80}"; {choices(key, cls.fields)}')
+            if key not in cls.fields:
+                place.add(unknown_name(f'unknown key "{key:.80}"', key, cls.fields))
         values = {key: _read_key(key, value, spec, place) for key, spec in cls.fields.items()}
         if len(place.problems) > before:
             return None
@@ -143,7 +125,7 @@ class Row:
 
     @classmethod
     def from_prepared(cls: type[R], plain: dict[str, Any]) -> R:
-        """Make a row of what `pytest_ddcompat.matrix.prepared` wrote, which was checked before."""
+        """Make a row of its prepared JSON, which was checked before."""
         for key, value in plain.items():
             restore = cls.fields[key].kind.restore
             if restore is not None:
@@ -194,16 +176,3 @@ def schema_of(row: type[Row]) -> dict[str, Any]:
             key: {**spec.kind.schema, "description": spec.doc} for key, spec in row.fields.items()
         },
     }
-
-
-def shown(value: object) -> str:
-    """Write a wrong value as TOML has it, in few characters."""
-    if isinstance(value, (dict, list)):
-        return "a table" if isinstance(value, dict) else "an array"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    try:
-        text = f'"{value}"' if isinstance(value, str) else str(value)
-    except ValueError:
-        return "a number of thousands of digits"
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

@@ -6,12 +6,15 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any, Callable, Union, cast
 
-from pytest_ddcompat.matrix.fields import SHOWN, Kind, shown
-from pytest_ddcompat.values.names import choices, deployment_type, parse_site
+from pytest_ddcompat.matrix.fields import Kind
+from pytest_ddcompat.values.errors import CompatibilityError, Problem
+from pytest_ddcompat.values.names import deployment_type, parse_site, unknown_name
+from pytest_ddcompat.values.text import as_toml, shown
 from pytest_ddcompat.values.versions import Range, Version, parse_range, parse_version
 
 if TYPE_CHECKING:
-    from pytest_ddcompat.matrix.fields import Place, Row
+    from pytest_ddcompat.matrix.fields import Row
+    from pytest_ddcompat.values.errors import Place
 
 __all__ = [
     "Mark", "address", "array", "boolean", "date", "deployment", "identifier", "mapping", "mark",
@@ -33,7 +36,7 @@ def _scalar(
 ) -> Kind:
     def read(value: object, place: Place) -> object:
         if type(value) is not kind:
-            place.problem(f"this must be {called} (got {shown(value)})")
+            place.problem(f"this must be {called} (got {shown(value, as_toml)})")
         return value
 
     return Kind(read, schema, restore=restore)
@@ -46,22 +49,24 @@ def _parsed(
 ) -> Kind:
     def read(value: object, place: Place) -> object:
         if not isinstance(value, str):
-            place.problem(f"this must be a string (got {shown(value)})")
+            place.problem(f"this must be a string (got {shown(value, as_toml)})")
             return None
         try:
             return parse(value)
-        except ValueError as error:
-            place.problem(str(error))
+        except CompatibilityError as error:
+            place.add(error.problems[0])
             return None
 
     return Kind(read, {"type": "string", **schema}, restore=restore)
 
 
+def _error(what: str, valid: str) -> CompatibilityError:
+    return CompatibilityError(Problem(what, valid))
+
+
 def _identifier(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9]+([_-][a-z0-9]+)*", value):
-        raise ValueError(
-            f'"{value[:SHOWN]}" is no id; valid: lower-case letters, digits, single _ or - between'
-        )
+        raise _error(f'"{value:.80}" is no id', "lower-case letters, digits, single _ or - between")
     return value
 
 
@@ -73,20 +78,20 @@ def _deployment(value: str) -> str:
 def _site(value: str) -> str:
     try:
         return parse_site(value)
-    except ValueError:
-        valid = "a host name such as datadoghq.com"
-        raise ValueError(f'"{value[:SHOWN]}" is no Datadog site; valid: {valid}') from None
+    except CompatibilityError as error:
+        valid = error.problems[0].valid
+        raise _error(f'"{value:.80}" is no Datadog site', valid) from None
 
 
 def _words(value: str) -> str:
     if not value.strip():
-        raise ValueError("this is empty; valid: words")
+        raise _error("this is empty", "words")
     return value
 
 
 def _address(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s<>\"]+", value):
-        raise ValueError(f'"{value[:SHOWN]}" is no address; valid: https://…')
+        raise _error(f'"{value:.80}" is no address', "https://…")
     return value
 
 
@@ -95,7 +100,7 @@ def array(kind: Kind, at_least: int = 0) -> Kind:
 
     def read(value: object, place: Place) -> tuple[object, ...]:
         if not isinstance(value, list):
-            place.problem(f"this must be an array (got {shown(value)})")
+            place.problem(f"this must be an array (got {shown(value, as_toml)})")
             return ()
         if len(value) < at_least:
             place.problem(f"this needs at least {at_least} (got {len(value)})")
@@ -114,7 +119,7 @@ def mapping(kind: Kind) -> Kind:
 
     def read(value: object, place: Place) -> dict[str, object]:
         if not isinstance(value, dict):
-            place.problem(f"this must be a table (got {shown(value)})")
+            place.problem(f"this must be a table (got {shown(value, as_toml)})")
             return {}
         return {str(key): kind.read(item, place.inside(key)) for key, item in value.items()}
 
@@ -126,7 +131,7 @@ def one_of(*valid: str) -> Kind:
 
     def parse(value: str) -> str:
         if value not in valid:
-            raise ValueError(f'"{value[:SHOWN]}" is not valid; {choices(value, valid)}')
+            raise CompatibilityError(unknown_name(f'"{value:.80}" is not valid', value, valid))
         return value
 
     return _parsed(parse, {"enum": list(valid)})
@@ -141,14 +146,16 @@ def _read_range(value: object, place: Place) -> object:
     texts = cast("tuple[str, ...]", array(text, at_least=1).read(value, place))
     try:
         return parse_range(*(t for t in texts if isinstance(t, str)))
-    except ValueError as error:
-        place.problem(str(error))
+    except CompatibilityError as error:
+        place.add(error.problems[0])
         return None
 
 
 def _read_mark(value: object, place: Place) -> object:
     if type(value) is not bool and value not in _MARKS:
-        place.problem(f"this must be true, false, {' or '.join(_MARKS)} (got {shown(value)})")
+        place.problem(
+            f"this must be true, false, {' or '.join(_MARKS)} (got {shown(value, as_toml)})"
+        )
     return value
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Callable, TypeVar
 
-from pytest_ddcompat.matrix.fields import Place, Row, field
+from pytest_ddcompat.matrix.fields import Row, field, plain
 from pytest_ddcompat.matrix.kinds import array, table
 from pytest_ddcompat.matrix.rows import (
     Capability,
@@ -22,12 +22,16 @@ from pytest_ddcompat.matrix.rows import (
     Table,
     Unresolved,
 )
-from pytest_ddcompat.values.names import bare, choices, fold
+from pytest_ddcompat.values.errors import RequirementError
+from pytest_ddcompat.values.names import bare, fold, unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pytest_ddcompat.values.errors import Place
     from pytest_ddcompat.values.versions import Version
+
+    PlaceOf = Callable[[str, int], Place]
 
 __all__ = ["Matrix", "Removed"]
 
@@ -97,37 +101,59 @@ class Matrix(Row):
 
     def check(self, place: Place) -> None:
         """Ids are unique, and every capability that a row names is defined."""
-        self._check_unique(place)
-        self._check_tables(place)
+        self.check_rows(lambda kind, number: place.inside(f"{kind}[{number}]"))
+
+    def check_rows(self, place_of: PlaceOf) -> None:
+        """Check what no row can check alone.
+
+        Args:
+            place_of: Gives the place of a row by its kind, such as `releases`, and its index.
+        """
+        self._check_unique(place_of)
+        for number, row in enumerate(self.unresolved):
+            if row.table is not None and not 0 <= row.table < len(self.tables):
+                place_of("unresolved", number).inside("table").problem(
+                    f"no such table (got {row.table})", f"from 0, below {len(self.tables)}"
+                )
         defined = [c.id for c in self.capabilities]
         for kind in ("deployments", "frameworks", "coverage", "unresolved"):
-            for index, row in enumerate(getattr(self, kind)):
-                inside = place.inside(f"{kind}[{index}]")
+            for number, row in enumerate(getattr(self, kind)):
                 for name in _capabilities_of(row):
                     if name not in defined:
-                        inside.problem(
-                            f'no capability "{name}" is defined; {choices(name, defined)}'
-                        )
+                        what = f'no capability "{name}" is defined'
+                        place_of(kind, number).add(unknown_name(what, name, defined))
 
-    def _check_tables(self, place: Place) -> None:
-        for index, row in enumerate(self.unresolved):
-            if row.table is not None and not 0 <= row.table < len(self.tables):
-                told = f"no such table (got {row.table}); valid: from 0, below {len(self.tables)}"
-                place.inside(f"unresolved[{index}].table").problem(told)
-
-    def _check_unique(self, place: Place) -> None:
+    def _check_unique(self, place_of: PlaceOf) -> None:
         def once(kind: str, rows: Sequence[R], keys: Callable[[R], Iterable[str]]) -> None:
             seen: dict[str, int] = {}
-            for index, row in enumerate(rows):
+            for number, row in enumerate(rows):
                 for key in keys(row):
-                    if seen.setdefault(fold(key), index) != index:
-                        inside = place.inside(f"{kind}[{index}]")
-                        inside.problem(f"another row has {key} too; valid: in one row")
+                    if seen.setdefault(fold(key), number) != number:
+                        place = place_of(kind, number)
+                        place.problem(f"another row has {key} too", "in one row")
 
         once("capabilities", self.capabilities, _distinct_spellings)
         once("deployments", self.deployments, _marks_of)
         once("releases", self.releases, lambda row: [f'"{row.tracer}"'])
-        once("frameworks", self.frameworks, _place_of)
+        once("frameworks", self.frameworks, _identity_of)
+
+    def __repr__(self) -> str:
+        page = self.page
+        return (
+            f"<Matrix {page.id!r}, page read {page.read}: {len(self.capabilities)} capabilities, "
+            f"{len(self.releases)} releases, {len(self.runtimes)} runtimes>"
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the content, as the schema of a record describes it."""
+        import hashlib
+        import json
+
+        content = json.dumps(
+            plain(self, _text), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        )
+        return hashlib.sha256(content.encode()).hexdigest()
 
     @property
     def origin(self) -> str:
@@ -135,23 +161,49 @@ class Matrix(Row):
         return str(self.__dict__.get("_origin", ""))
 
     def of_origin(self, which: str) -> Matrix:
-        """The same matrix, which tells by what it was loaded."""
+        """Return the same matrix with the id or path by which it was loaded."""
         if which == self.origin:
             return self
         made = self.replaced({})
         made.__dict__["_origin"] = which
         return made
 
-    def capability(self, name: str) -> Capability | None:
-        """Find a capability by id, alias or documented name, however it is written."""
+    def capability(self, name: str) -> Capability:
+        """Return a capability by id, alias or documented name, however it is written.
+
+        Raises:
+            RequirementError: The page has none of that name; the nearest is named.
+        """
+        found = self.find_capability(name)
+        if found is None:
+            told = _removed(name, self.removed.capabilities)
+            what = f'no capability "{name:.80}" on the page{told}'
+            raise RequirementError(unknown_name(what, name, self.capability_names()))
+        return found
+
+    def find_capability(self, name: str) -> Capability | None:
+        """Find a capability like `capability`; None if the page has none of that name."""
         return self._by_name.get(fold(name))
 
     def capability_names(self) -> list[str]:
         """All ids and aliases."""
         return [name for c in self.capabilities for name in (c.id, *c.aliases)]
 
-    def deployment(self, name: str) -> Deployment | None:
-        """Find a deployment type by id or documented name, however it is written."""
+    def deployment(self, name: str) -> Deployment:
+        """Return a deployment type by its id, however it is written.
+
+        Raises:
+            RequirementError: The page has none of that name; the nearest is named.
+        """
+        found = self.find_deployment(name)
+        if found is None:
+            told = _removed(name, self.removed.deployments)
+            what = f'no deployment type "{name:.80}" on the page{told}'
+            raise RequirementError(unknown_name(what, name, [row.id for row in self.deployments]))
+        return found
+
+    def find_deployment(self, name: str) -> Deployment | None:
+        """Find a deployment type like `deployment`; None if the page has none of that name."""
         return self._deployments.get(fold(name))
 
     def framework_names(self) -> list[str]:
@@ -188,7 +240,7 @@ class Matrix(Row):
 
     def is_settled(self, row: Unresolved) -> bool:
         """Whether overlays say what is true of every capability that words may limit."""
-        limited = [self.capability(name) for name in row.capabilities]
+        limited = [self.find_capability(name) for name in row.capabilities]
         return bool(limited) and all(each and each.overlays for each in limited)
 
     def restored(self) -> list[tuple[Statement, Matrix]]:
@@ -230,6 +282,15 @@ def _capabilities_of(row: Deployment | Framework | Coverage | Unresolved) -> lis
     return list(row.capabilities)
 
 
+def _removed(name: str, rows: Iterable[Capability | Deployment]) -> str:
+    """Say which overlay has removed the row of a name, if one has."""
+    return next((f", {row.removal}" for row in rows if fold(row.id) == fold(name)), "")
+
+
+def _text(value: object) -> object:
+    return value if value is None or isinstance(value, bool) else str(value)
+
+
 def _spellings(capabilities: Sequence[Capability]) -> list[tuple[Capability, str]]:
     """Every way to write each capability, the shorter form of its name where it is its own."""
     exact = [(c, spelling) for c in capabilities for spelling in _exact(c)]
@@ -254,7 +315,7 @@ def _marks_of(deployment: Deployment) -> list[str]:
     return [f'"{deployment.id}" with "{name}"' for name in deployment.capabilities]
 
 
-def _place_of(framework: Framework) -> list[str]:
+def _identity_of(framework: Framework) -> list[str]:
     versions = f" for {framework.versions}" if framework.versions else ""
     place = f'"{framework.id}" under "{framework.heading}"{versions}'
     return [f'{place} with "{name}"' for name in framework.capabilities] or [place]

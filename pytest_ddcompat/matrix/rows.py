@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.matrix.fields import Place, Row, field
+from pytest_ddcompat.matrix.fields import Row, field
 from pytest_ddcompat.matrix.kinds import (
     address,
     array,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pytest_ddcompat.matrix.kinds import Mark
+    from pytest_ddcompat.values.errors import Place
     from pytest_ddcompat.values.versions import Range, Version
 
 __all__ = [
@@ -235,13 +236,13 @@ class Capability(Statement):
     def check(self, place: Place) -> None:
         """What is there has a minimum, which a preview may lack; what is not there has none."""
         if self.minimum is not None and self.minimums:
-            place.problem('"minimum" and "minimums" exclude each other; valid: one of them')
+            place.problem('"minimum" and "minimums" exclude each other', "one of them")
         needs = self.status in {"available", "partial", "deprecated"}
         may_have = needs or self.status == "preview"
         if not (may_have if self.boundaries else not needs):
             place.problem(
-                f'the key "minimum" and the status "{self.status}" contradict each other; '
-                f"valid: a minimum, unless the status is {', '.join([*NOT_THERE, 'unresolved'])}"
+                f'the key "minimum" and the status "{self.status}" contradict each other',
+                f"a minimum, unless the status is {', '.join([*NOT_THERE, 'unresolved'])}",
             )
 
 

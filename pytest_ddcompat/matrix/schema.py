@@ -1,13 +1,7 @@
-"""The JSON Schemas of a matrix and of an overlay, made from what the reader follows.
-
-`python -m pytest_ddcompat.matrix.schema` prints the matrix's, with `--overlay` the
-overlay's; they ship as `matrices/matrix.schema.json` and `matrices/overlay.schema.json`.
-"""
+"""The JSON Schemas of a matrix and of an overlay, made from the declarations of their rows."""
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.matrix.fields import schema_of
@@ -44,8 +38,3 @@ def _schema(title: str, file: type[Row]) -> dict[str, Any]:
 def _rows_within(row: type[Row]) -> set[type[Row]]:
     inside = {spec.kind.row for spec in row.fields.values() if spec.kind.row}
     return inside.union(*map(_rows_within, inside))
-
-
-if __name__ == "__main__":
-    made = overlay_schema() if sys.argv[1:] == ["--overlay"] else matrix_schema()
-    sys.stdout.write(json.dumps(made, indent=2) + "\n")

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_ddcompat.environment.environment import KEYS, LIBRARY, tracer_key
-from pytest_ddcompat.matrix.fields import plain
 from pytest_ddcompat.record.format import VERSION
 
 if TYPE_CHECKING:
@@ -155,7 +151,7 @@ def matrix_entry(matrix: Matrix) -> dict[str, Any]:
     """What a record says of the page."""
     page = matrix.page
     described = {key: getattr(page, key) for key in ("id", "title", "address")}
-    return {**described, "read": page.read.isoformat(), "sha256": _digest(matrix)}
+    return {**described, "read": page.read.isoformat(), "sha256": matrix.digest}
 
 
 def environment_entry(environment: Environment, matrices: Matrices) -> dict[str, Any]:
@@ -171,17 +167,3 @@ def environment_entry(environment: Environment, matrices: Matrices) -> dict[str,
             facts["frameworks"].pop(library, None)
     # Of a run that is over, "today" is no day.
     return {"facts": {**facts, "date": environment.date.isoformat()}, "signals": signals}
-
-
-def _digest(matrix: Matrix) -> str:
-    """SHA-256 of a matrix's content, as the schema of the record describes it."""
-    content = json.dumps(
-        plain(matrix, _leaf), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
-def _leaf(value: object) -> object:
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return value if value is None or isinstance(value, bool) else str(value)

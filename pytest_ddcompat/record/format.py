@@ -1,23 +1,19 @@
-"""The record of a run: its form, which reader and JSON Schema share.
-
-`python -m pytest_ddcompat.record.format` prints the schema; it ships as
-`matrices/record.schema.json`.
-"""
+"""The record of a run: its form, which reader and JSON Schema share."""
 
 from __future__ import annotations
 
 import json
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.evaluation.verdict import Outcome, Status
-from pytest_ddcompat.matrix.fields import Key, Kind, Place
+from pytest_ddcompat.matrix.fields import Key, Kind
 from pytest_ddcompat.matrix.kinds import array, boolean, mapping, one_of, text
-from pytest_ddcompat.values.errors import CompatibilityError
-from pytest_ddcompat.values.names import choices
+from pytest_ddcompat.values.errors import CompatibilityError, Place, Problem
+from pytest_ddcompat.values.names import unknown_name
+from pytest_ddcompat.values.text import as_json, shown
 
 if TYPE_CHECKING:
     import os
@@ -42,16 +38,10 @@ class RecordError(CompatibilityError):
 def _kind(accepts: Callable[[Any], bool], called: str, schema: dict[str, Any]) -> Kind:
     def read(value: object, place: Place) -> object:
         if not accepts(value):
-            place.problem(f"this must be {called} (got {_shown(value)})")
+            place.problem(f"this must be {called} (got {shown(value, as_json)})")
         return value
 
     return Kind(read, schema)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, (dict, list)):
-        return "an object" if isinstance(value, dict) else "an array"
-    return f"{json.dumps(value):.80}"
 
 
 def _nullable(kind: Kind) -> Kind:
@@ -74,11 +64,11 @@ def _object(doc: str, **fields: Key) -> Kind:
 
     def read(value: object, place: Place) -> object:
         if not isinstance(value, dict):
-            place.problem(f"this must be an object (got {_shown(value)})")
+            place.problem(f"this must be an object (got {shown(value, as_json)})")
             return {}
         for key in value:
             if key not in fields:
-                place.problem(f'unknown key "{key:.80}"; {choices(key, fields)}')
+                place.add(unknown_name(f'unknown key "{key:.80}"', key, fields))
         for key, spec in fields.items():
             if key in value:
                 spec.kind.read(value[key], place.inside(key))
@@ -209,24 +199,25 @@ def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
         RecordError: It cannot be read, or is no record of this version; each problem is
             `file: where: what; valid: …`.
     """
+    file = str(path)
     try:
         content = Path(path).read_bytes()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise RecordError(f"{path}: this record cannot be read: {reason}") from None
-    problems: list[str] = []
-    place = Place(f"{path}: ", problems)
+        raise RecordError(Problem(f"this record cannot be read: {reason}", file=file)) from None
+    problems: list[Problem] = []
+    place = Place(file, problems)
     parsed = _parsed(content, place)
     version = parsed.get("version") if isinstance(parsed, dict) else None
     if type(version) is int and version != VERSION:
-        place.inside("version").problem(f"{version} is not known; valid: {VERSION}")
+        place.inside("version").problem(f"{version} is not known", str(VERSION))
     elif not problems:
         _RECORD.read(parsed, place)
     if not problems:
         _check_indices(parsed, place)
     if problems:
         more = len(problems) - _MOST_PROBLEMS
-        rest = [f"{path}: and {more} more problems"] if more > 0 else []
+        rest = [Problem(f"and {more} more problems", file=file)] if more > 0 else []
         raise RecordError([*problems[:_MOST_PROBLEMS], *rest])
     return parsed  # type: ignore[no-any-return]
 
@@ -240,7 +231,7 @@ def _parsed(content: bytes, place: Place) -> Any:
         what = f"line {error.lineno}, column {error.colno}: this is not valid JSON: {error.msg}"
     except (ValueError, RecursionError):
         what = "a number in it is too long, or it is nested too deeply"
-    place.problem(f"{what}; valid: what --ddcompat-report writes")
+    place.problem(what, "what --ddcompat-report writes")
     return None
 
 
@@ -250,7 +241,3 @@ def _check_indices(record: dict[str, Any], place: Place) -> None:
         if test["decision"] >= known:
             where = place.inside(f"tests[{number}].decision")
             where.problem(f"there is no decision {test['decision']}; there are {known}, from 0")
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(record_schema(), indent=2) + "\n")

@@ -10,7 +10,8 @@ import pytest
 from pytest_ddcompat.declared import MARKERS
 from pytest_ddcompat.requirement.requirement import Requirement, call_of
 from pytest_ddcompat.values.errors import RequirementError
-from pytest_ddcompat.values.names import choices, printable, quoted, shown
+from pytest_ddcompat.values.names import choices
+from pytest_ddcompat.values.text import printable, quoted, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple, Union
 
 from pytest_ddcompat.matrix.rows import LEVELS
 from pytest_ddcompat.values.errors import RequirementError
-from pytest_ddcompat.values.names import choices, fold, is_framework, quoted, shown
+from pytest_ddcompat.values.names import choices, fold, is_framework
+from pytest_ddcompat.values.text import quoted, shown
 from pytest_ddcompat.values.versions import parse_range
 
 __all__ = ["Names", "Requirement", "call_of"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Callable, TypeVar
 import pytest
 
 from pytest_ddcompat.values.errors import CompatibilityError
-from pytest_ddcompat.values.names import printable
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

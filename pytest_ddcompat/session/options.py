@@ -16,7 +16,7 @@ from pytest_ddcompat.evaluation.pages import Matrices, load_kept
 from pytest_ddcompat.evaluation.policy import Action, Policy
 from pytest_ddcompat.matrix.loading import load_matrix
 from pytest_ddcompat.matrix.matrix import Matrix
-from pytest_ddcompat.values.errors import CompatibilityError, FactsError, MatrixError
+from pytest_ddcompat.values.errors import CompatibilityError, FactsError, MatrixError, Problem
 from pytest_ddcompat.values.names import choices
 
 if TYPE_CHECKING:
@@ -51,19 +51,20 @@ class RunSettings(NamedTuple):
             MatrixError: A matrix cannot be found, read or understood (all problems are named
                 together), or different ones have the same id.
         """
-        problems: list[str] = []
+        problems: list[Problem] = []
         loaded: list[Matrix] = []
         for origin, which in self.matrices:
             try:
                 loaded.append(load_kept(which, self.files))
             except MatrixError as error:
-                problems.extend(f"{origin}: {problem}" for problem in error.problems)
+                problems.extend(problem.within(origin) for problem in error.problems)
         if problems:
             raise MatrixError(problems)
         try:
             return [*Matrices(loaded)] if loaded else []
         except MatrixError as error:
-            raise MatrixError(f"{self.matrices[0][0]}: {error}") from None
+            origin = self.matrices[0][0]
+            raise MatrixError(problem.within(origin) for problem in error.problems) from None
 
     def to_plain(self) -> list[Any]:
         """Encode the settings as built-in values, for another process."""
@@ -230,7 +231,7 @@ def _load_hooks_matrix(which: object, folder: Path) -> Matrix:
     try:
         return load_matrix(_absolute(which, folder) if isinstance(which, str) else folder / which)
     except MatrixError as error:
-        raise MatrixError([f"{_HOOK}: {problem}" for problem in error.problems]) from None
+        raise MatrixError(problem.within(_HOOK) for problem in error.problems) from None
 
 
 def _layer(origin: str, settings: list[str] | None) -> Layer | None:

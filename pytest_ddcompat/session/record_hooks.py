@@ -31,7 +31,7 @@ from pytest_ddcompat.session.state import (
 from pytest_ddcompat.session.xdist import journal_of, read_journals
 from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.files import unwritable, write_atomically
-from pytest_ddcompat.values.names import printable
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

@@ -1,36 +1,90 @@
-"""The errors that bad input raises."""
+"""The errors that bad input raises: values that know their place and write themselves."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Union
 
-from pytest_ddcompat.values.names import printable
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from pytest_ddcompat.matrix.matrix import Matrix
 
 __all__ = [
     "CompatibilityError",
     "FactsError",
     "InvalidMatrixError",
     "MatrixError",
+    "Place",
+    "Problem",
     "RequirementError",
 ]
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong with some input.
+
+    Attributes:
+        what: What is wrong.
+        valid: What would be right; empty if that cannot be listed.
+        where: Key or row within the file, such as `releases[1].until`; empty for all of it.
+        file: Name of the file; empty if the input is from none.
+        origin: What named the file or gave the input: an option, a hook, another file.
+    """
+
+    what: str
+    valid: str = ""
+    where: str = ""
+    file: str = ""
+    origin: str = ""
+
+    def __str__(self) -> str:
+        joint = "" if self.what.endswith("?") else ";"
+        valid = f"{joint} valid: {self.valid}" if self.valid else ""
+        places = filter(None, (self.origin, self.file, self.where))
+        return printable(": ".join([*places, f"{self.what}{valid}"]))
+
+    def within(self, origin: str) -> Problem:
+        """Name what led to the problem, before all else that did."""
+        return self._replace(origin=": ".join(filter(None, (origin, self.origin))))
+
+
+class Place:
+    """A place in a file, and the problems found in that file so far."""
+
+    def __init__(self, file: str, problems: list[Problem], where: str = "") -> None:
+        self.file = file
+        self.problems = problems
+        self.where = where
+
+    def inside(self, part: str) -> Place:
+        """Go to a key or an element (`[0]`) of this place."""
+        joint = "." if self.where and not part.startswith("[") else ""
+        return Place(self.file, self.problems, f"{self.where}{joint}{part}")
+
+    def problem(self, what: str, valid: str = "") -> None:
+        """Note what is wrong here."""
+        self.add(Problem(what, valid))
+
+    def add(self, problem: Problem) -> None:
+        """Note a problem of the value that stands here."""
+        self.problems.append(problem._replace(where=self.where, file=self.file))
 
 
 class CompatibilityError(ValueError):
     """Input that cannot be understood: what is wrong, where, and what would be valid.
 
     Attributes:
-        problems: One sentence for each thing that is wrong.
+        problems: Each thing that is wrong; `str` of one is a line of the error's text.
     """
 
-    def __init__(self, problems: str | Iterable[str]) -> None:
-        each = (problems,) if isinstance(problems, str) else problems
-        self.problems = tuple(map(printable, each))
-        super().__init__("\n".join(self.problems))
+    def __init__(self, problems: AnyProblem | Iterable[AnyProblem]) -> None:
+        each = (problems,) if isinstance(problems, (str, Problem)) else problems
+        self.problems = tuple(p if isinstance(p, Problem) else Problem(p) for p in each)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+AnyProblem = Union[str, Problem]
+"""A problem, or a sentence that says what is wrong."""
 
 
 class MatrixError(CompatibilityError):
@@ -41,10 +95,10 @@ class InvalidMatrixError(MatrixError):
     """A matrix that can be read, but is not as it must be.
 
     Attributes:
-        matrix: As much of it as was understood in spite of that; None if too little was.
+        matrix: As much of the `Matrix` as was understood in spite of that; None if too little was.
     """
 
-    def __init__(self, problems: Iterable[str], matrix: Matrix | None = None) -> None:
+    def __init__(self, problems: Iterable[AnyProblem], matrix: object = None) -> None:
         super().__init__(problems)
         self.matrix = matrix
 

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pytest_ddcompat.values.errors import CompatibilityError, Problem
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -19,9 +21,7 @@ __all__ = [
     "is_misspelling",
     "nearest",
     "parse_site",
-    "printable",
-    "quoted",
-    "shown",
+    "unknown_name",
 ]
 
 _NO_NAME = frozenset("<>=!~,;[]")  # of version specifiers, extras and lists
@@ -113,29 +113,18 @@ def choices(name: str, valid: Iterable[str]) -> str:
     return f"{hint}valid: {', '.join(names)}"
 
 
-def printable(text: str) -> str:
-    """Escape what input may hold to break a terminal or an encoding."""
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
-    )
-
-
-def quoted(text: str) -> str:
-    """Write a string as Python would, in double quotes."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{printable(escaped)}"'
-
-
-def shown(value: object) -> str:
-    """The beginning of a wrong value as Python writes it, or its type where that cannot be written.
+def unknown_name(what: str, name: str, valid: Iterable[str]) -> Problem:
+    """Make the problem of a name that is not among the valid ones, with the nearest that is.
 
     Args:
-        value: Any value; a number of very many digits and a user's class may refuse.
+        what: What is wrong: `unknown key "x"`.
+        name: What was written.
+        valid: What could have been written; listed in full when it is short.
     """
-    try:
-        return f"{value!r:.80}"
-    except Exception:  # noqa: BLE001 - a user's class may do anything here
-        return f"a value of type {type(value).__name__}"
+    names = sorted(set(valid))
+    guess = nearest(name, names)
+    hint = f'; did you mean "{guess}"?' if guess else ""
+    return Problem(f"{what}{hint}", ", ".join(names))
 
 
 def deployment_type(name: str) -> str | None:
@@ -147,12 +136,14 @@ def parse_site(text: str) -> str:
     """Reduce a site to the form of DD_SITE: lower case, no scheme, path or leading `app.`.
 
     Raises:
-        ValueError: What is left is not a host name.
+        CompatibilityError: What is left is not a host name.
     """
     host = re.sub(r"^[a-z]+://", "", text.strip().lower()).split("/", 1)[0]
     host = host.removeprefix("app.")
     if not re.fullmatch(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,8}", host):
-        raise ValueError("this is not a Datadog site; valid: a host name such as datadoghq.com")
+        raise CompatibilityError(
+            Problem("this is not a Datadog site", "a host name such as datadoghq.com")
+        )
     return host
 
 

@@ -1,21 +1,71 @@
-"""Words in Markdown that are shown as they stand."""
+"""Text of others within ours: escaped, quoted, and cut to what fits a message."""
 
 from __future__ import annotations
 
+import json
 import re
-from html import escape
+from typing import Callable
 
-__all__ = ["at_start", "escaped"]
+__all__ = ["as_json", "as_toml", "at_start", "escaped", "printable", "quoted", "shown"]
 
-_FORCED = str.maketrans({c: f"\\{c}" for c in r"\`*_[]{}|~#!$@"})
+# HTML's own characters by hand: the module `html` brings a table of 2,231 entities.
+_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_MARKDOWN = str.maketrans({**{c: f"\\{c}" for c in r"\`*_[]{}|~#!$@"}, **_HTML})
 _FIRST = re.compile(r"^(?:[+=-]|\d(?=\d*[.)]))", re.MULTILINE)
 
 
+def printable(text: str) -> str:
+    """Escape what could break a terminal or an encoding."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
+    )
+
+
+def quoted(text: str) -> str:
+    """Write a string as Python would, in double quotes."""
+    inner = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{printable(inner)}"'
+
+
+def shown(value: object, form: Callable[[object], str] = repr, longest: int = 80) -> str:
+    """Write a wrong value for a message, cut to a length.
+
+    Args:
+        value: Any value; where it cannot be written, its type is named.
+        form: Writes it as its source does: `repr`, `as_json` or `as_toml`.
+        longest: Characters that are kept.
+    """
+    try:
+        text = form(value)
+    except Exception:  # noqa: BLE001 - a user's class may do anything here
+        return f"a value of type {type(value).__name__}"
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+def as_json(value: object) -> str:
+    """Write a value as JSON."""
+    return json.dumps(value, default=str)
+
+
+def as_toml(value: object) -> str:
+    """Write a value as TOML does; of a table or an array only that it is one."""
+    if isinstance(value, (dict, list)):
+        return "a table" if isinstance(value, dict) else "an array"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    try:
+        return f'"{value}"' if isinstance(value, str) else str(value)
+    except ValueError:  # Python writes no integer of more than some thousands of digits
+        return "a number of thousands of digits"
+
+
 def escaped(words: str) -> str:
-    """Escape words within a line, or in a cell of a table."""
-    return escape(words.translate(_FORCED), quote=False)
+    """Escape words for Markdown, within a line or in a cell of a table."""
+    return words.translate(_MARKDOWN)
 
 
 def at_start(words: str) -> str:
-    """Escape words at the start of a line, where a number or a dash would make a list."""
+    """Escape words for the start of a line, where a number or a dash would make a list."""
     return _FIRST.sub(lambda found: f"&#{ord(found[0])};", escaped(words))

@@ -9,17 +9,25 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from pytest_ddcompat.values.errors import CompatibilityError, Problem
+from pytest_ddcompat.values.text import shown
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from packaging.specifiers import Specifier
 
 __all__ = [
     "Range",
     "Version",
     "base",
+    "meet",
     "parse_agent_version",
     "parse_range",
     "parse_version",
+    "regions",
     "series",
+    "spans",
 ]
 
 _LONGEST = 200  # characters; no published version or range comes near it
@@ -88,26 +96,26 @@ def parse_version(text: str) -> Version:
     """Read a PEP 440 version.
 
     Raises:
-        ValueError: It is none; the message says so.
+        CompatibilityError: It is none.
     """
     try:
         if len(text) > _LONGEST:
             raise InvalidVersion
         return Version(text)
     except InvalidVersion:
-        shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-        raise ValueError(f'"{shown}" is not a version; valid: PEP 440, such as 4.16.0') from None
+        what = f'"{shown(text, str, _LONGEST)}" is not a version'
+        raise CompatibilityError(Problem(what, "PEP 440, such as 4.16.0")) from None
 
 
 def parse_agent_version(text: str) -> Version:
     """Read an Agent's version, by its leading numbers where PEP 440 refuses it.
 
     Raises:
-        ValueError: It does not begin with a version's numbers.
+        CompatibilityError: It does not begin with a version's numbers.
     """
     try:
         return parse_version(text)
-    except ValueError:
+    except CompatibilityError:
         leading = re.match(r"\d{1,9}(\.\d{1,9}){1,3}(?=[-+])", text)
         if leading is None:
             raise
@@ -119,7 +127,7 @@ def parse_range(*texts: str) -> Range:
     """Read PEP 440 specifiers into the range that any of them admits.
 
     Raises:
-        ValueError: One is no specifier; the message says which.
+        CompatibilityError: One is no specifier.
     """
     return Range([_specifier(text) for text in texts])
 
@@ -136,6 +144,49 @@ def series(version: Version) -> Version:
     return Version(f"{version.major}.{version.minor}")
 
 
+def regions(ranges: Iterable[Range]) -> list[Version]:
+    """One version of each stretch that ranges divide all versions into, in ascending order.
+
+    All versions of a stretch are in the same ranges; no pre-release is told.
+    """
+    cuts = {Version("0")}
+    for each in ranges:
+        for specifiers in each.specifiers:
+            for specifier in specifiers:
+                cuts.update(_cuts(specifier))
+    return [v for cut in sorted(cuts) for v in (cut, _just_above(cut))]
+
+
+def spans(ranges: Iterable[Range]) -> dict[Range, list[tuple[int, int]]]:
+    """Where ranges lie beside each other, pre-releases as their releases: see `meet`.
+
+    Returns:
+        Of each range its spans, from one number up to, but without, another.
+    """
+    held: dict[Range, list[tuple[Version, int, bool]]] = {}
+    for each in ranges:
+        if each not in held:
+            versions = regions([each])
+            # Of each two versions, the second is of the stretch just above the first.
+            held[each] = [
+                (base(versions[n - n % 2]), n % 2, v in each) for n, v in enumerate(versions)
+            ]
+    cuts = sorted({cut for stretches in held.values() for cut, _, _ in stretches})
+    places = {cut: 2 * number for number, cut in enumerate(cuts)}
+    found = {}
+    for each, stretches in held.items():
+        starts = [places[cut] + above for cut, above, _ in stretches]
+        ends = [*starts[1:], 2 * len(cuts)]
+        both = zip(stretches, starts, ends)
+        found[each] = [(start, end) for (*_, is_in), start, end in both if is_in and start < end]
+    return found
+
+
+def meet(ones: list[tuple[int, int]], others: list[tuple[int, int]]) -> bool:
+    """Whether ranges share a version, by their spans."""
+    return any(start < until and begin < end for start, end in ones for begin, until in others)
+
+
 def _specifier(text: str) -> SpecifierSet:
     try:
         if not text.strip() or len(text) > _LONGEST:
@@ -144,10 +195,11 @@ def _specifier(text: str) -> SpecifierSet:
         if not list(specifier):
             raise InvalidSpecifier
     except InvalidSpecifier:
-        hint = f'; did you mean ">={text}"?' if _is_version(text) else ""
-        raise ValueError(
-            f'"{text[:_LONGEST]}" is not a version specifier{hint or "; valid: such as >=2.0,<3"}'
-        ) from None
+        what = f'"{text[:_LONGEST]}" is not a version specifier'
+        problem = Problem(what, "such as >=2.0,<3")
+        if _is_version(text):
+            problem = Problem(f'{what}; did you mean ">={text}"?')
+        raise CompatibilityError(problem) from None
     return specifier
 
 
@@ -171,3 +223,24 @@ def _lower(specifier: SpecifierSet) -> Version | None:
         if s.operator in {">=", "==", "~=", ">"}
     ]
     return max(bounds, default=None)
+
+
+def _just_above(version: Version) -> Version:
+    return Version(f"{version.base_version}.0.0.0.0.1")
+
+
+def _cuts(specifier: Specifier) -> Iterator[Version]:
+    """Versions at which what a specifier admits may begin or end."""
+    try:
+        version = Version(specifier.version.removesuffix(".*"))
+    except InvalidVersion:
+        return  # of ===, which admits one text
+    yield version
+    if specifier.version.endswith(".*"):
+        yield _next(version.release)
+    elif specifier.operator == "~=":
+        yield _next(version.release[:-1])
+
+
+def _next(release: tuple[int, ...]) -> Version:
+    return Version(".".join(map(str, (*release[:-1], release[-1] + 1))))

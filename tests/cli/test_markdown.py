@@ -16,7 +16,8 @@ from pytest_ddcompat.cli.report import View
 from pytest_ddcompat.cli.report_markdown import markdown
 from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.matrix.loading import matrix_from_mapping
-from pytest_ddcompat.values.names import is_framework, printable
+from pytest_ddcompat.values.names import is_framework
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

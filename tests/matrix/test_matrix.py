@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -113,7 +112,7 @@ def test_pipe_is_refused(which: str, tmp_path: Path) -> None:
         load_matrix(tmp_path / which)
     message = f"{tmp_path / 'pipe.toml'}: this file cannot be read: it is no regular file"
     where = f"{tmp_path / which}: extends: " if which == "overlay.toml" else ""
-    assert raised.value.problems == (where + message,)
+    assert str(raised.value) == where + message
 
 
 def test_folder_is_refused(tmp_path: Path) -> None:
@@ -138,25 +137,11 @@ def test_folder_without_a_matrix(
     assert str(raised.value) == message
 
 
-def test_schema_is_that_of_the_reader() -> None:
-    for file, schema in ((SCHEMA, matrix_schema()), (OVERLAY_SCHEMA, overlay_schema())):
-        assert json.loads(file.read_text(encoding="utf-8")) == schema
+def test_schema_is_valid() -> None:
+    for schema in (matrix_schema(), overlay_schema()):
         jsonschema.Draft202012Validator.check_schema(schema)
     first = BUNDLED.read_text(encoding="utf-8").splitlines()[0]
     assert first == f"#:schema {SCHEMA.name}"
-
-
-@pytest.mark.parametrize(
-    ("options", "file"),
-    [
-        pytest.param([], SCHEMA, id="of a matrix"),
-        pytest.param(["--overlay"], OVERLAY_SCHEMA, id="of an overlay"),
-    ],
-)
-def test_schema_is_printed_as_it_ships(options: list[str], file: Path) -> None:
-    command = [sys.executable, "-m", "pytest_ddcompat.matrix.schema", *options]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert done.stdout == file.read_text(encoding="utf-8")
 
 
 def as_json(value: Any) -> Any:

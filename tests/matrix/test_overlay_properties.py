@@ -84,7 +84,7 @@ def result(mapping: dict[str, Any], times: int = 1) -> dict[str, Any] | list[str
         for _ in range(times):
             matrix = apply_overlay(matrix, {**TOP, **mapping}, "acme.toml")
     except MatrixError as error:
-        return sorted(error.problems)
+        return sorted(map(str, error.problems))
     return facts(matrix)
 
 

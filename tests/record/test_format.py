@@ -47,7 +47,7 @@ def test_bad_records_are_refused(tmp_path: Path, record: object, message: str) -
     file.write_text(json.dumps(record))
     with pytest.raises(RecordError) as refused:
         read_record(file)
-    assert refused.value.problems == (f"{file}: {message}",)
+    assert str(refused.value) == f"{file}: {message}"
 
 
 @pytest.mark.parametrize("case", BAD)
@@ -63,7 +63,7 @@ def test_files_that_are_no_json_are_refused(tmp_path: Path, content: bytes, mess
     with pytest.raises(RecordError) as refused:
         read_record(file)
     expected = f"{file}: {message}; valid: what --ddcompat-report writes"
-    assert refused.value.problems == (expected,)
+    assert str(refused.value) == expected
 
 
 def test_all_problems_are_told_at_once_but_not_thousands(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_all_problems_are_told_at_once_but_not_thousands(tmp_path: Path) -> None
     with pytest.raises(RecordError) as refused:
         read_record(file)
     assert len(refused.value.problems) == 21
-    assert refused.value.problems[-1] == f"{file}: and 980 more problems"
+    assert str(refused.value.problems[-1]) == f"{file}: and 980 more problems"
 
 
 def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -83,10 +83,9 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 def test_hash_is_of_what_the_matrix_says() -> None:
-    other = deepcopy(MATRIX)
-    vars(other)["capabilities"] = MATRIX.capabilities[1:]
+    other = MATRIX.replaced({"capabilities": MATRIX.capabilities[1:]})
     first, second, third = (
-        matrix_entry(matrix)["sha256"] for matrix in (MATRIX, deepcopy(MATRIX), other)
+        matrix_entry(matrix)["sha256"] for matrix in (MATRIX, MATRIX.replaced({}), other)
     )
     assert first == second != third
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.analysis.rules.common import Complaint, meet, regions, spans
-from pytest_ddcompat.values.versions import base
+from pytest_ddcompat.analysis.rules.common import Complaint
+from pytest_ddcompat.values.versions import base, meet, regions, spans
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -5,7 +5,8 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_ddcompat.analysis.rules.common import Complaint, meet, spans
+from pytest_ddcompat.analysis.rules.common import Complaint
+from pytest_ddcompat.values.versions import meet, spans
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.analysis.rules.common import Complaint, regions, statements
-from pytest_ddcompat.values.versions import Range
+from pytest_ddcompat.analysis.rules.common import Complaint, statements
+from pytest_ddcompat.values.versions import Range, regions
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -97,12 +97,11 @@ def deployment_named(situation: Situation, types: Sequence[str], source: str) ->
 
 
 def _deployment_ids(matrix: Matrix, named: Sequence[str]) -> list[str]:
-    rows = [matrix.deployment(name) for name in named]
-    return [row.id for row in rows if row]
+    return [matrix.deployment(name).id for name in named]
 
 
 def _deployment_name(matrix: Matrix, kind: str) -> str:
-    row = matrix.deployment(kind)
+    row = matrix.find_deployment(kind)
     return row.documented[0] if row else kind
 
 

@@ -6,11 +6,11 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.matrix.fields import Place
 from pytest_ddcompat.matrix.overlay.matching import absence, matching, refuse_ambiguous
 from pytest_ddcompat.matrix.overlay.rows import RULES, given_rows, read_overlay
 from pytest_ddcompat.matrix.rows import NOT_THERE, Capability, Release, Statement
-from pytest_ddcompat.values.errors import MatrixError
+from pytest_ddcompat.values.errors import MatrixError, Place, Problem
+from pytest_ddcompat.values.versions import regions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,18 +37,6 @@ _Touching = dict[str, dict[int, _Touched]]
 """By kind and index in the merged matrix; rows that are added have new indices."""
 
 
-class _Renamed(Place):
-    """Places of rows in the merged matrix, told as those of the overlay."""
-
-    def __init__(self, path: str, problems: list[str], names: Mapping[str, str]) -> None:
-        super().__init__(path, problems)
-        self.names = names
-
-    def inside(self, part: str) -> Place:
-        path = super().inside(part).path
-        return _Renamed(self.names.get(path, path), self.problems, self.names)
-
-
 def apply_overlay(
     base: Matrix, mapping: Mapping[str, Any], origin: str, page_id: str = ""
 ) -> Matrix:
@@ -65,8 +53,8 @@ def apply_overlay(
         MatrixError: The overlay cannot be understood, or breaks a rule of the matrix; every
             problem is in `problems`, as `file: where: what; valid: …`.
     """
-    problems: list[str] = []
-    place = Place(f"{origin}: ", problems)
+    problems: list[Problem] = []
+    place = Place(origin, problems)
     file = PurePath(origin)
     understood = read_overlay(mapping, place)
     if understood is None:
@@ -127,8 +115,8 @@ def _touch(
             refuse_ambiguous(kind, [rows[n] for n in found], each)
             continue
         if found and found[0] in touched:
-            first = touched[found[0]].place.path.rpartition(": ")[2]
-            each.place.problem(f"{first} changes the same row; valid: one of them")
+            first = touched[found[0]].place.where
+            each.place.problem(f"{first} changes the same row", "one of them")
             continue
         row = _changed(kind, rows[found[0]], each) if found else _added(kind, rows, each, heading)
         if row is not None:
@@ -189,14 +177,15 @@ def _dropped(row: Statement, given: Mapping[str, Any]) -> dict[str, object]:
 def _added(kind: str, rows: Sequence[Statement], given: Given, heading: str) -> Statement | None:
     """A row of the overlay's own, or None where it lacks what such a row needs."""
     if given.remove or given.unset:
-        given.place.problem(absence(kind, rows, given.values))
+        given.place.add(absence(kind, rows, given.values))
         return None
     values = {"heading": heading, "documented": given.words, **given.values}
     row = RULES[kind].row
     missing = [key for key, spec in row.fields.items() if spec.required and key not in values]
     if missing:
         needed = " and ".join(f'"{key}"' for key in missing)
-        given.place.problem(f"{absence(kind, rows, given.values)}; to add one, give {needed}")
+        problem = absence(kind, rows, given.values)
+        given.place.add(problem._replace(valid=f"{problem.valid}; to add one, give {needed}"))
         return None
     return row.from_values({**values, "overlays": (given.overlay,)})
 
@@ -221,25 +210,25 @@ def _merged(base: Matrix, touching: _Touching) -> dict[str, object]:
 
 
 def _check(base: Matrix, touching: _Touching, place: Place) -> None:
-    """Hold the matrix's own rules; the overlay's rows go last, as the later of two is told."""
+    """Check the matrix's own rules."""
     rows: dict[str, object] = {}
-    names = {}
+    places: dict[tuple[str, int], Place] = {}
     for kind, touched in touching.items():
+        # The overlay's rows go last: of two rows that clash, the later one is named.
         kept = [row for n, row in enumerate(getattr(base, kind)) if n not in touched]
         left = [each for each in touched.values() if not each.removed]
         rows[kind] = (*kept, *(each.row for each in left))
-        for n, each in enumerate(left, len(kept)):
-            names[place.inside(f"{kind}[{n}]").path] = each.place.path
+        places.update({(kind, n): each.place for n, each in enumerate(left, len(kept))})
     if not rows["capabilities"]:
-        place.inside("capabilities").problem("all are removed; valid: one that is left")
-    base.replaced(rows).check(_Renamed(place.path, place.problems, names))
+        place.inside("capabilities").problem("all are removed", "one that is left")
+    base.replaced(rows).check_rows(
+        lambda kind, n: places.get((kind, n)) or place.inside(f"{kind}[{n}]")
+    )
     _refuse_overlaps(base.releases, touching["releases"])
 
 
 def _refuse_overlaps(rows: Sequence[Release], touched: Mapping[int, _Touched]) -> None:
     """A branch that is added where another one already holds a version would never decide."""
-    from pytest_ddcompat.analysis.rules.common import regions
-
     held = {n: row for n, row in enumerate(rows) if n not in touched}
     for n, each in touched.items():
         if each.removed or not isinstance(each.row, Release):
@@ -248,7 +237,7 @@ def _refuse_overlaps(rows: Sequence[Release], touched: Mapping[int, _Touched]) -
         for other in [row.tracer for row in held.values()] if n >= len(rows) else ():
             if any(v in added and v in other for v in regions([added, other])):
                 each.place.inside("tracer").problem(
-                    f'this range overlaps that of another row (got "{added}"); '
-                    f'valid: a range without the versions of "{other}", or that row removed'
+                    f'this range overlaps that of another row (got "{added}")',
+                    f'a range without the versions of "{other}", or that row removed',
                 )
         held[n] = each.row

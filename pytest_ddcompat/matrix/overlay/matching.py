@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.matrix.overlay.rows import RULES, in_words
-from pytest_ddcompat.values.names import choices, fold
+from pytest_ddcompat.values.names import fold, unknown_name
 from pytest_ddcompat.values.versions import Range
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.matrix.overlay.rows import Given
     from pytest_ddcompat.matrix.rows import Statement
+    from pytest_ddcompat.values.errors import Problem
 
 __all__ = ["absence", "matching", "refuse_ambiguous"]
 
@@ -46,8 +47,8 @@ def _same(key: str, theirs: Any, ours: Any) -> bool:
     return fold(theirs) == fold(ours) if key == "id" else bool(theirs == ours)
 
 
-def absence(kind: str, rows: Sequence[Statement], given: Mapping[str, Any]) -> str:
-    """Say that no row is meant, with what would be valid."""
+def absence(kind: str, rows: Sequence[Statement], given: Mapping[str, Any]) -> Problem:
+    """Say that no row is meant."""
     key = RULES[kind].key
     named = _named(key, given)
     held = [row for row in rows if _agree(row, given, *key)]
@@ -55,26 +56,24 @@ def absence(kind: str, rows: Sequence[Statement], given: Mapping[str, Any]) -> s
         left = [row for row in held if part not in given or _agree(row, given, part)]
         if held and not left:
             told = in_words(given[part])
-            known = choices(told, (in_words(getattr(row, part)) for row in held))
-            return f'no row with {named} {verb} "{told}"; {known}'
+            what = f'no row with {named} {verb} "{told}"'
+            return unknown_name(what, told, (in_words(getattr(row, part)) for row in held))
         held = left
-    valid = [_shown(key, row.__dict__) for row in rows]
-    return f"no row has {named}; {choices(_shown(key, given), valid)}"
+    valid = [_key_of(key, row.__dict__) for row in rows]
+    return unknown_name(f"no row has {named}", _key_of(key, given), valid)
 
 
 def refuse_ambiguous(kind: str, rows: Sequence[Statement], given: Given) -> None:
     """Note that several rows may be meant, with what tells them apart."""
     key = "heading" if len({row.heading for row in rows}) > 1 else "documented"
     which = dict.fromkeys(json.dumps(getattr(row, key), ensure_ascii=False) for row in rows)
-    given.place.problem(
-        f"{len(rows)} rows have {_named(RULES[kind].key, given.values)}; "
-        f"valid: with {key} = {' or '.join(which)}"
-    )
+    what = f"{len(rows)} rows have {_named(RULES[kind].key, given.values)}"
+    given.place.problem(what, f"with {key} = {' or '.join(which)}")
 
 
 def _named(key: Sequence[str], values: Mapping[str, Any]) -> str:
     return ", ".join(f'{part} "{in_words(values[part])}"' for part in key if values[part])
 
 
-def _shown(key: Sequence[str], values: Mapping[str, Any]) -> str:
+def _key_of(key: Sequence[str], values: Mapping[str, Any]) -> str:
     return " ".join(in_words(values[part]) for part in key if values[part])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.matrix.fields import Field, Place, Row, field
+from pytest_ddcompat.matrix.fields import Field, Row, field
 from pytest_ddcompat.matrix.kinds import array, boolean, one_of, table, words
 from pytest_ddcompat.matrix.rows import (
     Capability,
@@ -19,10 +19,12 @@ from pytest_ddcompat.matrix.rows import (
     Site,
     Statement,
 )
-from pytest_ddcompat.values.names import printable
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from pytest_ddcompat.values.errors import Place
 
 __all__ = ["RULES", "Given", "OverlayFile", "given_rows", "in_words", "read_overlay"]
 
@@ -139,12 +141,12 @@ class Given(NamedTuple):
         if self.remove:
             for name in [n for n in self.values if n not in telling] + ["unset"] * bool(self.unset):
                 self.place.problem(
-                    f'a row that is removed has no key "{name}"; '
-                    f"valid: {', '.join([*telling, 'reason', 'source'])}"
+                    f'a row that is removed has no key "{name}"',
+                    ", ".join([*telling, "reason", "source"]),
                 )
         for name in self.values:
             if name in self.unset and not self.remove:
-                self.place.problem(f'"{name}" is given and unset; valid: one of them')
+                self.place.problem(f'"{name}" is given and unset', "one of them")
         return len(self.place.problems) == before
 
 
@@ -154,7 +156,7 @@ def read_overlay(mapping: Mapping[str, Any], place: Place) -> OverlayFile | None
     for kind in _UNTOUCHED:
         if kind in mapping:
             valid = ", ".join(sorted(RULES))
-            place.inside(kind).problem(f"an overlay cannot change these; valid: {valid}")
+            place.inside(kind).problem("an overlay cannot change these", valid)
     rest = {key: value for key, value in mapping.items() if key not in _UNTOUCHED}
     file = OverlayFile.from_table(rest, place)
     return file if len(place.problems) == before else None

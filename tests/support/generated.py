@@ -1,0 +1,45 @@
+"""Files in `matrices/` that are made from others: `python tests/support/generated.py` writes them.
+
+It is run from a checkout, after a change of a matrix, of its interpretations, or of a declaration
+that a schema follows. A test compares every file with what is made anew.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_ddcompat.matrix.loading import matrix_from_toml, prepared
+from pytest_ddcompat.matrix.schema import matrix_schema, overlay_schema
+from pytest_ddcompat.record.format import record_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MATRICES: Final = Path(__file__).parents[2] / "matrices"
+IDS: Final = sorted(
+    file.stem for file in MATRICES.glob("*.toml") if not file.stem.endswith(".overlay")
+)
+
+
+def _schema(describe: Callable[[], dict[str, Any]]) -> Callable[[], str]:
+    return lambda: json.dumps(describe(), indent=2) + "\n"
+
+
+def _prepared(matrix_id: str) -> Callable[[], str]:
+    return lambda: prepared(matrix_from_toml(matrix_id))
+
+
+GENERATED: Final[dict[str, Callable[[], str]]] = {
+    "matrix.schema.json": _schema(matrix_schema),
+    "overlay.schema.json": _schema(overlay_schema),
+    "record.schema.json": _schema(record_schema),
+    **{f"{matrix_id}.prepared.json": _prepared(matrix_id) for matrix_id in IDS},
+}
+"""Each file's name, and the function that returns its text."""
+
+
+if __name__ == "__main__":
+    for name, make in GENERATED.items():
+        (MATRICES / name).write_bytes(make().encode())
