@@ -12,7 +12,7 @@ from pytest_ddcompat.values.errors import RequirementError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_ddcompat.analysis.statements import Fact, Key
+    from pytest_ddcompat.analysis.statements import DocumentedFact, FactKey
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.evaluation.verdict import Finding
     from pytest_ddcompat.matrix.matrix import Matrix
@@ -27,7 +27,7 @@ class Change(NamedTuple):
     """A documented fact that one page has and another has not, or has otherwise.
 
     Attributes:
-        kind: One of `documented.KINDS`.
+        kind: One of `statements.KINDS`.
         row: What it is about, in words.
         old: What the first page says of it; None if it says nothing.
         new: What the second says of it; None if it says nothing.
@@ -83,7 +83,9 @@ def turn(
     )
 
 
-def _in_order(before: dict[Key, Fact], after: dict[Key, Fact]) -> list[Key]:
+def _in_order(
+    before: dict[FactKey, DocumentedFact], after: dict[FactKey, DocumentedFact]
+) -> list[FactKey]:
     """All keys in the second's order; one that only the first has follows what it followed."""
     places = {key: (number, 0) for number, key in enumerate(after)}
     last = -1
@@ -95,7 +97,7 @@ def _in_order(before: dict[Key, Fact], after: dict[Key, Fact]) -> list[Key]:
     return sorted(places, key=lambda key: (KINDS.index(str(key[0])), places[key]))
 
 
-def _change(old: Fact | None, new: Fact | None) -> Change:
+def _change(old: DocumentedFact | None, new: DocumentedFact | None) -> Change:
     known = new or old
     assert known is not None, "a key is of one of the pages"  # noqa: S101
     before, after = old and old.words, new and new.words

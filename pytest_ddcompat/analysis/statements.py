@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_ddcompat.matrix.rows import NOT_THERE
+from pytest_ddcompat.analysis.words import (
+    capability_name,
+    cell_or,
+    cell_under,
+    folded,
+    in_words,
+    words_of,
+)
+from pytest_ddcompat.matrix.rows import NOT_THERE, Unresolved
 from pytest_ddcompat.values.names import bare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Callable, Collection, Hashable, Iterator
 
+    from pytest_ddcompat.matrix.fields import Row
     from pytest_ddcompat.matrix.kinds import Mark
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.matrix.rows import Capability, Framework, Release, Runtime, Statement
 
-__all__ = ["KINDS", "Fact", "Key", "documented_facts", "same_words"]
+__all__ = ["KINDS", "DocumentedFact", "FactKey", "documented_facts", "same_words"]
 
-_VERSION = re.compile(r"\d+(?:\.\d+)*")
-
-Key = tuple["Hashable", ...]
+FactKey = tuple["Hashable", ...]
 """What tells a fact from the others of its page: its kind, and ids rather than words."""
 
 _MARKS = {True: "yes", False: "no", "preview": "Preview"}
 
 
-class Fact(NamedTuple):
+class DocumentedFact(NamedTuple):
     """One fact that a page documents.
 
     Attributes:
@@ -45,31 +51,31 @@ class Fact(NamedTuple):
     @property
     def reading(self) -> str:
         """The value in words."""
-        return _in_words(self.value)
+        return in_words(self.value)
 
 
-def documented_facts(matrix: Matrix) -> dict[Key, Fact]:
+def documented_facts(matrix: Matrix) -> dict[FactKey, DocumentedFact]:
     """Every fact that a page documents, kind by kind in the order of `KINDS`; notes are none.
 
     What a page says twice is one fact; where the two differ, it is both.
     """
-    found: dict[Key, list[Fact]] = {}
+    found: dict[FactKey, list[DocumentedFact]] = {}
     for kind, facts in _FACTS.items():
         for ids, row, words, value in facts(matrix):
-            found.setdefault((kind, *ids), []).append(Fact(kind, row, words, value))
+            found.setdefault((kind, *ids), []).append(DocumentedFact(kind, row, words, value))
     return {key: _together(facts) for key, facts in found.items()}
 
 
 def same_words(one: str, other: str) -> bool:
     """Whether two texts differ in case, spacing and code marks alone."""
-    return _folded(one) == _folded(other)
+    return folded(one) == folded(other)
 
 
 _Found = tuple["tuple[Hashable, ...]", str, str, "Hashable"]
 """Ids of a fact, its row, words and value."""
 
 
-def _together(facts: list[Fact]) -> Fact:
+def _together(facts: list[DocumentedFact]) -> DocumentedFact:
     different = list({fact.value: fact for fact in facts}.values())
     if len(different) == 1:
         return different[0]
@@ -77,49 +83,6 @@ def _together(facts: list[Fact]) -> Fact:
         words="; ".join(fact.words for fact in different),
         value=frozenset(fact.value for fact in different),
     )
-
-
-def _in_words(value: Hashable) -> str:
-    if isinstance(value, frozenset):
-        return "; ".join(sorted(map(_in_words, value)))
-    if isinstance(value, tuple):
-        return " ".join(map(_in_words, value))
-    return str(value)
-
-
-def _folded(words: str) -> str:
-    return re.sub(r"[`*\s]+", "", words).casefold()
-
-
-def _of_row(row: Statement, words: str, value: Hashable) -> tuple[str, Hashable]:
-    """Words of a row, or what an overlay has put in their place, and the value."""
-    said = _in_words(value)
-    if row.overlays and not set(_VERSION.findall(said)) <= set(_VERSION.findall(words)):
-        return f"{said} (overlay {row.overlays[-1].file})", value
-    return words, value
-
-
-def _cell(matrix: Matrix, row: Statement, column: str) -> str | None:
-    """The cell of a row under a column whose head matches a pattern, if there is one."""
-    number = _column(matrix, row.heading, len(row.documented), column)
-    if number is None:
-        return None
-    return row.documented[number] if number < len(row.documented) else ""
-
-
-@lru_cache(maxsize=4096)
-def _column(matrix: Matrix, heading: str, width: int, column: str) -> int | None:
-    heads = [table.columns for table in matrix.tables if table.heading == heading]
-    for columns in sorted(heads, key=lambda head: len(head) != width):
-        for number, name in enumerate(columns):
-            if re.search(column, name, re.IGNORECASE):
-                return number
-    return None
-
-
-def _name(matrix: Matrix, capability: str) -> str:
-    row = matrix.find_capability(capability)
-    return bare(row.name) if row else capability
 
 
 def _sites(matrix: Matrix) -> Iterator[_Found]:
@@ -131,19 +94,21 @@ def _sites(matrix: Matrix) -> Iterator[_Found]:
 
 def _minimums(matrix: Matrix) -> Iterator[_Found]:
     for row in matrix.capabilities:
-        words, value = _of_row(row, row.documented[-1], _minimum(row))
+        words, value = words_of(row, row.documented[-1], _minimum(row))
         yield (row.id,), bare(row.name), words, value
 
 
 def _minimum(row: Capability) -> Hashable:
     if row.status == "unresolved":
-        return _folded(row.documented[-1])
+        return folded(row.documented[-1])
     status = row.status.replace("_", " ")
     if row.status in NOT_THERE or not row.boundaries:
         return status
     value: Hashable = row.minimum
     if row.minimum is None:
-        value = frozenset((m.tracer, "for", m.runtime, m.versions) for m in row.minimums)
+        value = frozenset(
+            (m.tracer, "for", m.runtime, m.versions, *_others_of(m, _MINIMUM)) for m in row.minimums
+        )
     return value if row.status == "available" else (status, value)
 
 
@@ -169,7 +134,7 @@ def _deployments(matrix: Matrix) -> Iterator[_Found]:
         if not row.capabilities:
             yield (row.id,), kind, "listed", True
         for capability, mark in row.capabilities.items():
-            name = _name(matrix, capability)
+            name = capability_name(matrix, capability)
             words, value = _mark(matrix, row, name, mark)
             yield (row.id, capability), f"{kind} for {name}", words, value
 
@@ -177,55 +142,48 @@ def _deployments(matrix: Matrix) -> Iterator[_Found]:
 def _mark(matrix: Matrix, row: Statement, name: str, mark: Mark) -> tuple[str, Hashable]:
     if mark in _MARKS:
         return _MARKS[mark], _MARKS[mark]
-    cell = _cell(matrix, row, re.escape(name))
+    cell = cell_under(matrix, row, re.escape(name))
     words = " | ".join(row.documented[1:]) if cell is None else cell
-    return words, _folded(words)
+    return words, folded(words)
 
 
 def _levels(matrix: Matrix) -> Iterator[_Found]:
     for row in matrix.releases:
-        cell = _cell(matrix, row, "level")
+        cell = cell_under(matrix, row, "level")
         value: Hashable = row.support_level.replace("_", " ")
         if row.until:
             value = (value, "until", row.until)
-        words = _cell_or(row, cell, 1) or _in_words(value)
-        yield (row.tracer,), str(row.tracer), *_of_row(row, words, value)
+        words = cell_or(row, cell, 1) or in_words(value)
+        yield (row.tracer,), str(row.tracer), *words_of(row, words, value)
 
 
 def _agents(matrix: Matrix) -> Iterator[_Found]:
     for row in matrix.releases:
-        yield (row.tracer,), str(row.tracer), *_agent(row, _cell(matrix, row, "agent"))
+        yield (row.tracer,), str(row.tracer), *_agent(row, cell_under(matrix, row, "agent"))
 
 
 def _agent(row: Release, cell: str | None) -> tuple[str, Hashable]:
-    words = _cell_or(row, cell, 2)
+    words = cell_or(row, cell, 2)
     if row.agent is None:
-        return _of_row(row, "no minimum", "no minimum")
-    return _of_row(row, words or str(row.agent), row.agent)
-
-
-def _cell_or(row: Statement, cell: str | None, index: int) -> str:
-    """A cell that was found by its column, else by its usual place."""
-    if cell is not None:
-        return cell
-    return row.documented[index] if index < len(row.documented) else ""
+        return words_of(row, "no minimum", "no minimum")
+    return words_of(row, words or str(row.agent), row.agent)
 
 
 def _runtimes(matrix: Matrix) -> Iterator[_Found]:
     for row in matrix.runtimes:
-        system = _cell(matrix, row, r"^os\b|operating") or row.os
-        implementation = _cell(matrix, row, r"^runtime$|implementation") or row.implementation
-        words = _cell(matrix, row, r"runtime version|python version") or str(row.python)
+        system = cell_under(matrix, row, r"^os\b|operating") or row.os
+        implementation = cell_under(matrix, row, r"^runtime$|implementation") or row.implementation
+        words = cell_under(matrix, row, r"runtime version|python version") or str(row.python)
         for cpu, called in zip(row.cpus, _cpus(matrix, row)):
             yield (
                 (row.os, cpu, row.implementation, row.tracer),
                 f"{system} {called} {implementation} for {matrix.page.tracer} {row.tracer}",
-                *_of_row(row, words, row.python),
+                *words_of(row, words, row.python),
             )
 
 
 def _cpus(matrix: Matrix, row: Runtime) -> tuple[str, ...]:
-    cell = _cell(matrix, row, "cpu|architecture") or ""
+    cell = cell_under(matrix, row, "cpu|architecture") or ""
     called = tuple(word.strip() for word in cell.split(","))
     return called if len(called) == len(row.cpus) else row.cpus
 
@@ -235,10 +193,10 @@ def _frameworks(matrix: Matrix) -> Iterator[_Found]:
         versions = _versions(matrix, row)
         in_table = f"{row.name} in {row.heading}"
         if not row.capabilities:
-            yield (row.id, _folded(row.heading)), in_table, *versions
+            yield (row.id, folded(row.heading)), in_table, *versions
         for capability, mark in row.capabilities.items():
-            name = _name(matrix, capability)
-            has_column = _cell(matrix, row, re.escape(name)) is not None
+            name = capability_name(matrix, capability)
+            has_column = cell_under(matrix, row, re.escape(name)) is not None
             where = f"{row.name} for {name}" if has_column else in_table
             said = versions
             if mark is not True:
@@ -251,15 +209,15 @@ _UNMARKED = ("not supported", "not supported")
 
 
 def _versions(matrix: Matrix, row: Framework) -> tuple[str, Hashable]:
-    cell = _cell_or(row, _cell(matrix, row, "version"), 1)
-    value: Hashable = _folded(cell) if row.versions is None else row.versions
-    return _of_row(row, cell or _in_words(value), value)
+    cell = cell_or(row, cell_under(matrix, row, "version"), 1)
+    value: Hashable = folded(cell) if row.versions is None else row.versions
+    return words_of(row, cell or in_words(value), value)
 
 
 def _coverage(matrix: Matrix) -> Iterator[_Found]:
     for row in matrix.coverage:
         kind = {"frameworks": "frameworks", "datastores": "data stores"}[row.of]
-        name = _name(matrix, row.capability) if row.capability else "every capability"
+        name = capability_name(matrix, row.capability) if row.capability else "every capability"
         for covered in row.named or (f"all {kind}",):
             yield (row.of, row.capability, covered), f"{covered} for {name}", "documented", True
 
@@ -269,10 +227,49 @@ def _unresolved(matrix: Matrix) -> Iterator[_Found]:
         if matrix.is_settled(row):
             continue
         first, rest = row.documented[0], " | ".join(row.documented[1:])
-        columns = _folded(" | ".join(row.columns))
+        columns = folded(" | ".join(row.columns))
         where = f"{first} in {row.heading}" if rest else row.heading
         words = rest or first
-        yield (columns, _folded(first)), where, words, _folded(words)
+        yield (columns, folded(first)), where, words, folded(words)
+
+
+_MINIMUM = ("tracer", "runtime", "versions")
+_READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "page": ((), ("tracer",)),
+    "sites": (("excluded",), ("status",)),
+    "capabilities": (("id",), ("minimum", "minimums", "status", "remote_configuration")),
+    "deployments": (("heading", "id"), ("capabilities",)),
+    "releases": (("tracer",), ("support_level", "until", "agent")),
+    "runtimes": (("os", "cpus", "implementation", "python", "tracer"), ()),
+    "frameworks": (("heading", "id"), ("versions", "capabilities")),
+    "coverage": (("of", "capability", "named"), ()),
+    "unresolved": (("columns", "documented"), ("of", "capabilities")),
+}
+"""Of each table the fields that name a row, and the others that the functions above read."""
+
+
+def _others(matrix: Matrix) -> Iterator[_Found]:
+    """Fields that can decide a verdict, and that no function above reads."""
+    for table, spec in matrix.fields.items():
+        rows = getattr(matrix, table) if spec.decides else ()
+        naming, read = _READ.get(table, (("heading", "documented"), ()))
+        for row in rows if isinstance(rows, tuple) else (rows,):
+            if isinstance(row, Unresolved) and matrix.is_settled(row):
+                continue
+            ids = (table, *(row.fields[key].kind.compared(getattr(row, key)) for key in naming))
+            for key, value in _others_of(row, (*naming, *read)):
+                where = " ".join(in_words(getattr(row, name)) for name in naming) or table
+                yield (*ids, key), f"{key} of {where}", in_words(value), value
+
+
+def _others_of(row: Row, read: Collection[str]) -> list[tuple[str, Hashable]]:
+    """Deciding values of a row that are not read, without those that are left out."""
+    found = row.deciding()
+    return [
+        (key, value)
+        for key, value in found.items()
+        if key not in read and getattr(row, key) != row.fields[key].default
+    ]
 
 
 _FACTS: dict[str, Callable[[Matrix], Iterator[_Found]]] = {
@@ -288,6 +285,7 @@ _FACTS: dict[str, Callable[[Matrix], Iterator[_Found]]] = {
     "framework": _frameworks,
     "coverage": _coverage,
     "unresolved": _unresolved,
+    "other": _others,
 }
 
 KINDS = tuple(_FACTS)

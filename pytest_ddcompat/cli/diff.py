@@ -48,6 +48,7 @@ _HEADINGS = {
     "framework": "Frameworks",
     "coverage": "Covered by sentences",
     "unresolved": "Words that are not understood",
+    "other": "Other facts",
 }
 
 

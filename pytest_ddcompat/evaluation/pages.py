@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING
 
 from pytest_ddcompat.evaluation.evaluate import capabilities_named, check_requirement
 from pytest_ddcompat.matrix.loading import load_matrix, read_file
+from pytest_ddcompat.matrix.rows import Framework
 from pytest_ddcompat.values.errors import MatrixError, RequirementError
-from pytest_ddcompat.values.names import choices, fold
+from pytest_ddcompat.values.names import choices
 
 if TYPE_CHECKING:
     import os
     import sys
-    from collections.abc import Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
+    from pytest_ddcompat.matrix.fields import Row
+    from pytest_ddcompat.matrix.kinds import Mark
     from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.matrix.rows import Capability, Statement
     from pytest_ddcompat.requirement.requirement import Requirement
 
     if sys.version_info >= (3, 11):
@@ -172,36 +176,46 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _definition(matrix: Matrix, name: str) -> Hashable:
-    """All that a verdict on a capability can rest on, as it is read: whatever the words are."""
-    row = matrix.find_capability(name)
-    if row is None:
+    """All that a verdict on a capability can rest on, whatever words it is read from."""
+    capability = matrix.find_capability(name)
+    if capability is None:
         return None
-    minimums = frozenset((m.tracer, m.runtime, m.versions) for m in row.minimums)
+    deciding = (key for key, spec in matrix.fields.items() if spec.decides)
+    tables = [key for key in deciding if key not in {"page", "capabilities", "unresolved"}]
     return (
-        matrix.page.tracer,
-        (row.minimum, minimums, row.status, bool(row.remote_configuration)),
-        bool(matrix.limit_of(row)),
-        frozenset((frozenset(s.excluded), s.status) for s in matrix.sites),
-        frozenset((r.tracer, r.support_level, r.until, r.agent) for r in matrix.releases),
-        frozenset(
-            (r.os, frozenset(r.cpus), r.implementation, r.python, r.tracer) for r in matrix.runtimes
-        ),
-        frozenset((fold(d.id), d.capabilities.get(row.id)) for d in matrix.deployments),
-        *_services(matrix, row.id),
-        tuple(bool(matrix.leaves_open(kind)) for kind in ("sites", "releases", "runtimes")),
+        _values(matrix.page),
+        _values(capability),
+        *(_about(getattr(matrix, table), capability) for table in tables),
+        _open(matrix, capability),
     )
 
 
-def _services(matrix: Matrix, capability: str) -> tuple[Hashable, ...]:
-    """What is read of frameworks and data stores for a capability."""
-    frameworks = frozenset(
-        (fold(f.id), f.versions, f.capabilities[capability])
-        for f in matrix.frameworks
-        if capability in f.capabilities
+def _about(rows: Iterable[Statement], capability: Capability) -> Hashable:
+    """What the rows of a table say of a capability, in any order."""
+    found = set()
+    for row in rows:
+        values = row.deciding()
+        if values.pop("capability", "") not in {"", capability.id}:
+            continue
+        marks: Mapping[str, Mark] | None = vars(row).get("capabilities")
+        if marks is not None:
+            # A framework without a mark says nothing of the capability; a deployment type without
+            # one is still a type that the page knows.
+            if isinstance(row, Framework) and capability.id not in marks:
+                continue
+            values["capabilities"] = marks.get(capability.id)
+        found.add(frozenset(values.items()))
+    return frozenset(found)
+
+
+def _open(matrix: Matrix, capability: Capability) -> Hashable:
+    """What the page's words leave open for a capability; the words themselves do not count."""
+    opened = {kind: matrix.leaves_open(kind) for kind in ("sites", "releases", "runtimes")}
+    opened["limit"] = matrix.limit_of(capability)
+    return frozenset(
+        (kind, _values(row, without={"of", "capabilities"})) for kind, row in opened.items() if row
     )
-    coverage = frozenset(
-        (c.of, frozenset(map(fold, c.named)))
-        for c in matrix.coverage
-        if c.capability in {"", capability}
-    )
-    return frameworks, coverage
+
+
+def _values(row: Row, without: Collection[str] = ()) -> Hashable:
+    return frozenset((key, value) for key, value in row.deciding().items() if key not in without)

@@ -11,7 +11,7 @@ from pytest_ddcompat.values.names import unknown_name
 from pytest_ddcompat.values.text import as_toml, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from pytest_ddcompat.values.errors import Place
 
@@ -29,6 +29,7 @@ class Kind:
         schema: The same as JSON Schema.
         row: Row that the schema refers to, if it does.
         restore: Takes a value that was read and checked before, as JSON has it.
+        compared: Reduces a value to what decides: `PostgreSQL` and `postgres` are one name.
     """
 
     def __init__(
@@ -37,11 +38,13 @@ class Kind:
         schema: dict[str, Any],
         row: type[Row] | None = None,
         restore: Callable[[Any], Any] | None = None,
+        compared: Callable[[Any], Hashable] = lambda value: value,
     ) -> None:
         self.read = read
         self.schema = schema
         self.row = row
         self.restore = restore
+        self.compared = compared
 
 
 class Key:
@@ -135,6 +138,15 @@ class Row:
     def replaced(self: R, changes: Mapping[str, object]) -> R:
         """The same row with other values of some keys."""
         return self.from_values({**{key: self.__dict__[key] for key in self.fields}, **changes})
+
+    def deciding(self) -> dict[str, Hashable]:
+        """The values that can decide a verdict: rows for which they are equal decide alike."""
+        found: dict[str, Hashable] = {}
+        for key, spec in self.fields.items():
+            if spec.decides:
+                value = getattr(self, key)
+                found[key] = None if value is None else spec.kind.compared(value)
+        return found
 
     def check(self, place: Place) -> None:
         """Note in `place` what no single key can tell to be wrong."""

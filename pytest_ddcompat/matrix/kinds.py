@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any, Callable, Union, cast
 
 from pytest_ddcompat.matrix.fields import Kind
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
-from pytest_ddcompat.values.names import deployment_type, parse_site, unknown_name
+from pytest_ddcompat.values.names import deployment_type, fold, parse_site, unknown_name
 from pytest_ddcompat.values.text import as_toml, shown
 from pytest_ddcompat.values.versions import Range, Version, parse_range, parse_version
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from pytest_ddcompat.matrix.fields import Row
     from pytest_ddcompat.values.errors import Place
 
 __all__ = [
     "Mark", "address", "array", "boolean", "date", "deployment", "identifier", "mapping", "mark",
-    "number", "one_of", "site", "table", "text", "version", "version_range", "version_ranges",
-    "words",
+    "name", "number", "one_of", "sentence", "site", "table", "text", "version", "version_range",
+    "version_ranges", "words",
 ]  # fmt: skip
 
 Mark = Union[bool, str]
@@ -46,6 +48,7 @@ def _parsed(
     parse: Callable[[str], object],
     schema: dict[str, Any],
     restore: Callable[[Any], object] | None = None,
+    compared: Callable[[Any], Hashable] = lambda value: value,
 ) -> Kind:
     def read(value: object, place: Place) -> object:
         if not isinstance(value, str):
@@ -57,7 +60,7 @@ def _parsed(
             place.add(error.problems[0])
             return None
 
-    return Kind(read, {"type": "string", **schema}, restore=restore)
+    return Kind(read, {"type": "string", **schema}, restore=restore, compared=compared)
 
 
 def _error(what: str, valid: str) -> CompatibilityError:
@@ -111,7 +114,7 @@ def array(kind: Kind, at_least: int = 0) -> Kind:
 
     schema: dict[str, Any] = {"type": "array", "items": kind.schema}
     full = {**schema, "minItems": at_least} if at_least else schema
-    return Kind(read, full, kind.row, restore)
+    return Kind(read, full, kind.row, restore, lambda value: frozenset(map(kind.compared, value)))
 
 
 def mapping(kind: Kind) -> Kind:
@@ -123,7 +126,11 @@ def mapping(kind: Kind) -> Kind:
             return {}
         return {str(key): kind.read(item, place.inside(key)) for key, item in value.items()}
 
-    return Kind(read, {"type": "object", "additionalProperties": kind.schema})
+    return Kind(
+        read,
+        {"type": "object", "additionalProperties": kind.schema},
+        compared=lambda value: frozenset((k, kind.compared(v)) for k, v in value.items()),
+    )
 
 
 def one_of(*valid: str) -> Kind:
@@ -139,7 +146,13 @@ def one_of(*valid: str) -> Kind:
 
 def table(row: type[Row]) -> Kind:
     """A table described by a row class."""
-    return Kind(row.from_table, {"$ref": f"#/$defs/{row.__name__.lower()}"}, row, row.from_prepared)
+    return Kind(
+        row.from_table,
+        {"$ref": f"#/$defs/{row.__name__.lower()}"},
+        row,
+        row.from_prepared,
+        lambda value: tuple(value.deciding().items()),
+    )
 
 
 def _read_range(value: object, place: Place) -> object:
@@ -160,6 +173,7 @@ def _read_mark(value: object, place: Place) -> object:
 
 
 text = _scalar(str, "a string", {"type": "string"})
+sentence = Kind(text.read, text.schema, compared=bool)  # it decides by standing there at all
 number = _scalar(int, "a whole number", {"type": "integer"})
 boolean = _scalar(bool, "true or false", {"type": "boolean"})
 mark = Kind(_read_mark, {"enum": [True, False, *_MARKS]})
@@ -171,7 +185,8 @@ date = _scalar(
 )
 words = _parsed(_words, {"pattern": "\\S"})
 identifier = _parsed(_identifier, {"pattern": "^[a-z0-9]+([_-][a-z0-9]+)*$"})
-deployment = _parsed(_deployment, identifier.schema)
+name = Kind(identifier.read, identifier.schema, compared=fold)
+deployment = _parsed(_deployment, identifier.schema, compared=fold)
 site = _parsed(_site, {"examples": ["datadoghq.eu"]})
 address = _parsed(_address, {"format": "uri"})
 version = _parsed(parse_version, {"examples": ["1.10.0"]}, Version)

@@ -155,7 +155,7 @@ def matrix_from_toml(matrix_id: str, *, overlay: bool = True, read: Read = read_
             raise MatrixError(
                 Problem(f'this must be "{matrix_id}"', where="extends", file=file.name)
             )
-        matrix = _with_overlay(matrix, file, matrix_id)
+        matrix = _with_overlay(matrix, file, bundled=True)
     return matrix
 
 
@@ -240,10 +240,10 @@ def _extended_by(file: _File) -> Iterator[None]:
         ) from None
 
 
-def _with_overlay(matrix: Matrix, file: _File, page_id: str = "") -> Matrix:
+def _with_overlay(matrix: Matrix, file: _File, *, bundled: bool = False) -> Matrix:
     from pytest_ddcompat.matrix.overlay.apply import apply_overlay
 
-    return apply_overlay(matrix, file.mapping, file.name, page_id)
+    return apply_overlay(matrix, file.mapping, file.name, bundled=bundled)
 
 
 def _parsed(file: Traversable, name: str, read: Read) -> _File:

@@ -9,13 +9,16 @@ from pytest_ddcompat.matrix.fields import Row, field
 from pytest_ddcompat.matrix.kinds import (
     address,
     array,
+    boolean,
     date,
     deployment,
     identifier,
     mapping,
     mark,
+    name,
     number,
     one_of,
+    sentence,
     site,
     table,
     text,
@@ -84,10 +87,22 @@ class Overlay(Row):
         decides=False,
     )
 
+    bundled: bool = field(
+        boolean,
+        "Whether it ships with the matrix: how the page's words are read.",
+        False,
+        decides=False,
+    )
+
+    @property
+    def name(self) -> str:
+        """What users read: of an overlay that ships with the package they know no file."""
+        return "interpretation" if self.bundled else f"overlay {self.file}"
+
     @property
     def words(self) -> str:
-        """It in words, as they follow a quotation."""
-        return f", overlay {self.file}: {self.reason} ({self.source})"
+        """The overlay in words, as they follow a quotation."""
+        return f", {self.name}: {self.reason} ({self.source})"
 
 
 class Statement(Row):
@@ -205,7 +220,7 @@ class Capability(Statement):
     )
     status: str = field(one_of(*STATUSES), "What the page calls it.", "available", decides=True)
     remote_configuration: str = field(
-        text,
+        sentence,
         "Sentence by which the page requires Remote Configuration for it, if it does.",
         "",
         decides=True,
@@ -303,7 +318,7 @@ class Runtime(Statement):
 class Framework(Statement):
     """A row of a table of frameworks."""
 
-    id: str = field(identifier, "Id of the framework: the name of its distribution.", decides=True)
+    id: str = field(name, "Id of the framework: the name of its distribution.", decides=True)
     versions: Range | None = field(
         version_ranges,
         "Versions of the framework; any may admit. Left out where the words are not understood.",
@@ -329,9 +344,7 @@ class Coverage(Statement):
     capability: str = field(
         identifier, "Capability it speaks of; all if left out.", "", decides=True
     )
-    named: tuple[str, ...] = field(
-        array(identifier), "What it names; all if left out.", (), decides=True
-    )
+    named: tuple[str, ...] = field(array(name), "What it names; all if left out.", (), decides=True)
 
 
 class Note(Statement):

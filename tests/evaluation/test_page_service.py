@@ -126,7 +126,7 @@ def test_user_authentication_frameworks(version: str | None, expected: Outcome) 
     found = finding("framework", asks(USERS, framework="django"), frameworks={"django": version})
     row = "Django | 1.11, 2.2, 3.2, >=4.0"
     heading = "User Authentication Frameworks compatibility"
-    assert found.source.startswith(f'{heading}: "{row}", overlay iast-python.overlay.toml: ')
+    assert found.source.startswith(f'{heading}: "{row}", interpretation: ')
     assert found.outcome is expected
 
 

@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SEVERAL = '[{ tracer = "2.0", runtime = "python", versions = ["<4"] }]'
-OVERLAY = {"file": "acme.toml", "source": "https://example.org/", "reason": "known", "keys": []}
+OVERLAY = {
+    "file": "acme.toml",
+    "source": "https://example.org/",
+    "reason": "known",
+    "keys": [],
+    "bundled": False,
+}
 
 
 @pytest.mark.parametrize(

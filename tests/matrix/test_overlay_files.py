@@ -140,6 +140,8 @@ def test_overlay_of_a_bundled_matrix_keeps_its_interpretations(tmp_path: Path) -
     row = load_matrix(path).capabilities[0]
     assert (str(row.minimum), row.status) == ("1.1", "preview")
     assert [o.file for o in row.overlays] == ["small.overlay.toml", "acme.toml"]
+    why = "known (https://example.org/)"
+    assert row.by_overlay() == f", interpretation: {why}, overlay acme.toml: {why}"
     alone = load_matrix(path, overlay=False).capabilities[0]
     assert (str(alone.minimum), alone.status) == ("1.0", "preview")
 

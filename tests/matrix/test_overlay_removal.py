@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat import Outcome
 
-OVERLAY = {"file": "acme.toml", "source": "https://example.org/", "reason": "known", "keys": []}
+OVERLAY = {
+    "file": "acme.toml",
+    "source": "https://example.org/",
+    "reason": "known",
+    "keys": [],
+    "bundled": False,
+}
 TOLD = "overlay acme.toml: known (https://example.org/)"
 BRANCH = 'tracer = ">=2,<3"'
 

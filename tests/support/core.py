@@ -24,13 +24,11 @@ LEFT_OUT: Final = object()
 
 MATRIX = load_matrix()
 MATRICES: Final = Path(__file__).parents[2] / "matrices"
-BARE: Final = (
-    ", overlay iast-python.overlay.toml: a bare version is a minimum (ddtrace's own minimum)"
-)
+BARE: Final = ", interpretation: a bare version is a minimum (ddtrace's own minimum)"
 """What follows the quotation of a framework whose version the overlay reads."""
 
 DATABASES: Final = (
-    ", overlay iast-python.overlay.toml: the four named ones are covered, whether others are is "
+    ", interpretation: the four named ones are covered, whether others are is "
     "left open (the page's own words)"
 )
 """What follows the quotation of the sentence on generic SQL databases."""

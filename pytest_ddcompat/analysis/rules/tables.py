@@ -43,8 +43,7 @@ _NO_ROWS = {"coverage", "notes", "unresolved"}
 
 def _say_the_same(row: Statement, other: Statement) -> bool:
     # Of two tables under one heading, rows may read alike, each of its own capabilities.
-    keys = row.fields.keys() - {"interpretation", "overlays"}
-    return all(getattr(row, key) == getattr(other, key) for key in keys)
+    return row.deciding() == other.deciding()
 
 
 def range_that_is_empty(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:

@@ -38,34 +38,35 @@ _Touching = dict[str, dict[int, _Touched]]
 
 
 def apply_overlay(
-    base: Matrix, mapping: Mapping[str, Any], origin: str, page_id: str = ""
+    base: Matrix, mapping: Mapping[str, Any], path: str, *, bundled: bool = False
 ) -> Matrix:
     """Put an overlay on a matrix.
 
     Args:
         base: The matrix that it extends.
         mapping: What the overlay's TOML file holds.
-        origin: Path of that file; its last part is what findings name.
-        page_id: Id of the new matrix where the overlay gives none; if empty, the slug of the
-            file's name.
+        path: Path of that file; its last part is what findings name.
+        bundled: Whether the file ships with the matrix. It then interprets the page, and the
+            matrix keeps its id and title; otherwise they are made from the file's name.
 
     Raises:
         MatrixError: The overlay cannot be understood, or breaks a rule of the matrix; every
             problem is in `problems`, as `file: where: what; valid: …`.
     """
     problems: list[Problem] = []
-    place = Place(origin, problems)
-    file = PurePath(origin)
+    place = Place(path, problems)
+    file = PurePath(path)
     understood = read_overlay(mapping, place)
     if understood is None:
         raise MatrixError(problems)
     page = {key: getattr(understood.page, key) for key in mapping.get("page", {})}
     if "id" not in page:
-        page["id"] = page_id or _slug(file, place)
+        page["id"] = base.page.id if bundled else _slug(file, place)
+    heading = page.get("title", base.page.title if bundled else file.name)
     touching: _Touching = {}
     for kind in RULES:
-        given = given_rows(kind, mapping, understood, file.name, place)
-        touching[kind] = _touch(kind, getattr(base, kind), given, page.get("title", file.name))
+        given = given_rows(kind, mapping, understood, place, bundled=bundled)
+        touching[kind] = _touch(kind, getattr(base, kind), given, heading)
         if kind == "capabilities":
             base = _without_marks(base, touching[kind])
     if not problems:

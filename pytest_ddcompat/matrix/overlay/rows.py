@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.matrix.fields import Field, Row, field
@@ -57,7 +58,12 @@ RULES = {
 _UNTOUCHED = ("tables", "notes", "unresolved")
 _OWN = ("source", "reason", "remove", "unset")
 _TELLING = ("heading", "documented")
-_NO_WORDS = {"id", "heading", "documented", "interpretation", "aliases", "remote_configuration"}
+_CELLS = {
+    "agent", "callout", "capabilities", "capability", "cpus", "excluded", "implementation",
+    "minimum", "minimums", "named", "of", "os", "python", "status", "support_level", "tracer",
+    "until", "versions",
+}  # fmt: skip
+"""Keys whose values stand in cells of a page; those of others are not quoted as if they did."""
 
 
 def _partial(row: type[Row], needed: Sequence[str] = (), **more: Field) -> type[Row]:
@@ -163,7 +169,12 @@ def read_overlay(mapping: Mapping[str, Any], place: Place) -> OverlayFile | None
 
 
 def given_rows(
-    kind: str, mapping: Mapping[str, Any], understood: OverlayFile, name: str, place: Place
+    kind: str,
+    mapping: Mapping[str, Any],
+    understood: OverlayFile,
+    place: Place,
+    *,
+    bundled: bool,
 ) -> list[Given]:
     """What an overlay says of one kind of rows.
 
@@ -171,8 +182,8 @@ def given_rows(
         kind: One of `RULES`.
         mapping: What the file holds.
         understood: The same, understood.
-        name: The file's name.
         place: The file.
+        bundled: Whether the file ships with the matrix that it extends.
     """
     found = []
     for index, (raw, row) in enumerate(zip(mapping.get(kind, ()), getattr(understood, kind))):
@@ -183,7 +194,8 @@ def given_rows(
             _words(kind, {key: raw[key] for key in row.fields if key in raw and key not in _OWN}),
             Overlay.from_values(
                 {
-                    "file": printable(name),
+                    "file": printable(PurePath(place.file).name),
+                    "bundled": bundled,
                     "source": _one_line(row.source),
                     "reason": _one_line(row.reason),
                 }
@@ -202,7 +214,7 @@ def _one_line(words: str) -> str:
 
 def _words(kind: str, raw: Mapping[str, Any]) -> tuple[str, ...]:
     """The name of a row, where it has one, and what it gives; of a capability, in one cell."""
-    told = [in_words(value) for key, value in raw.items() if key not in _NO_WORDS]
+    told = [in_words(value) for key, value in raw.items() if key in _CELLS]
     if kind == "capabilities":
         told = [", ".join(told)]
     name = str(raw.get("id", ""))
