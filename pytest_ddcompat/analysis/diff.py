@@ -1,4 +1,4 @@
-"""What changes from one page to another: its facts, and the verdicts that rest on them."""
+"""Compare two matrices: the documented facts that change, and the verdicts that rest on them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Change(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """What some requirements come to by one page and by another.
+    """The status of some requirements by one matrix and by another.
 
     Attributes:
         old: The status by the first; None where the page does not have what is asked for.
@@ -110,7 +110,7 @@ def _change(old: DocumentedFact | None, new: DocumentedFact | None) -> Change:
 def _worst(
     requirements: Sequence[Requirement], environment: Environment, matrix: Matrix
 ) -> tuple[Verdict | None, str]:
-    """The verdict of all, or why there is none."""
+    """Return the verdict of all requirements, or else why it cannot be reached."""
     try:
         # The two pages are compared by what is asked, whichever page it was asked of.
         asked = [requirement._replace(matrix=None) for requirement in requirements]

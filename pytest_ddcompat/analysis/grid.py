@@ -43,7 +43,7 @@ class Column(NamedTuple):
 
     @property
     def branch(self) -> str:
-        """The release branch and its support level, in words; empty if there is none."""
+        """The release branch and its support level, in words; empty without a branch."""
         if self.release is None:
             return ""
         level = LEVEL_WORDS[self.release.level(self.environment.date)]

@@ -1,4 +1,4 @@
-"""What is probably wrong with a matrix that can be loaded, or why it cannot."""
+"""Check a matrix against the rules; list why it cannot be loaded."""
 
 from __future__ import annotations
 

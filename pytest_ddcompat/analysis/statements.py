@@ -1,4 +1,4 @@
-"""What a page documents, fact by fact: each with a kind, a row in words, and the page's words."""
+"""List the facts that a page documents, each with its kind, its row and its words."""
 
 from __future__ import annotations
 

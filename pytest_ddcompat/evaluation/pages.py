@@ -1,4 +1,4 @@
-"""Several pages at once: which of them a requirement is held against."""
+"""Several matrices at once: pick the one that a requirement is evaluated against."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["Matrices", "load_kept"]
 
 
 class Matrices:
-    """The pages that requirements are held against, in their order; the same one twice is one.
+    """The matrices of a run, in their order; the same one twice counts once.
 
     Attributes:
         first: The page that counts where nothing else decides.
@@ -63,7 +63,7 @@ class Matrices:
         return len(self._by_id)
 
     def pick(self, requirement: Requirement) -> Matrix:
-        """The page that a requirement is held against.
+        """Return the matrix that a requirement is evaluated against.
 
         It is the one that the requirement names; else the first that has what it asks for.
 
@@ -176,7 +176,7 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _definition(matrix: Matrix, name: str) -> Hashable:
-    """All that a verdict on a capability can rest on, whatever words it is read from."""
+    """Return all that a verdict on a capability can depend on, whatever its words."""
     capability = matrix.find_capability(name)
     if capability is None:
         return None
@@ -191,7 +191,7 @@ def _definition(matrix: Matrix, name: str) -> Hashable:
 
 
 def _about(rows: Iterable[Statement], capability: Capability) -> Hashable:
-    """What the rows of a table say of a capability, in any order."""
+    """Return the deciding values that a table has for a capability, in any order."""
     found = set()
     for row in rows:
         values = row.deciding()
@@ -209,7 +209,7 @@ def _about(rows: Iterable[Statement], capability: Capability) -> Hashable:
 
 
 def _open(matrix: Matrix, capability: Capability) -> Hashable:
-    """What the page's words leave open for a capability; the words themselves do not count."""
+    """Return what words that are not understood leave open for a capability."""
     opened = {kind: matrix.leaves_open(kind) for kind in ("sites", "releases", "runtimes")}
     opened["limit"] = matrix.limit_of(capability)
     return frozenset(

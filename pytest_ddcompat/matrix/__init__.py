@@ -1,1 +1,1 @@
-"""What a published page says, as data: rows, loading, schemas, overlays."""
+"""A published page as data: rows, loading, schemas, overlays."""

@@ -22,7 +22,7 @@ _REQUIRED = object()
 
 
 class Kind:
-    """What a value may be.
+    """A kind of value: how it is read, described and compared.
 
     Attributes:
         read: Takes the value as parsed and its place; returns it understood, or notes a problem.

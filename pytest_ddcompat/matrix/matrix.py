@@ -1,4 +1,4 @@
-"""What one published page says, as data."""
+"""The matrix: one published page as data."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Removed(Row):
 
 
 class Matrix(Row):
-    """What one page of compatibility requirements says, as data."""
+    """One page of compatibility requirements, as data."""
 
     page: Page = field(table(Page), "Which page this is.", decides=True)
     sites: tuple[Site, ...] = field(

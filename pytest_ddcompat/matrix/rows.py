@@ -96,7 +96,7 @@ class Overlay(Row):
 
     @property
     def name(self) -> str:
-        """What users read: of an overlay that ships with the package they know no file."""
+        """Name for users, who know no file of an overlay that ships with the package."""
         return "interpretation" if self.bundled else f"overlay {self.file}"
 
     @property
@@ -249,7 +249,7 @@ class Capability(Statement):
         return (*one, *(minimum.tracer for minimum in self.minimums))
 
     def check(self, place: Place) -> None:
-        """What is there has a minimum, which a preview may lack; what is not there has none."""
+        """What is available needs a minimum, which a preview may lack; all else has none."""
         if self.minimum is not None and self.minimums:
             place.problem('"minimum" and "minimums" exclude each other', "one of them")
         needs = self.status in {"available", "partial", "deprecated"}
@@ -352,7 +352,7 @@ class Note(Statement):
 
 
 class Unresolved(Statement):
-    """Words of the page that are not understood: what they speak of cannot be told for sure."""
+    """Words of the page that are not understood: what they mean is uncertain."""
 
     of: str = field(
         one_of("sites", "releases", "runtimes", "tables", "cells", "text"),

@@ -9,6 +9,8 @@ from pytest_ddcompat.values.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    AnyProblem = Union[str, "Problem"]
+
 __all__ = [
     "CompatibilityError",
     "FactsError",
@@ -81,10 +83,6 @@ class CompatibilityError(ValueError):
         each = (problems,) if isinstance(problems, (str, Problem)) else problems
         self.problems = tuple(p if isinstance(p, Problem) else Problem(p) for p in each)
         super().__init__("\n".join(map(str, self.problems)))
-
-
-AnyProblem = Union[str, Problem]
-"""A problem, or a sentence that says what is wrong."""
 
 
 class MatrixError(CompatibilityError):

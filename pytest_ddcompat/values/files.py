@@ -12,7 +12,7 @@ __all__ = ["unwritable", "write_atomically"]
 
 
 def unwritable(path: Path) -> str:
-    """Why a file cannot be written, as far as can be told without trying; empty if it can."""
+    """Return why a file cannot be written, as far as is known without trying; else empty."""
     try:
         if path.is_dir():
             return "it is a directory"

@@ -11,7 +11,7 @@ __all__ = ["as_json", "as_toml", "at_start", "escaped", "printable", "quoted", "
 # HTML's own characters by hand: the module `html` brings a table of 2,231 entities.
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _MARKDOWN = str.maketrans({**{c: f"\\{c}" for c in r"\`*_[]{}|~#!$@"}, **_HTML})
-_FIRST = re.compile(r"^(?:[+=-]|\d(?=\d*[.)]))", re.MULTILINE)
+_FIRST = r"(?m)^(?:[+=-]|\d(?=\d*[.)]))"
 
 
 def printable(text: str) -> str:
@@ -68,4 +68,4 @@ def escaped(words: str) -> str:
 
 def at_start(words: str) -> str:
     """Escape words for the start of a line, where a number or a dash would make a list."""
-    return _FIRST.sub(lambda found: f"&#{ord(found[0])};", escaped(words))
+    return re.sub(_FIRST, lambda found: f"&#{ord(found[0])};", escaped(words))

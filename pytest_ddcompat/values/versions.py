@@ -77,13 +77,13 @@ class Range:
         return bounds[0] if len(bounds) == len(self.specifiers) else None
 
     def above(self, version: Version | None) -> Version | None:
-        """A version of the range: the lowest above the given one, else the highest told."""
-        higher = (v for v in self._told if version is None or v > version)
-        return next(higher, max(self._told, default=None))
+        """A version of the range: the lowest above the given one, else the highest known."""
+        higher = (v for v in self._candidates if version is None or v > version)
+        return next(higher, max(self._candidates, default=None))
 
     @cached_property
-    def _told(self) -> list[Version]:
-        """Versions of the range that its bounds tell of."""
+    def _candidates(self) -> list[Version]:
+        """Versions of the range that follow from its bounds."""
         pairs = [(b, Version(f"{b.base_version}.1")) for b in self._bounds]
         return [candidate for pair in pairs for candidate in pair if candidate in self]
 

@@ -15,7 +15,7 @@ from support.core import MATRICES, MATRIX, asks, environment, parsed_text, parse
 from support.lists import lists
 from support.schemas import tables_of
 
-from pytest_ddcompat import Matrix, MatrixError, evaluate, load_matrix
+from pytest_ddcompat import Matrix, MatrixError, RequirementError, evaluate, load_matrix
 from pytest_ddcompat.matrix.loading import bundled_ids
 from pytest_ddcompat.matrix.schema import matrix_schema, overlay_schema
 
@@ -142,6 +142,26 @@ def test_schema_is_valid() -> None:
         jsonschema.Draft202012Validator.check_schema(schema)
     first = BUNDLED.read_text(encoding="utf-8").splitlines()[0]
     assert first == f"#:schema {SCHEMA.name}"
+
+
+def test_capability_of_another_name() -> None:
+    assert MATRIX.capability("SCA").id == "software_composition_analysis"
+    assert (MATRIX.find_capability("threat_detecton"), MATRIX.find_deployment("moon")) == (
+        None,
+        None,
+    )
+    with pytest.raises(RequirementError) as raised:
+        MATRIX.capability("threat_detecton")
+    assert 'did you mean "threat_detection"? valid: ' in str(raised.value)
+    with pytest.raises(RequirementError, match=r'^no deployment type "moon" on the page; valid: '):
+        MATRIX.deployment("moon")
+
+
+def test_repr() -> None:
+    assert repr(MATRIX) == (
+        "<Matrix 'iast-python', page read 2026-11-22: 7 capabilities, "
+        f"{len(MATRIX.releases)} releases, {len(MATRIX.runtimes)} runtimes>"
+    )
 
 
 def as_json(value: Any) -> Any:

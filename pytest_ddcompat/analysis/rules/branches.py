@@ -1,4 +1,4 @@
-"""Rules of the release branches, and of what is said of their versions."""
+"""Rules about release branches, and the rows that name their versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the rules share: the complaint, and the rows of a matrix."""
+"""Shared by the rules: the complaint, and the rows of a matrix."""
 
 from __future__ import annotations
 

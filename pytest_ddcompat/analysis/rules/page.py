@@ -24,7 +24,7 @@ _SHOWN = 80  # characters of the page's words
 
 
 def address_without_https(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
-    """What a page says can be looked up, where nobody can have changed it on the way."""
+    """The page's address is given, and encrypted, so that nobody can change the page on the way."""
     address = matrix.page.address
     if not address.startswith("https://"):
         yield Complaint(
@@ -62,7 +62,7 @@ def words_that_are_blank(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
 
 
 def overlay_without_source(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
-    """What is not of the page says where it is from, and why."""
+    """Every overlay gives its source and its reason."""
     for where, row in statements(matrix):
         for number, overlay in enumerate(row.overlays):
             for key in ("source", "reason"):
@@ -77,7 +77,7 @@ def overlay_without_source(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
 
 
 def unresolved_words(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
-    """What is not understood makes verdicts undetermined, or decides nothing."""
+    """Words that are not understood make verdicts undetermined, or decide nothing."""
     for number, row in enumerate(matrix.unresolved):
         if matrix.is_settled(row):
             continue

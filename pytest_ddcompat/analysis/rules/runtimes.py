@@ -18,7 +18,7 @@ __all__ = ["runtime_that_is_doubled"]
 
 
 class _Area(NamedTuple):
-    """What a row speaks of on one platform.
+    """The versions that a row covers on one platform.
 
     Attributes:
         number: Index of the row.

@@ -1,4 +1,4 @@
-"""Facts of one's own on top of a matrix: rows that replace what a page says, or add to it."""
+"""Apply an overlay to a matrix: rows that replace those of the page, or add to them."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def apply_overlay(
 
 
 def _without_marks(base: Matrix, touched: Mapping[int, _Touched]) -> Matrix:
-    """What tables and sentences say of a capability goes with it."""
+    """Remove the marks and sentences of capabilities that are removed."""
     gone = {getattr(each.row, "id", "") for each in touched.values() if each.removed}
     if not gone:
         return base
@@ -162,7 +162,7 @@ def _overlays(row: Statement, given: Given, keys: Sequence[str]) -> tuple[Overla
 
 
 def _dropped(row: Statement, given: Mapping[str, Any]) -> dict[str, object]:
-    """What an inherited row loses, as what is given contradicts it."""
+    """Return the keys of the page's row that the overlay's values contradict."""
     lost: dict[str, object] = {}
     if isinstance(row, Release) and given.get("support_level", "maintenance") != "maintenance":
         lost["until"] = None

@@ -1,4 +1,4 @@
-"""What an overlay's file may hold: a matrix's rows, of which only the key must be there."""
+"""Read an overlay's file: rows of a matrix, of which only the key is required."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = ["RULES", "Given", "OverlayFile", "given_rows", "in_words", "read_over
 
 
 class Rule(NamedTuple):
-    """How rows of one kind are told apart.
+    """How the rows of one kind are distinguished.
 
     Attributes:
         row: Class of the rows.
@@ -102,7 +102,7 @@ def _rows(kind: str) -> Any:
 
 
 class OverlayFile(Row):
-    """Facts of one's own on top of a matrix."""
+    """An overlay: your own rows on top of a matrix."""
 
     extends: str = field(
         words,
@@ -176,7 +176,7 @@ def given_rows(
     *,
     bundled: bool,
 ) -> list[Given]:
-    """What an overlay says of one kind of rows.
+    """Return an overlay's rows of one kind.
 
     Args:
         kind: One of `RULES`.
