@@ -8,7 +8,6 @@ import os
 import re
 import subprocess
 import sys
-from copy import deepcopy
 from pathlib import Path
 from typing import Callable
 

@@ -71,7 +71,7 @@ def without(*path: str | int) -> dict[str, Any]:
 
 
 BAD: dict[str, tuple[Any, str]] = {
-    "not an object": ([], "this must be an object (got an array)"),
+    "not an object": ([], "this must be an object (got [])"),
     "null": (None, "this must be an object (got null)"),
     "other version": (changed("version", to=2), "version: 2 is not known; valid: 1"),
     "version as text": (changed("version", to="1"), 'version: this must be 1 (got "1")'),
