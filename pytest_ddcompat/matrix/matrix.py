@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Callable, TypeVar
 
 from pytest_ddcompat.matrix.fields import Row, field, plain
 from pytest_ddcompat.matrix.kinds import array, table
+from pytest_ddcompat.matrix.removed import Removed
 from pytest_ddcompat.matrix.rows import (
     Capability,
     Coverage,
@@ -33,29 +34,9 @@ if TYPE_CHECKING:
 
     PlaceOf = Callable[[str, int], Place]
 
-__all__ = ["Matrix", "Removed"]
+__all__ = ["Matrix"]
 
 R = TypeVar("R")
-
-
-class Removed(Row):
-    """Rows of the page that overlays have taken away."""
-
-    sites: tuple[Site, ...] = field(array(table(Site)), "Callouts about sites.", (), decides=False)
-    capabilities: tuple[Capability, ...] = field(
-        array(table(Capability)), "Capabilities.", (), decides=False
-    )
-    deployments: tuple[Deployment, ...] = field(
-        array(table(Deployment)), "Deployment types.", (), decides=False
-    )
-    releases: tuple[Release, ...] = field(
-        array(table(Release)), "Release branches.", (), decides=False
-    )
-    runtimes: tuple[Runtime, ...] = field(array(table(Runtime)), "Runtimes.", (), decides=False)
-    frameworks: tuple[Framework, ...] = field(
-        array(table(Framework)), "Frameworks.", (), decides=False
-    )
-    coverage: tuple[Coverage, ...] = field(array(table(Coverage)), "Sentences.", (), decides=False)
 
 
 class Matrix(Row):
@@ -129,8 +110,8 @@ class Matrix(Row):
             for number, row in enumerate(rows):
                 for key in keys(row):
                     if seen.setdefault(fold(key), number) != number:
-                        place = place_of(kind, number)
-                        place.problem(f"another row has {key} too", "in one row")
+                        what = f"another row has {key} too"
+                        place_of(kind, number).problem(what, "in one row")
 
         once("capabilities", self.capabilities, _distinct_spellings)
         once("deployments", self.deployments, _marks_of)
@@ -138,11 +119,8 @@ class Matrix(Row):
         once("frameworks", self.frameworks, _identity_of)
 
     def __repr__(self) -> str:
-        page = self.page
-        return (
-            f"<Matrix {page.id!r}, page read {page.read}: {len(self.capabilities)} capabilities, "
-            f"{len(self.releases)} releases, {len(self.runtimes)} runtimes>"
-        )
+        counts = f"{len(self.capabilities)} capabilities, {len(self.releases)} releases"
+        return f"<Matrix {self.page.id!r}, page read {self.page.read}: {counts}>"
 
     @cached_property
     def digest(self) -> str:

@@ -9,7 +9,6 @@ from pytest_ddcompat.matrix.fields import Row, field
 from pytest_ddcompat.matrix.kinds import (
     address,
     array,
-    boolean,
     date,
     deployment,
     identifier,
@@ -26,10 +25,11 @@ from pytest_ddcompat.matrix.kinds import (
     version_range,
     version_ranges,
 )
+from pytest_ddcompat.matrix.statement import Overlay, Statement
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from pytest_ddcompat.matrix.kinds import Mark
     from pytest_ddcompat.values.errors import Place
@@ -72,95 +72,6 @@ class Page(Row):
         identifier, "Library whose versions the page speaks of: ddtrace.", decides=True
     )
     breadcrumbs: str = field(text, "Where the page stands in the documentation.", "", decides=False)
-
-
-class Overlay(Row):
-    """That an overlay has added a row, or replaced something of it."""
-
-    file: str = field(text, "Name of the overlay's file.", decides=False)
-    source: str = field(text, "Where the overlay has it from.", decides=False)
-    reason: str = field(text, "Why the overlay says so.", decides=False)
-    keys: tuple[str, ...] = field(
-        array(text),
-        "Keys that it has changed, a mark as capabilities.sca; of a row that it has added, none.",
-        (),
-        decides=False,
-    )
-
-    bundled: bool = field(
-        boolean,
-        "Whether it ships with the matrix: how the page's words are read.",
-        False,
-        decides=False,
-    )
-
-    @property
-    def name(self) -> str:
-        """Name for users, who know no file of an overlay that ships with the package."""
-        return "interpretation" if self.bundled else f"overlay {self.file}"
-
-    @property
-    def words(self) -> str:
-        """The overlay in words, as they follow a quotation."""
-        return f", {self.name}: {self.reason} ({self.source})"
-
-
-class Statement(Row):
-    """A statement of the page: its own words, and the heading that they stand under."""
-
-    heading: str = field(text, "Heading of the page that the words stand under.", decides=False)
-    documented: tuple[str, ...] = field(
-        array(text, at_least=1),
-        "The page's words as they stand: the cells of a row, or sentences.",
-        decides=False,
-    )
-    interpretation: str = field(
-        text, "Why the words are read so, where they leave it open.", "", decides=False
-    )
-    overlays: tuple[Overlay, ...] = field(
-        array(table(Overlay)),
-        "Overlays that the row rests on; loading writes them.",
-        (),
-        decides=False,
-    )
-
-    def quote(self, cell: int | None = None, keys: Iterable[str] = ()) -> str:
-        """Quote the row, or one cell of it, with its heading and the overlays that it rests on.
-
-        Args:
-            cell: Index of the deciding cell; the whole row if it is None.
-            keys: The deciding keys, as for `by_overlay`.
-        """
-        key = (cell, *keys)
-        quoted: str | None = self._quoted.get(key)
-        if quoted is None:
-            words = " | ".join(self.documented) if cell is None else self.documented[cell]
-            quoted = f'{self.heading}: "{words}"{self.by_overlay(keys)}'
-            self._quoted[key] = quoted
-        return quoted
-
-    @cached_property
-    def _quoted(self) -> dict[tuple[object, ...], str]:
-        """Quotations that were made, by their arguments."""
-        return {}
-
-    def by_overlay(self, keys: Iterable[str] = ()) -> str:
-        """The overlays that it rests on, as they follow a quotation; empty if there is none.
-
-        Args:
-            keys: Those that decide: an overlay that changed others alone is left out.
-        """
-        if not self.overlays:
-            return ""
-        deciding = {*keys, "heading", "documented"} if keys else set()
-        told = (o for o in self.overlays if not deciding or not o.keys or deciding & {*o.keys})
-        return "".join(overlay.words for overlay in told)
-
-    @property
-    def removal(self) -> str:
-        """That it is taken away, with the overlay that does so, its last."""
-        told = "".join(overlay.words for overlay in self.overlays[-1:])
-        return f'removed: "{" | ".join(self.documented)}"{told}'
 
 
 class Site(Statement):
