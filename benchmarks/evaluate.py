@@ -24,7 +24,7 @@ from pytest_ddcompat.environment.parsing import facts_from_mapping
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_ddcompat.environment.environment import Fact
+    from pytest_ddcompat.environment.value import Fact
     from pytest_ddcompat.matrix.matrix import Matrix
 
     Cases = Sequence[tuple[Requirement, dict[str, Fact[Any]]]]

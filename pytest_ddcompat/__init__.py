@@ -12,7 +12,8 @@ from pytest_ddcompat.lazy import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pytest_ddcompat.environment.environment import Environment, Fact
+    from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.environment.value import Fact
     from pytest_ddcompat.evaluation.evaluate import evaluate
     from pytest_ddcompat.evaluation.verdict import Finding, Outcome, Status, Verdict
     from pytest_ddcompat.matrix.loading import load_matrix
@@ -62,7 +63,8 @@ __all__ = [
 ]
 
 _MODULES = {
-    "environment.environment": ("Environment", "Fact"),
+    "environment.environment": ("Environment",),
+    "environment.value": ("Fact",),
     "values.errors": ("CompatibilityError", "FactsError", "MatrixError", "RequirementError"),
     "evaluation.evaluate": ("evaluate",),
     "session.fixture": ("Compatibility", "require"),

@@ -112,27 +112,6 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 """Each option: the type of its ini option, and its arguments for argparse."""
 
-VARIABLES = (
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_ECS_EC2",
-    "AWS_ECS_MANAGED_INSTANCES",
-    "AWS_EXECUTION_ENV",
-    "AWS_LAMBDA_FUNCTION_NAME",
-    "DD_AGENT_HOST",
-    "DD_AGENT_PORT",
-    "DD_REMOTE_CONFIGURATION_ENABLED",
-    "DD_SITE",
-    "DD_TRACE_AGENT_HOSTNAME",
-    "DD_TRACE_AGENT_PORT",
-    "DD_TRACE_AGENT_URL",
-    "ECS_CONTAINER_METADATA_URI",
-    "ECS_CONTAINER_METADATA_URI_V4",
-    "ECS_FARGATE",
-    "KUBERNETES_SERVICE_HOST",
-    "KUBERNETES_SERVICE_PORT",
-)
-"""Environment variables that facts come from; no other is kept."""
-
 ENVIRON: pytest.StashKey[Mapping[str, str]] = pytest.StashKey()
 """Environment variables as they were when the run began; tests change those of their process."""
 

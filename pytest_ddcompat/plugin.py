@@ -9,8 +9,9 @@ from __future__ import annotations
 import pytest
 
 from pytest_ddcompat import hookspecs
-from pytest_ddcompat.declared import ENVIRON, MARKERS, OPTIONS, RUNS, START, VARIABLES, marks_of
+from pytest_ddcompat.declared import ENVIRON, MARKERS, OPTIONS, RUNS, START, marks_of
 from pytest_ddcompat.lazy import import_module
+from pytest_ddcompat.values.variables import Variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,8 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     RUNS[config] = None
     config.add_cleanup(lambda: RUNS.__delitem__(config))
     config.stash[START] = _start
-    known = os.environ
-    config.stash[ENVIRON] = {name: known[name] for name in VARIABLES if name in known}
+    config.stash[ENVIRON] = Variables(os.environ)
     names = [f"ddcompat_{name}" for name in OPTIONS]
     try:
         explicit = any(config.getoption(name) is not None or config.getini(name) for name in names)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from email.message import Message
 
 ROOT = Path(__file__).parents[1]
-TREES = ("pytest_ddcompat", "matrices", "tests", "benchmarks")
+TREES = ("pytest_ddcompat", "matrices", "tests", "docs", "benchmarks")
 FILES = ("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "noxfile.py", ".gitignore")
 NO_SOURCE = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.environment.environment import tracer_key
+from pytest_ddcompat.environment.fact import tracer_key
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.matrix.rows import LEVEL_WORDS
 from pytest_ddcompat.requirement.requirement import Requirement
@@ -13,7 +13,8 @@ from pytest_ddcompat.values.versions import Version, base
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_ddcompat.environment.environment import Environment, Fact
+    from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.environment.value import Fact
     from pytest_ddcompat.evaluation.verdict import Finding, Status, Verdict
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.matrix.rows import Capability, Release

@@ -21,7 +21,7 @@ from pytest_ddcompat.cli.common import (
 from pytest_ddcompat.cli.output import printing, write
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.pages import Matrices
-from pytest_ddcompat.evaluation.remedies import mend
+from pytest_ddcompat.evaluation.remedies import find_remedies
 from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.values.text import printable
 
@@ -110,8 +110,8 @@ def answers(
         requirement = requirement_of(name, options)
         verdict = evaluate(requirement, environment, matrix)
         capability = matrix.find_capability(name)
-        mended = mend([requirement], environment, Matrices([matrix])).remedies
-        found.append(Answer(capability.id if capability else name, verdict, mended))
+        remedies = find_remedies([requirement], environment, Matrices([matrix])).phrases
+        found.append(Answer(capability.id if capability else name, verdict, remedies))
     return found
 
 

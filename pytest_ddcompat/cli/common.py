@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.environment.detection import check_agent_option
-from pytest_ddcompat.environment.environment import KEYS, tracer_key
-from pytest_ddcompat.environment.layers import Layer, Settings, file_layer
+from pytest_ddcompat.environment.fact import KEYS, tracer_key
+from pytest_ddcompat.environment.layers import FactSources, Layer, file_layer
+from pytest_ddcompat.environment.machine import check_agent_option
 from pytest_ddcompat.environment.parsing import LIMIT
 from pytest_ddcompat.evaluation.pages import load_kept
 from pytest_ddcompat.matrix.loading import DEFAULT, load_matrix
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable
 
-    from pytest_ddcompat.environment.environment import Environment, Fact
+    from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.matrix.matrix import Matrix
 
 __all__ = [
@@ -93,12 +93,12 @@ def add_matrix_option(parser: argparse.ArgumentParser) -> None:
 
 
 def add_agent_option(parser: argparse.ArgumentParser) -> None:
-    """Let a command ask the Agent of this machine."""
+    """Let a command query the Agent of this machine."""
     parser.add_argument(
         "--agent",
         metavar="auto|URL|off",
         default="off",
-        help="ask the Datadog Agent for its version (default: off, nothing is asked)",
+        help="query the Datadog Agent for its version (default: off)",
     )
 
 
@@ -163,28 +163,22 @@ def requirement_of(name: str, options: argparse.Namespace) -> Requirement:
 
 
 def fact_rows(environment: Environment, matrix: Matrix) -> list[tuple[str, str, str]]:
-    """The environment's facts: name, value and signal of each."""
+    """Return key, value and signal of each of the environment's facts, in words.
+
+    Args:
+        environment: The facts.
+        matrix: Its frameworks and its library are among them.
+    """
     for name in matrix.framework_names():
         environment.framework(name)
     facts = [(key, environment.fact(key)) for key in KEYS]
-    library = matrix.page.tracer
-    told = {tracer_key(library): environment.tracer_of(library)}
+    library = {tracer_key(matrix.page.tracer): environment.tracer_of(matrix.page.tracer)}
     facts += [(f"framework.{name}", f) for name, f in environment.frameworks().items()]
-    rows = ((key, _in_words(fact), fact.signal) for key, fact in {**dict(facts), **told}.items())
+    rows = ((key, fact.words, fact.signal) for key, fact in {**dict(facts), **library}.items())
     return [(printable(key), printable(value), printable(signal)) for key, value, signal in rows]
 
 
-def _in_words(fact: Fact[Any]) -> str:
-    if not fact.known:
-        return "unknown"
-    if isinstance(fact.value, bool):
-        return "on" if fact.value else "off"
-    if isinstance(fact.value, frozenset):
-        return ", ".join(sorted(fact.value)) or "none"
-    return "none" if fact.value is None else str(fact.value)
-
-
-def settings_of(options: argparse.Namespace) -> Settings:
+def settings_of(options: argparse.Namespace) -> FactSources:
     """What the options say of the environment, checked.
 
     Raises:
@@ -196,7 +190,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
     elif options.facts is not None:
         layers.append(file_layer(options.facts, Path.cwd()))
     check_agent_option(options.agent, "--agent")
-    settings = Settings(tuple(layers), options.agent)
+    settings = FactSources(tuple(layers), options.agent)
     settings.check()
     return settings
 

@@ -17,8 +17,8 @@ from pytest_ddcompat.cli.common import (
     matrix_of,
 )
 from pytest_ddcompat.cli.output import printing, write
-from pytest_ddcompat.environment.detection import check_agent_option
-from pytest_ddcompat.environment.layers import Layer, Settings, file_layer
+from pytest_ddcompat.environment.layers import FactSources, Layer, file_layer
+from pytest_ddcompat.environment.machine import check_agent_option
 from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.values.errors import FactsError
 from pytest_ddcompat.values.text import printable
@@ -57,7 +57,7 @@ def add(subcommands: Subcommands) -> None:
         "--agent",
         metavar="auto|URL|off",
         default="off",
-        help="ask the Datadog Agent of here (default: off, nothing is asked)",
+        help="query the Datadog Agent of here (default: off)",
     )
     add_matrix_option(parser)
     add_format_option(parser, "json")
@@ -118,7 +118,7 @@ def _environment(which: str, agent: str) -> Environment:
             layers = (file_layer(which, Path.cwd()),)
         except FactsError as error:
             raise FactsError(f"{error}; valid: here, a facts file, or KEY=VALUE,…") from None
-    settings = Settings(layers, agent)
+    settings = FactSources(layers, agent)
     settings.check()
     return settings.environment()
 

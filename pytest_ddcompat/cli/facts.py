@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli.common import Subcommands, add_agent_option, add_command
 from pytest_ddcompat.cli.output import write
-from pytest_ddcompat.environment.detection import Detector, check_agent_option
 from pytest_ddcompat.environment.environment import Environment
+from pytest_ddcompat.environment.machine import Detector, check_agent_option
 from pytest_ddcompat.environment.parsing import facts_from_mapping, facts_from_settings
 from pytest_ddcompat.evaluation.evaluate import check_requirement
 from pytest_ddcompat.matrix.loading import load_matrix

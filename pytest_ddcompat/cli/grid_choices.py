@@ -1,4 +1,4 @@
-"""What can be chosen in the HTML picture, beside its rows and columns."""
+"""The choices of the HTML picture: its rows, its columns, and the facts that can be chosen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.environment.environment import KEYS, Environment, Fact, tracer_key
+from pytest_ddcompat.environment.environment import Environment
+from pytest_ddcompat.environment.fact import FACTS, KEYS, tracer_key
+from pytest_ddcompat.environment.value import Fact
 from pytest_ddcompat.values.names import fold
 from pytest_ddcompat.values.versions import Version, series
 
@@ -14,11 +16,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_ddcompat.analysis.grid import Column, Grid
+    from pytest_ddcompat.evaluation.checks import Check
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.values.versions import Range
 
-__all__ = ["Axes", "Choice", "axes_of"]
+__all__ = ["CHOSEN", "Axes", "Choice", "axes_of", "axes_of_check"]
 
+CHOSEN = {
+    "python": "python",
+    "implementation": "implementation",
+    "os": "os",
+    "cpu": "cpu",
+    "deployment": "deployments",
+    "framework": "framework",
+}
+"""Axes of which a value can be chosen, each with its fact; all other facts are fixed."""
+
+_AXES = {"capability": "capability", "tracer": "column", **{fact: a for a, fact in CHOSEN.items()}}
 _CPUS = ("x86-64", "aarch64", "i686")
 _MOST_MINORS = 40  # of one major version; more would be a slip in the matrix
 
@@ -30,7 +44,7 @@ class Choice(NamedTuple):
         label: How it is called.
         facts: The facts that it sets.
         here: Whether it is what the environment has.
-        asks: The capability, or the frameworks any of which will do, that it asks for.
+        asks: The capability, or the frameworks any of which will do, that it requires.
         group: What it is listed under.
     """
 
@@ -45,7 +59,7 @@ Axes = dict[str, tuple[Choice, ...]]
 
 
 def axes_of(grid: Grid) -> Axes:
-    """Rows, columns, and what can be chosen.
+    """Return the choices of each axis.
 
     Args:
         grid: The picture.
@@ -71,6 +85,18 @@ def axes_of(grid: Grid) -> Axes:
     }
 
 
+def axes_of_check(check: Check) -> tuple[str, ...]:
+    """Return the axes on which the findings of a check differ.
+
+    Args:
+        check: Its declaration.
+    """
+    facts: list[str] = []
+    for axis in check.axes:
+        facts += [*(FACTS[axis].derived_from if axis in FACTS else ()), axis]
+    return tuple(dict.fromkeys(_AXES[fact] for fact in facts if fact in _AXES))
+
+
 def _of_column(column: Column, matrix: Matrix) -> Choice:
     facts = {key: column.environment.fact(key) for key in KEYS}
     kind, _, name = tracer_key(matrix.page.tracer).partition(".")
@@ -81,7 +107,7 @@ def _of_column(column: Column, matrix: Matrix) -> Choice:
 def _values(
     environment: Environment, key: str, named: Mapping[str, object], unknown: str = "not known"
 ) -> tuple[Choice, ...]:
-    """Named values of a fact, the environment's own, and that it is not known."""
+    """Return named values of a fact, the environment's own, and "not known"."""
     own = environment.fact(key)
     values = dict(named)
     if own.known and own.value not in values.values():
@@ -96,7 +122,7 @@ def _values(
 
 
 def _pythons(environment: Environment, ranges: Iterable[Range]) -> tuple[Choice, ...]:
-    """Every minor version between those that the page names, of each major one."""
+    """Return every minor version between those that the page names, of each major one."""
     named = {series(version) for version in _bounds(ranges)}
     if environment.python.value is not None:
         named.add(series(environment.python.value))
@@ -111,20 +137,20 @@ def _pythons(environment: Environment, ranges: Iterable[Range]) -> tuple[Choice,
 
 
 def _frameworks(
-    environment: Environment, matrix: Matrix, asked: Sequence[str]
+    environment: Environment, matrix: Matrix, required: Sequence[str]
 ) -> tuple[Choice, ...]:
-    """None named; or each framework of the page at each version that the page names."""
-    choices = [Choice("none named", {}, here=not asked)]
+    """Return "none named", and each framework of the page at each version that it names."""
+    choices = [Choice("none named", {}, here=not required)]
     names = {fold(row.id): row.name for row in reversed(matrix.frameworks)}
-    if len(asked) > 1:
-        facts = {f"framework.{fold(name)}": environment.framework(name) for name in asked}
-        choices.append(Choice(" or ".join(asked), facts, here=True, asks=tuple(asked)))
-    for name in asked:
+    if len(required) > 1:
+        facts = {f"framework.{fold(name)}": environment.framework(name) for name in required}
+        choices.append(Choice(" or ".join(required), facts, here=True, asks=tuple(required)))
+    for name in required:
         names.setdefault(fold(name), name)
     for folded, name in sorted(names.items()):
-        is_asked = [fold(other) for other in asked] == [folded]
+        is_required = [fold(other) for other in required] == [folded]
         choices += [
-            choice._replace(here=choice.here and is_asked, asks=(folded,), group=name)
+            choice._replace(here=choice.here and is_required, asks=(folded,), group=name)
             for choice in _versions(environment, matrix, folded, name)
         ]
     return tuple(choices)

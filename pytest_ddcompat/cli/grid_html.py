@@ -14,8 +14,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.cli.common import fact_rows
-from pytest_ddcompat.cli.grid_choices import Axes, Choice, axes_of
-from pytest_ddcompat.environment.environment import FORCED_OFF, Environment, Fact
+from pytest_ddcompat.cli.grid_choices import CHOSEN, Axes, Choice, axes_of, axes_of_check
+from pytest_ddcompat.environment.detection import FORCED_OFF
+from pytest_ddcompat.environment.environment import Environment
+from pytest_ddcompat.environment.fact import FACTS, KEYS
+from pytest_ddcompat.evaluation.checks import CHECKS
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.verdict import Outcome
 from pytest_ddcompat.requirement.requirement import Requirement
@@ -25,45 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pytest_ddcompat.analysis.grid import Column, Grid
+    from pytest_ddcompat.environment.value import Fact
     from pytest_ddcompat.evaluation.verdict import Finding
 
-__all__ = ["AXES", "CHECK_WORDS", "html"]
+__all__ = ["html"]
 
-AXES: dict[str, tuple[str, ...]] = {
-    "site": (),
-    "tracer": ("capability", "column"),
-    "release": ("column",),
-    "runtime": ("column", "os", "cpu", "python", "implementation"),
-    "agent": ("column",),
-    "remote_configuration": ("capability", "column", "deployment"),
-    "deployment": ("capability", "deployment"),
-    "framework": ("capability", "framework"),
-    "datastore": (),
-}
-"""What each check depends on, of what differs between the cells or can be chosen."""
-
-CHECK_WORDS = {
-    "site": "site",
-    "tracer": "version",
-    "release": "branch",
-    "runtime": "runtime",
-    "agent": "Agent",
-    "remote_configuration": "Remote Conf.",
-    "deployment": "deployment",
-    "framework": "framework",
-    "datastore": "data store",
-}
-"""What a cell calls each check."""
-
-_LABELS = {
-    "python": "Python", "implementation": "Implementation", "os": "OS", "cpu": "CPU",
-    "deployment": "Deployment", "framework": "Framework",
-}  # fmt: skip
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_FIXED = {
-    "agent": "Datadog Agent", "site": "Datadog site",
-    "remote_configuration": "Remote Configuration", "date": "Support levels on",
-}  # fmt: skip
 
 
 def html(grid: Grid) -> str:
@@ -88,10 +58,10 @@ def html(grid: Grid) -> str:
         script=Markup(script),  # noqa: S704 - a file of this package
         style_hash=_hash(style),
         script_hash=_hash(script),
-        selects={name: (_LABELS[name], _groups(axes[name])) for name in _LABELS},
+        selects={axis: (FACTS[key].label, _groups(axes[axis])) for axis, key in CHOSEN.items()},
         branches=_branches(grid.columns),
         fixed=_fixed_facts(grid),
-        words=CHECK_WORDS,
+        words=_words(),
         data=_Findings(grid, axes).to_mapping(),
     )
     text = page.encode("ascii", "xmlcharrefreplace").decode()
@@ -114,14 +84,14 @@ class _Findings:
     def to_mapping(self) -> dict[str, Any]:
         """Plain values: a table of indices for each check, findings, and their texts."""
         tables = {
-            check: {"axes": axes, "at": self._table(check, axes, self._start)}
-            for check, axes in AXES.items()
+            check.name: {"axes": axes, "at": self._table(check.name, axes, self._start)}
+            for check, axes in ((check, axes_of_check(check)) for check in CHECKS)
         }
         return {
             "tables": tables,
             "findings": list(self._findings),
             "strings": list(self._strings),
-            "words": CHECK_WORDS,
+            "words": _words(),
             "tracer": self._grid.matrix.page.tracer,
             "capabilities": [choice.label for choice in self._axes["capability"]],
             "columns": [choice.label for choice in self._axes["column"]],
@@ -138,20 +108,18 @@ class _Findings:
 
     def _finding(self, check: str, chosen: Mapping[str, Choice]) -> Finding:
         facts: dict[str, Fact[Any]] = dict(chosen["column"].facts)
-        for name in _LABELS:
-            facts.update(chosen[name].facts)
+        for axis in CHOSEN:
+            facts.update(chosen[axis].facts)
         column = self._columns[chosen["column"].label].environment
-        deployments = chosen["deployment"].facts["deployments"].value
-        # Where it is detected, it follows the deployment type.
-        facts["remote_configuration"] = column.replaced(
-            "deployments", deployments
-        ).remote_configuration
-        asked = Requirement.capability(
+        # What is detected from the deployment type follows the chosen one.
+        moved = column.replaced("deployments", chosen["deployment"].facts["deployments"].value)
+        facts.update({key: moved.fact(key) for key in KEYS if FACTS[key].derived_from})
+        requirement = Requirement.capability(
             *chosen["capability"].asks,
             framework=chosen["framework"].asks or None,
             deployment=self._grid.deployments or None,
         )
-        verdict = evaluate(asked, Environment(facts), self._grid.matrix)
+        verdict = evaluate(requirement, Environment(facts), self._grid.matrix)
         return next(f for f in verdict.findings if f.check == check)
 
     def _index(self, finding: Finding) -> int:
@@ -181,7 +149,12 @@ def _fixed_facts(grid: Grid) -> dict[str, str]:
     words = {key: value for key, value, _ in fact_rows(grid.environment, grid.matrix)}
     if grid.environment.derives("remote_configuration"):
         words["remote_configuration"] += f"; {FORCED_OFF}"
-    return {label: words[key] for key, label in _FIXED.items()}
+    varied = {"tracer", *CHOSEN.values()}
+    return {FACTS[key].label: words[key] for key in KEYS if key not in varied}
+
+
+def _words() -> dict[str, str]:
+    return {check.name: check.label for check in CHECKS}
 
 
 def _resource(name: str) -> str:

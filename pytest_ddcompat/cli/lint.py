@@ -24,7 +24,7 @@ from pytest_ddcompat.values.text import printable
 if TYPE_CHECKING:
     import argparse
 
-    from pytest_ddcompat.environment.environment import Fact
+    from pytest_ddcompat.environment.value import Fact
 
 __all__ = ["add", "run"]
 

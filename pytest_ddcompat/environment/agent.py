@@ -1,4 +1,4 @@
-"""Ask a Datadog Agent's `GET /info` for its version and what it offers."""
+"""Query a Datadog Agent's `GET /info` for its version and what it offers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pytest_ddcompat.values.versions import parse_agent_version
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["AgentAnswer", "agent_address", "ask", "check_address"]
+__all__ = ["AgentAnswer", "agent_address", "check_address", "query"]
 
 _LARGEST = 1024 * 1024  # bytes of a body
 _TOO_LARGE = "the answer is larger than 1 MiB"
@@ -59,12 +59,12 @@ _REASONS = (  # why there is no answer: the first that fits
 
 
 class AgentAnswer(NamedTuple):
-    """What an Agent told of itself.
+    """An Agent's answer.
 
     Attributes:
-        version: A PEP 440 version in its normal form; None if not learned.
-        remote_configuration: Whether Remote Configuration is offered; None if not learned.
-        signal: Where this is from and why anything was not learned. It quotes nothing of the
+        version: A PEP 440 version in its normal form; None if unknown.
+        remote_configuration: Whether Remote Configuration is offered; None if unknown.
+        signal: Where this is from, and why anything is unknown. It quotes nothing of the
             address, and of the answer only the status.
     """
 
@@ -73,8 +73,8 @@ class AgentAnswer(NamedTuple):
     signal: str
 
 
-class _ToldError(ValueError):
-    """Its message quotes nothing of the address or the answer, so it may be shown."""
+class _ShownError(ValueError):
+    """Its message may be shown: it quotes nothing of the address or the answer."""
 
 
 def agent_address(
@@ -95,28 +95,28 @@ def agent_address(
     host, port = "DD_TRACE_AGENT_HOSTNAME", "DD_TRACE_AGENT_PORT"
     host = host if environ.get(host) else "DD_AGENT_HOST"
     port = port if environ.get(port) else "DD_AGENT_PORT"
-    given = [variable for variable in (host, port) if variable in environ]
-    if given:
+    found = [variable for variable in (host, port) if variable in environ]
+    if found:
         name, number = environ.get(host) or "localhost", environ.get(port) or "8126"
         name = f"[{name}]" if name.count(":") > 1 else name
-        return f"http://{name}:{number.strip()}", " and ".join(given)
+        return f"http://{name}:{number.strip()}", " and ".join(found)
     if os.path.exists(socket_path):  # noqa: PTH110  # Path.exists raises in a closed folder
         return f"unix://{socket_path}", f"the socket {socket_path}"
     return "http://localhost:8126", "the default address"
 
 
 def check_address(address: str) -> None:
-    """Check that an Agent can be asked at an address.
+    """Check that an address is one of an Agent.
 
     Raises:
-        ValueError: It cannot; one line says why and what is valid, but does not quote the
+        ValueError: It is not; one line says why and what is valid, but does not quote the
             address, which may hold a password.
     """
     _target(address)
 
 
-def ask(address: str, origin: str, *, limit: float = 1.0) -> AgentAnswer:
-    """Ask the Agent's `/info` at an address; whatever goes wrong is told, not raised.
+def query(address: str, origin: str, *, limit: float = 1.0) -> AgentAnswer:
+    """Query the Agent's `/info` at an address; whatever goes wrong is the answer's signal.
 
     Args:
         address: As `agent_address` gives it. Proxies are not used, redirects not followed.
@@ -141,14 +141,14 @@ def ask(address: str, origin: str, *, limit: float = 1.0) -> AgentAnswer:
 def _target(address: str) -> re.Match[str]:
     target = _ADDRESS.fullmatch(address)
     if target is None or int(target["port"] or 80) not in range(1, 65536):
-        wrong = next(told for sign, told in _WRONG if re.search(sign, address, re.IGNORECASE))
+        wrong = next(words for sign, words in _WRONG if re.search(sign, address, re.IGNORECASE))
         valid = "http://host[:port][/path], https://host[:port][/path], unix:///path"
-        raise _ToldError(f"the address {wrong}; valid: {valid}")
+        raise _ShownError(f"the address {wrong}; valid: {valid}")
     return target
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, _ToldError):
+    if isinstance(error, _ShownError):
         return str(error)
     return next(reason for kinds, reason in _REASONS if isinstance(error, kinds))
 
@@ -180,7 +180,7 @@ def _received(sock: socket.socket, deadline: float) -> bytes:
             return bytes(received)
         received += part
         if len(received) > 2 * _LARGEST:  # headers and the sizes of chunks are in it too
-            raise _ToldError(_TOO_LARGE)
+            raise _ShownError(_TOO_LARGE)
     raise TimeoutError
 
 
@@ -188,12 +188,12 @@ def _info(status: int, body: bytes) -> dict[str, Any]:
     if status != http.client.OK:
         note = ", a redirect, which is not followed" if status in range(300, 400) else ""
         note = ", too old to have /info" if status == http.client.NOT_FOUND else note
-        raise _ToldError(f"status {status}{note}")
+        raise _ShownError(f"status {status}{note}")
     if len(body) > _LARGEST:
-        raise _ToldError(_TOO_LARGE)
+        raise _ShownError(_TOO_LARGE)
     info = json.loads(body.decode(), parse_int=float)  # int is slow over a million digits
     if not isinstance(info, dict):
-        raise _ToldError("the answer is not a JSON object")
+        raise _ShownError("the answer is not a JSON object")
     return info
 
 
@@ -203,15 +203,15 @@ def _answer(info: dict[str, Any] | str, source: str) -> AgentAnswer:
     version, offered = _version(info.get("version")), _offered(info.get("endpoints"))
     unread = "no version" if info.get("version") is None else "an unreadable version"
     gaps = ((version, unread), (offered, "no list of endpoints"))
-    told = " and ".join(gap for fact, gap in gaps if fact is None)
-    return AgentAnswer(version, offered, f"{source}: it gives {told}" if told else source)
+    missing = " and ".join(gap for fact, gap in gaps if fact is None)
+    return AgentAnswer(version, offered, f"{source}: it gives {missing}" if missing else source)
 
 
-def _version(told: object) -> str | None:
-    if not isinstance(told, str) or not re.fullmatch(r"[!-~]{1,100}", told):
+def _version(value: object) -> str | None:
+    if not isinstance(value, str) or not re.fullmatch(r"[!-~]{1,100}", value):
         return None
     try:
-        return str(parse_agent_version(told))
+        return str(parse_agent_version(value))
     except ValueError:
         return None
 

@@ -1,4 +1,4 @@
-"""From the machine to facts, each with the signal that it was taken from.
+"""From the machine to facts, each with the signal that it was taken from: one function a fact.
 
 The signals are those of ddtrace's and the Agent's own sources.
 """
@@ -6,16 +6,12 @@ The signals are those of ddtrace's and the Agent's own sources.
 from __future__ import annotations
 
 import datetime as dt
-import os
 import platform
 import struct
 import sys
-from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pytest_ddcompat.environment.environment import FORCED_OFF, LIBRARY, Environment, Fact
-from pytest_ddcompat.values.errors import FactsError
+from pytest_ddcompat.environment.value import Fact
 from pytest_ddcompat.values.names import parse_site
 from pytest_ddcompat.values.versions import Version, parse_version
 
@@ -26,16 +22,39 @@ else:
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from pytest_ddcompat.environment.agent import AgentAnswer
+    from pytest_ddcompat.environment.machine import Machine
 
-__all__ = ["NOT_ASKED", "Detector", "Variables", "check_agent_option", "cpu_of"]
+__all__ = [
+    "DEPLOYMENT_VARIABLES",
+    "FORCED_OFF",
+    "LIBRARY",
+    "NOT_QUERIED",
+    "REMOTE_CONFIGURATION",
+    "detect_agent",
+    "detect_cpu",
+    "detect_deployments",
+    "detect_distribution",
+    "detect_implementation",
+    "detect_os",
+    "detect_python",
+    "detect_remote_configuration",
+    "detect_site",
+    "detect_tracer",
+    "today",
+]
 
-NOT_ASKED = "the Agent is not asked"
-"""Signal of the Agent's version where nothing says that it is to be asked."""
+LIBRARY = "ddtrace"
+"""The library whose version the fact `tracer` is."""
 
-_DEFAULT_SITE = "datadoghq.com"
-_REMOTE_CONFIGURATION = "DD_REMOTE_CONFIGURATION_ENABLED"
+NOT_QUERIED = "the Agent is not queried"
+"""Signal of the Agent's version where no option says to query it."""
+
+FORCED_OFF = "ddtrace >=3.19 turns it off on AWS Lambda"
+"""Signal of Remote Configuration where no setting turns it on; from ddtrace's own sources."""
+
+REMOTE_CONFIGURATION = "DD_REMOTE_CONFIGURATION_ENABLED"
 _ECS_VARIABLES = (
     "AWS_ECS_EC2",
     "AWS_ECS_MANAGED_INSTANCES",
@@ -43,184 +62,133 @@ _ECS_VARIABLES = (
     "ECS_CONTAINER_METADATA_URI",
     "ECS_CONTAINER_METADATA_URI_V4",
 )
+_KUBERNETES_VARIABLES = ("KUBERNETES_SERVICE_PORT", "KUBERNETES_SERVICE_HOST")
+DEPLOYMENT_VARIABLES = (
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "ECS_FARGATE",
+    "AWS_EXECUTION_ENV",
+    *_ECS_VARIABLES,
+    *_KUBERNETES_VARIABLES,
+)
+_DEFAULT_SITE = "datadoghq.com"
 _SERVICE_ACCOUNT = "var/run/secrets/kubernetes.io/serviceaccount"
 
 
-class Variables(Mapping[str, str]):
-    """Environment variables; no traceback that shows the values of names shows theirs."""
-
-    def __init__(self, known: Mapping[str, str]) -> None:
-        self._known = known
-
-    def __getitem__(self, name: str) -> str:
-        return self._known[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._known)
-
-    def __len__(self) -> int:
-        return len(self._known)
+def detect_tracer(_: Machine) -> Fact[Version]:
+    """Find ddtrace's version without importing it."""
+    fact = _distribution(LIBRARY)
+    if fact.known and fact.value is None and _is_importable(LIBRARY):
+        return _tracer_of_another_name()
+    return fact
 
 
-class Detector:
-    """Looks at this machine.
-
-    Args:
-        agent: `off`, `auto` or an address: whether and where to ask the Agent.
-        answer: What the Agent has answered already, so that it is not asked again.
-        environ: Environment variables.
-        root: Root of the file system.
-
-    Raises:
-        FactsError: The Agent's address cannot be understood.
-    """
-
-    def __init__(
-        self,
-        *,
-        agent: str = "off",
-        answer: AgentAnswer | None = None,
-        environ: Mapping[str, str] = Variables(os.environ),
-        root: Path = Path("/"),
-    ) -> None:
-        check_agent_option(agent, "agent")
-        self._agent_option = agent
-        self._answer = answer
-        self._environ = environ
-        self._root = root
-
-    def detect(self, key: str, environment: Environment) -> Fact[Any]:
-        """Find one fact; those that it depends on are taken from `environment`."""
-        kind, _, name = key.partition(".")
-        if kind == "framework":
-            return _distribution(name)
-        if kind == "remote_configuration":
-            return self._remote_configuration(environment)
-        fact: Fact[Any] = getattr(self, f"_{kind}")()
-        return fact
-
-    def ask_agent(self) -> AgentAnswer | None:
-        """What the Agent says of itself, asked once; None when it is not to be asked."""
-        if self._answer is None and self._agent_option != "off":
-            from pytest_ddcompat.environment.agent import agent_address, ask
-
-            address, origin = self._agent_option, "the given address"
-            if address == "auto":
-                address, origin = agent_address(self._environ)
-            self._answer = ask(address, origin)
-        return self._answer
-
-    def _tracer(self) -> Fact[Version]:
-        fact = _distribution(LIBRARY)
-        if fact.known and fact.value is None and _is_importable(LIBRARY):
-            return _tracer_of_another_name()
-        return fact
-
-    def _python(self) -> Fact[Version]:
-        return Fact(Version("{}.{}.{}".format(*sys.version_info)), "sys.version_info")
-
-    def _implementation(self) -> Fact[str]:
-        return Fact(platform.python_implementation().lower(), "platform.python_implementation()")
-
-    def _os(self) -> Fact[str]:
-        system = platform.system().lower()
-        return _named({"darwin": "macos"}.get(system, system), "platform.system()")
-
-    def _cpu(self) -> Fact[str]:
-        width = 8 * struct.calcsize("P")
-        signal = f"platform.machine() and the {width}-bit process"
-        return _named(cpu_of(platform.machine(), width), signal)
-
-    def _deployments(self) -> Fact[frozenset[str]]:
-        found = dict(reversed(list(self._deployment_signals())))
-        if not found:
-            return Fact(frozenset(), "no sign of a documented type")
-        signals = ", ".join(f"{kind} from {signal}" for kind, signal in sorted(found.items()))
-        return Fact(frozenset(found), signals)
-
-    def _deployment_signals(self) -> Iterator[tuple[str, str]]:
-        """Every type with each of its signals, the surest first."""
-        env = self._environ
-        if env.get("AWS_LAMBDA_FUNCTION_NAME"):
-            yield "aws_lambda", "AWS_LAMBDA_FUNCTION_NAME"
-        fargate = "ECS_FARGATE" if env.get("ECS_FARGATE") else ""
-        if env.get("AWS_EXECUTION_ENV") == "AWS_ECS_FARGATE":
-            fargate = fargate or "AWS_EXECUTION_ENV"
-        if fargate:
-            yield "aws_fargate", fargate
-        yield from (("amazon_ecs", name) for name in _ECS_VARIABLES if env.get(name))
-        if fargate:
-            yield "amazon_ecs", fargate
-        for name in ("KUBERNETES_SERVICE_PORT", "KUBERNETES_SERVICE_HOST"):
-            if env.get(name):
-                yield "kubernetes", name
-        account = self._root / _SERVICE_ACCOUNT
-        if all(_is_there(account / name) for name in ("token", "ca.crt")):
-            yield "kubernetes", f"/{_SERVICE_ACCOUNT}"
-        if _is_there(self._root / ".dockerenv"):
-            yield "docker", "/.dockerenv"
-        if "docker" in _text(self._root / "proc/self/cgroup"):
-            yield "docker", "/proc/self/cgroup"
-
-    def _agent(self) -> Fact[Version]:
-        answer = self.ask_agent()
-        if answer is None:
-            return Fact.unknown(NOT_ASKED)
-        if answer.version is None:
-            return Fact.unknown(answer.signal)
-        return Fact(Version(answer.version), answer.signal)
-
-    def _site(self) -> Fact[str]:
-        site = self._environ.get("DD_SITE", "")
-        if not site.strip():
-            return Fact(_DEFAULT_SITE, "default of DD_SITE")
-        try:
-            return Fact(parse_site(site), "DD_SITE")
-        except ValueError:
-            return Fact.unknown("DD_SITE is not a host name")
-
-    def _remote_configuration(self, environment: Environment) -> Fact[bool]:
-        tracer, deployments = environment.tracer.value, environment.deployments.value
-        if tracer and tracer.release >= (3, 19) and "aws_lambda" in (deployments or ()):
-            return Fact(value=False, signal=FORCED_OFF)
-        setting = self._environ.get(_REMOTE_CONFIGURATION)
-        if setting is not None and setting.lower() not in {"true", "1"}:
-            return Fact(value=False, signal=f"{_REMOTE_CONFIGURATION} is neither true nor 1")
-        answer = self.ask_agent()
-        if answer is not None and answer.remote_configuration is False:
-            return Fact(value=False, signal=f"{answer.signal} does not offer it")
-        default = f"default of {_REMOTE_CONFIGURATION}"
-        return Fact(value=True, signal=default if setting is None else _REMOTE_CONFIGURATION)
-
-    def _date(self) -> Fact[dt.date]:
-        return Fact(dt.date.today(), "today")
+def detect_python(_: Machine) -> Fact[Version]:
+    """Find the version of the Python that runs this."""
+    return Fact(Version("{}.{}.{}".format(*sys.version_info)), "sys.version_info")
 
 
-def check_agent_option(option: str, origin: str) -> None:
-    """Refuse what is neither `off`, `auto` nor an Agent's address.
+def detect_implementation(_: Machine) -> Fact[str]:
+    """Find the implementation of the Python that runs this."""
+    return Fact(platform.python_implementation().lower(), "platform.python_implementation()")
 
-    Args:
-        option: What is given.
-        origin: The option, for the message.
 
-    Raises:
-        FactsError: The message says what is wrong and what is valid.
-    """
-    if option in {"off", "auto"}:
-        return
-    from pytest_ddcompat.environment.agent import check_address
+def detect_os(_: Machine) -> Fact[str]:
+    """Find the operating system."""
+    system = platform.system().lower()
+    return _named({"darwin": "macos"}.get(system, system), "platform.system()")
 
+
+def detect_cpu(_: Machine) -> Fact[str]:
+    """Find the CPU of this process, which may be narrower than the kernel's."""
+    width = 8 * struct.calcsize("P")
+    signal = f"platform.machine() and the {width}-bit process"
+    return _named(cpu_of(platform.machine(), width), signal)
+
+
+def detect_distribution(machine: Machine) -> Fact[Version]:
+    """Find the version of the installed distribution that the machine's `name` says."""
+    return _distribution(machine.name)
+
+
+def detect_deployments(machine: Machine) -> Fact[frozenset[str]]:
+    """Find every documented deployment type that applies."""
+    found = dict(reversed(list(_deployment_signals(machine))))
+    if not found:
+        return Fact(frozenset(), "no sign of a documented type")
+    signals = ", ".join(f"{deployment} from {found[deployment]}" for deployment in sorted(found))
+    return Fact(frozenset(found), signals)
+
+
+def _deployment_signals(machine: Machine) -> Iterator[tuple[str, str]]:
+    """Every type with each of its signals, the surest first."""
+    variables = machine.variables
+    if variables.get("AWS_LAMBDA_FUNCTION_NAME"):
+        yield "aws_lambda", "AWS_LAMBDA_FUNCTION_NAME"
+    fargate = "ECS_FARGATE" if variables.get("ECS_FARGATE") else ""
+    if variables.get("AWS_EXECUTION_ENV") == "AWS_ECS_FARGATE":
+        fargate = fargate or "AWS_EXECUTION_ENV"
+    if fargate:
+        yield "aws_fargate", fargate
+    yield from (("amazon_ecs", name) for name in _ECS_VARIABLES if variables.get(name))
+    if fargate:
+        # Fargate runs tasks of ECS, whose own variables older platform versions do not set.
+        yield "amazon_ecs", fargate
+    yield from (("kubernetes", name) for name in _KUBERNETES_VARIABLES if variables.get(name))
+    account = machine.root / _SERVICE_ACCOUNT
+    if all(_is_there(account / name) for name in ("token", "ca.crt")):
+        yield "kubernetes", f"/{_SERVICE_ACCOUNT}"
+    if _is_there(machine.root / ".dockerenv"):
+        yield "docker", "/.dockerenv"
+    if "docker" in _text(machine.root / "proc/self/cgroup"):
+        yield "docker", "/proc/self/cgroup"
+
+
+def detect_agent(machine: Machine) -> Fact[Version]:
+    """Find the Agent's version, by querying it where an option says so."""
+    answer = machine.query_agent()
+    if answer is None:
+        return Fact.unknown(NOT_QUERIED)
+    if answer.version is None:
+        return Fact.unknown(answer.signal)
+    return Fact(Version(answer.version), answer.signal)
+
+
+def detect_site(machine: Machine) -> Fact[str]:
+    """Find the Datadog site; ddtrace's own default where the variable is not set."""
+    site = machine.variables.get("DD_SITE", "")
+    if not site.strip():
+        return Fact(_DEFAULT_SITE, "default of DD_SITE")
     try:
-        check_address(option)
-    except ValueError as error:
-        raise FactsError(f"{origin}: {error}; or auto, or off") from None
+        return Fact(parse_site(site), "DD_SITE")
+    except ValueError:
+        return Fact.unknown("DD_SITE is not a host name")
+
+
+def detect_remote_configuration(machine: Machine) -> Fact[bool]:
+    """Find whether ddtrace would use Remote Configuration."""
+    tracer, deployments = machine.others.tracer.value, machine.others.deployments.value
+    if tracer and tracer.release >= (3, 19) and "aws_lambda" in (deployments or ()):
+        return Fact(value=False, signal=FORCED_OFF)
+    setting = machine.variables.get(REMOTE_CONFIGURATION)
+    if setting is not None and setting.lower() not in {"true", "1"}:
+        return Fact(value=False, signal=f"{REMOTE_CONFIGURATION} is neither true nor 1")
+    answer = machine.query_agent()
+    if answer is not None and answer.remote_configuration is False:
+        return Fact(value=False, signal=f"{answer.signal} does not offer it")
+    default = f"default of {REMOTE_CONFIGURATION}"
+    return Fact(value=True, signal=default if setting is None else REMOTE_CONFIGURATION)
+
+
+def today(_: Machine | None = None) -> Fact[dt.date]:
+    """Return the day on which this runs."""
+    return Fact(dt.date.today(), "today")
 
 
 def cpu_of(machine: str, width: int) -> str:
-    """The CPU of a process.
+    """Return the CPU of a process.
 
     Args:
-        machine: What `platform.machine()` gives: the kernel's, not the process's.
+        machine: What `platform.machine()` returns: the kernel's, not the process's.
         width: Bits of a pointer of the process.
     """
     name = machine.lower()

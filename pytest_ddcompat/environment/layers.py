@@ -1,12 +1,11 @@
-"""Facts that are given, in the order in which they take precedence."""
+"""Facts from files and options, in the order in which they take precedence."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.environment.detection import Detector, Variables
 from pytest_ddcompat.environment.environment import Environment
+from pytest_ddcompat.environment.machine import Detector
 from pytest_ddcompat.environment.parsing import LIMIT, facts_from_settings, facts_from_text
 from pytest_ddcompat.values.errors import FactsError, Problem
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.environment.agent import AgentAnswer
     from pytest_ddcompat.environment.parsing import Facts
 
-__all__ = ["Layer", "Settings", "file_layer"]
+__all__ = ["FactSources", "Layer", "file_layer"]
 
 
 class Layer(NamedTuple):
@@ -37,7 +36,7 @@ class Layer(NamedTuple):
         return isinstance(self.content, bytes)
 
     def facts(self) -> Facts:
-        """Understand them.
+        """Parse them.
 
         Raises:
             FactsError: A key or value cannot be understood.
@@ -47,13 +46,13 @@ class Layer(NamedTuple):
         return facts_from_settings(self.content, self.origin)
 
 
-class Settings(NamedTuple):
-    """Where the facts of an environment come from: given layers, and the Agent.
+class FactSources(NamedTuple):
+    """Where the facts of an environment come from.
 
     Attributes:
-        layers: Given facts, the strongest first.
-        agent: `off`, `auto` or an address.
-        answer: What the Agent has answered, if it was asked already.
+        layers: Facts of files and options, the strongest first.
+        agent: `off`, `auto` or an address: whether and where to query the Agent.
+        answer: What the Agent has answered, if it was queried already.
     """
 
     layers: tuple[Layer, ...]
@@ -61,7 +60,7 @@ class Settings(NamedTuple):
     answer: AgentAnswer | None = None
 
     def check(self) -> None:
-        """Understand all that is given explicitly.
+        """Parse all layers.
 
         Raises:
             FactsError: Something cannot be understood; all problems are named together.
@@ -78,40 +77,38 @@ class Settings(NamedTuple):
     def environment(
         self, weaker: Sequence[Facts] = (), environ: Mapping[str, str] | None = None
     ) -> Environment:
-        """Put the facts together: those given, then weaker ones, then detection.
+        """Put the facts together: those of the layers, then weaker ones, then detected ones.
 
         Args:
-            weaker: Facts that those given take precedence over, the strongest first.
-            environ: Environment variables; those of this process if it is None.
+            weaker: Facts over which the layers take precedence, the strongest first.
+            environ: Environment variables; those of this process if None.
         """
         facts: Facts = {}
         for more in reversed(weaker):
             facts.update(more)
         for layer in reversed(self.layers):
             facts.update(layer.facts())
-        return Environment(facts, None if self._has_file() else self.detector(environ))
+        return Environment(facts, None if self._has_file() else self._detector(environ))
 
-    def detector(self, environ: Mapping[str, str] | None = None) -> Detector:
-        """What looks at this machine, with its environment variables or others."""
-        known = Variables(os.environ) if environ is None else environ
-        return Detector(agent=self.agent, answer=self.answer, environ=known)
+    def with_answer(self) -> FactSources:
+        """Return the same with the Agent's answer, which is queried now if it is to be."""
+        return self if self._has_file() else self._replace(answer=self._detector().query_agent())
 
-    def asked(self) -> Settings:
-        """The same with the Agent's answer, if it is to be asked."""
-        return self if self._has_file() else self._replace(answer=self.detector().ask_agent())
+    def _detector(self, environ: Mapping[str, str] | None = None) -> Detector:
+        return Detector(agent=self.agent, answer=self.answer, environ=environ)
 
     def _has_file(self) -> bool:
         return any(layer.is_file for layer in self.layers)
 
-    def to_plain(self) -> list[Any]:
-        """Built-in values only, for another process."""
+    def encode(self) -> list[Any]:
+        """Return the same as built-in values, for another process."""
         answer = None if self.answer is None else list(self.answer)
         return [[list(layer) for layer in self.layers], self.agent, answer]
 
     @classmethod
-    def from_plain(cls, plain: list[Any]) -> Settings:
-        """Undo `to_plain`."""
-        layers, agent, answer = plain
+    def decode(cls, encoded: list[Any]) -> FactSources:
+        """Undo `encode`."""
+        layers, agent, answer = encoded
         if answer is not None:
             from pytest_ddcompat.environment.agent import AgentAnswer
 

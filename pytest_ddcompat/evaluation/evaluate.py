@@ -1,4 +1,4 @@
-"""The three held together: a requirement, an environment and a matrix make a verdict."""
+"""Evaluate a requirement in an environment against a matrix."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Callable
 
 from pytest_ddcompat.evaluation.checks import CHECKS
 from pytest_ddcompat.evaluation.checks.common import (
-    Asked,
+    Question,
     Situation,
     check_installed,
     check_version,
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.matrix.matrix import Matrix
-    from pytest_ddcompat.matrix.rows import Statement
     from pytest_ddcompat.requirement.expression import Expression
     from pytest_ddcompat.requirement.requirement import Requirement
 
@@ -40,34 +39,34 @@ _TEST = "the test"
 
 
 def evaluate(requirement: Requirement, environment: Environment, matrix: Matrix) -> Verdict:
-    """Hold a requirement against an environment by what a page says.
+    """Evaluate a requirement in an environment against a matrix.
 
     Args:
-        requirement: What is asked.
+        requirement: What is required.
         environment: The facts.
-        matrix: The page; where the requirement names one, it must be that.
+        matrix: The matrix; where the requirement names one, it must be that.
 
     Returns:
         The verdict, with every check's finding.
 
     Raises:
-        RequirementError: The requirement names another page, or what the page does not have.
+        RequirementError: The requirement names another matrix, or what this one does not have.
     """
     check_requirement(requirement, matrix)
     situation = Situation.of(environment, matrix)
     if requirement.kind == "capability":
         return _evaluate_expression(_expression(requirement, matrix), requirement, situation)
-    other = _OTHER_KINDS[requirement.kind]
-    found = _by_what_is_removed(lambda held: [other(requirement, held)], situation)
+    check = _CHECKS_OF_MARKERS[requirement.kind]
+    found = _with_removed_rows(lambda situation: [check(requirement, situation)], situation)
     return _verdict(Finding.all_about(_TEST, found))
 
 
 @lru_cache(maxsize=4096)
 def check_requirement(requirement: Requirement, matrix: Matrix) -> None:
-    """Refuse another page's requirement, and names that the page does not have.
+    """Refuse a requirement of another matrix, and names that the matrix does not have.
 
-    A framework or data store that the page does not have is refused only where it looks like a
-    misspelling of one that it has.
+    A framework or data store that the page does not name is refused only where it looks like a
+    misspelling of one that it names: the page need not list all.
 
     Raises:
         RequirementError: Which name it is, and the nearest that the page has.
@@ -87,11 +86,11 @@ def check_requirement(requirement: Requirement, matrix: Matrix) -> None:
 
 
 def capabilities_named(requirement: Requirement, matrix: Matrix) -> Iterable[str]:
-    """Every capability that a requirement names, as it writes it.
+    """Return every capability that a requirement names, as it writes it.
 
     Args:
-        requirement: What is asked, of the kind `capability`.
-        matrix: The page, whose names may hold the words of an expression.
+        requirement: One of the kind `capability`.
+        matrix: The matrix, whose names may hold the words of an expression.
 
     Raises:
         RequirementError: An expression cannot be understood.
@@ -116,9 +115,9 @@ def _names(node: Expression) -> Iterable[str]:
             yield from _names(operand)
 
 
-def _refuse_misspellings(kind: str, asked: Sequence[str], valid: Sequence[str]) -> None:
+def _refuse_misspellings(kind: str, names: Sequence[str], valid: Sequence[str]) -> None:
     folded = {fold(name) for name in valid}
-    for name in asked:
+    for name in names:
         if fold(name) not in folded and is_misspelling(name, valid):
             raise RequirementError(f'no {kind} "{name:.80}" on the page; {choices(name, valid)}')
 
@@ -145,30 +144,30 @@ def _evaluate_expression(
 def _evaluate_capability(name: str, requirement: Requirement, situation: Situation) -> Verdict:
     capability = situation.matrix.capability(name)
 
-    def findings(held: Situation) -> list[Finding]:
-        asked = Asked(capability, requirement, held)
-        return [check(asked) for check in CHECKS]
+    def findings(situation: Situation) -> list[Finding]:
+        question = Question(capability, requirement, situation)
+        return [check.run(question) for check in CHECKS]
 
-    found = _by_what_is_removed(findings, situation)
+    found = _with_removed_rows(findings, situation)
     return _verdict(Finding.all_about(capability.id, found))
 
 
-def _by_what_is_removed(
+def _with_removed_rows(
     findings: Callable[[Situation], list[Finding]], situation: Situation
 ) -> list[Finding]:
-    """Make checks; a finding rests on each removed row with which it would be another."""
+    """Run checks, and name in a finding's source each removed row that would have changed it."""
     found = findings(situation)
     for row, matrix in situation.matrix.restored():
         before = findings(Situation.of(situation.environment, matrix))
-        found = [_removed_from(now, then, row) for now, then in zip(found, before)]
+        found = [
+            now if then.outcome is now.outcome else _with_source(now, row.removal)
+            for now, then in zip(found, before)
+        ]
     return found
 
 
-def _removed_from(now: Finding, then: Finding, row: Statement) -> Finding:
-    """The finding, resting on a removed row too if it would be another with it."""
-    if then.outcome is now.outcome:
-        return now
-    return now._replace(source=f"{now.source}, {row.removal}" if now.source else row.removal)
+def _with_source(finding: Finding, more: str) -> Finding:
+    return finding._replace(source=f"{finding.source}, {more}" if finding.source else more)
 
 
 def _opposite(node: Operation, verdict: Verdict) -> Verdict:
@@ -198,11 +197,12 @@ def _written(node: Expression) -> str:
 
 
 def _verdict(findings: tuple[Finding, ...]) -> Verdict:
-    """Any violated is unsupported, else any unknown undetermined; a capability's Agent apart."""
+    """Any violated finding makes it unsupported, else any unknown one undetermined."""
     violated = tuple([f for f in findings if f.outcome is _VIOLATED])
     if violated:
         return Verdict(Status.UNSUPPORTED, findings, violated, violated)
     unknown = [f for f in findings if f.outcome is _UNKNOWN]
+    # Hardly any test run has an Agent beside it: only a marker that asks for one needs to know.
     decisive = tuple([f for f in unknown if f.check != "agent" or f.subject == _TEST])
     status = Status.UNDETERMINED if decisive else Status.SUPPORTED
     return Verdict(status, findings, decisive, decisive)
@@ -268,7 +268,7 @@ def _support_level(requirement: Requirement, situation: Situation) -> Finding:
     )
 
 
-_OTHER_KINDS: dict[str, Callable[[Requirement, Situation], Finding]] = {
+_CHECKS_OF_MARKERS: dict[str, Callable[[Requirement, Situation], Finding]] = {
     "tracer": _tracer,
     "agent": _agent,
     "framework": _framework,

@@ -1,4 +1,4 @@
-"""From a verdict to what happens to a test."""
+"""From a verdict to the action on a test."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Action", "Policy"]
 
 
 class Action(enum.Enum):
-    """What happens to a test, the weakest first."""
+    """The actions on a test, the weakest first."""
 
     RUN = "run"
     XFAIL = "xfail"
@@ -21,16 +21,16 @@ class Action(enum.Enum):
 
     @property
     def strength(self) -> int:
-        """Rank among the actions: of several markers, the strongest decides."""
+        """Rank among the actions; of several markers the strongest decides."""
         return list(Action).index(self)
 
 
 class Policy(NamedTuple):
-    """What a run does with tests that are not supported.
+    """The actions of a run on tests that are not supported.
 
     Attributes:
-        unsupported: Action where the environment is known not to satisfy a requirement.
-        undetermined: Action where that cannot be told.
+        unsupported: Action where a requirement is known not to be met.
+        undetermined: Action where that is not known.
     """
 
     unsupported: Action = Action.SKIP
@@ -42,12 +42,12 @@ class Policy(NamedTuple):
         return Action.DESELECT in self
 
     def action(self, status: Status, *, strict: bool | None = None) -> Action:
-        """What happens to a test with a verdict.
+        """Return the action on a test with a verdict.
 
         Args:
             status: The verdict's status.
-            strict: What the marker itself says: True fails what is unsupported, False never
-                does; None leaves it to the run.
+            strict: The marker's own: True fails what is unsupported, False never does; None
+                leaves it to the run.
         """
         if status is Status.SUPPORTED:
             return Action.RUN

@@ -12,7 +12,7 @@ __all__ = ["Finding", "Outcome", "Status", "Verdict"]
 
 
 class Outcome(enum.Enum):
-    """What one check came to."""
+    """The outcome of one check."""
 
     SATISFIED = "satisfied"
     VIOLATED = "violated"
@@ -21,7 +21,7 @@ class Outcome(enum.Enum):
 
 
 class Status(enum.Enum):
-    """What a requirement came to."""
+    """The status of a verdict."""
 
     SUPPORTED = "supported"
     UNSUPPORTED = "unsupported"
@@ -32,16 +32,15 @@ class Finding(NamedTuple):
     """The outcome of one check.
 
     Attributes:
-        check: `site`, `tracer`, `release`, `runtime`, `agent`, `remote_configuration`,
-            `deployment`, `framework`, `datastore`, or `expression` for a `not`.
-        outcome: What it came to.
+        check: Name of the check, such as `tracer`, or `expression` for a `not`.
+        outcome: Satisfied, violated, unknown or not applicable.
         documented: What is needed, as it would follow "needs".
         observed: What was found, as it would follow "found"; `unknown` if it is not known.
         source: The page's heading and words that it rests on, or the marker.
-        remedy: What would mend it; empty if nothing would, or nothing need be mended.
+        remedy: What would fix it; empty if nothing would, or nothing needs to be fixed.
         subject: The capability that the finding is about, or `the test`.
         signal: Where what was observed was taken from, or why it is unknown.
-        change: The facts that the remedy changes, each with a value that it would bring.
+        change: The facts that the remedy changes, each with its new value.
     """
 
     check: str
@@ -56,7 +55,7 @@ class Finding(NamedTuple):
 
     @classmethod
     def all_about(cls, subject: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        """The same findings of a subject."""
+        """Return findings with another subject."""
         new = tuple.__new__  # NamedTuple's own is a call more
         return tuple(
             [
@@ -76,7 +75,7 @@ class Finding(NamedTuple):
         return f"needs {self.documented}{found}{source}"
 
     def to_mapping(self) -> dict[str, str]:
-        """The finding as JSON has it."""
+        """Return the finding as JSON has it."""
         return {
             "check": self.check,
             "outcome": self.outcome.value,
@@ -88,13 +87,13 @@ class Finding(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What a requirement came to, with every finding.
+    """Whether a requirement is supported, with every finding.
 
     Attributes:
         status: Supported, unsupported or undetermined.
-        findings: The outcome of every check that was made.
+        findings: The outcome of every check.
         decisive: Those of them that keep the status from being supported.
-        nearest: Those of them that would have to be mended: of alternatives, the first.
+        nearest: Those of them that would have to be fixed: of alternatives, the first.
     """
 
     status: Status

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_ddcompat.environment.environment import KEYS, LIBRARY, tracer_key
+from pytest_ddcompat.environment.detection import LIBRARY
+from pytest_ddcompat.environment.fact import KEYS, tracer_key
 from pytest_ddcompat.record.format import VERSION
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def matrix_entry(matrix: Matrix) -> dict[str, Any]:
 
 
 def environment_entry(environment: Environment, matrices: Matrices) -> dict[str, Any]:
-    """What a record says of the environment, the pages' frameworks included."""
+    """Return what a record says of the environment, the pages' frameworks included."""
     facts = environment.to_mapping(matrices.framework_names())
     signals = {key: environment.fact(key).signal for key in KEYS}
     for name, fact in environment.frameworks().items():

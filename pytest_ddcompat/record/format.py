@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
+from pytest_ddcompat.environment.fact import FACTS
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.evaluation.verdict import Outcome, Status
 from pytest_ddcompat.matrix.fields import Key, Kind
@@ -17,6 +18,8 @@ from pytest_ddcompat.values.text import as_json, shown
 
 if TYPE_CHECKING:
     import os
+
+    from pytest_ddcompat.environment.value import FactKind
 
 __all__ = ["OUTCOMES", "VERSION", "RecordError", "read_record", "record_schema"]
 
@@ -89,7 +92,6 @@ def _object(doc: str, **fields: Key) -> Kind:
 
 
 _day = _matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2026-05-31")
-_version = _nullable(text)
 _NUMBER = {"type": "integer", "minimum": 0}
 _count = _kind(lambda value: type(value) is int and value >= 0, "a whole number", _NUMBER)
 
@@ -106,19 +108,19 @@ _MATRIX = _object(
         "spaces; the file's comments and line ends do not count.",
     ),
 )
+
+
+def _fact(kind: FactKind) -> Kind:
+    """One fact, or all of a kind: of a machine's own words the type alone is checked."""
+    by_type = {bool: boolean, list: array(text), str: _day if kind.key == "date" else text}
+    single = by_type[type(kind.example)]
+    single = _nullable(single) if kind.nullable else single
+    return Kind((mapping(single) if kind.plural else single).read, kind.schema())
+
+
 _FACTS = _object(
     "The known facts, in the form that --ddcompat-facts reads; one that is left out is unknown.",
-    tracer=Key(_version, "Version of ddtrace; null: not installed.", None),
-    python=Key(text, "Version of Python.", None),
-    implementation=Key(text, "Python implementation in lower case.", None),
-    os=Key(text, "Operating system.", None),
-    cpu=Key(text, "CPU of the process.", None),
-    deployments=Key(array(text), "Every documented deployment type that applies.", None),
-    frameworks=Key(mapping(_version), "Version of each framework; null: not installed.", None),
-    agent=Key(_version, "Version of the Datadog Agent; null: there is none.", None),
-    site=Key(text, "Datadog site.", None),
-    remote_configuration=Key(boolean, "Whether Remote Configuration is on.", None),
-    date=Key(_day, "Day that decided support levels; of a record it is always known.", None),
+    **{kind.plural or key: Key(_fact(kind), kind.meaning, None) for key, kind in FACTS.items()},
 )
 _ENVIRONMENT = _object(
     "The environment, as far as it was known.",

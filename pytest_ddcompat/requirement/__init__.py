@@ -1,1 +1,1 @@
-"""What a marker asks for: requirements, expressions, markers."""
+"""Requirements, expressions of capabilities, and the markers that make them."""

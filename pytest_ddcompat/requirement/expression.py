@@ -15,7 +15,7 @@ _DEEPEST = 50  # nested parentheses and nots
 
 
 class Operation(NamedTuple):
-    """What is true by what its operands are.
+    """An operator and its operands.
 
     Attributes:
         operator: `and`, `or`, or `not` of one.
@@ -31,15 +31,15 @@ Expression = Union[str, Operation]
 
 
 def has_operators(text: str) -> bool:
-    """Whether a text reads like an expression, and not like a name."""
+    """Whether a text is written like an expression, and not like a name."""
     return not _OPERATORS.isdisjoint(_TOKEN.findall(text.lower()))
 
 
 def parse(text: str) -> Expression:
-    """Read an expression of names, `and`, `or`, `not` and parentheses.
+    """Parse an expression of names, `and`, `or`, `not` and parentheses.
 
     Raises:
-        RequirementError: It cannot be read; the message says where.
+        RequirementError: It is not an expression; the message says where.
     """
     parser = _Parser(text)
     expression = parser.either()

@@ -1,4 +1,4 @@
-"""What one marker asks of the environment."""
+"""A requirement: what one marker asks of the environment."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _LEVEL_ALIASES = {"ga": "general_availability", "eol": "end_of_life"}
 
 
 class Requirement(NamedTuple):
-    """What is asked; made by the class method of its kind, which checks the arguments.
+    """A requirement; the class method of its kind makes it, and checks the arguments.
 
     Attributes:
         kind: `capability`, `tracer`, `framework`, `deployment`, `agent` or `support_level`.
-        names: Capabilities or expressions of them, all asked for.
+        names: Capabilities or expressions of them, all required.
         frameworks: Frameworks, any of which will do.
         deployments: Deployment types, any of which will do.
         datastores: Data stores, any of which will do.
         level: The least support level, one of `LEVELS`, or None.
         preview: Whether a capability that is a preview will do.
         specifier: PEP 440 specifier of the tracer, Agent or framework; empty: any version.
-        matrix: Id of the page to hold it against where there are several, or None.
+        matrix: Id of the matrix that decides where there are several, or None.
     """
 
     kind: str
@@ -55,18 +55,18 @@ class Requirement(NamedTuple):
         preview: bool = True,
         matrix: str | None = None,
     ) -> Requirement:
-        """Ask for capabilities of the page.
+        """Require capabilities.
 
         Args:
             names: Ids, documented names, or expressions such as `sca and not api_security`; all
-                are asked for.
+                are required.
             framework: Framework with which they must be supported; any one of a tuple.
             deployment: Deployment type on which they must be supported; any one of a tuple.
             datastore: Data store with which they must be supported; any one of a tuple.
             support_level: Least support level of the tracer's release branch:
                 `general_availability`, `maintenance` or `end_of_life`.
             preview: Whether a capability that is a preview will do.
-            matrix: Id of the page to hold it against where there are several.
+            matrix: Id of the matrix that decides where there are several.
 
         Raises:
             RequirementError: An argument cannot be understood.
@@ -86,10 +86,10 @@ class Requirement(NamedTuple):
 
     @classmethod
     def tracer(cls, specifier: str, *, matrix: str | None = None) -> Requirement:
-        """Ask for a version of the tracer, by a PEP 440 specifier.
+        """Require a version of the tracer, by a PEP 440 specifier.
 
         Raises:
-            RequirementError: It is no specifier.
+            RequirementError: It is not a specifier.
         """
         return cls("tracer", specifier=_specifier(specifier), matrix=_page(matrix))
 
@@ -97,7 +97,7 @@ class Requirement(NamedTuple):
     def framework(
         cls, name: str, specifier: str | None = None, *, matrix: str | None = None
     ) -> Requirement:
-        """Ask for a framework, at any version or by a PEP 440 specifier.
+        """Require a framework, at any version or by a PEP 440 specifier.
 
         Raises:
             RequirementError: An argument cannot be understood.
@@ -108,7 +108,7 @@ class Requirement(NamedTuple):
 
     @classmethod
     def deployment(cls, *types: str, matrix: str | None = None) -> Requirement:
-        """Ask for any of some deployment types.
+        """Require any of some deployment types.
 
         Raises:
             RequirementError: None is named.
@@ -118,16 +118,16 @@ class Requirement(NamedTuple):
 
     @classmethod
     def agent(cls, specifier: str, *, matrix: str | None = None) -> Requirement:
-        """Ask for a version of the Datadog Agent, by a PEP 440 specifier.
+        """Require a version of the Datadog Agent, by a PEP 440 specifier.
 
         Raises:
-            RequirementError: It is no specifier.
+            RequirementError: It is not a specifier.
         """
         return cls("agent", specifier=_specifier(specifier), matrix=_page(matrix))
 
     @classmethod
     def support_level(cls, level: str, *, matrix: str | None = None) -> Requirement:
-        """Ask for at least a support level of the tracer's release branch.
+        """Require at least a support level of the tracer's release branch.
 
         Raises:
             RequirementError: It is none of the three levels.
@@ -136,7 +136,7 @@ class Requirement(NamedTuple):
 
     @classmethod
     def from_marker(cls, text: str) -> Requirement:
-        """Understand a marker as `marker` writes it.
+        """Parse a marker as `marker` writes it.
 
         Raises:
             ValueError: It is not so written, or an argument cannot be understood.
@@ -152,15 +152,15 @@ class Requirement(NamedTuple):
 
     @property
     def marker(self) -> str:
-        """The marker that asks for it, as it would be written."""
-        given = {
+        """The marker of this requirement, as it would be written."""
+        keywords = {
             "framework": self.frameworks if self.kind == "capability" else (),
             "deployment": self.deployments if self.kind == "capability" else (),
             "datastore": self.datastores,
             "support_level": (self.level,) if self.kind == "capability" and self.level else (),
         }
         arguments = [quoted(value) for value in self._positional()]
-        arguments += [f"{key}={_one_or_all(values)}" for key, values in given.items() if values]
+        arguments += [f"{key}={_one_or_all(values)}" for key, values in keywords.items() if values]
         arguments += [] if self.preview else ["preview=False"]
         arguments += [] if self.matrix is None else [f"matrix={quoted(self.matrix)}"]
         return f"requires_{self.kind}({', '.join(arguments)})"
@@ -227,9 +227,9 @@ def _any_of(keyword: str, value: Names) -> tuple[str, ...]:
 def _frameworks(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         if not is_framework(name):
-            # What would be meant, by the way people name packages elsewhere.
-            told = re.fullmatch(r"\s*(\w[\w .-]*?)\s*([<>=!~].*)", name[:80])
-            call = f"requires_framework({', '.join(map(quoted, told.groups()))})" if told else ""
+            # "django>=4" is how a list of dependencies has it.
+            parts = re.fullmatch(r"\s*(\w[\w .-]*?)\s*([<>=!~].*)", name[:80])
+            call = f"requires_framework({', '.join(map(quoted, parts.groups()))})" if parts else ""
             hint = f"did you mean {call}? " if call else ""
             wrong = f'"{name:.80}" is no name of a framework'
             raise RequirementError(f'{wrong}; {hint}valid: one name, such as "django"')

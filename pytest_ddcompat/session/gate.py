@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.environment.detection import Variables
 from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.evaluation.policy import Action
-from pytest_ddcompat.evaluation.remedies import Mended, Verdicts, is_met, mend
+from pytest_ddcompat.evaluation.remedies import Remedies, Verdicts, are_met, find_remedies
 from pytest_ddcompat.requirement.markers import requirement_of, written
 from pytest_ddcompat.session.decision import Decision, combine
 from pytest_ddcompat.session.faults import describe, result_or_error
@@ -53,7 +52,7 @@ class Gate:
     """
 
     def __init__(self, config: pytest.Config, environ: Mapping[str, str]) -> None:
-        environ = self._environ = Variables(environ)  # first, for pytest shows arguments
+        self._environ = environ
         self._config = config
         self.policy = policy_of(config)
         self.required: list[Decision] = []
@@ -155,9 +154,9 @@ class Gate:
         self._judged[requirement, strict] = decision
         return decision
 
-    def remedies(self, requirements: Sequence[Requirement]) -> Mended:
+    def remedies(self, requirements: Sequence[Requirement]) -> Remedies:
         """Return what would let a test run that is stopped."""
-        return mend(
+        return find_remedies(
             requirements,
             self.environment,
             self.matrices,
@@ -168,7 +167,7 @@ class Gate:
     def would_run(self, requirements: Sequence[Requirement], environment: Environment) -> bool:
         """Whether a test that is stopped would run in another environment."""
         runs = self._undetermined_runs
-        return is_met(requirements, environment, self.matrices, undetermined=runs)
+        return are_met(requirements, environment, self.matrices, undetermined=runs)
 
     @property
     def _undetermined_runs(self) -> bool:
@@ -176,7 +175,7 @@ class Gate:
 
     def _remedies(self, decision: Decision) -> tuple[str, ...]:
         runs = decision.action in {Action.RUN, Action.XFAIL}
-        return () if runs else self.remedies(decision.requirements).remedies
+        return () if runs else self.remedies(decision.requirements).phrases
 
     def _marker(self, mark: pytest.Mark) -> _Marker:
         positional, keywords = mark.args, mark.kwargs

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pytest
 
-from pytest_ddcompat.environment.detection import check_agent_option
-from pytest_ddcompat.environment.layers import Layer, Settings, file_layer
+from pytest_ddcompat.environment.layers import FactSources, Layer, file_layer
+from pytest_ddcompat.environment.machine import check_agent_option
 from pytest_ddcompat.environment.parsing import LIMIT, facts_from_mapping
 from pytest_ddcompat.evaluation.pages import Matrices, load_kept
 from pytest_ddcompat.evaluation.policy import Action, Policy
@@ -40,7 +40,7 @@ class RunSettings(NamedTuple):
         files: Contents of the matrices' files by path, as far as they have been read.
     """
 
-    facts: Settings
+    facts: FactSources
     matrices: tuple[tuple[str, str], ...]
     files: dict[str, bytes]
 
@@ -68,14 +68,14 @@ class RunSettings(NamedTuple):
 
     def to_plain(self) -> list[Any]:
         """Encode the settings as built-in values, for another process."""
-        return [self.facts.to_plain(), [list(named) for named in self.matrices], self.files]
+        return [self.facts.encode(), [list(named) for named in self.matrices], self.files]
 
     @classmethod
     def from_plain(cls, plain: list[Any]) -> RunSettings:
         """Undo `to_plain`."""
         facts, matrices, files = plain
         named = tuple((origin, which) for origin, which in matrices)
-        return cls(Settings.from_plain(facts), named, files)
+        return cls(FactSources.decode(facts), named, files)
 
 
 def settings_of(config: pytest.Config) -> RunSettings:
@@ -96,13 +96,13 @@ def settings_of(config: pytest.Config) -> RunSettings:
         agent, origin = config.getini("ddcompat_agent") or "off", "ddcompat_agent"
     check_agent_option(agent, origin)
     named = _matrices(config)
-    settings = Settings(tuple(layer for layer in layers if layer), agent)
+    settings = FactSources(tuple(layer for layer in layers if layer), agent)
     settings.check()
     return RunSettings(settings, named, {})
 
 
 def environment_of(
-    settings: Settings, config: pytest.Config, environ: Mapping[str, str]
+    settings: FactSources, config: pytest.Config, environ: Mapping[str, str]
 ) -> Environment:
     """Combine the facts of a run: options come first, then hooks, then detection.
 

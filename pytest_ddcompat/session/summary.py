@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from pytest_ddcompat.environment.environment import Environment, Fact
+    from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.environment.value import Fact
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Requirement
     from pytest_ddcompat.session.decision import Decision
@@ -41,61 +42,31 @@ def head_of(gate: Gate) -> list[tuple[int, str]]:
 
     Each has a rank, so that those of several processes can be put together in order.
     """
-    from pytest_ddcompat.environment.detection import NOT_ASKED
-    from pytest_ddcompat.evaluation.checks.tracer import IMPLEMENTATIONS
-
     environment = gate.environment
-    python = IMPLEMENTATIONS.get(environment.implementation.value or "", "Python")
     frameworks = {n: f for n, f in environment.frameworks().items() if not _is_absent(f)}
     documented = {name: environment.framework(name) for name in gate.matrices.framework_names()}
     frameworks.update({n: f for n, f in documented.items() if f.known and f.value is not None})
     by_library = {m.page.tracer: m for m in reversed([*gate.matrices])}
     for library in by_library:
         frameworks.pop(library, None)
-    facts: list[list[tuple[str, Fact[Any]]]] = [
-        [(python, environment.python)],
-        [("on", environment.os)],
-        [("CPU", environment.cpu)],
-        list(frameworks.items()),
-        [("deployment", environment.deployments)],
-        [("site", environment.site)],
-        [("Remote Configuration", environment.remote_configuration)],
-        [("Agent", environment.agent)],
-    ]
-    words = [
-        (rank, _in_words(label, fact))
-        for rank, group in enumerate(facts, start=2)
-        for label, fact in group
-        if fact.signal != NOT_ASKED
-    ]
     pages = " and ".join(f"{m.page.id} (read {m.page.read})" for m in gate.matrices)
     tracers = [(1, _tracer(environment, matrix)) for matrix in by_library.values()]
-    return sorted([(0, pages), *tracers, *words])
+    return sorted([(0, pages), *tracers, *environment.phrases(frameworks)])
 
 
 def _tracer(environment: Environment, matrix: Matrix) -> str:
+    from pytest_ddcompat.environment.fact import phrase
     from pytest_ddcompat.evaluation.checks.common import Situation
     from pytest_ddcompat.matrix.rows import LEVEL_WORDS
 
     situation = Situation.of(environment, matrix)
     release, day = situation.release, environment.date
     level = f" ({LEVEL_WORDS[release.level(day)]})" if release else ""
-    return f"{_in_words(matrix.page.tracer, situation.installed)}{level}"
+    return f"{phrase(matrix.page.tracer, situation.installed)}{level}"
 
 
 def _is_absent(fact: Fact[Any]) -> bool:
     return fact.known and fact.value is None
-
-
-def _in_words(label: str, fact: Fact[Any]) -> str:
-    if not fact.known:
-        return f"{label} unknown ({fact.signal})"
-    if fact.value is None:
-        return f"no {label}"
-    if isinstance(fact.value, frozenset):
-        return f"{label} {'+'.join(sorted(fact.value)) or 'of no documented type'}"
-    value = {True: "on", False: "off"}[fact.value] if isinstance(fact.value, bool) else fact.value
-    return f"{label} {value}"
 
 
 class Summary:
@@ -156,9 +127,9 @@ def _remedies(stopped: Sequence[tuple[tuple[Requirement, ...], int]], gate: Gate
         mended = [(gate.remedies(required), n) for required, n in stopped]
         by_need: Counter[tuple[str, ...]] = Counter()
         for found, n in mended:
-            by_need[found.remedies] += n
+            by_need[found.phrases] += n
         del by_need[()]
-        environments = {found.remedies: found.environment for found, _ in mended}
+        environments = {found.phrases: found.environment for found, _ in mended}
         counts = {
             remedies: sum(
                 n for required, n in stopped if gate.would_run(required, environments[remedies])

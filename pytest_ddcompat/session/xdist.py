@@ -140,7 +140,7 @@ class ControllerHooks(_Hooks):
         with contain(config, "a worker is not given the options, and reads them itself"):
             gate = gate_if_used(config)
             if gate is not None:
-                facts = gate.settings.facts.asked()
+                facts = gate.settings.facts.with_answer()
                 gate.settings = gate.settings._replace(facts=facts)
                 node.workerinput[_SETTINGS] = gate.settings.to_plain()
 

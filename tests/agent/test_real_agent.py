@@ -1,4 +1,4 @@
-"""Runs that ask `ddapm-test-agent`, which serves `/info` as the Agent does."""
+"""Runs that query `ddapm-test-agent`, which serves `/info` as the Agent does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.core import XDIST
 
-from pytest_ddcompat.environment.agent import AgentAnswer, ask
+from pytest_ddcompat.environment.agent import AgentAnswer, query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def free_ports(count: int) -> list[int]:
 
 def wait_for(address: str) -> None:
     deadline = time.monotonic() + UP
-    while ask(address, "a test").remote_configuration is None:
+    while query(address, "a test").remote_configuration is None:
         assert time.monotonic() < deadline, "the server does not start"
         time.sleep(0.1)
 
@@ -94,7 +94,7 @@ def server(folder: Path) -> Iterator[dict[str, str]]:
 def test_what_it_tells(server: dict[str, str]) -> None:
     told = AgentAnswer(VERSION, remote_configuration=True, signal="the Agent's /info (a test)")
     for where in (server["address"], f"unix://{server['folder']}/apm.socket"):
-        assert ask(where, "a test") == told
+        assert query(where, "a test") == told
 
 
 @pytest.mark.parametrize("more", [(), XDIST], ids=["", "xdist"])

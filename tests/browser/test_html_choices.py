@@ -12,8 +12,8 @@ from support.core import MATRIX, SUPPORTED
 from pytest_ddcompat import Environment, Outcome, Requirement, Verdict, evaluate
 from pytest_ddcompat.analysis.grid import grid_of
 from pytest_ddcompat.cli.grid_html import html
-from pytest_ddcompat.environment.detection import Detector
-from pytest_ddcompat.environment.environment import KEYS
+from pytest_ddcompat.environment.fact import KEYS
+from pytest_ddcompat.environment.machine import Detector
 
 if TYPE_CHECKING:
     from browser.conftest import Page

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.core import MATRIX, SUPPORTED, asks, environment
@@ -16,7 +16,11 @@ from support.lists import lists
 from pytest_ddcompat import Environment, Fact, evaluate
 from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.analysis.grid import grid_of
+from pytest_ddcompat.environment.machine import Detector
 from pytest_ddcompat.importer.rendering import PICTURE
+
+if TYPE_CHECKING:
+    from pytest_ddcompat.environment.value import FactKind
 
 BOUNDARIES = [
     "1.5.0",
@@ -138,10 +142,10 @@ def test_boundaries_and_branches_are_named(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_facts_that_depend_on_the_tracer_are_looked_up_for_each_version() -> None:
-    class Lambda:
-        def detect(self, key: str, environment: Environment) -> Fact[Any]:
-            assert key == "remote_configuration"
-            tracer = environment.tracer.value
+    class Lambda(Detector):
+        def detect(self, kind: FactKind, others: Any, name: str = "") -> Fact[Any]:
+            assert (kind.key, name) == ("remote_configuration", "")
+            tracer = others.tracer.value
             return Fact(tracer is not None and tracer.major < 4, "detected")
 
     facts = environment(tracer="2.6.0")

@@ -15,7 +15,7 @@ from support.core import understood
 from pytest_ddcompat import Environment
 from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.environment import detection
-from pytest_ddcompat.environment.environment import Fact
+from pytest_ddcompat.environment.value import Fact
 from pytest_ddcompat.importer.toml import to_toml
 
 ROOT = Path(__file__).parents[2]
@@ -172,7 +172,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     }
     for name, value in simulated.items():
         monkeypatch.setattr(detection, name, value)
-    monkeypatch.setattr(detection.Detector, "_deployment_signals", lambda _: iter(()))
+    monkeypatch.setattr(detection, "_deployment_signals", lambda _: iter(()))
     monkeypatch.chdir(tmp_path)
     Path("facts.json").write_text(block("facts"), encoding="utf-8")
     Path("firewall.md").write_text(block("page: firewall.md"), encoding="utf-8")

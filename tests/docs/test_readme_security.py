@@ -8,7 +8,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +15,11 @@ import pytest
 
 import pytest_ddcompat
 from pytest_ddcompat import Environment
-from pytest_ddcompat.declared import VARIABLES
 from pytest_ddcompat.environment import agent, detection
 from pytest_ddcompat.environment import parsing as facts
 from pytest_ddcompat.environment.agent import agent_address
-from pytest_ddcompat.environment.detection import Detector
-from pytest_ddcompat.environment.environment import KEYS
+from pytest_ddcompat.environment.fact import FACTS
+from pytest_ddcompat.environment.machine import Detector
 from pytest_ddcompat.importer import source
 from pytest_ddcompat.matrix import loading
 
@@ -40,36 +38,10 @@ def row(title: str) -> set[str]:
     return {name for name in re.findall(r"`([^`]+)`", line) if not name.startswith("--")}
 
 
-class Variables(Mapping[str, str]):
-    """Variables, none of which is set, that notes which are asked for."""
-
-    def __init__(self) -> None:
-        self.asked: set[str] = set()
-
-    def __getitem__(self, name: str) -> str:
-        self.asked.add(name)
-        raise KeyError(name)
-
-    def __iter__(self) -> Iterator[str]:
-        raise AssertionError("all variables are read")
-
-    def __len__(self) -> int:
-        raise AssertionError("all variables are read")
-
-
-@pytest.fixture
-def variables(monkeypatch: pytest.MonkeyPatch) -> Variables:
-    """What is asked for when every fact is detected, and the Agent's address looked for."""
-    variables = Variables()
-    monkeypatch.setattr(agent, "ask", lambda *_: agent.AgentAnswer(None, None, "not asked"))
-    environment = Environment({}, Detector(agent="auto", environ=variables))
-    for key in KEYS:
-        environment.fact(key)
-    return variables
-
-
-def test_the_variables_are_those_that_are_listed(variables: Variables) -> None:
-    assert variables.asked == row("variables that are read") == set(VARIABLES)
+def test_the_variables_are_those_that_are_listed() -> None:
+    """A fact's detection can read no other: see tests/environment/test_machine.py."""
+    declared = {name for kind in FACTS.values() for name in kind.variables}
+    assert row("variables that are read") == declared
 
 
 def test_the_files_are_those_that_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +66,7 @@ def test_the_files_are_those_that_are_listed(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_variables_are_read_nowhere_else() -> None:
-    """A run's copy, the machine of `detect`, the default of given facts, and of completion."""
+    """A run's snapshot, the machine of a command, and completion."""
     package = Path(pytest_ddcompat.__file__).parent
     places = sorted(
         path.name
@@ -102,7 +74,7 @@ def test_variables_are_read_nowhere_else() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"}
     )
-    assert places == ["__main__.py", "detection.py", "layers.py", "plugin.py"]
+    assert places == ["__main__.py", "machine.py", "plugin.py"]
 
 
 def test_the_limits_are_those_that_are_told() -> None:
@@ -110,7 +82,7 @@ def test_the_limits_are_those_that_are_told() -> None:
     mebibytes = [int(found) for found in re.findall(r"(\d+) MiB", line)]
     limits = [agent._LARGEST, facts.LIMIT, loading._LIMIT, source.LIMIT]  # noqa: SLF001
     assert [n * 2**20 for n in mebibytes] == limits
-    assert inspect.signature(agent.ask).parameters["limit"].default == float(line.split()[3])
+    assert inspect.signature(agent.query).parameters["limit"].default == float(line.split()[3])
 
 
 NO_NETWORK = """\
@@ -129,7 +101,7 @@ def test_no_traceback_shows_variables(project: Project, monkeypatch: pytest.Monk
     project.write("conftest.py", "def pytest_ddcompat_facts(): raise RuntimeError('no facts')")
     project.write("test_it.py", "def test(ddcompat): ddcompat.environment")
     out = "\n".join(project.run_apart("-vv", "--showlocals", "--full-trace").out)
-    assert "environ    = <pytest_ddcompat.environment.detection.Variables object at" in out
+    assert re.search(r"environ +=\W<\d+ environment variables>", out)
     assert "s3cr3t" not in out
 
 

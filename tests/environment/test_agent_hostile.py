@@ -28,7 +28,7 @@ from support.agent_server import (
 from support.core import XDIST
 from support.records import record_of
 
-from pytest_ddcompat.environment.agent import ask
+from pytest_ddcompat.environment.agent import query
 
 if TYPE_CHECKING:
     import socket
@@ -126,12 +126,12 @@ EVERY = pytest.mark.parametrize(("reply", "reason"), HOSTILE.values(), ids=list(
 PATIENT = 10.0  # seconds for an answer that is to be told by its words, on a machine that is busy
 MEASURE = """
 import json, sys, time
-from pytest_ddcompat.environment.agent import ask
+from pytest_ddcompat.environment.agent import query
 def peak():
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
 before, start = peak(), time.monotonic()
-answer = ask(sys.argv[1], "an option", limit=float(sys.argv[2]))
+answer = query(sys.argv[1], "an option", limit=float(sys.argv[2]))
 print(json.dumps([answer.signal, (peak() - before) // 1024, time.monotonic() - start]))
 """
 
@@ -184,7 +184,7 @@ def patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         reason for name, (_, reason) in HOSTILE.items() if {name, reason} & {*map(str, told)}
     }
     if reasons and SLOW not in reasons:
-        monkeypatch.setitem(cast("Any", ask).__kwdefaults__, "limit", PATIENT)
+        monkeypatch.setitem(cast("Any", query).__kwdefaults__, "limit", PATIENT)
 
 
 @EVERY

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
-from pytest_ddcompat.environment.agent import ask
+from pytest_ddcompat.environment.agent import query
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +55,7 @@ def test_the_limit_holds_for_all_of_the_exchange(serve: Serve, reply: Reply) -> 
     server = serve(reply)
     with no_thread_left():
         start = time.monotonic()
-        assert ask(server.url, "an option", limit=SHORT) == failed("no answer in time")
+        assert query(server.url, "an option", limit=SHORT) == failed("no answer in time")
         assert time.monotonic() - start < SOON
 
 
@@ -67,7 +67,7 @@ def test_the_limit_holds_for_a_server_that_accepts_nothing() -> None:
             waiting.connect_ex(listener.getsockname())
         with no_thread_left():
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            assert ask(url, "an option", limit=SHORT) == failed("no answer in time")
+            assert query(url, "an option", limit=SHORT) == failed("no answer in time")
 
 
 def test_the_limit_holds_for_a_name_that_is_looked_up_for_ever(
@@ -82,7 +82,7 @@ def test_the_limit_holds_for_a_name_that_is_looked_up_for_ever(
     monkeypatch.setattr(socket, "getaddrinfo", hangs)
     with no_thread_left():
         start = time.monotonic()
-        answer = ask("http://agent", "an option", limit=SHORT)
+        answer = query("http://agent", "an option", limit=SHORT)
         stopping.set()
         assert answer == failed("no answer in time")
         assert time.monotonic() - start < SOON
@@ -196,7 +196,7 @@ def test_a_unix_socket(serve: Serve, tmp_path: Path) -> None:
 def test_the_limit_holds_for_a_unix_socket(serve: Serve, tmp_path: Path) -> None:
     serve(drips_after(b"", b"H"), unix_listener(tmp_path / "s"))
     with no_thread_left():
-        answer = ask(f"unix://{tmp_path}/s", "an option", limit=SHORT)
+        answer = query(f"unix://{tmp_path}/s", "an option", limit=SHORT)
         assert answer == failed("no answer in time")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_ddcompat.environment.agent import ask
+from pytest_ddcompat.environment.agent import query
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +41,7 @@ def test_the_limit_holds_for_https(
     server = over_tls(serve, certificate, drips_after(b"", b"H"))
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
     with no_thread_left():
-        answer = ask(f"https://127.0.0.1:{server.port}", "an option", limit=SHORT)
+        answer = query(f"https://127.0.0.1:{server.port}", "an option", limit=SHORT)
         assert answer == failed("no answer in time")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_ddcompat import Environment, Fact, FactsError
 from pytest_ddcompat.environment.agent import AgentAnswer
-from pytest_ddcompat.environment.detection import Detector
+from pytest_ddcompat.environment.machine import Detector
 from pytest_ddcompat.values.versions import Version
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def test_remote_configuration(
 @pytest.mark.parametrize(
     ("answer", "known", "version", "signal"),
     [
-        pytest.param(None, False, "None", "the Agent is not asked", id="not asked"),
+        pytest.param(None, False, "None", "the Agent is not queried", id="not queried"),
         pytest.param(agent(None), True, "7.60.0", "the Agent's /info", id="answers"),
         pytest.param(
             AgentAnswer(None, None, "refused"), False, "None", "refused", id="does not answer"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_ddcompat import Environment
-from pytest_ddcompat.environment.detection import Detector
+from pytest_ddcompat.environment.fact import kind_of
+from pytest_ddcompat.environment.machine import Detector
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,4 +73,4 @@ def test_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     assert environment.framework("pytest").signal == "metadata of the distribution pytest"
     signal = environment.framework("no-such-framework").signal
     assert signal == "no distribution no-such-framework is installed"
-    assert Detector().detect("date", environment).value == dt.date.today()
+    assert Detector().detect(kind_of("date"), environment).value == dt.date.today()

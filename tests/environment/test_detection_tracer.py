@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_ddcompat import Environment
-from pytest_ddcompat.environment.detection import Detector
+from pytest_ddcompat.environment.machine import Detector
 
 if TYPE_CHECKING:
     from pathlib import Path

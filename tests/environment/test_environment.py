@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.core import MATRIX, SUPPORTED, asks
 
 from pytest_ddcompat import Environment, Fact, FactsError, Requirement, evaluate
+from pytest_ddcompat.environment.fact import KEYS
+from pytest_ddcompat.environment.machine import Detector
 
-FACTS = [
-    "tracer", "python", "implementation", "os", "cpu", "deployments", "agent", "site",
-    "remote_configuration",
-]  # fmt: skip
+if TYPE_CHECKING:
+    from pytest_ddcompat.environment.value import FactKind
+
+FACTS = [key for key in KEYS if key != "date"]
 
 
-class Counting:
-    """Finds every fact unknown, and counts how often it is asked."""
+class Counting(Detector):
+    """Finds every fact unknown, and notes which it was to find."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.asked: list[str] = []
 
-    def detect(self, key: str, environment: Environment) -> Fact[Any]:
+    def detect(self, kind: FactKind, others: object, name: str = "") -> Fact[Any]:
+        key = f"{kind.key}.{name}" if name else kind.key
         self.asked.append(key)
         if key == "date":
             return Fact(dt.date(2026, 1, 1), "the detector")
-        return Fact.unknown(f"{key} of {type(environment).__name__}")
+        return Fact.unknown(f"{key} of {type(others).__name__}")
 
 
 def test_json_form_both_ways() -> None:
@@ -129,7 +133,7 @@ def test_each_fact_is_looked_up_once_and_only_when_asked_for() -> None:
     assert detector.asked == ["os", "framework.flask"]
     for _ in range(2):
         environment.to_mapping()
-    expected = {*FACTS, "date", "framework.flask", "framework.django"}
+    expected = {*FACTS, "framework.flask", "framework.django"}
     assert sorted(detector.asked) == sorted(expected)
 
 

@@ -14,7 +14,7 @@ from pytest_ddcompat.analysis.grid import grid_of
 from pytest_ddcompat.cli.common import fact_rows
 from pytest_ddcompat.cli.grid_choices import axes_of
 from pytest_ddcompat.evaluation.pages import Matrices
-from pytest_ddcompat.evaluation.remedies import mend
+from pytest_ddcompat.evaluation.remedies import find_remedies
 from pytest_ddcompat.record.format import read_record
 
 if TYPE_CHECKING:
@@ -83,16 +83,16 @@ def test_support_level(facts: dict[str, Any], known: bool) -> None:
 def test_what_would_mend_it_is_told_of_each_library() -> None:
     matrices = Matrices([small_page(), page(releases=branches(">=1,<2", ">=3,<4"))])
     asked = [asks("firewall", matrix=name) for name in ("some-page", "other")]
-    mended = mend(asked, environment(tracer="1.0", **given("1.1")), matrices)
-    assert mended.remedies == ("ddtrace >=1.2.0", "dd-trace-js >=1.2.0")
-    assert str(mended.environment.framework("dd-trace-js").value) == "1.2.0"
+    found = find_remedies(asked, environment(tracer="1.0", **given("1.1")), matrices)
+    assert found.phrases == ("ddtrace >=1.2.0", "dd-trace-js >=1.2.0")
+    assert str(found.environment.framework("dd-trace-js").value) == "1.2.0"
 
 
 def test_no_version_of_another_library_is_promised_from_which_on_it_would_not_do() -> None:
     levels = [*branches(">=1,<2", support_level="maintenance"), *branches(">=3,<4")]
     matrices = Matrices([page(releases=levels)])
     asked = [asks("firewall", support_level="maintenance")]
-    assert mend(asked, environment(**given("1.1")), matrices).remedies == (
+    assert find_remedies(asked, environment(**given("1.1")), matrices).phrases == (
         "dd-trace-js >=1.2.0,<3",
     )
 

@@ -9,7 +9,7 @@ from support.core import LEFT_OUT, MATRIX, asks, environment
 
 from pytest_ddcompat import Requirement
 from pytest_ddcompat.evaluation.pages import Matrices
-from pytest_ddcompat.evaluation.remedies import mend
+from pytest_ddcompat.evaluation.remedies import find_remedies
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ from pytest_ddcompat.evaluation.remedies import mend
         pytest.param(
             asks("threat_detection", framework=("tornado", "flask")),
             {"frameworks": {"flask": "1.0"}}, ("Flask >=1.1",),
-            id="the one of two frameworks that can be mended",
+            id="the one of two frameworks that can be fixed",
         ),
         pytest.param(Requirement.tracer("<2"), {}, (), id="only older ones would do"),
         pytest.param(
@@ -79,25 +79,30 @@ from pytest_ddcompat.evaluation.remedies import mend
 def test_what_would_mend_it(
     requirement: Requirement, changes: dict[str, Any], remedies: tuple[str, ...]
 ) -> None:
-    assert mend((requirement,), environment(**changes), Matrices([MATRIX])).remedies == remedies
+    assert (
+        find_remedies((requirement,), environment(**changes), Matrices([MATRIX])).phrases
+        == remedies
+    )
 
 
 def test_the_first_of_two_alternatives_is_mended() -> None:
     asked = asks("threat_protection or api_security")
-    found = mend(
+    found = find_remedies(
         (asked,), environment(tracer="1.9.7", python="3.10.1", agent=None), Matrices([MATRIX])
     )
-    assert found.remedies == ("ddtrace >=1.10.0,<2.0",)
+    assert found.phrases == ("ddtrace >=1.10.0,<2.0",)
 
 
 def test_no_branch_is_promised_that_does_not_admit_the_platform() -> None:
-    found = mend(
+    found = find_remedies(
         (asks("threat_protection"),), environment(tracer="1.9.7", cpu="i686"), Matrices([MATRIX])
     )
-    assert found.remedies == ("ddtrace >=1.10.0,<4.0",)
+    assert found.phrases == ("ddtrace >=1.10.0,<4.0",)
 
 
 def test_a_version_that_the_specifier_itself_names_need_not_do() -> None:
-    found = mend((Requirement.tracer(">3"),), environment(tracer="2.5"), Matrices([MATRIX]))
-    assert found.remedies == ("ddtrace >3",)
+    found = find_remedies(
+        (Requirement.tracer(">3"),), environment(tracer="2.5"), Matrices([MATRIX])
+    )
+    assert found.phrases == ("ddtrace >3",)
     assert str(found.environment.tracer.value) == "3.1"

@@ -99,7 +99,7 @@ UNREAD = [unread("test_it.py")]
 IN_THE_SUMMARY = [
     pytest.param("session.summary:head_of", [summary(UNKNOWN)], id="words of the environment"),
     pytest.param("session.summary:_lines", [summary(UNKNOWN)], id="lines of the summary"),
-    pytest.param("session.gate:is_met", [summary(UNKNOWN)], id="what would mend it, tried"),
+    pytest.param("session.gate:are_met", [summary(UNKNOWN)], id="what would mend it, tried"),
     pytest.param("session.outcomes:Ledger.counts", [summary(UNKNOWN)], id="counting"),
     pytest.param("session.gate:Gate.problem", UNREAD, id="markers that are not understood"),
     pytest.param(
@@ -154,7 +154,7 @@ OF_A_TEST = [
     pytest.param(
         "evaluation.remedies:evaluate", (*GATED[:4], "test_asks"), OF_MARK, id="the evaluation"
     ),
-    pytest.param("session.gate:mend", GATED[1:], OF_MARK, id="what would mend it"),
+    pytest.param("session.gate:find_remedies", GATED[1:], OF_MARK, id="what would mend it"),
     pytest.param("evaluation.policy:Policy.action", GATED, OF_MARK, id="the policy"),
     pytest.param("evaluation.checks.common:Situation.of", GATED, OF_MARK, id="every check"),
     pytest.param("session.gate:environment_of", GATED, OF_MARK, id="the environment"),
@@ -168,14 +168,9 @@ OF_A_TEST = [
     pytest.param("session.execution:_at_item", ("test_strict",), OF_TEST, id="showing the failure"),
     pytest.param("session.fixture:Compatibility.__init__", ("test_asks",), ERROR, id="the fixture"),
     pytest.param("session.fixture:_decide", ("test_asks",), ERROR, id="what is asked in a test"),
-    pytest.param(
-        "environment.detection:Detector._tracer", GATED, OF_MARK, id="detecting the tracer"
-    ),
-    pytest.param(
-        "environment.detection:Detector._python", GATED, OF_MARK, id="detecting the Python"
-    ),
-    pytest.param("environment.detection:Detector._site", GATED, OF_MARK, id="detecting the site"),
-    pytest.param("environment.detection:Detector._date", GATED, OF_MARK, id="detecting the day"),
+    pytest.param("environment.detection:_distribution", GATED, OF_MARK, id="detecting the tracer"),
+    pytest.param("environment.machine:Variables.only", GATED, OF_MARK, id="reading the variables"),
+    pytest.param("environment.machine:Detector.detect", GATED, OF_MARK, id="detecting any fact"),
 ]
 
 
@@ -183,7 +178,7 @@ OF_A_TEST = [
 def test_what_is_a_tests_error_is_that_tests_alone(
     project: Project, place: str, broken: tuple[str, ...], message: str
 ) -> None:
-    if "detection" in place:
+    if place.startswith("environment."):
         project.write("pytest.ini", "[pytest]")
     run = run_broken(project, place)
     wrong = {test for test, outcome in run.outcomes.items() if outcome in {"error", "failed"}}

@@ -29,8 +29,8 @@ UNTOLD = summary("a worker is not given the options, and reads them itself")
 @pytest.mark.parametrize(
     ("place", "line"),
     [
-        pytest.param("environment.layers:Settings.asked", UNTOLD, id="asking the Agent"),
-        pytest.param("environment.layers:Settings.to_plain", UNTOLD, id="telling a worker"),
+        pytest.param("environment.layers:FactSources.with_answer", UNTOLD, id="asking the Agent"),
+        pytest.param("environment.layers:FactSources.encode", UNTOLD, id="telling a worker"),
         pytest.param("session.summary:head_of", summary(LACKS), id="what a worker knows"),
         pytest.param(
             "session.outcomes:Ledger.stopped", summary(LACKS), id="taking over what a worker knows"
@@ -78,7 +78,7 @@ def test_what_is_no_tests_error_is_told_in_the_summary(
     ("place", "message"),
     [
         pytest.param(
-            "environment.layers:Settings.from_plain",
+            "environment.layers:FactSources.decode",
             "ddcompat: " + ERROR,
             id="what a worker is told",
         ),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Callable, Protocol
 
 import pytest
 
-from pytest_ddcompat.environment.agent import AgentAnswer, ask
+from pytest_ddcompat.environment.agent import AgentAnswer, query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +142,7 @@ def failed(reason: str) -> AgentAnswer:
 
 
 def asked(address: str) -> AgentAnswer:
-    return ask(address, "an option", limit=SOON)
+    return query(address, "an option", limit=SOON)
 
 
 @contextmanager

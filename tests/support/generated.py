@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_ddcompat.environment.fact import facts_schema
 from pytest_ddcompat.matrix.loading import matrix_from_toml, prepared
 from pytest_ddcompat.matrix.schema import matrix_schema, overlay_schema
 from pytest_ddcompat.record.format import record_schema
@@ -32,6 +33,7 @@ def _prepared(matrix_id: str) -> Callable[[], str]:
 
 
 GENERATED: Final[dict[str, Callable[[], str]]] = {
+    "facts.schema.json": _schema(facts_schema),
     "matrix.schema.json": _schema(matrix_schema),
     "overlay.schema.json": _schema(overlay_schema),
     "record.schema.json": _schema(record_schema),

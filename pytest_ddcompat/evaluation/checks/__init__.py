@@ -1,8 +1,11 @@
-"""The checks of a capability: one function each, from what is asked to a finding."""
+"""The checks of a capability: one declaration each, which all follows that lists checks.
+
+`docs/extending.md` adds one step by step.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable, NamedTuple
 
 from pytest_ddcompat.evaluation.checks.deployment import check_deployment
 from pytest_ddcompat.evaluation.checks.minimum import check_tracer
@@ -15,22 +18,42 @@ from pytest_ddcompat.evaluation.checks.service import (
 from pytest_ddcompat.evaluation.checks.tracer import check_agent, check_release, check_runtime
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pytest_ddcompat.evaluation.checks.common import Asked
+    from pytest_ddcompat.evaluation.checks.common import Question
     from pytest_ddcompat.evaluation.verdict import Finding
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "Check"]
 
-CHECKS: tuple[Callable[[Asked], Finding], ...] = (
-    check_site,
-    check_tracer,
-    check_release,
-    check_runtime,
-    check_agent,
-    check_remote_configuration,
-    check_deployment,
-    check_framework,
-    check_datastore,
+
+class Check(NamedTuple):
+    """The declaration of a check.
+
+    Attributes:
+        name: What its findings call it.
+        label: What pages call it.
+        run: From a question to a finding.
+        axes: The facts that the finding depends on, and `capability` where capabilities differ.
+    """
+
+    name: str
+    label: str
+    run: Callable[[Question], Finding]
+    axes: tuple[str, ...]
+
+
+CHECKS = (
+    Check("site", "site", check_site, ("site",)),
+    Check("tracer", "version", check_tracer, ("capability", "tracer", "python")),
+    Check("release", "branch", check_release, ("tracer", "date")),
+    Check("runtime", "runtime", check_runtime, ("tracer", "os", "cpu", "python", "implementation")),
+    Check("agent", "Agent", check_agent, ("tracer", "agent")),
+    Check(
+        "remote_configuration",
+        "Remote Conf.",
+        check_remote_configuration,
+        ("capability", "remote_configuration"),
+    ),
+    Check("deployment", "deployment", check_deployment, ("capability", "deployments")),
+    Check("framework", "framework", check_framework, ("capability", "framework")),
+    Check("datastore", "data store", check_datastore, ("capability",)),
 )
 """All checks of a capability, in the order of their findings."""

@@ -1,25 +1,26 @@
-"""What the checks share: what is asked, and comparing a version with what is needed."""
+"""The question that a check answers, and the comparisons that checks share."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
-from pytest_ddcompat.environment.environment import tracer_key
+from pytest_ddcompat.environment.fact import tracer_key
 from pytest_ddcompat.evaluation.verdict import Finding, Outcome
 from pytest_ddcompat.values.versions import Version, base
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_ddcompat.environment.environment import Environment, Fact
+    from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.environment.value import Fact
     from pytest_ddcompat.matrix.kinds import Mark
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.matrix.rows import Capability, Release, Statement
     from pytest_ddcompat.requirement.requirement import Requirement
 
 __all__ = [
-    "Asked", "Situation", "accepts", "any_of", "check_installed", "check_version", "left_open",
-    "quotes",
+    "Question", "Situation", "accepts", "any_of", "check_installed", "check_version", "left_open",
+    "quotes", "unknown",
 ]  # fmt: skip
 
 SATISFIED, VIOLATED = Outcome.SATISFIED, Outcome.VIOLATED
@@ -27,13 +28,16 @@ UNKNOWN, NOT_APPLICABLE = Outcome.UNKNOWN, Outcome.NOT_APPLICABLE
 
 
 class Situation(NamedTuple):
-    """An environment held against a page, with what all checks need of the two.
+    """An environment and a matrix, with what all checks need of the two.
 
     Attributes:
+        environment: The facts.
+        matrix: What the page says.
         installed: The version of the page's library.
-        tracer: Base version of the tracer, or None where it is absent or unknown.
-        release: The release branch that holds it, if one does.
-        version: The version of the page's library as text; empty where there is none.
+        tracer: Its base version, by which branches and runtimes are found, or None where it is
+            absent or unknown.
+        release: The release branch of that version, if there is one.
+        version: The installed version as text; empty where there is none.
     """
 
     environment: Environment
@@ -45,7 +49,7 @@ class Situation(NamedTuple):
 
     @classmethod
     def of(cls, environment: Environment, matrix: Matrix) -> Situation:
-        """Look up the tracer's release branch."""
+        """Look up the installed version and its release branch."""
         installed = environment.tracer_of(matrix.page.tracer)
         if installed.value is None:
             return cls(environment, matrix, installed, None, None, "")
@@ -54,8 +58,8 @@ class Situation(NamedTuple):
         return cls(environment, matrix, installed, tracer, release, str(installed.value))
 
 
-class Asked(NamedTuple):
-    """One capability asked for in one situation."""
+class Question(NamedTuple):
+    """Whether one capability is supported in a situation, as a requirement asks for it."""
 
     capability: Capability
     requirement: Requirement
@@ -63,17 +67,28 @@ class Asked(NamedTuple):
 
 
 def accepts(mark: Mark, *, preview: bool) -> bool | None:
-    """Whether a cell of a table of marks will do; None where its words are not understood."""
+    """Whether a cell of a table of marks will do; None where its words are not understood.
+
+    A blank cell is read as "not supported", since the page marks what is.
+    """
     if mark == "unresolved":
         return None
     return preview if mark == "preview" else bool(mark)
 
 
+def unknown(found: Finding, **changes: Any) -> Finding:
+    """Return the finding as unknown.
+
+    Args:
+        found: The finding.
+        changes: Other attributes that it gets.
+    """
+    return found._replace(outcome=UNKNOWN, observed="unknown", **changes)
+
+
 def left_open(found: Finding) -> Finding:
-    """The same where the page's words leave it open."""
-    return found._replace(
-        outcome=UNKNOWN, observed="unknown", signal="the page's words leave it open"
-    )
+    """Return the finding as unknown, because the page's words leave it open."""
+    return unknown(found, signal="the page's words leave it open")
 
 
 def check_version(
@@ -86,16 +101,16 @@ def check_version(
     absent: str,
     bring: Version | None,
 ) -> Finding:
-    """Hold a version against what is needed.
+    """Compare a version with what is needed.
 
     Args:
         needed: What is needed, as it follows "needs": also the remedy.
         fact: The version; its value is None where the thing is absent.
         admits: Whether a version will do.
-        key: Key of the fact; its first part names the check.
+        key: Key of the fact; its first part is the name of the check.
         source: What the finding rests on.
         absent: What is found where the thing is absent.
-        bring: A version that would do, if one can be told.
+        bring: A version that would do, if one is known.
     """
     check = key.partition(".")[0]
     version = fact.value
@@ -123,7 +138,7 @@ def check_installed(
     source: str,
     bring: Version | None,
 ) -> Finding:
-    """Hold the version of the page's library against what is needed, as `check_version` does."""
+    """Compare the version of the page's library with what is needed, as `check_version` does."""
     found = check_version(
         needed,
         situation.installed,
@@ -133,11 +148,12 @@ def check_installed(
         absent="none installed",
         bring=bring,
     )
+    # Another library than ddtrace is the fact `framework.NAME`, but the check is the tracer's.
     return found if found.check == "tracer" else found._replace(check="tracer")
 
 
 def any_of(findings: Sequence[Finding]) -> Finding:
-    """Combine findings of alternatives: one satisfied will do, else one unknown leaves it open."""
+    """Combine findings of alternatives: the first satisfied one, else the first unknown one."""
     for outcome in (SATISFIED, UNKNOWN):
         for finding in findings:
             if finding.outcome is outcome:
@@ -159,7 +175,7 @@ def _with_its_name(finding: Finding) -> str:
 
 
 def quotes(rows: Sequence[Statement], *keys: str) -> str:
-    """Quote several rows of one table under its heading, with the overlays that they rest on.
+    """Quote several rows of one table with its heading and the overlays that they rest on.
 
     Args:
         rows: The rows.

@@ -10,11 +10,12 @@ from pytest_ddcompat.evaluation.checks.common import (
     SATISFIED,
     UNKNOWN,
     VIOLATED,
-    Asked,
+    Question,
     Situation,
     accepts,
     left_open,
     quotes,
+    unknown,
 )
 from pytest_ddcompat.evaluation.verdict import Finding
 
@@ -26,28 +27,29 @@ if TYPE_CHECKING:
 __all__ = ["check_deployment", "deployment_named"]
 
 
-def check_deployment(asked: Asked) -> Finding:
-    """The tables of deployment types mark capabilities."""
-    named, matrix = asked.requirement.deployments, asked.situation.matrix
-    column = _column_of(matrix, asked.capability.id, preview=asked.requirement.preview)
+def check_deployment(question: Question) -> Finding:
+    """Check the deployment types: those that the page marks for the capability."""
+    named, matrix = question.requirement.deployments, question.situation.matrix
+    column = _column_of(matrix, question.capability.id, preview=question.requirement.preview)
     if named:
         ids = _deployment_ids(matrix, named)
         marked = [kind for kind in ids if column.get(kind, True) is not False]
         if not marked:
-            return _unmarked(asked, ids, column, "the marker")
-        source = _quoted(matrix, asked.capability.id, (*marked,))
-        found = deployment_named(asked.situation, marked, source)
-        here = asked.situation.environment.deployments.value or frozenset()
+            return _unmarked(question, ids, column, "the marker")
+        source = _quoted(matrix, question.capability.id, (*marked,))
+        found = deployment_named(question.situation, marked, source)
+        here = question.situation.environment.deployments.value or frozenset()
+        # A mark whose words are not understood may be none: the test may run, but is not supported.
         sure = any(column.get(kind, True) is True for kind in marked if kind in here)
         return found if sure or found.outcome is not SATISFIED else left_open(found)
     if not column:
         return Finding("deployment", NOT_APPLICABLE)
-    return _deployment_here(asked, column)
+    return _deployment_here(question, column)
 
 
 @lru_cache(maxsize=4096)
 def _column_of(matrix: Matrix, capability: str, *, preview: bool) -> Mapping[str, bool | None]:
-    """Whether each deployment type is marked for a capability; None: not understood."""
+    """Return whether each deployment type is marked for a capability; None: not understood."""
     return {
         row.id: accepts(row.capabilities[capability], preview=preview)
         for row in matrix.deployments
@@ -55,13 +57,16 @@ def _column_of(matrix: Matrix, capability: str, *, preview: bool) -> Mapping[str
     }
 
 
-def _deployment_here(asked: Asked, column: Mapping[str, bool | None]) -> Finding:
-    """Hold the environment's own types against the marks of a capability's column."""
-    fact, matrix = asked.situation.environment.deployments, asked.situation.matrix
+def _deployment_here(question: Question, column: Mapping[str, bool | None]) -> Finding:
+    """Check the environment's own types, where the requirement names none.
+
+    Types that have no row with this column say nothing: the page does not speak of them.
+    """
+    fact, matrix = question.situation.environment.deployments, question.situation.matrix
     types = sorted(column.keys() & fact.value) if fact.value else []
     without = [kind for kind in types if column[kind] is False]
     if without:
-        return _unmarked(asked, without, column, fact.signal)
+        return _unmarked(question, without, column, fact.signal)
     if fact.known and not types:
         return Finding("deployment", NOT_APPLICABLE)
     found = Finding(
@@ -69,14 +74,20 @@ def _deployment_here(asked: Asked, column: Mapping[str, bool | None]) -> Finding
         SATISFIED if fact.known else UNKNOWN,
         documented="a deployment type that the page marks for it",
         observed=", ".join(_deployment_name(matrix, kind) for kind in types) or "unknown",
-        source=_quoted(matrix, asked.capability.id, (*(types or column),)),
+        source=_quoted(matrix, question.capability.id, (*(types or column),)),
         signal=fact.signal,
     )
     return left_open(found) if None in (column[kind] for kind in types) else found
 
 
 def deployment_named(situation: Situation, types: Sequence[str], source: str) -> Finding:
-    """Hold the environment's deployment types against named ones, any of which will do."""
+    """Check that the environment is one of some deployment types.
+
+    Args:
+        situation: Whose environment it is.
+        types: Their ids, any of which will do.
+        source: What the finding rests on.
+    """
     fact = situation.environment.deployments
     wanted = " or ".join(_deployment_name(situation.matrix, kind) for kind in types)
     here = [_deployment_name(situation.matrix, kind) for kind in sorted(fact.value or ())]
@@ -89,7 +100,7 @@ def deployment_named(situation: Situation, types: Sequence[str], source: str) ->
         signal=fact.signal,
     )
     if not fact.known:
-        return found._replace(outcome=UNKNOWN, observed="unknown")
+        return unknown(found)
     if fact.value and not fact.value.isdisjoint(types):
         return found
     change = (("deployments", frozenset(types[:1])),)
@@ -112,10 +123,10 @@ def _quoted(matrix: Matrix, capability: str, types: tuple[str, ...]) -> str:
 
 
 def _unmarked(
-    asked: Asked, types: Sequence[str], column: Mapping[str, bool | None], signal: str
+    question: Question, types: Sequence[str], column: Mapping[str, bool | None], signal: str
 ) -> Finding:
-    """Types that the page does not mark for the capability."""
-    matrix = asked.situation.matrix
+    """Return the finding for types that the page does not mark for the capability."""
+    matrix = question.situation.matrix
     marked = [kind for kind, mark in column.items() if mark]
     others = ", ".join(_deployment_name(matrix, kind) for kind in marked)
     return Finding(
@@ -123,7 +134,7 @@ def _unmarked(
         VIOLATED,
         documented=f"a deployment type that the page marks for it ({others})",
         observed=", ".join(_deployment_name(matrix, kind) for kind in types),
-        source=_quoted(matrix, asked.capability.id, (*types,)),
+        source=_quoted(matrix, question.capability.id, (*types,)),
         remedy=f"a run on {others.replace(', ', ' or ')}" if marked else "",
         signal=signal,
         change=(("deployments", frozenset(marked[:1])),) if marked else (),

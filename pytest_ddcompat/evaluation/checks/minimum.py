@@ -1,4 +1,4 @@
-"""The check of the tracer's version: the capability table gives a minimum."""
+"""The check of the tracer's version, for which the capability table names a minimum."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pytest_ddcompat.evaluation.checks.common import (
     SATISFIED,
     UNKNOWN,
     VIOLATED,
-    Asked,
+    Question,
     check_installed,
+    unknown,
 )
 from pytest_ddcompat.evaluation.verdict import Finding
 from pytest_ddcompat.matrix.rows import NOT_THERE
@@ -28,9 +29,9 @@ _STATUS_WORDS = {
 }
 
 
-def check_tracer(asked: Asked) -> Finding:
-    """The capability table gives a minimum tracer version, or says that there is none."""
-    capability, situation = asked.capability, asked.situation
+def check_tracer(question: Question) -> Finding:
+    """Check the tracer's version: that of the capability's row or newer, by PEP 440 order."""
+    capability, situation = question.capability, question.situation
     library = situation.matrix.page.tracer
     source = capability.quote(-1, ("minimum", "minimums", "status"))
     if capability.status in NOT_THERE:
@@ -42,7 +43,7 @@ def check_tracer(asked: Asked) -> Finding:
         finding = Finding("tracer", UNKNOWN, f"a version of {library}", "unknown", source)
         finding = finding._replace(signal=signal)
     elif capability.minimum is None:
-        finding = _by_runtime(asked, source)
+        finding = _by_runtime(question, source)
     else:
         minimum = capability.minimum
         finding = check_installed(
@@ -58,14 +59,14 @@ def check_tracer(asked: Asked) -> Finding:
     if limit is not None and finding.outcome is SATISFIED:
         signal = "words of the page may limit it"
         finding = finding._replace(outcome=UNKNOWN, source=limit.quote(), signal=signal)
-    if capability.status == "preview" and not asked.requirement.preview:
+    if capability.status == "preview" and not question.requirement.preview:
         return _without_preview(finding)
     return finding
 
 
-def _by_runtime(asked: Asked, source: str) -> Finding:
-    """Of minimums that depend on the runtime, each speaks of its own series of the tracer."""
-    capability, situation = asked.capability, asked.situation
+def _by_runtime(question: Question, source: str) -> Finding:
+    """Check minimums that depend on the runtime: each speaks of its own series of the tracer."""
+    capability, situation = question.capability, question.situation
     library, environment = situation.matrix.page.tracer, situation.environment
     needed = " or ".join(
         f"{library} >={m.tracer} on {m.runtime} {m.versions}" for m in capability.minimums
@@ -85,22 +86,24 @@ def _by_runtime(asked: Asked, source: str) -> Finding:
     )
     if finding.outcome is not SATISFIED or fact.value is None:
         return finding
+    # Between two minimums the page may mean either: from 2.5 on 3.8 and 3.1 on 3.12, what of 3.0?
     deciding = max(minimum for minimum in admitted if minimum <= fact.value)
     later = [m for m in admitted if m > fact.value and m.major <= fact.value.major]
     if admitted[deciding] and not later:
         return finding
     signal = "the minimum depends on the runtime, and the page leaves this version open"
-    return finding._replace(outcome=UNKNOWN, observed="unknown", signal=signal)
+    return unknown(finding, signal=signal)
 
 
 def _admits_runtime(minimum: Minimum, environment: Environment) -> bool | None:
-    """Whether the runtime here is the minimum's; None if it is unknown or no Python."""
+    """Whether the runtime here is the minimum's; None if it is unknown or not Python."""
     if minimum.runtime != "python" or environment.python.value is None:
         return None
     return series(environment.python.value) in minimum.versions
 
 
 def _without_preview(finding: Finding) -> Finding:
+    # Violated whatever the version: what the page calls a preview may not be relied on.
     violated = finding.outcome is VIOLATED
     return finding._replace(
         outcome=VIOLATED,

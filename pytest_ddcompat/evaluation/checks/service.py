@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.environment.environment import FORCED_OFF
+from pytest_ddcompat.environment.detection import FORCED_OFF
 from pytest_ddcompat.evaluation.checks.common import (
     NOT_APPLICABLE,
     SATISFIED,
     UNKNOWN,
     VIOLATED,
-    Asked,
+    Question,
     Situation,
     accepts,
     any_of,
     check_version,
     left_open,
     quotes,
+    unknown,
 )
 from pytest_ddcompat.evaluation.verdict import Finding
 from pytest_ddcompat.values.names import fold
@@ -35,14 +36,14 @@ __all__ = [
 ]
 
 
-def check_site(asked: Asked) -> Finding:
-    """The page excludes some Datadog sites, or is a preview on them."""
-    situation, fact = asked.situation, asked.situation.environment.site
+def check_site(question: Question) -> Finding:
+    """Check the Datadog site: the page may exclude some, or be a preview on them."""
+    situation, fact = question.situation, question.situation.environment.site
     open_row = situation.matrix.leaves_open("sites")
     excluded = [
         row
         for row in situation.matrix.sites
-        if row.status != "preview" or not asked.requirement.preview
+        if row.status != "preview" or not question.requirement.preview
     ]
     if not excluded and not open_row:
         return Finding("site", NOT_APPLICABLE)
@@ -51,7 +52,7 @@ def check_site(asked: Asked) -> Finding:
     source = excluded[0].quote(None, ("status",)) if excluded else ""
     found = Finding("site", SATISFIED, needed, str(fact.value), source, signal=fact.signal)
     if not fact.known:
-        return found._replace(outcome=UNKNOWN, observed="unknown")
+        return unknown(found)
     for row in excluded:
         if fact.value in row.excluded:
             remedy = f"a site other than {fact.value}"
@@ -59,20 +60,18 @@ def check_site(asked: Asked) -> Finding:
                 outcome=VIOLATED, source=row.quote(None, ("status",)), remedy=remedy
             )
     if open_row:
-        return found._replace(
-            outcome=UNKNOWN, observed="unknown", source=open_row.quote(), signal=open_row.reason
-        )
+        return unknown(found, source=open_row.quote(), signal=open_row.reason)
     return found
 
 
-def check_remote_configuration(asked: Asked) -> Finding:
-    """A note requires Remote Configuration for some capabilities."""
-    capability = asked.capability
+def check_remote_configuration(question: Question) -> Finding:
+    """Check that Remote Configuration is on, where a note requires it for the capability."""
+    capability = question.capability
     by_overlay = capability.by_overlay(["remote_configuration"])
     if not capability.remote_configuration:
         source = capability.quote(None, ["remote_configuration"]) if by_overlay else ""
         return Finding("remote_configuration", NOT_APPLICABLE, source=source)
-    fact = asked.situation.environment.remote_configuration
+    fact = question.situation.environment.remote_configuration
     found = Finding(
         "remote_configuration",
         SATISFIED,
@@ -82,32 +81,36 @@ def check_remote_configuration(asked: Asked) -> Finding:
         signal=fact.signal,
     )
     if not fact.known:
-        return found._replace(outcome=UNKNOWN, observed="unknown")
+        return unknown(found)
     if fact.value:
         return found
     found = found._replace(outcome=VIOLATED, observed=f"it off ({fact.signal})")
     if fact.signal == FORCED_OFF:
+        # No setting turns it on there, so there is no remedy.
         return found
     remedy = "Remote Configuration turned on"
     return found._replace(remedy=remedy, change=(("remote_configuration", True),))
 
 
-def check_framework(asked: Asked) -> Finding:
-    """The tables of frameworks give versions and marks; any of the named ones will do."""
-    if not asked.requirement.frameworks:
+def check_framework(question: Question) -> Finding:
+    """Check the named frameworks, any of which will do, by the tables' versions and marks."""
+    if not question.requirement.frameworks:
         return Finding("framework", NOT_APPLICABLE)
-    each = [_one_framework(asked, name) for name in asked.requirement.frameworks]
+    each = [_one_framework(question, name) for name in question.requirement.frameworks]
     return any_of(each)
 
 
-def check_datastore(asked: Asked) -> Finding:
-    """Sentences of the page cover data stores; any of the named ones will do."""
-    wanted, matrix = asked.requirement.datastores, asked.situation.matrix
+def check_datastore(question: Question) -> Finding:
+    """Check the named data stores, any of which will do, by the page's sentences.
+
+    It is never violated: such sentences name examples, and rule out nothing.
+    """
+    wanted, matrix = question.requirement.datastores, question.situation.matrix
     if not wanted:
         return Finding("datastore", NOT_APPLICABLE)
     documented = f"{' or '.join(wanted)} covered by the page"
     for name in wanted:
-        covered = _covering(matrix, "datastores", asked.capability, name)
+        covered = _covering(matrix, "datastores", question.capability, name)
         if covered:
             return Finding("datastore", SATISFIED, documented, name, covered, signal="the marker")
     rows = [row for row in matrix.coverage if row.of == "datastores" and row.named]
@@ -122,7 +125,14 @@ def check_datastore(asked: Asked) -> Finding:
 
 
 def framework_installed(situation: Situation, name: str, needed: str, source: str) -> Finding:
-    """Ask that a framework is installed, at any version."""
+    """Check that a framework is installed, at any version.
+
+    Args:
+        situation: Whose environment it is.
+        name: The framework's.
+        needed: What is needed, as it follows "needs".
+        source: What the finding rests on.
+    """
     return check_version(
         needed,
         situation.environment.framework(name),
@@ -134,23 +144,23 @@ def framework_installed(situation: Situation, name: str, needed: str, source: st
     )
 
 
-def _one_framework(asked: Asked, name: str) -> Finding:
-    matrix, capability = asked.situation.matrix, asked.capability
+def _one_framework(question: Question, name: str) -> Finding:
+    matrix, capability = question.situation.matrix, question.capability
     covered = _covering(matrix, "frameworks", capability, name)
     rows = [row for row in matrix.frameworks if capability.id in row.capabilities]
     if covered or not rows:
         silence = f"the page says nothing of frameworks for {capability.id}"
-        found = framework_installed(asked.situation, name, f"{name} installed", covered or silence)
+        found = framework_installed(
+            question.situation, name, f"{name} installed", covered or silence
+        )
         if covered or found.outcome is not SATISFIED:
             return found
         needed = f"{name} to be documented for it"
-        return found._replace(
-            outcome=UNKNOWN, documented=needed, observed="unknown", signal=silence
-        )
-    preview = asked.requirement.preview
+        return unknown(found, documented=needed, signal=silence)
+    preview = question.requirement.preview
     marks = {row: accepts(row.capabilities[capability.id], preview=preview) for row in rows}
     documented = [
-        _documented_framework(asked, row, sure=marked is not None)
+        _documented_framework(question, row, sure=marked is not None)
         for row, marked in marks.items()
         if marked is not False and fold(row.id) == fold(name)
     ]
@@ -167,10 +177,16 @@ def _one_framework(asked: Asked, name: str) -> Finding:
     )
 
 
-def _documented_framework(asked: Asked, row: Framework, *, sure: bool) -> Finding:
-    """Hold a framework against a row of the page, whose mark it is sure of or not."""
-    situation = asked.situation
-    source = row.quote(None, ("versions", f"capabilities.{asked.capability.id}"))
+def _documented_framework(question: Question, row: Framework, *, sure: bool) -> Finding:
+    """Check a framework by one row of the page.
+
+    Args:
+        question: What is asked.
+        row: The row.
+        sure: Whether the words of its mark are understood.
+    """
+    situation = question.situation
+    source = row.quote(None, ("versions", f"capabilities.{question.capability.id}"))
     fact = situation.environment.framework(row.id)
     if row.versions is None:
         found = framework_installed(situation, row.id, f"{row.name} installed", source)
@@ -189,7 +205,7 @@ def _documented_framework(asked: Asked, row: Framework, *, sure: bool) -> Findin
 
 
 def _covering(matrix: Matrix, of: str, capability: Capability, name: str) -> str:
-    """Quote the sentence that covers a framework or data store for a capability, if one does."""
+    """Quote the sentence that covers a framework or data store for a capability; else empty."""
     for row in matrix.coverage:
         named = not row.named or fold(name) in map(fold, row.named)
         if row.of == of and row.capability in {"", capability.id} and named:

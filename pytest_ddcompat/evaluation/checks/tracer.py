@@ -5,16 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_ddcompat.environment.environment import tracer_key
+from pytest_ddcompat.environment.fact import IMPLEMENTATIONS, tracer_key
 from pytest_ddcompat.evaluation.checks.common import (
     NOT_APPLICABLE,
     SATISFIED,
     UNKNOWN,
     VIOLATED,
-    Asked,
+    Question,
     Situation,
     check_version,
     quotes,
+    unknown,
 )
 from pytest_ddcompat.evaluation.verdict import Finding
 from pytest_ddcompat.matrix.rows import LEVEL_WORDS, LEVELS
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from pytest_ddcompat.values.versions import Range, Version
 
 __all__ = [
-    "IMPLEMENTATIONS",
     "branch_with",
     "check_agent",
     "check_level",
@@ -39,13 +39,11 @@ __all__ = [
 _WIDTHS = {"x86-64": "64bit", "aarch64": "64bit", "arm64": "64bit", "ia64": "64bit"}
 _PLATFORM = ("cpus", "python")  # keys of a runtime, beside those that name it
 Remedy = tuple[str, tuple[tuple[str, object], ...]]
-"""What would mend a finding, in words and as changed facts."""
-
-IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy"}
+"""A remedy in words, and the facts that it changes."""
 
 
 class _Platform(NamedTuple):
-    """What a runtime must admit; None where it is unknown. Of Python, major and minor."""
+    """The platform that a runtime must admit; None: unknown. Of Python only major and minor."""
 
     os: str | None
     cpu: str | None
@@ -75,13 +73,13 @@ class _Platform(NamedTuple):
         return None if None in self else True
 
 
-def check_release(asked: Asked) -> Finding:
-    """The release table gives each branch a support level."""
-    return check_level(asked.situation, asked.requirement.level)
+def check_release(question: Question) -> Finding:
+    """Check the support level of the tracer's release branch."""
+    return check_level(question.situation, question.requirement.level)
 
 
 def check_level(situation: Situation, level: str | None) -> Finding:
-    """Hold the support level of the tracer's branch against the one asked for.
+    """Check that the tracer's release branch has at least a support level.
 
     Args:
         situation: Whose tracer it is.
@@ -117,7 +115,12 @@ def check_level(situation: Situation, level: str | None) -> Finding:
 
 
 def branch_with(situation: Situation, level: str) -> Remedy:
-    """The nearest newer release branch with a support level, of `LEVELS`."""
+    """Return the nearest newer release branch with at least a support level, as a remedy.
+
+    Args:
+        situation: Whose tracer it is.
+        level: One of `LEVELS`.
+    """
     day = situation.environment.date
     better = [
         release.tracer
@@ -127,9 +130,9 @@ def branch_with(situation: Situation, level: str) -> Remedy:
     return _newer(situation.matrix.page.tracer, situation.tracer, better)
 
 
-def check_runtime(asked: Asked) -> Finding:
-    """The runtime table gives platforms and Pythons for ranges of tracer versions."""
-    situation = asked.situation
+def check_runtime(question: Question) -> Finding:
+    """Check the platform by the rows of the runtime table that speak of the tracer's version."""
+    situation = question.situation
     environment, rows = situation.environment, situation.matrix.runtimes
     open_row = situation.matrix.leaves_open("runtimes")
     if situation.tracer is None or not (rows or open_row):
@@ -146,25 +149,24 @@ def check_runtime(asked: Asked) -> Finding:
             source=open_row.quote() if open_row else f"{rows[0].heading}: {len(rows)} rows",
         )
     platform = _Platform.of(environment)
-    admitted, words, observed, source = _held_against(covering, platform)
+    admitted, words, observed, source = _compared(covering, platform)
     documented, signal = f"{words} for {library} {version}", environment.python.signal
     if admitted:
         return Finding("runtime", SATISFIED, documented, observed, source, signal=signal)
     signal = _unknown_of_platform(environment) or signal
     found = Finding("runtime", VIOLATED, documented, observed, source, signal=signal)
     if admitted is None:
-        return found._replace(outcome=UNKNOWN, observed="unknown")
+        return unknown(found)
     if open_row:
-        return found._replace(
-            outcome=UNKNOWN, observed="unknown", source=open_row.quote(), signal=open_row.reason
-        )
+        # Words that are not understood may be a row that admits the platform.
+        return unknown(found, source=open_row.quote(), signal=open_row.reason)
     remedy, change = _remedy_of_runtime(situation, platform, covering)
     return found._replace(remedy=remedy, change=change)
 
 
-def check_agent(asked: Asked) -> Finding:
-    """The release table gives a branch a minimum Agent."""
-    row = asked.situation.release
+def check_agent(question: Question) -> Finding:
+    """Check the Agent's version, where the tracer's release branch names a minimum."""
+    row = question.situation.release
     if row is None:
         return Finding("agent", NOT_APPLICABLE)
     source = row.quote(None, ["agent"])
@@ -173,7 +175,7 @@ def check_agent(asked: Asked) -> Finding:
     minimum = row.agent
     return check_version(
         f"Datadog Agent >={row.least_agent}",
-        asked.situation.environment.agent,
+        question.situation.environment.agent,
         lambda version: version >= minimum,
         key="agent",
         source=source,
@@ -183,7 +185,7 @@ def check_agent(asked: Asked) -> Finding:
 
 
 def _newer(library: str, tracer: Version | None, ranges: Sequence[Range]) -> Remedy:
-    """The nearest of some ranges above a tracer version, or of all where there is none."""
+    """Return the nearest of some ranges above a version, or of all where it is None."""
     above = [(r.lower, r) for r in ranges if r.lower and (tracer is None or r.lower > tracer)]
     if not above:
         return "", ()
@@ -198,7 +200,7 @@ def _admits_cpu(row: Runtime, cpu: str) -> bool:
 def _remedy_of_runtime(
     situation: Situation, platform: _Platform, covering: Sequence[Runtime]
 ) -> Remedy:
-    """A newer tracer for this platform, else another Python for this tracer, if any would do."""
+    """Return a newer tracer for this platform, else another Python for this tracer, if any."""
     tracer, rows = situation.tracer, situation.matrix.runtimes
     ranges = [row.tracer for row in rows if platform.admitted_by(row)]
     upgrade = _newer(situation.matrix.page.tracer, tracer, ranges)
@@ -212,10 +214,10 @@ def _remedy_of_runtime(
 
 
 @lru_cache(maxsize=1024)
-def _held_against(
+def _compared(
     covering: tuple[Runtime, ...], platform: _Platform
 ) -> tuple[bool | None, str, str, str]:
-    """Whether rows admit a platform (None: it is open), both in words, and what that rests on."""
+    """Return whether rows admit a platform (None: open), both in words, and the rows' quote."""
     admitted = [platform.admitted_by(row) for row in covering]
     relevant = [row for row in covering if row.os == platform.os] or covering
     words, observed = _runtimes_in_words(relevant), _platform_in_words(platform)

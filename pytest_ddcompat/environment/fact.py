@@ -1,0 +1,276 @@
+"""The facts: one declaration each, which parsing, detection, schemas, records and words follow.
+
+`docs/extending.md` adds one step by step.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from typing import Any, Callable
+
+from pytest_ddcompat.environment import detection
+from pytest_ddcompat.environment.machine import AGENT_VARIABLES
+from pytest_ddcompat.environment.value import Fact, FactKind
+from pytest_ddcompat.values.names import (
+    DEPLOYMENT_TYPES,
+    choices,
+    deployment_type,
+    is_misspelling,
+    parse_site,
+)
+from pytest_ddcompat.values.versions import Version, parse_agent_version, parse_version
+
+__all__ = [
+    "FACTS", "IMPLEMENTATIONS", "KEYS", "boolean", "facts_schema", "json_shown", "kind_of",
+    "phrase", "text", "tracer_key", "version",
+]  # fmt: skip
+
+IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy"}
+"""How Python implementations that pages name are written."""
+
+_OS = {
+    "linux": "linux", "macos": "macos", "darwin": "macos", "windows": "windows", "win32": "windows",
+}  # fmt: skip
+_CPU = {
+    "x8664": "x86-64", "amd64": "x86-64", "x64": "x86-64", "aarch64": "aarch64", "arm64": "aarch64",
+    "i686": "i686", "i386": "i686", "i586": "i686", "x86": "i686",
+}  # fmt: skip
+_SHOWN = 50  # characters of a wrong value that a message repeats
+
+
+def json_shown(value: object) -> str:
+    """Return the beginning of a wrong value as JSON has it."""
+    try:
+        written = json.dumps(value, default=str)
+    except Exception:  # noqa: BLE001 - a hook may return what no JSON file holds
+        written = f"a value of type {type(value).__name__}"
+    return written if len(written) <= _SHOWN else f"{written[:_SHOWN]}…"
+
+
+def text(value: object) -> str:
+    """Parse a string that is not empty."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"this must be a string that is not empty (got {json_shown(value)})")
+    stripped = value.strip()
+    if not stripped.isprintable():
+        raise ValueError(f"this must be printable characters (got {json_shown(value)})")
+    return stripped
+
+
+def boolean(value: object) -> bool:
+    """Parse true or false."""
+    if not isinstance(value, bool):
+        raise ValueError(f"this must be true or false (got {json_shown(value)})")
+    return value
+
+
+def version(value: object) -> Version:
+    """Parse a PEP 440 version."""
+    return parse_version(text(value))
+
+
+def _word_of(known: dict[str, str]) -> Callable[[object], str]:
+    """A parser of known words and of any other that is no misspelling of one."""
+
+    def parse(value: object) -> str:
+        given = text(value).lower()
+        word = known.get(re.sub(r"[-_\s]", "", given))
+        if word is None and (len(given) > _SHOWN or is_misspelling(given, known.values())):
+            raise ValueError(f'"{given[:_SHOWN]}" is not valid; {choices(given, known.values())}')
+        return word or given
+
+    return parse
+
+
+def _deployments(value: object) -> frozenset[str]:
+    if not isinstance(value, list):
+        raise ValueError(
+            f"this must be an array of deployment types (got {json_shown(value)}); "
+            f"valid: {', '.join(DEPLOYMENT_TYPES)}"
+        )
+    return frozenset(_deployment(item) for item in value)
+
+
+def _deployment(value: object) -> str:
+    given = text(value)
+    known = deployment_type(given)
+    if known is None:
+        valid = choices(given, DEPLOYMENT_TYPES)
+        raise ValueError(f'"{given[:_SHOWN]}" is not a deployment type; {valid}')
+    return known
+
+
+def _date(value: object) -> dt.date:
+    given = text(value)
+    try:
+        return dt.datetime.strptime(given, "%Y-%m-%d").date()
+    except ValueError:
+        raise ValueError(f'"{given[:_SHOWN]}" is not a date; valid: such as 2026-05-31') from None
+
+
+_DECLARED = (
+    FactKind(
+        "tracer",
+        "Version of ddtrace; null: not installed.",
+        label="ddtrace",
+        parse=version,
+        example="4.16.0",
+        nullable=True,
+        detect=detection.detect_tracer,
+    ),
+    FactKind(
+        "python",
+        "Version of Python, of which major and minor decide.",
+        label="Python",
+        in_summary="Python",
+        parse=version,
+        example="3.11.7",
+        detect=detection.detect_python,
+    ),
+    FactKind(
+        "implementation",
+        "Python implementation in lower case.",
+        label="Implementation",
+        parse=_word_of({name: name for name in IMPLEMENTATIONS}),
+        example="cpython",
+        detect=detection.detect_implementation,
+    ),
+    FactKind(
+        "os",
+        "Operating system: linux, macos, windows, else the platform's own name.",
+        label="OS",
+        in_summary="on",
+        parse=_word_of(_OS),
+        example="linux",
+        detect=detection.detect_os,
+    ),
+    FactKind(
+        "cpu",
+        "CPU of the process: x86-64, aarch64, i686, else the machine's own name.",
+        label="CPU",
+        in_summary="CPU",
+        parse=_word_of(_CPU),
+        example="x86-64",
+        detect=detection.detect_cpu,
+    ),
+    FactKind(
+        "framework",
+        "Version of each framework; null: not installed.",
+        label="Framework",
+        plural="frameworks",
+        parse=version,
+        example="4.2.1",
+        nullable=True,
+        detect=detection.detect_distribution,
+    ),
+    FactKind(
+        "deployments",
+        "Every documented deployment type that applies; none on a plain host.",
+        label="Deployment",
+        in_summary="deployment",
+        alias="deployment",
+        parse=_deployments,
+        example=["docker"],
+        detect=detection.detect_deployments,
+        variables=detection.DEPLOYMENT_VARIABLES,
+    ),
+    FactKind(
+        "site",
+        "Datadog site, in the form of DD_SITE.",
+        label="Datadog site",
+        in_summary="site",
+        parse=lambda value: parse_site(text(value)),
+        example="datadoghq.com",
+        detect=detection.detect_site,
+        variables=("DD_SITE",),
+    ),
+    FactKind(
+        "remote_configuration",
+        "Whether Remote Configuration is on.",
+        label="Remote Configuration",
+        in_summary="Remote Configuration",
+        parse=boolean,
+        example=True,
+        detect=detection.detect_remote_configuration,
+        variables=(detection.REMOTE_CONFIGURATION,),
+        derived_from=("tracer", "deployments"),
+    ),
+    FactKind(
+        "agent",
+        "Version of the Datadog Agent; null: there is none.",
+        label="Datadog Agent",
+        in_summary="Agent",
+        parse=lambda value: parse_agent_version(text(value)),
+        example="7.60.0",
+        nullable=True,
+        detect=detection.detect_agent,
+        variables=AGENT_VARIABLES,
+    ),
+    FactKind(
+        "date",
+        "Day that decides support levels.",
+        label="Support levels on",
+        parse=_date,
+        keywords=(("format", "date"), ("pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")),
+        example="2026-05-31",
+        detect=detection.today,
+    ),
+    # A new fact goes here; its place is that in which it is shown.
+)
+
+FACTS = {kind.key: kind for kind in _DECLARED}
+"""Each fact's declaration by its key, in the order in which facts are shown."""
+
+KEYS = tuple(key for key, kind in FACTS.items() if not kind.plural)
+"""The facts of which there is one; of the others each has a name: `framework.NAME`."""
+
+
+def kind_of(key: str) -> FactKind:
+    """Return the declaration of a fact.
+
+    Args:
+        key: Such as `tracer`, `framework.django`.
+
+    Raises:
+        KeyError: There is no such fact.
+    """
+    return FACTS[key.partition(".")[0]]
+
+
+def tracer_key(library: str) -> str:
+    """Return the key of the fact that is the version of a page's library.
+
+    Args:
+        library: Its name; `tracer` is the fact of ddtrace alone.
+    """
+    return "tracer" if library == detection.LIBRARY else f"framework.{library}"
+
+
+def phrase(label: str, fact: Fact[Any]) -> str:
+    """Return a fact as the summary of a run writes it: `CPU x86-64`, `no ddtrace`.
+
+    Args:
+        label: What its words begin with.
+        fact: Its value.
+    """
+    if not fact.known:
+        return f"{label} unknown ({fact.signal})"
+    if fact.value is None:
+        return f"no {label}"
+    if isinstance(fact.value, frozenset):
+        return f"{label} {'+'.join(sorted(fact.value)) or 'of no documented type'}"
+    return f"{label} {fact.words}"
+
+
+def facts_schema() -> dict[str, Any]:
+    """Describe a facts file as JSON Schema, draft 2020-12."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Facts of pytest-ddcompat",
+        "type": "object",
+        "description": "What --ddcompat-facts reads; a fact that is left out is unknown.",
+        "additionalProperties": False,
+        "properties": {kind.plural or key: kind.schema() for key, kind in FACTS.items()},
+    }

@@ -1,0 +1,141 @@
+"""This machine, as detection sees it: no variables and facts but those that a fact declares."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Protocol
+
+from pytest_ddcompat.values.errors import FactsError
+from pytest_ddcompat.values.variables import Variables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_ddcompat.environment.agent import AgentAnswer
+    from pytest_ddcompat.environment.value import Fact, FactKind
+    from pytest_ddcompat.values.versions import Version
+
+__all__ = ["AGENT_VARIABLES", "Detector", "Machine", "check_agent_option"]
+
+AGENT_VARIABLES = (
+    "DD_TRACE_AGENT_URL",
+    "DD_TRACE_AGENT_HOSTNAME",
+    "DD_AGENT_HOST",
+    "DD_TRACE_AGENT_PORT",
+    "DD_AGENT_PORT",
+)
+"""The environment variables that the Agent's address is taken from, where it is to be queried."""
+
+
+class _Others(Protocol):
+    """The facts that others are detected from."""
+
+    @property
+    def tracer(self) -> Fact[Version]: ...
+
+    @property
+    def deployments(self) -> Fact[frozenset[str]]: ...
+
+
+class _Declared:
+    """A view of other facts that refuses to read those that a fact does not declare."""
+
+    def __init__(self, others: _Others, keys: tuple[str, ...]) -> None:
+        self._others = others
+        self._keys = keys
+
+    def __getattr__(self, key: str) -> Any:
+        if key not in self._keys:
+            raise RuntimeError(f"the fact {key} is read, but not declared in derived_from")
+        return getattr(self._others, key)
+
+
+class Machine(NamedTuple):
+    """This machine, as the detection of one fact sees it.
+
+    Attributes:
+        variables: The environment variables that the fact declares; reading another is an error.
+        root: Root of the file system.
+        query_agent: Returns the Agent's answer, or None where it is not to be queried.
+        others: The facts that this one is declared to be derived from.
+        name: Which of its kind the fact is: `django` of `framework.django`; else empty.
+    """
+
+    variables: Mapping[str, str]
+    root: Path
+    query_agent: Callable[[], AgentAnswer | None]
+    others: _Others
+    name: str
+
+
+class Detector:
+    """Detects facts of this machine.
+
+    Args:
+        agent: `off`, `auto` or an address: whether and where to query the Agent.
+        answer: What the Agent has answered already, so that it is not queried again.
+        environ: Environment variables; those of this process if None.
+        root: Root of the file system.
+
+    Raises:
+        FactsError: The Agent's address cannot be understood.
+    """
+
+    def __init__(
+        self,
+        *,
+        agent: str = "off",
+        answer: AgentAnswer | None = None,
+        environ: Mapping[str, str] | None = None,
+        root: Path = Path("/"),
+    ) -> None:
+        check_agent_option(agent, "agent")
+        self._agent_option = agent
+        self._answer = answer
+        self._variables = Variables(os.environ if environ is None else environ)
+        self._root = root
+
+    def detect(self, kind: FactKind, others: _Others, name: str = "") -> Fact[Any]:
+        """Find one fact.
+
+        Args:
+            kind: Its declaration.
+            others: The facts that it may depend on.
+            name: Which of its kind it is.
+        """
+        variables = self._variables.only(kind.variables)
+        # Changing a fact changes those derived from it: none may be read that is not declared.
+        declared = _Declared(others, kind.derived_from)
+        return kind.detect(Machine(variables, self._root, self.query_agent, declared, name))
+
+    def query_agent(self) -> AgentAnswer | None:
+        """Return the Agent's answer, queried once; None where it is not to be queried."""
+        if self._answer is None and self._agent_option != "off":
+            from pytest_ddcompat.environment.agent import agent_address, query
+
+            address, origin = self._agent_option, "the given address"
+            if address == "auto":
+                address, origin = agent_address(self._variables.only(AGENT_VARIABLES))
+            self._answer = query(address, origin)
+        return self._answer
+
+
+def check_agent_option(option: str, origin: str) -> None:
+    """Refuse what is neither `off`, `auto` nor an Agent's address.
+
+    Args:
+        option: The option's value.
+        origin: Name of the option, for the message.
+
+    Raises:
+        FactsError: The message says what is wrong and what is valid.
+    """
+    if option in {"off", "auto"}:
+        return
+    from pytest_ddcompat.environment.agent import check_address
+
+    try:
+        check_address(option)
+    except ValueError as error:
+        raise FactsError(f"{origin}: {error}; or auto, or off") from None

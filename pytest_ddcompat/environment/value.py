@@ -1,0 +1,108 @@
+"""The value of a fact, and the form in which a fact is declared."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Generic, NamedTuple, TypeVar
+
+__all__ = ["Fact", "FactKind"]
+
+T = TypeVar("T")
+
+
+class Fact(Generic[T]):
+    """One fact: known, known to be absent, or unknown.
+
+    Attributes:
+        value: The fact; None where it is known to be absent, or unknown.
+        known: Whether it is known.
+        signal: Where it was taken from, or why it is unknown.
+    """
+
+    __slots__ = ("known", "signal", "value")
+
+    def __init__(self, value: T | None, signal: str, *, known: bool = True) -> None:
+        self.value = value
+        self.signal = signal
+        self.known = known
+
+    def __repr__(self) -> str:
+        return f"Fact({self.value if self.known else 'unknown'}, {self.signal!r})"
+
+    @classmethod
+    def unknown(cls, reason: str) -> Fact[T]:
+        """Return a fact that is not known.
+
+        Args:
+            reason: Why it is not known.
+        """
+        return cls(None, reason, known=False)
+
+    @property
+    def words(self) -> str:
+        """The value as tables show it: `unknown`, `none`, `on`, `docker, kubernetes`."""
+        if not self.known:
+            return "unknown"
+        if isinstance(self.value, bool):
+            return "on" if self.value else "off"
+        if isinstance(self.value, frozenset):
+            return ", ".join(sorted(self.value)) or "none"
+        return "none" if self.value is None else str(self.value)
+
+    @property
+    def plain(self) -> object:
+        """The value as JSON has it."""
+        if self.value is None or isinstance(self.value, bool):
+            return self.value
+        return sorted(self.value) if isinstance(self.value, frozenset) else str(self.value)
+
+
+class FactKind(NamedTuple):
+    """The declaration of a fact, which all follows that reads, finds, writes or shows it.
+
+    Attributes:
+        key: How files, options and reports call it.
+        meaning: One sentence, for the JSON Schemas.
+        label: How commands and pages call it.
+        parse: Takes a JSON value and returns the fact's; raises ValueError saying what is wrong.
+        example: Such a JSON value; its type is that of all.
+        detect: Takes a `Machine` and returns the fact.
+        in_summary: What the summary of a run puts before its value; empty: it is left out.
+        variables: Environment variables that `detect` reads.
+        nullable: Whether null means that it is known to be absent.
+        derived_from: Other facts that `detect` takes it from.
+        keywords: Keywords of JSON Schema, beside the type.
+        plural: Key of the object that holds all facts of this kind by name; empty: there is one.
+        alias: What `KEY=VALUE` calls it, if not by its key.
+    """
+
+    key: str
+    meaning: str
+    label: str
+    parse: Callable[[object], object]
+    example: object
+    detect: Callable[[Any], Fact[Any]]
+    in_summary: str = ""
+    variables: tuple[str, ...] = ()
+    nullable: bool = False
+    derived_from: tuple[str, ...] = ()
+    keywords: tuple[tuple[str, str], ...] = ()
+    plural: str = ""
+    alias: str = ""
+
+    @property
+    def setting(self) -> str:
+        """What `KEY=VALUE` calls it."""
+        return self.alias or (f"{self.key}.NAME" if self.plural else self.key)
+
+    def schema(self) -> dict[str, Any]:
+        """Describe the fact as JSON Schema, null included; of several the object that has them."""
+        if isinstance(self.example, list):
+            schema: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
+        else:
+            schema = {"type": "boolean" if isinstance(self.example, bool) else "string"}
+        schema |= {**dict(self.keywords), "examples": [self.example]}
+        if self.nullable:
+            schema = {"anyOf": [schema, {"type": "null"}]}
+        if self.plural:
+            schema = {"type": "object", "additionalProperties": schema}
+        return {**schema, "description": self.meaning}

@@ -1,0 +1,89 @@
+"""What detection sees of a machine: the variables that a fact declares, and no others."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from support.core import SUPPORTED
+
+from pytest_ddcompat import Environment
+from pytest_ddcompat.environment import agent
+from pytest_ddcompat.environment.fact import FACTS, KEYS
+from pytest_ddcompat.environment.machine import Detector, Machine
+from pytest_ddcompat.environment.value import Fact, FactKind
+from pytest_ddcompat.values.variables import Variables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DECLARED = {name for kind in FACTS.values() for name in kind.variables}
+
+
+def test_every_declared_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None is set, so that no first one makes the others unnecessary."""
+    read: set[str] = set()
+
+    def get(self: Variables, name: str) -> str:
+        read.add(name)
+        return original(self, name)
+
+    original = Variables.__getitem__
+    monkeypatch.setattr(Variables, "__getitem__", get)
+    monkeypatch.setattr(agent, "query", lambda *_: agent.AgentAnswer(None, None, "no answer"))
+    environment = Environment({}, Detector(agent="auto", environ={}))
+    for key in KEYS:
+        environment.fact(key)
+    assert read == DECLARED
+
+
+@pytest.mark.parametrize("name", sorted(DECLARED))
+def test_no_signal_shows_a_variable(name: str) -> None:
+    environment = Environment({}, Detector(environ={name: "s3cret s3cret"}))
+    assert "s3cret" not in repr([environment.fact(key) for key in KEYS])
+    assert "s3cret" not in repr([environment, environment.to_mapping()])
+
+
+READS: dict[str, Callable[[Machine], object]] = {
+    "by its key": lambda machine: machine.variables["A_KEY"],
+    "with a default": lambda machine: machine.variables.get("A_KEY"),
+    "whether it is set": lambda machine: "A_KEY" in machine.variables,
+}
+
+
+@pytest.mark.parametrize("read", [pytest.param(read, id=way) for way, read in READS.items()])
+@pytest.mark.parametrize("environ", [{}, {"A_KEY": "s3cret"}], ids=["not set", "set"])
+def test_reading_a_variable_that_is_not_declared_is_an_error(
+    environ: dict[str, str], read: Callable[[Machine], object]
+) -> None:
+    def detect(machine: Machine) -> Fact[str]:
+        return Fact(str(read(machine)), "A_KEY")
+
+    kind = FactKind(
+        "key", "A key.", "Key", parse=str, example="", detect=detect, variables=("ANOTHER",)
+    )  # fmt: skip
+    with pytest.raises(RuntimeError, match="A_KEY is read, but not declared"):
+        Detector(environ=environ).detect(kind, Environment.from_mapping(SUPPORTED))
+
+
+def test_reading_another_fact_that_is_not_declared_is_an_error() -> None:
+    def detect(machine: Machine) -> Fact[str]:
+        return Fact(str(machine.others.tracer.value), "the tracer")
+
+    kind = FactKind("key", "A key.", "Key", parse=str, example="", detect=detect)
+    environment = Environment.from_mapping(SUPPORTED)
+    with pytest.raises(RuntimeError, match="the fact tracer is read, but not declared"):
+        Detector().detect(kind, environment)
+    declared = kind._replace(derived_from=("tracer",))
+    assert Detector().detect(declared, environment).value == "4.16.0"
+
+
+def test_variables_are_a_snapshot_that_no_repr_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_KEY", "s3cret")
+    variables = Variables(os.environ)
+    monkeypatch.setenv("A_KEY", "changed")
+    assert variables["A_KEY"] == "s3cret"
+    assert "s3cret" not in repr([variables, variables.only(["A_KEY"])])
+    assert repr(variables.only(["A_KEY"])) == "<1 environment variables>"
+    assert dict(variables.only(["A_KEY", "NOT_SET"])) == {"A_KEY": "s3cret"}
