@@ -44,7 +44,7 @@ def try_one(data: bytes) -> None:
     read_table(table_of(head, *rows), draft)
     for sentence in words[len(rows) * width :]:
         read_text(collapsed(sentence), 1, draft)
-    draft.settle()
+    draft.remove_withdrawn()
     contradictions(draft)
     account = draft.account()
     assert account.cells == account.interpreted + len(account.unresolved)

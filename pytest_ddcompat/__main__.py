@@ -27,17 +27,17 @@ _OF_THE_EXTRA = ("argcomplete", "jinja2", "markdown_it", "rich", "yaml")
 _WITHOUT_EXTRA = {"facts"}
 _USAGE = 2
 _OPTION = re.compile(r"^  (?:-\w[^-\n]*)?(--[a-z][a-z-]*)", re.MULTILINE)
-"""An option's own line of a command's help, whose text may name those of other programs."""
+"""The line of an option in a command's help, whose text may name options of other programs."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Args:
-        arguments: What follows the command's name; that of this process if it is None.
+        arguments: The command line without the program's name; None: that of this process.
 
     Returns:
-        The exit status: 0, or 1 where the command answers no, or 2 for bad input.
+        The exit status: 0, 1 where the command answers no, or 2 for bad input.
     """
     parser = _parser()
     if "_ARGCOMPLETE" in os.environ and _has_extra():
@@ -58,13 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class Parser(argparse.ArgumentParser):
-    """Refuses what it does not know in one line, with the nearest valid spelling."""
+    """A parser that refuses bad input in one line, with the nearest valid spelling."""
 
     def parse(self, arguments: Sequence[str] | None) -> argparse.Namespace:
-        """Understand the arguments.
+        """Parse the arguments.
 
         Raises:
-            CompatibilityError: One cannot be understood.
+            CompatibilityError: One is not known.
         """
         options, unknown = self.parse_known_args(arguments)
         if unknown:
@@ -92,7 +92,7 @@ class Parser(argparse.ArgumentParser):
 def _parser() -> Parser:
     parser = Parser(
         prog="ddcompat",
-        description="What Datadog's compatibility page says of an environment.",
+        description="Check an environment against Datadog's compatibility pages.",
         epilog="example: ddcompat check threat_protection --framework django",
         allow_abbrev=False,
     )

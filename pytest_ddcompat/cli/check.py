@@ -1,24 +1,13 @@
-"""`ddcompat check`: every capability of the page, held against the environment."""
+"""`ddcompat check`: show which capabilities the environment supports."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_ddcompat.cli.common import (
-    Subcommands,
-    add_command,
-    add_environment_options,
-    add_format_option,
-    add_matrix_option,
-    add_requirement_options,
-    complete,
-    environment_of,
-    fact_rows,
-    matrix_of,
-    requirement_of,
-)
-from pytest_ddcompat.cli.output import printing, write
+from pytest_ddcompat.cli import arguments
+from pytest_ddcompat.cli.common import environment_of, fact_rows, matrix_named, requirement_of
+from pytest_ddcompat.cli.output import STYLES, fact_table, printing, write
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.evaluation.remedies import find_remedies
@@ -39,54 +28,47 @@ __all__ = ["Answer", "add", "answers", "run"]
 
 
 class Answer(NamedTuple):
-    """One capability held against the environment.
+    """The verdict on one capability.
 
     Attributes:
-        capability: Its id, or the expression that was asked.
-        verdict: What it came to.
-        mend: What would let it be supported; empty if nothing is known.
+        capability: Its id, or the expression that was given.
+        verdict: The verdict.
+        fix: What would make it supported; empty if nothing is known.
     """
 
     capability: str
     verdict: Verdict
-    mend: tuple[str, ...]
+    fix: tuple[str, ...]
 
 
-def add(subcommands: Subcommands) -> None:
+def add(subcommands: arguments.Subcommands) -> None:
     """Add the command."""
-    parser = add_command(
+    parser = arguments.add_command(
         subcommands,
         "check",
-        "tell which capabilities the environment supports, and why not",
+        "show which capabilities the environment supports, and why others are not",
         "ddcompat check threat_protection --framework django",
+        run,
     )
     named = parser.add_argument(
         "capabilities",
         metavar="CAPABILITY",
         nargs="*",
-        help="id, documented name or expression (default: all of the page)",
+        help="id, documented name or expression (default: all of the matrix)",
     )
-    complete(named, lambda matrix: matrix.capability_names())
-    add_requirement_options(parser)
-    add_environment_options(parser)
-    add_matrix_option(parser)
+    arguments.complete(named, lambda matrix: matrix.capability_names())
+    arguments.add_requirement(parser)
+    arguments.add_environment(parser)
+    arguments.add_matrix(parser)
     parser.add_argument(
-        "--strict", action="store_true", help="undetermined counts as unsupported for the status"
+        "--strict", action="store_true", help="exit with 1 for an undetermined capability, too"
     )
-    add_format_option(parser, "json")
-    parser.set_defaults(run=run)
+    arguments.add_format(parser, "json")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the answer.
-
-    Returns:
-        0 if all is supported, 1 if something is not.
-
-    Raises:
-        CompatibilityError: An option, a file or a name cannot be understood.
-    """
-    matrix, environment = matrix_of(options), environment_of(options)
+    """Print the verdicts; return 1 if a capability is not supported."""
+    matrix, environment = matrix_named(options.matrix), environment_of(options)
     found = answers(options.capabilities, options, environment, matrix)
     if options.format == "json":
         write(_json(found, environment, matrix))
@@ -100,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
 def answers(
     names: Sequence[str], options: argparse.Namespace, environment: Environment, matrix: Matrix
 ) -> list[Answer]:
-    """Hold capabilities against an environment; all of the page where none is named.
+    """Evaluate capabilities, or all of the matrix where none is named.
 
     Raises:
         RequirementError: The page does not have one, or an option cannot be understood.
@@ -110,8 +92,8 @@ def answers(
         requirement = requirement_of(name, options)
         verdict = evaluate(requirement, environment, matrix)
         capability = matrix.find_capability(name)
-        remedies = find_remedies([requirement], environment, Matrices([matrix])).phrases
-        found.append(Answer(capability.id if capability else name, verdict, remedies))
+        fix = find_remedies([requirement], environment, Matrices([matrix])).phrases
+        found.append(Answer(capability.id if capability else name, verdict, fix))
     return found
 
 
@@ -138,35 +120,27 @@ def _print(found: Sequence[Answer], environment: Environment, matrix: Matrix, ou
 
     out.print(printable(f"{matrix.page.title} ({matrix.page.id}, read {matrix.page.read})"))
     out.print(matrix.page.address, soft_wrap=True)
-    facts = Table(box=None, pad_edge=False)
-    for head in ("fact", "value", "taken from"):
-        facts.add_column(head, overflow="fold")
-    for row in fact_rows(environment, matrix):
-        facts.add_row(*row)
-    out.print(facts)
-    table = Table("capability", "verdict", "why, and what would mend it", pad_edge=False)
+    out.print(fact_table(fact_rows(environment, matrix)))
+    table = Table("capability", "verdict", "reason and fix", pad_edge=False)
     table.columns[0].overflow = table.columns[2].overflow = "fold"
     table.columns[0].max_width = 24
-    table.columns[1].min_width = max(map(len, _STYLES))
+    table.columns[1].min_width = max(map(len, STYLES))
     for answer in found:
         status = answer.verdict.status.value
-        table.add_row(printable(answer.capability), status, _why(answer), style=_STYLES[status])
+        table.add_row(printable(answer.capability), status, _why(answer), style=STYLES[status])
     out.print(table)
-
-
-_STYLES = {"supported": "green", "unsupported": "red", "undetermined": "yellow"}
 
 
 def _why(answer: Answer) -> str:
     sentences = [finding.sentence for finding in answer.verdict.decisive]
     lines = sentences or [_notes(answer.verdict)]
-    if answer.mend:
-        lines.append(f"would mend it: {' and '.join(answer.mend)}")
+    if answer.fix:
+        lines.append(f"fix: {' and '.join(answer.fix)}")
     return "\n".join(map(printable, lines))
 
 
 def _notes(verdict: Verdict) -> str:
-    """What is worth saying of a capability that is supported."""
+    """Return what a reader should know of a supported capability."""
     findings = {finding.check: finding for finding in verdict.findings}
     words = []
     if "(preview)" in findings["tracer"].documented:

@@ -1,4 +1,4 @@
-"""`ddcompat compare`: what is won and lost from one environment to another."""
+"""`ddcompat compare`: show what is gained and lost between two environments."""
 
 from __future__ import annotations
 
@@ -6,16 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.check import Answer, answers
-from pytest_ddcompat.cli.common import (
-    Subcommands,
-    add_command,
-    add_format_option,
-    add_matrix_option,
-    add_requirement_options,
-    add_two,
-    matrix_of,
-)
+from pytest_ddcompat.cli.common import matrix_named
 from pytest_ddcompat.cli.output import printing, write
 from pytest_ddcompat.environment.layers import FactSources, Layer, file_layer
 from pytest_ddcompat.environment.machine import check_agent_option
@@ -35,45 +28,34 @@ __all__ = ["add", "run"]
 
 _HERE = "here"
 _WORDS = {
-    "won": "becomes supported",
-    "lost": "is supported no longer",
+    "won": "is now supported",
+    "lost": "is no longer supported",
     "changed": "changes",
     "same": "stays",
 }
 
 
-def add(subcommands: Subcommands) -> None:
+def add(subcommands: arguments.Subcommands) -> None:
     """Add the command."""
-    parser = add_command(
+    parser = arguments.add_command(
         subcommands,
         "compare",
-        "tell what is won and lost from one environment to another",
+        "show what is gained and lost between two environments",
         "ddcompat compare here tracer=4.16.0,python=3.12",
+        run,
     )
     what = "here, a facts file, or settings that override here (KEY=VALUE,KEY=VALUE)"
-    add_two(parser, ("A", "B"), what)
-    add_requirement_options(parser)
-    parser.add_argument(
-        "--agent",
-        metavar="auto|URL|off",
-        default="off",
-        help="query the Datadog Agent of here (default: off)",
-    )
-    add_matrix_option(parser)
-    add_format_option(parser, "json")
-    parser.set_defaults(run=run)
+    parser.add_argument("a", metavar="A", help=what)
+    parser.add_argument("b", metavar="B", help=what)
+    arguments.add_requirement(parser)
+    arguments.add_agent(parser)
+    arguments.add_matrix(parser)
+    arguments.add_format(parser, "json")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the comparison.
-
-    Returns:
-        0, or 1 if something is lost.
-
-    Raises:
-        CompatibilityError: An option, a file or a name cannot be understood.
-    """
-    matrix = matrix_of(options)
+    """Print the comparison; return 1 if a capability is lost."""
+    matrix = matrix_named(options.matrix)
     before, after = (
         answers([], options, _environment(which, options.agent), matrix)
         for which in (options.a, options.b)

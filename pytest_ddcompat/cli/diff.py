@@ -1,4 +1,4 @@
-"""`ddcompat diff`: which documented facts change from one page to another, and what by it."""
+"""`ddcompat diff`: show which documented facts change between two pages, and their effect."""
 
 from __future__ import annotations
 
@@ -7,17 +7,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.analysis.diff import difference, turn
-from pytest_ddcompat.cli.common import (
-    Subcommands,
-    add_command,
-    add_environment_options,
-    add_format_option,
-    add_page_options,
-    add_two,
-    environment_of,
-    is_page,
-    matrix_named,
-)
+from pytest_ddcompat.cli import arguments
+from pytest_ddcompat.cli.common import environment_of, is_page, matrix_named
+from pytest_ddcompat.cli.markdown import LARGEST, fitting_table
 from pytest_ddcompat.cli.output import printing, write
 from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.record.format import RecordError, read_record
@@ -27,13 +19,14 @@ from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from rich.console import Console
 
     from pytest_ddcompat.analysis.diff import Change, Turn
     from pytest_ddcompat.matrix.matrix import Matrix
 
-__all__ = ["Answer", "Turned", "add", "run"]
+__all__ = ["Answer", "Turned", "add", "markdown", "run"]
 
 _HEADINGS = {
     "library": "Tracer",
@@ -50,10 +43,11 @@ _HEADINGS = {
     "unresolved": "Words that are not understood",
     "other": "Other facts",
 }
+_ROOM = LARGEST - 1000  # bytes for rows in Markdown; the rest is for what stands around them
 
 
 class Turned(NamedTuple):
-    """A test or capability that changes its verdict: its name, and how."""
+    """A test or capability whose verdict changes."""
 
     name: str
     turn: Turn
@@ -72,46 +66,40 @@ class Turned(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What changes.
+    """The changes between two pages.
 
     Attributes:
         changes: Documented facts.
         turned: The tests of a record and the capabilities, under `tests` and `capabilities`, as
-            far as they were asked for.
+            far as the options ask for them.
     """
 
     changes: tuple[Change, ...]
     turned: dict[str, list[Turned]]
 
 
-def add(subcommands: Subcommands) -> None:
+def add(subcommands: arguments.Subcommands) -> None:
     """Add the command."""
-    parser = add_command(
+    parser = arguments.add_command(
         subcommands,
         "diff",
-        "tell which documented facts change from one page to another",
+        "show which documented facts change between two pages",
         "ddcompat diff old.toml iast-python --record run.json",
+        run,
     )
     what = "bundled matrix, or the path of a .toml file or of a page (.md)"
-    add_two(parser, ("OLD", "NEW"), what)
-    add_page_options(parser)
+    parser.add_argument("old", metavar="OLD", help=what)
+    parser.add_argument("new", metavar="NEW", help=what)
+    arguments.add_page(parser)
     parser.add_argument(
-        "--record", metavar="RECORD", help="tell which tests of a run's record change verdict"
+        "--record", metavar="RECORD", help="show which tests of a run's record change their verdict"
     )
-    add_environment_options(parser)
-    add_format_option(parser, "json", "markdown")
-    parser.set_defaults(run=run)
+    arguments.add_environment(parser)
+    arguments.add_format(parser, "json", "markdown")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what changes.
-
-    Returns:
-        0 if no documented fact changes, 1 if one does.
-
-    Raises:
-        CompatibilityError: An option or a file cannot be understood.
-    """
+    """Print what changes; return 1 if a documented fact does."""
     old, new = _pages(options)
     turned = {}
     if options.record is not None:
@@ -119,18 +107,25 @@ def run(options: argparse.Namespace) -> int:
     if options.facts is not None or options.set or options.agent != "off":
         turned["capabilities"] = _capabilities(environment_of(options), old, new)
     answer = Answer(difference(old, new), turned)
-    {"text": _print, "json": _print_json, "markdown": _print_markdown}[options.format](answer)
+    if options.format == "text":
+        with printing() as out:
+            _print(answer, out)
+    elif options.format == "json":
+        write(_json(answer))
+    else:
+        # What the encoding lacks, Markdown can say all the same.
+        write(markdown(answer), "xmlcharrefreplace")
     return int(bool(answer.changes))
 
 
 def _pages(options: argparse.Namespace) -> list[Matrix]:
-    """The two pages, or all that is wrong with both."""
-    given = (options.old, options.new)
-    # A page as it is published is held against others without interpretations.
-    alone = any(map(is_page, given))
+    """Load the two pages, or raise all that is wrong with both."""
+    names = (options.old, options.new)
+    # A published page has no interpretations to compare with those of an overlay.
+    alone = any(map(is_page, names))
     pages: list[Matrix] = []
     problems: list[Problem] = []
-    for which in given:
+    for which in names:
         try:
             pages.append(
                 matrix_named(
@@ -148,26 +143,26 @@ def _tests(path: str, old: Matrix, new: Matrix) -> list[Turned]:
     record = read_record(path)
     facts = record["environment"]["facts"]
     environment = Environment.from_mapping(facts, f"{path}: environment.facts")
-    # Of several pages, what was held against others than these does not change.
+    # In a record of several pages, requirements of other pages do not change.
     ids = {old.page.id, new.page.id} if record.get("other_matrices") else set()
     turns = []
     for number, decision in enumerate(record["decisions"]):
         where = f"{path}: decisions[{number}].requirements"
-        turns.append(turn(_asked(decision, where, ids), environment, old, new))
+        turns.append(turn(_requirements(decision, where, ids), environment, old, new))
     tests = [Turned(test["id"], turns[test["decision"]]) for test in record["tests"]]
     return [test for test in tests if test.turn.old is not test.turn.new]
 
 
-def _asked(decision: dict[str, Any], where: str, ids: set[str]) -> list[Requirement]:
-    asked = []
+def _requirements(decision: dict[str, Any], where: str, ids: set[str]) -> list[Requirement]:
+    requirements = []
     for number, requirement in enumerate(decision["requirements"]):
         if ids and requirement.get("matrix") not in ids:
             continue
         try:
-            asked.append(Requirement.from_marker(requirement["marker"]))
+            requirements.append(Requirement.from_marker(requirement["marker"]))
         except ValueError as error:
             raise RecordError(f"{where}[{number}].marker: {error}") from None
-    return asked
+    return requirements
 
 
 def _capabilities(environment: Environment, old: Matrix, new: Matrix) -> list[Turned]:
@@ -176,12 +171,12 @@ def _capabilities(environment: Environment, old: Matrix, new: Matrix) -> list[Tu
     return [capability for capability in each if capability.turn.old is not capability.turn.new]
 
 
-def _print_json(answer: Answer) -> None:
+def _json(answer: Answer) -> str:
     shown: dict[str, Any] = {"changes": [change._asdict() for change in answer.changes]}
     for kind, key in (("tests", "id"), ("capabilities", "capability")):
         if kind in answer.turned:
             shown[kind] = [{key: t.name, **_as_json(t.turn)} for t in answer.turned[kind]]
-    write(json.dumps(shown, indent=2))
+    return json.dumps(shown, indent=2)
 
 
 def _as_json(turned: Turn) -> dict[str, Any]:
@@ -193,12 +188,7 @@ def _as_json(turned: Turn) -> dict[str, Any]:
     return {**shown, "reason": turned.reason} if turned.reason else shown
 
 
-def _print(answer: Answer) -> None:
-    with printing() as out:
-        _say_all(answer, out)
-
-
-def _say_all(answer: Answer, out: Console) -> None:
+def _print(answer: Answer, out: Console) -> None:
     def say(text: str, style: str = "") -> None:
         out.print(printable(text), style=style, soft_wrap=True)
 
@@ -222,8 +212,18 @@ def _words(change: Change) -> str:
     return f"removed, was {change.old}" if change.new is None else f"{change.old} → {change.new}"
 
 
-def _print_markdown(answer: Answer) -> None:
-    from pytest_ddcompat.cli.diff_markdown import markdown
+def markdown(answer: Answer) -> str:
+    """Render what changes for a GitHub step summary: less than 1 MiB, whatever its size."""
+    changes = [(_HEADINGS[c.kind], c.row, c.old or "", c.new or "") for c in answer.changes]
+    room = _ROOM // (1 + len(answer.turned))
+    lines = _part("Documented facts that change", ("kind", "fact", "old", "new"), changes, room)
+    for kind, turned in answer.turned.items():
+        title = f"{kind.capitalize()} that change their verdict"
+        rows = [(one.name, one.statuses, "; ".join(one.why)) for one in turned]
+        lines += _part(title, (kind, "verdict", "because"), rows, room)
+    return "\n".join(lines)
 
-    # What the encoding lacks, Markdown can say all the same.
-    write(markdown(answer, _HEADINGS), "xmlcharrefreplace")
+
+def _part(title: str, head: Sequence[str], rows: Sequence[tuple[str, ...]], room: int) -> list[str]:
+    lines = [f"### {title}: {len(rows) or 'none'}", ""]
+    return [*lines, *(fitting_table(head, rows, room) if rows else [])]

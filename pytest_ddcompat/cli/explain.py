@@ -1,20 +1,11 @@
-"""`ddcompat explain`: every check of one capability, with the page's words."""
+"""`ddcompat explain`: show every check of one capability."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.cli.common import (
-    Subcommands,
-    add_command,
-    add_environment_options,
-    add_matrix_option,
-    add_requirement_options,
-    complete,
-    environment_of,
-    matrix_of,
-    requirement_of,
-)
+from pytest_ddcompat.cli import arguments
+from pytest_ddcompat.cli.common import environment_of, matrix_named, requirement_of
 from pytest_ddcompat.cli.output import printing
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.values.text import printable
@@ -29,32 +20,25 @@ __all__ = ["add", "run"]
 _STYLES = {"satisfied": "green", "violated": "red", "unknown": "yellow", "not_applicable": "dim"}
 
 
-def add(subcommands: Subcommands) -> None:
+def add(subcommands: arguments.Subcommands) -> None:
     """Add the command."""
-    parser = add_command(
+    parser = arguments.add_command(
         subcommands,
         "explain",
-        "tell every check of one capability, with the page's words",
+        "show every check of one capability, with the page's words",
         "ddcompat explain api_security --set tracer=2.5.0",
+        run,
     )
     named = parser.add_argument("capability", metavar="CAPABILITY", help="id, name or expression")
-    complete(named, lambda matrix: matrix.capability_names())
-    add_requirement_options(parser)
-    add_environment_options(parser)
-    add_matrix_option(parser)
-    parser.set_defaults(run=run)
+    arguments.complete(named, lambda matrix: matrix.capability_names())
+    arguments.add_requirement(parser)
+    arguments.add_environment(parser)
+    arguments.add_matrix(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the findings.
-
-    Returns:
-        0, whatever the verdict.
-
-    Raises:
-        CompatibilityError: An option, a file or a name cannot be understood.
-    """
-    matrix, environment = matrix_of(options), environment_of(options)
+    """Print the findings; return 0, whatever the verdict."""
+    matrix, environment = matrix_named(options.matrix), environment_of(options)
     verdict = evaluate(requirement_of(options.capability, options), environment, matrix)
     with printing() as out:
         out.print(printable(f"{options.capability}: {verdict.status.value}"), style="bold")
@@ -76,8 +60,8 @@ def _details(finding: Finding) -> list[tuple[str, str]]:
     details = (
         ("needs", finding.documented),
         ("found", finding.observed),
-        ("taken from", finding.signal),
-        ("the page", finding.source),
-        ("would mend it", finding.remedy),
+        ("from", finding.signal),
+        ("page", finding.source),
+        ("fix", finding.remedy),
     )
     return [(label, words) for label, words in details if words]

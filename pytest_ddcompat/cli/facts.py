@@ -1,6 +1,6 @@
-"""`ddcompat facts`: the environment as JSON, for `--ddcompat-facts` elsewhere.
+"""`ddcompat facts`: print the environment as JSON, for `--ddcompat-facts` elsewhere.
 
-Works with the core's dependencies alone, so that it can be run where the service runs.
+It needs the core's dependencies alone, so that it can run where the service runs.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.cli.common import Subcommands, add_agent_option, add_command
+from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.output import write
 from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.environment.machine import Detector, check_agent_option
@@ -24,45 +24,38 @@ if TYPE_CHECKING:
 __all__ = ["add", "run"]
 
 
-def add(subcommands: Subcommands) -> None:
+def add(subcommands: arguments.Subcommands) -> None:
     """Add the command."""
-    parser = add_command(
+    parser = arguments.add_command(
         subcommands,
         "facts",
         "print the environment as JSON, for --ddcompat-facts elsewhere",
         "ddcompat facts --framework tornado > facts.json",
+        run,
     )
-    add_agent_option(parser)
+    arguments.add_agent(parser)
     parser.add_argument(
         "--framework",
         metavar="NAME",
         action="append",
         default=[],
-        help="look up a framework that the page does not have, too (repeatable)",
+        help="include a framework that the matrix does not have (repeatable)",
     )
     parser.add_argument(
         "--date",
         metavar="DATE",
         nargs="?",
         const="today",
-        help="include a date, which decides support levels (default: today's, if given)",
+        help="include a date, which decides support levels (without DATE: today)",
     )
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the facts.
-
-    Returns:
-        0.
-
-    Raises:
-        CompatibilityError: An option cannot be understood.
-    """
+    """Print the facts; return 0."""
     date = dt.date.today().isoformat() if options.date == "today" else options.date
-    given = facts_from_settings([f"date={date}"], "--date") if options.date is not None else {}
+    date_fact = facts_from_settings([f"date={date}"], "--date") if options.date is not None else {}
     check_agent_option(options.agent, "--agent")
-    environment = Environment(given, Detector(agent=options.agent))
+    environment = Environment(date_fact, Detector(agent=options.agent))
     matrix = load_matrix()
     for name in options.framework:
         facts_from_mapping({"frameworks": {name: None}}, "--framework")

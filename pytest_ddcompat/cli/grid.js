@@ -10,7 +10,7 @@
   const untitled = title.textContent;
   const buttons = Array.from(document.querySelectorAll("#grid button"));
   const width = data.columns.length;
-  const HEADS = ["Check", "Outcome", "Needs", "Found", "Row of the page", "What would mend it"];
+  const HEADS = ["Check", "Outcome", "Needs", "Found", "Row of the page", "Fix"];
   let opened = null;
 
   function finding(check, place) {

@@ -1,4 +1,4 @@
-"""The picture as one HTML file, in which choosing another platform or framework updates it.
+"""Render the grid as one HTML file, which a choice of platform or framework updates.
 
 Every check depends on few of the choices, and on no other check. So each is evaluated here for
 those that it depends on; the file's script looks the findings up and combines them.
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.cli.common import fact_rows
 from pytest_ddcompat.cli.grid_choices import CHOSEN, Axes, Choice, axes_of, axes_of_check
+from pytest_ddcompat.cli.output import render_template
 from pytest_ddcompat.environment.detection import FORCED_OFF
 from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.environment.fact import FACTS, KEYS
@@ -37,21 +38,13 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def html(grid: Grid) -> str:
-    """Render the picture as one self-contained HTML file, in ASCII.
-
-    Args:
-        grid: The picture.
-    """
-    import jinja2
+    """Render a grid as one self-contained HTML file, in ASCII."""
     from markupsafe import Markup
 
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
     style, script = _resource("grid.css"), _resource("grid.js")
     axes = axes_of(grid)
-    page = environment.from_string(_resource("grid.html.jinja")).render(
+    page = render_template(
+        "grid.html.jinja",
         grid=grid,
         page=grid.matrix.page,
         style=Markup(style),  # noqa: S704 - a file of this package
@@ -69,7 +62,7 @@ def html(grid: Grid) -> str:
 
 
 class _Findings:
-    """All findings that a choice can bring, each text once."""
+    """All findings that a choice can lead to, with each text once."""
 
     def __init__(self, grid: Grid, axes: Axes) -> None:
         self._grid = grid
@@ -82,7 +75,7 @@ class _Findings:
         }
 
     def to_mapping(self) -> dict[str, Any]:
-        """Plain values: a table of indices for each check, findings, and their texts."""
+        """Return a table of indices for each check, the findings, and their texts."""
         tables = {
             check.name: {"axes": axes, "at": self._table(check.name, axes, self._start)}
             for check, axes in ((check, axes_of_check(check)) for check in CHECKS)
@@ -162,5 +155,5 @@ def _resource(name: str) -> str:
 
 
 def _hash(text: str) -> str:
-    """A hash by which a Content-Security-Policy allows exactly this text."""
+    """Return the hash by which a Content-Security-Policy allows exactly this text."""
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,63 +1,52 @@
-"""`ddcompat lint`: what is probably wrong with matrices."""
+"""`ddcompat lint`: report what is probably wrong with matrices."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from pytest_ddcompat.analysis.lint import Complaint, lint, refusals
-from pytest_ddcompat.cli.common import (
-    Subcommands,
-    add_command,
-    add_format_option,
-    add_page_options,
-    matrix_named,
-)
+from pytest_ddcompat.cli import arguments
+from pytest_ddcompat.cli.common import day_of, matrix_named
 from pytest_ddcompat.cli.output import write
-from pytest_ddcompat.environment.parsing import facts_from_settings
 from pytest_ddcompat.matrix.matrix import Matrix
 from pytest_ddcompat.values.errors import CompatibilityError, InvalidMatrixError, Problem
 from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse
+    import datetime as dt
 
-    from pytest_ddcompat.environment.value import Fact
 
 __all__ = ["add", "run"]
 
 
-def add(subcommands: Subcommands) -> None:
+def add(subcommands: arguments.Subcommands) -> None:
     """Add the command."""
-    parser = add_command(
-        subcommands, "lint", "tell what is probably wrong with matrices", "ddcompat lint acme.toml"
+    parser = arguments.add_command(
+        subcommands,
+        "lint",
+        "report what is probably wrong with matrices",
+        "ddcompat lint acme.toml",
+        run,
     )
     parser.add_argument(
         "files",
         metavar="FILE",
         nargs="+",
-        help="the path of a .toml file or of a page (.md), or a bundled matrix",
+        help="path of a .toml file or of a page (.md), or a bundled matrix",
     )
-    add_page_options(parser)
+    arguments.add_page(parser)
     parser.add_argument(
-        "--date", metavar="DATE", help="the day that tells what is past (default: today)"
+        "--date", metavar="DATE", help="day that decides what is past (default: today)"
     )
-    add_format_option(parser, "json")
-    parser.set_defaults(run=run)
+    arguments.add_format(parser, "json")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the complaints.
-
-    Returns:
-        0 if there is none, 1 if there is one.
-
-    Raises:
-        CompatibilityError: An option cannot be understood, or a file not be read.
-    """
-    today = _day(options.date)
+    """Print the complaints; return 1 if there is one."""
+    today = day_of(options.date, "--date")
     found: list[tuple[str, Complaint]] = []
     unreadable: list[Problem] = []
     for which in dict.fromkeys(options.files):
@@ -73,13 +62,6 @@ def run(options: argparse.Namespace) -> int:
     else:
         write("\n".join(printable(f"{file}: {c}") for file, c in found) or "no complaints")
     return int(bool(found))
-
-
-def _day(date: str | None) -> dt.date:
-    if date is None:
-        return dt.date.today()
-    fact: Fact[Any] = facts_from_settings([f"date={date}"], "--date")["date"]
-    return cast("dt.date", fact.value)
 
 
 def _complaints(which: str, options: argparse.Namespace, today: dt.date) -> tuple[Complaint, ...]:

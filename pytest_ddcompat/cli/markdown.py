@@ -1,59 +1,73 @@
-"""Words in Markdown that fits a GitHub step summary, escaped."""
+"""Markdown that fits a GitHub step summary and shows every word as it stands."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.values.text import at_start, escaped
+from pytest_ddcompat.values.text import at_start, escaped, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["LARGEST", "code", "paragraph", "row", "size", "table", "words"]
+__all__ = ["LARGEST", "code", "fitting_table", "paragraph", "size", "table", "table_row", "words"]
 
 LARGEST = 1_000_000
-"""Bytes of what is written; GitHub refuses a step summary of more than 1 MiB."""
+"""Bytes of a whole answer; GitHub refuses a step summary of more than 1 MiB."""
 
 _LONGEST = 2000  # characters of one paragraph
 _CELL = 200  # characters of one cell
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
-    """Lines of a table, with an empty one after it."""
-    return [row(head), f"| {' | '.join(['---'] * len(head))} |", *map(row, rows), ""]
-
-
-def row(cells: Sequence[object]) -> str:
-    """One line of a table."""
-    return f"| {' | '.join(_unlinked(escaped(_cut(str(cell), _CELL))) for cell in cells)} |"
-
-
-def words(text: str) -> str:
-    """Words within a line, cut off where they are too long."""
-    return _unlinked(escaped(_cut(text, _LONGEST)))
+def words(text: str, longest: int = _LONGEST) -> str:
+    """Escape words within a line, and cut them where they are too long."""
+    return _unlinked(escaped(_cut(text, longest)))
 
 
 def paragraph(text: str) -> str:
-    """The same at the start of a line."""
+    """Escape words at the start of a line, and cut them where they are too long."""
     return _unlinked(at_start(_cut(text, _LONGEST)))
 
 
-def _unlinked(markdown: str) -> str:
-    """Mention nobody: GitHub looks for names after it has read the Markdown, escapes and all."""
-    return markdown.replace("\\@", "@&#8203;")
+def code(text: str) -> str:
+    """Escape words for HTML inside Markdown."""
+    return escape(text).replace("|", "&#124;").replace("`", "&#96;")
+
+
+def table_row(cells: Iterable[str]) -> str:
+    """Join cells of Markdown to one line of a table."""
+    return f"| {' | '.join(cells)} |"
+
+
+def table(head: Sequence[str], rows: Iterable[Iterable[object]]) -> list[str]:
+    """Return the lines of a table of plain words, with an empty one after it."""
+    lines = (table_row(words(str(cell), _CELL) for cell in cells) for cells in (head, *rows))
+    return [next(lines), table_row(["---"] * len(head)), *lines, ""]
+
+
+def fitting_table(head: Sequence[str], rows: Sequence[Iterable[object]], room: int) -> list[str]:
+    """Return the lines of a table with as many rows as fit in a number of bytes."""
+    lines = table(head, rows)[:-1]
+    shown = 2
+    for line in lines[2:]:
+        room -= size([line])
+        if room < 0:
+            break
+        shown += 1
+    left_out = len(lines) - shown
+    return [*lines[:shown], "", *([f"{left_out} more are left out.", ""] if left_out else [])]
+
+
+def size(lines: Iterable[str]) -> int:
+    """Count the bytes of some lines."""
+    return sum(len(line.encode()) + 1 for line in lines)
 
 
 def _cut(text: str, longest: int) -> str:
     text = text.strip()
-    return text if len(text) <= longest else f"{text[:longest]}…"
+    return printable(text if len(text) <= longest else f"{text[:longest]}…")
 
 
-def code(words: str) -> str:
-    """Escape words for HTML inside Markdown."""
-    return escape(words).replace("|", "&#124;").replace("`", "&#96;")
-
-
-def size(lines: Iterable[str]) -> int:
-    """Bytes of some lines."""
-    return sum(len(line.encode()) + 1 for line in lines)
+def _unlinked(markdown: str) -> str:
+    # GitHub looks for names to mention after it has read the Markdown, escapes and all.
+    return markdown.replace("\\@", "@&#8203;")

@@ -1,11 +1,11 @@
-"""`ddcompat matrices`: which pages come with the package."""
+"""`ddcompat matrices`: list the bundled matrices."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.cli.common import Subcommands, add_command, add_format_option
+from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.output import printing, write
 from pytest_ddcompat.matrix.loading import bundled_ids, load_matrix
 
@@ -17,24 +17,20 @@ __all__ = ["add", "run"]
 _ROWS = ("capabilities", "deployments", "releases", "runtimes", "frameworks", "coverage")
 
 
-def add(subcommands: Subcommands) -> None:
+def add(subcommands: arguments.Subcommands) -> None:
     """Add the command."""
-    parser = add_command(
-        subcommands, "matrices", "list the bundled pages", "ddcompat matrices --format json"
+    parser = arguments.add_command(
+        subcommands,
+        "matrices",
+        "list the bundled matrices",
+        "ddcompat matrices --format json",
+        run,
     )
-    add_format_option(parser, "json")
-    parser.set_defaults(run=run)
+    arguments.add_format(parser, "json")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the list.
-
-    Returns:
-        0.
-
-    Raises:
-        MatrixError: A bundled matrix is broken.
-    """
+    """Print the list; return 0."""
     found = [_described(matrix_id) for matrix_id in bundled_ids()]
     if options.format == "json":
         write(json.dumps({"matrices": found}, indent=2))

@@ -1,22 +1,15 @@
-"""`ddcompat matrix`: the page as one picture, capabilities by version of the tracer."""
+"""`ddcompat matrix`: show the verdicts of all capabilities by version of the tracer."""
 
 from __future__ import annotations
 
 import json
-from io import StringIO
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.analysis.grid import grid_of
-from pytest_ddcompat.cli.common import (
-    Subcommands,
-    add_command,
-    add_environment_options,
-    add_format_option,
-    add_service_options,
-    environment_of,
-    matrix_of,
-)
-from pytest_ddcompat.cli.output import printing, put, write
+from pytest_ddcompat.cli import arguments
+from pytest_ddcompat.cli.common import environment_of, matrix_named
+from pytest_ddcompat.cli.markdown import paragraph, table_row, words
+from pytest_ddcompat.cli.output import STYLES, printing, put, render_text, write
 from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.matrix.loading import DEFAULT
 from pytest_ddcompat.values.text import printable
@@ -31,23 +24,28 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.analysis.grid import Cell, Column, Grid, Row
 
-__all__ = ["add", "deciding_rows", "environment_in_words", "run", "sources"]
+__all__ = ["add", "picture", "run"]
 
 _WIDTH = 80  # of a file; a terminal has its own
 _NAME_WIDTH = 14
 _CELL_WIDTH = 5
 _WORDS = {Status.SUPPORTED: "yes", Status.UNSUPPORTED: "no", Status.UNDETERMINED: "?"}
-_STYLES = {Status.SUPPORTED: "green", Status.UNSUPPORTED: "red", Status.UNDETERMINED: "yellow"}
+_SIGNS = {
+    Status.SUPPORTED: "&#x2705; yes",
+    Status.UNSUPPORTED: "&#x274C; no",
+    Status.UNDETERMINED: "&#x2754; undetermined",
+}
 _LEGEND = "yes: supported, no: unsupported, ?: undetermined; by the rows of the page:"
 
 
-def add(subcommands: Subcommands) -> None:
+def add(subcommands: arguments.Subcommands) -> None:
     """Add the command."""
-    parser = add_command(
+    parser = arguments.add_command(
         subcommands,
         "matrix",
-        "show the page as one picture, capabilities by version of the tracer",
+        "show all capabilities by version of the tracer",
         "ddcompat matrix --framework django --format html -o matrix.html",
+        run,
     )
     parser.add_argument(
         "matrix",
@@ -56,25 +54,16 @@ def add(subcommands: Subcommands) -> None:
         default=DEFAULT,
         help=f"bundled matrix, or the path of a .toml file (default: {DEFAULT})",
     )
-    add_service_options(parser, ("framework", "deployment"))
-    add_environment_options(parser)
-    add_format_option(parser, "json", "html", "markdown")
+    arguments.add_service(parser, ("framework", "deployment"))
+    arguments.add_environment(parser)
+    arguments.add_format(parser, "json", "html", "markdown")
     parser.add_argument("-o", "--output", metavar="FILE", help="write to a file")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the picture.
-
-    Returns:
-        0: a picture is no answer that could be no.
-
-    Raises:
-        CompatibilityError: An option, a file or a name cannot be understood, or the file not
-            be written.
-    """
+    """Write the picture; return 0."""
     files: dict[str, bytes] = {}
-    matrix, environment = matrix_of(options, files), environment_of(options)
+    matrix, environment = matrix_named(options.matrix, files=files), environment_of(options)
     grid = grid_of(
         environment, matrix, frameworks=options.framework, deployments=options.deployment
     )
@@ -101,43 +90,64 @@ def _html(grid: Grid) -> str:
 
 
 def _markdown(grid: Grid) -> str:
-    from pytest_ddcompat.cli.matrix_markdown import page
+    from pytest_ddcompat.cli.drawing import draw_rows
 
-    return page(grid)
+    text = f"{picture(grid)}\n\n{draw_rows(grid.matrix)}"
+    return text.encode("ascii", "xmlcharrefreplace").decode()
 
 
-def deciding_rows(grid: Grid) -> dict[str, int]:
-    """The page's rows that decide cells, each with its number; in reading order."""
+def picture(grid: Grid) -> str:
+    """Render the verdicts as a table in Markdown."""
+    page, numbers = grid.matrix.page, _numbered_sources(grid)
+    heads = [f"**{words(c.label)}** (here)" if c.here else words(c.label) for c in grid.columns]
+    link = f"[The page](<{page.address}>)" if page.address else "The page"
+    lines = [
+        f"### {words(page.title)}: {page.tracer} by version",
+        "",
+        f"{link}, read {page.read}; {words(_environment_in_words(grid))}",
+        *(f"With {words(asked)}." for asked in grid.asked),
+        "",
+        table_row(["", *heads]),
+        table_row(["---"] * (len(heads) + 1)),
+    ]
+    for each in grid.rows:
+        cells = (_markdown_cell(cell, numbers) for cell in each.cells)
+        lines.append(table_row([words(each.capability.name), *cells]))
+    lines += ["", "The numbers are the rows of the page that decide:", ""]
+    lines += [f"{number}. {paragraph(source)}" for source, number in numbers.items()]
+    return "\n".join(lines)
+
+
+def _markdown_cell(cell: Cell, numbers: dict[str, int]) -> str:
+    deciding = ", ".join(str(numbers[source]) for source in dict.fromkeys(_sources(cell)))
+    return f"{_SIGNS[cell.status]}{f' <sub>{deciding}</sub>' if deciding else ''}"
+
+
+def _numbered_sources(grid: Grid) -> dict[str, int]:
+    """Number the rows that decide cells, in reading order."""
     numbers: dict[str, int] = {}
     for row in grid.rows:
         for cell in row.cells:
-            for source in sources(cell):
+            for source in _sources(cell):
                 numbers.setdefault(source, len(numbers) + 1)
     return numbers
 
 
-def sources(cell: Cell) -> Iterator[str]:
-    """The rows of the page that decide a cell."""
+def _sources(cell: Cell) -> Iterator[str]:
+    """The rows of the matrix that decide a cell."""
     return (finding.source for finding in cell.deciding if finding.source)
 
 
 def _text(grid: Grid) -> str:
-    from rich.console import Console
-
-    kept = StringIO()
-    plain = Console(
-        file=kept, width=_WIDTH, color_system=None, highlight=False, emoji=False, markup=False
-    )
-    _print(grid, plain)
-    return "\n".join(line.rstrip() for line in kept.getvalue().splitlines())
+    return render_text(lambda out: _print(grid, out), _WIDTH)
 
 
 def _print(grid: Grid, out: Console) -> None:
     from rich.table import Table
 
-    page, numbers = grid.matrix.page, deciding_rows(grid)
+    page, numbers = grid.matrix.page, _numbered_sources(grid)
     out.print(_plain(f"{page.title} ({page.id}, read {page.read})", out))
-    out.print(_plain(environment_in_words(grid), out))
+    out.print(_plain(_environment_in_words(grid), out))
     for asked in grid.asked:
         out.print(_plain(f"with {asked}", out))
     step = max(1, (out.width - _NAME_WIDTH) // (_CELL_WIDTH + 1))
@@ -155,7 +165,7 @@ def _print(grid: Grid, out: Console) -> None:
 
 
 def _block(grid: Grid, indices: range, numbers: dict[str, int], out: Console) -> Table:
-    """Some columns of the picture, as many as fit beside each other."""
+    """Return a table of some columns, as many as fit beside each other."""
     from rich.box import Box
     from rich.table import Table
 
@@ -182,18 +192,18 @@ def _line(row: Row, indices: Sequence[int], numbers: dict[str, int]) -> list[Tex
     from rich.text import Text
 
     cells = [row.cells[index] for index in indices]
-    return [Text(_short(cell, numbers), style=_STYLES[cell.status]) for cell in cells]
+    return [Text(_short(cell, numbers), style=STYLES[cell.status.value]) for cell in cells]
 
 
 def _short(cell: Cell, numbers: dict[str, int]) -> str:
-    """The status and the numbers of the deciding rows, the second and further below the first."""
+    """Return the status and the numbers of the deciding rows, below each other."""
     word = _WORDS[cell.status]
     below = "\n" + " " * (len(word) + 1)
-    return f"{word} {below.join(str(numbers[s]) for s in dict.fromkeys(sources(cell)))}"
+    return f"{word} {below.join(str(numbers[s]) for s in dict.fromkeys(_sources(cell)))}"
 
 
 def _heading(column: Column) -> str:
-    """The version, short enough for the column; a longer one breaks at a dot."""
+    """Return the version, broken at a dot if it is too long for the column."""
     label = column.label
     if len(label) > _CELL_WIDTH and label.endswith(".0"):
         label = label[: -len(".0")]
@@ -202,8 +212,8 @@ def _heading(column: Column) -> str:
     return f"{label}\nhere" if column.here else label
 
 
-def environment_in_words(grid: Grid) -> str:
-    """The facts that the picture is of, in a line."""
+def _environment_in_words(grid: Grid) -> str:
+    """Return the facts that all columns share, in a line."""
     facts = grid.environment.to_mapping()
     label = next(column.label for column in grid.columns if column.here)
     python, os, cpu = (facts.get(key, "unknown") for key in ("python", "os", "cpu"))
@@ -213,6 +223,6 @@ def environment_in_words(grid: Grid) -> str:
 
 
 def _plain(text: str, out: Console) -> str:
-    """Text that breaks neither the terminal nor its encoding."""
+    """Return text that breaks neither the terminal nor its encoding."""
     encoding = out.encoding
     return printable(text).encode(encoding, "backslashreplace").decode(encoding)

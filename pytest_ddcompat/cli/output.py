@@ -1,4 +1,4 @@
-"""Where the commands write to: the standard output, or a file."""
+"""Write the commands' answers: to the standard output, or to a file."""
 
 from __future__ import annotations
 
@@ -6,52 +6,94 @@ import os
 import re
 import sys
 from contextlib import contextmanager, suppress
+from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.files import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from rich.console import Console
+    from rich.table import Table
 
-__all__ = ["console", "printing", "put", "write"]
+__all__ = [
+    "FACT_HEADS", "STYLES", "fact_table", "printing", "put", "render_template", "render_text",
+    "write",
+]  # fmt: skip
+
+STYLES = {"supported": "green", "unsupported": "red", "undetermined": "yellow"}
+"""Colour of each verdict on a terminal."""
+
+FACT_HEADS = ("fact", "value", "from")
 
 _COMMAND = re.compile(r"^([ \t]*)::", re.MULTILINE)
-"""What begins a command to GitHub's runner, which reads the log of a workflow."""
-
-
-def console() -> Console:
-    """Where text goes; colours only on a terminal that wants them (`NO_COLOR`)."""
-    from rich.console import Console
-
-    return Console(highlight=False, emoji=False, markup=False)
+"""Start of a command to GitHub's runner, which reads the log of a workflow."""
 
 
 @contextmanager
 def printing() -> Iterator[Console]:
-    """Print to a console, and write it all at the end.
+    """Print to a console, with colours only on a terminal that wants them (`NO_COLOR`).
 
     Raises:
         CompatibilityError: As for `write`.
     """
-    out = console()
+    out = _console()
     with out.capture() as captured:
         yield out
         out.quiet = True  # or rich writes nothing to the output, which a full device refuses
     write(_COMMAND.sub(r"\1\\x3a:", captured.get()))
 
 
-def write(text: str, lacking: str = "backslashreplace") -> None:
-    """Write to the standard output as it stands, with a line end.
+def render_text(show: Callable[[Console], object], width: int) -> str:
+    """Return what a function prints to a console, without colours or blanks at line ends."""
+    kept = StringIO()
+    show(_console(file=kept, width=width, color_system=None))
+    return "\n".join(line.rstrip() for line in kept.getvalue().splitlines())
 
-    A reader that has gone (`| head`) has read enough: the command's answer stays what it is.
+
+def _console(**options: Any) -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, emoji=False, markup=False, **options)
+
+
+def fact_table(rows: Iterable[tuple[str, str, str]]) -> Table:
+    """Return a table of facts for a console."""
+    from rich.table import Table
+
+    facts = Table(box=None, pad_edge=False)
+    for head in FACT_HEADS:
+        facts.add_column(head, overflow="fold")
+    for row in rows:
+        facts.add_row(*row)
+    return facts
+
+
+def render_template(name: str, **values: Any) -> str:
+    """Return an HTML template of this package with its values, all of them escaped."""
+    from importlib.resources import files
+
+    from jinja2 import Environment, StrictUndefined
+
+    engine = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    engine.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
+    template = (files("pytest_ddcompat.cli") / name).read_text("utf-8")
+    return engine.from_string(template).render(**values)
+
+
+def write(text: str, lacking: str = "backslashreplace") -> None:
+    """Write to the standard output, with a line end.
+
+    A reader that has gone (`| head`) has read enough: that is no error.
 
     Args:
-        text: What is written.
-        lacking: How characters are written that the encoding lacks, as `str.encode` knows it.
+        text: The text.
+        lacking: How to write characters that the encoding lacks, as `str.encode` knows it.
 
     Raises:
         CompatibilityError: It cannot be written.
@@ -72,7 +114,7 @@ def write(text: str, lacking: str = "backslashreplace") -> None:
 
 
 def _drop_output() -> None:
-    """Keep what is left in the buffer from being written at exit, in vain again."""
+    # What is left in the buffer would be written at exit, in vain again.
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -81,9 +123,9 @@ def put(text: str, output: str, inputs: Iterable[str | None]) -> None:
     """Write to a file, whole or not at all.
 
     Args:
-        text: What is written.
+        text: The text.
         output: The file.
-        inputs: Files that the text is made of, and that are not written over; None is none.
+        inputs: Files that the text was made from, which must not be overwritten; None is none.
 
     Raises:
         CompatibilityError: The file cannot be written, or is one of the inputs.

@@ -1,31 +1,43 @@
-"""`ddcompat report`: the record of a run, for people."""
+"""`ddcompat report`: show the record of a run."""
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.cli.common import Subcommands, add_command, add_format_option
-from pytest_ddcompat.cli.output import printing, put, write
+from pytest_ddcompat.cli import arguments
+from pytest_ddcompat.cli.common import value_in_words
+from pytest_ddcompat.cli.markdown import LARGEST, code, paragraph, size, table, words
+from pytest_ddcompat.cli.output import (
+    FACT_HEADS,
+    STYLES,
+    fact_table,
+    printing,
+    put,
+    render_template,
+    render_text,
+    write,
+)
 from pytest_ddcompat.record.format import OUTCOMES, read_record
 from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.console import Console
 
-__all__ = ["Group", "Test", "View", "add", "counted", "run"]
+__all__ = ["Group", "Test", "View", "add", "html", "markdown", "run"]
 
+_WIDTH = 100  # characters of a line of text in a file
 _LISTED = 20  # tests of one group that the text lists
 _VERDICTS = ("unsupported", "undetermined", "supported")
-_STYLES = {"supported": "green", "unsupported": "red", "undetermined": "yellow"}
+_FRAME = 200  # bytes, at most, of what stands around a list of tests in Markdown
+_FACTS = 100  # rows in Markdown; no environment comes near it
 
 
 class Test(NamedTuple):
-    """One test as it is shown: its node id, file and line, and what became of it."""
+    """A test: its node id, its file and line, and its outcome."""
 
     id: str
     place: str
@@ -33,13 +45,13 @@ class Test(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Tests that were decided alike for the same reason.
+    """Tests with the same decision for the same reason.
 
     Attributes:
         verdict: The worst of the requirements' verdicts.
-        action: What was done with the tests.
+        action: What the run did with the tests.
         reason: Why; empty where all is supported.
-        mend: What would let the tests run.
+        fix: What would let the tests run.
         findings: Each finding with its marker.
         tests: The tests.
     """
@@ -47,24 +59,24 @@ class Group(NamedTuple):
     verdict: str
     action: str
     reason: str
-    mend: str
+    fix: str
     findings: list[dict[str, str]]
     tests: list[Test]
 
     @property
     def outcomes(self) -> str:
-        """How many tests had which outcome, in words."""
+        """The number of tests with each outcome, in words."""
         return _in_words(Counter(test.outcome for test in self.tests))
 
 
 class View(NamedTuple):
-    """A record as it is shown; every string is fit for a terminal.
+    """A record for readers; every string is fit for a terminal.
 
     Attributes:
         pages: Id, title, address, day read and hash of each page.
         facts: Name, value and signal of each fact.
-        counts: Tests by outcome.
-        groups: The tests by what was decided.
+        counts: Number of tests by outcome.
+        groups: The tests by decision and reason.
         end: How the run ended.
     """
 
@@ -76,7 +88,7 @@ class View(NamedTuple):
 
     @classmethod
     def of(cls, record: dict[str, Any]) -> View:
-        """Make a view of a record that `read_record` gave."""
+        """Make a view of a record from `read_record`."""
         record = _printable(record)
         counts = Counter(test["outcome"] for test in record["tests"])
         stopped = "it was interrupted; " if record["interrupted"] else ""
@@ -90,45 +102,37 @@ class View(NamedTuple):
 
     @property
     def total(self) -> int:
-        """How many tests there are."""
+        """The number of tests."""
         return sum(count for _, count in self.counts)
 
 
-def add(subcommands: Subcommands) -> None:
+def add(subcommands: arguments.Subcommands) -> None:
     """Add the command."""
-    parser = add_command(
+    parser = arguments.add_command(
         subcommands,
         "report",
-        "show the record that pytest --ddcompat-report=RECORD wrote",
+        "show the record of a run with --ddcompat-report=RECORD",
         'ddcompat report run.json --format markdown >> "$GITHUB_STEP_SUMMARY"',
+        run,
     )
-    parser.add_argument("record", metavar="RECORD", help="the file that the run wrote")
-    add_format_option(parser, "html", "markdown")
+    parser.add_argument("record", metavar="RECORD", help="file that the run wrote")
+    arguments.add_format(parser, "html", "markdown")
     parser.add_argument("-o", "--output", metavar="FILE", help="write to a file")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Show a record.
-
-    Returns:
-        0.
-
-    Raises:
-        RecordError: The record cannot be read or understood.
-        CompatibilityError: The file cannot be written.
-    """
+    """Show the record; return 0."""
     view = View.of(read_record(options.record))
-    if options.output is not None:
-        form = {"text": _text, "html": _html, "markdown": _markdown}[options.format]
-        put(form(view), options.output, [options.record])
-        return 0
-    if options.format == "text":
+    if options.format == "text" and options.output is None:
         with printing() as out:
             _print(view, out)
+        return 0
+    text = {"text": _text, "html": html, "markdown": markdown}[options.format](view)
+    if options.output is not None:
+        put(text, options.output, [options.record])
     else:
         # What the encoding lacks, HTML and Markdown can say all the same.
-        write(_html(view) if options.format == "html" else _markdown(view), "xmlcharrefreplace")
+        write(text, "xmlcharrefreplace")
     return 0
 
 
@@ -137,7 +141,7 @@ def _printable(value: Any) -> Any:
         return {printable(key): _printable(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_printable(inner) for inner in value]
-    # `printable` is slow over the names of many tests, nearly all of which need it not.
+    # `printable` is slow over the names of many tests, of which few need it.
     if not isinstance(value, str) or value.isprintable():
         return value
     return printable(value)
@@ -148,16 +152,8 @@ def _facts(environment: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for name, version in facts.pop("frameworks", {}).items():
         facts[f"framework.{name}"] = version
     for key in dict.fromkeys((*facts, *signals)):
-        value = _value(facts[key]) if key in facts else "unknown"
+        value = value_in_words(facts[key]) if key in facts else "unknown"
         yield key, value, signals.get(key, "")
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, list):
-        return ", ".join(value) or "none"
-    return "none" if value is None else str(value)
 
 
 def _groups(record: dict[str, Any]) -> list[Group]:
@@ -165,9 +161,9 @@ def _groups(record: dict[str, Any]) -> list[Group]:
     keys = []
     for decision in record["decisions"]:
         reason = decision["error"] or decision["reason"]
-        told = (decision["verdict"], decision["action"], reason, " and ".join(decision["mend"]))
-        keys.append(told)
-        group = groups.setdefault(told, Group(*told, [], []))
+        key = (decision["verdict"], decision["action"], reason, " and ".join(decision["mend"]))
+        keys.append(key)
+        group = groups.setdefault(key, Group(*key, [], []))
         for requirement in decision["requirements"]:
             marked = ({"marker": requirement["marker"], **f} for f in requirement["findings"])
             group.findings.extend(f for f in marked if f not in group.findings)
@@ -182,59 +178,91 @@ def _in_words(counts: dict[str, int]) -> str:
     return ", ".join(f"{counts[o]} {o.replace('_', ' ')}" for o in OUTCOMES if counts.get(o))
 
 
-def counted(number: int) -> str:
-    """A number of tests, in words."""
+def _counted(number: int) -> str:
     return f"{number} {'test' if number == 1 else 'tests'}"
 
 
 def _text(view: View) -> str:
-    from rich.console import Console
-
-    file = io.StringIO()
-    options: dict[str, Any] = {"highlight": False, "emoji": False, "markup": False}
-    _print(view, Console(file=file, width=100, color_system=None, **options))
-    return file.getvalue()
+    return render_text(lambda out: _print(view, out), _WIDTH)
 
 
 def _print(view: View, out: Console) -> None:
-    from rich.table import Table
-
     for page in view.pages:
         out.print(f"{page['title']} ({page['id']}, read {page['read']})")
         out.print(page["address"], soft_wrap=True)
-    facts = Table(box=None, pad_edge=False)
-    for head in ("fact", "value", "taken from"):
-        facts.add_column(head, overflow="fold")
-    for row in view.facts:
-        facts.add_row(*row)
-    out.print(facts)
+    out.print(fact_table(view.facts))
     counts = _in_words(dict(view.counts))
-    out.print(f"{counted(view.total)} gated{': ' if counts else ''}{counts}; {view.end}")
+    out.print(f"{_counted(view.total)} gated{': ' if counts else ''}{counts}; {view.end}")
     for group in view.groups:
         out.print()
-        out.print(f"{counted(len(group.tests))} {group.verdict}: {group.outcomes}",
-                  style=_STYLES[group.verdict])  # fmt: skip
-        for words in filter(None, (group.reason, group.mend and f"would mend it: {group.mend}")):
-            out.print(f"  {words}", soft_wrap=True)
+        out.print(_title(group), style=STYLES[group.verdict])
+        for line in filter(None, (group.reason, group.fix and f"fix: {group.fix}")):
+            out.print(f"  {line}", soft_wrap=True)
         for test in group.tests[:_LISTED]:
             out.print(f"    {test.outcome.replace('_', ' ')}  {test.id}", soft_wrap=True)
         if len(group.tests) > _LISTED:
-            out.print(f"    and {counted(len(group.tests) - _LISTED)} more")
+            out.print(f"    and {_counted(len(group.tests) - _LISTED)} more")
 
 
-def _html(view: View) -> str:
-    from importlib.resources import files
-
-    from jinja2 import Environment, StrictUndefined
-
-    engine = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = (files("pytest_ddcompat") / "cli" / "report.html.jinja").read_text("utf-8")
-    return engine.from_string(template).render(view=view, in_words=_in_words)
+def _title(group: Group) -> str:
+    return f"{_counted(len(group.tests))} {group.verdict}: {group.outcomes}"
 
 
-def _markdown(view: View) -> str:
-    from pytest_ddcompat.cli.report_markdown import markdown
+def html(view: View) -> str:
+    """Render a record as one HTML file."""
+    return render_template("report.html.jinja", view=view)
 
-    return markdown(view)
+
+def markdown(view: View) -> str:
+    """Render a record as Markdown for a GitHub step summary: less than 1 MiB, whatever its size."""
+    pages = [f"{words(p['title'])} ({words(p['id'])}, read {p['read']})" for p in view.pages]
+    lines = [
+        f"## Compatibility: {_counted(view.total)} gated",
+        "",
+        f"{', '.join(pages)}; {view.end}",
+        "",
+        *table(("outcome", "tests"), view.counts),
+        *table(FACT_HEADS, view.facts[:_FACTS]),
+    ]
+    left = LARGEST - size(lines)
+    shown: list[tuple[Group, list[str]]] = []
+    for group in view.groups:
+        head = _heading(group)
+        # Half is for the reasons, half for the tests.
+        left -= size(head) + _FRAME
+        if left < LARGEST // 2:
+            break
+        shown.append((group, head))
+    for number, (group, head) in enumerate(shown):
+        tests = _list(group.tests, left // (len(shown) - number))
+        left -= size(tests)
+        lines += [*head, *tests]
+    omitted = view.groups[len(shown) :]
+    if omitted:
+        count = sum(len(group.tests) for group in omitted)
+        lines.append(f"{len(omitted)} more reasons, of {_counted(count)}, are left out.")
+    return "\n".join(lines) + "\n"
+
+
+def _heading(group: Group) -> list[str]:
+    lines = [f"### {_title(group)}", ""]
+    if group.reason:
+        lines += [paragraph(group.reason), ""]
+    if group.fix:
+        lines += [f"Fix: **{words(group.fix)}**", ""]
+    return lines
+
+
+def _list(tests: Sequence[Test], room: int) -> list[str]:
+    """List tests as far as there is room, in HTML, where no word is Markdown."""
+    lines = ["<details><summary>Tests</summary>", "<ul>"]
+    end = ["</ul>", "</details>", ""]
+    room -= _FRAME
+    for number, test in enumerate(tests):
+        line = f"<li><code>{code(test.id)}</code> {test.outcome.replace('_', ' ')}</li>"
+        room -= size([line])
+        if room < 0:
+            lines.append(f"<li>{_counted(len(tests) - number)} left out</li>")
+            break
+        lines.append(line)
+    return [*lines, *end]

@@ -1,20 +1,20 @@
-"""What a page is made of, whichever form it was published in."""
+"""The parts of a page, the same for each form in which it is published."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple, Union
 
 __all__ = [
-    "IN_A_CALLOUT", "NO_HEAD", "OTHER_LANGUAGES", "SPANS", "WHOLE_TABLE", "Block", "Cell",
-    "Heading", "Lost", "Table", "Tag", "Text", "Words", "collapsed",
+    "IN_A_CALLOUT", "NO_HEAD", "OTHER_LANGUAGES", "SPANS", "Block", "Cell", "Heading", "Lost",
+    "Table", "Tag", "Text", "Words", "collapsed",
 ]  # fmt: skip
 
 
 class Cell(NamedTuple):
-    """One cell of a table.
+    """A cell of a table.
 
     Attributes:
-        text: Its words, without markup; ` / ` stands between its lines.
+        text: Its words without markup, with ` / ` between lines.
         line: Line of the page, from 1.
     """
 
@@ -28,7 +28,7 @@ class Table(NamedTuple):
     Attributes:
         head: Cells of the head.
         rows: Cells of each row.
-        reason: Why no row of it can be read; empty if they can.
+        reason: Why no row can be read, whatever the head; empty if they can.
     """
 
     head: tuple[Cell, ...]
@@ -67,7 +67,7 @@ class Tag(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """Words of the page that its form leaves out or that cannot be read."""
+    """Words that the page does not show, or that cannot be read."""
 
     text: str
     line: int
@@ -78,18 +78,16 @@ IN_A_CALLOUT = "a table within a callout"
 SPANS = "cells of the table span several rows or columns"
 NO_HEAD = "the table has no head"
 OTHER_LANGUAGES = "the table is about other languages"
-WHOLE_TABLE = (IN_A_CALLOUT, SPANS, NO_HEAD, OTHER_LANGUAGES)
-"""Why no row of a table can be read, whatever its head."""
 
 Block = Union[Heading, Table, Text, Tag, Lost]
 
 
 class Words(NamedTuple):
-    """What words of the page say.
+    """The meaning of some words of the page.
 
     Attributes:
-        values: Keys of the row that they give.
-        interpretation: How they are read, where they leave it open.
+        values: Keys of a row, with their values.
+        interpretation: How the words are read, where they leave it open.
         reason: Why they are not understood; empty if they are.
     """
 
@@ -99,5 +97,5 @@ class Words(NamedTuple):
 
 
 def collapsed(text: str) -> str:
-    """Make one blank of all white space, and none at the ends."""
+    """Replace each run of white space with one blank, and strip the ends."""
     return " ".join(text.split())

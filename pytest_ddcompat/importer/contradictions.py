@@ -1,4 +1,4 @@
-"""Sentences of a page that its own tables contradict."""
+"""Find sentences of a page that its own tables contradict."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _BRANCHES = re.compile(
     r"\b(one|two|three|four|five|six) release branch(?:es)? (?:is|are) supported", re.IGNORECASE
 )
 _NUMBERS = ("one", "two", "three", "four", "five", "six")
-_MOST = 10  # statements of an overall minimum that are compared
+_MOST = 10  # overall minimums that are compared
 
 
 def contradictions(draft: Draft) -> None:
-    """Warn of sentences that the page's own tables contradict."""
+    """Warn of sentences that the tables contradict."""
     notes = [text for note in draft.rows["notes"] for text in note["documented"]]
-    told = (_OVERALL.search(text) for text in notes)
-    overall = dict.fromkeys(found[1].removeprefix("v") for found in told if found)
+    found = filter(None, map(_OVERALL.search, notes))
+    overall = dict.fromkeys(each[1].removeprefix("v") for each in found)
     for stated in list(overall)[:_MOST]:
         if version_of(stated):
             _warn_of_minimum(stated, draft)

@@ -1,4 +1,4 @@
-"""A matrix in the making, and the account of what was made of the page's cells."""
+"""The rows of a matrix while a page is read, and the account of the page's cells."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.importer.blocks import Cell
 
-__all__ = ["KINDS", "Account", "Draft", "Place"]
+__all__ = ["KINDS", "Account", "Draft", "Gap"]
 
 KINDS = (
     "sites", "tables", "capabilities", "deployments", "releases", "runtimes", "frameworks",
     "coverage", "notes", "unresolved",
 )  # fmt: skip
-"""The arrays of a matrix, in the order in which a file has them."""
-
+"""The arrays of a matrix, in the order of a file."""
 
 _INVISIBLE = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_LONGEST_NAME = 20  # words of a capability's name that a sentence can call it by
+_LONGEST_NAME = 20  # words of a name that a sentence can have
 
 
-class Place(NamedTuple):
+class Gap(NamedTuple):
     """Words of the page that are not understood.
 
     Attributes:
@@ -40,76 +39,78 @@ class Place(NamedTuple):
 
 
 class Account(NamedTuple):
-    """What was made of a page.
+    """How much of a page the matrix has.
 
     Attributes:
-        cells: Number of cells of its tables, and of unresolved places outside of tables.
-        interpreted: Number of cells that the matrix holds understood.
-        unresolved: All other places.
-        warnings: What the page contradicts itself in, or leaves out.
+        cells: Number of cells of tables, and of gaps outside of tables.
+        interpreted: Number of cells that are understood.
+        unresolved: All others, and the gaps outside of tables.
+        warnings: Contradictions and omissions of the page.
     """
 
     cells: int
     interpreted: int
-    unresolved: tuple[Place, ...]
+    unresolved: tuple[Gap, ...]
     warnings: tuple[str, ...]
 
     def to_mapping(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """Return plain values, for JSON."""
         return {
             "cells": self.cells,
             "interpreted": self.interpreted,
-            "unresolved": [place._asdict() for place in self.unresolved],
+            "unresolved": [gap._asdict() for gap in self.unresolved],
             "warnings": list(self.warnings),
         }
 
 
 class Draft:
-    """Collects the rows of a matrix, and keeps the account.
+    """Rows of a matrix and an account of cells, both added to while a page is read.
 
     Attributes:
         rows: The rows of each of `KINDS`, as a file has them.
-        heading: Heading that the words being read stand under.
-        library: Library whose versions the page speaks of, as far as it is known.
-        shared: Abbreviations that several capabilities have, none of which is called by it.
-        unread: Rows with words in unknown columns: their kinds, and the words of those cells.
+        heading: The current heading.
+        columns: Words of the current table's head.
+        library: Library whose versions the page is about; empty as long as it is unknown.
+        shared: Abbreviations of several capabilities, which are aliases of none.
+        unread: Kind, row and words for each row with words in unknown columns.
     """
 
     def __init__(self, title: str) -> None:
         self.rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
         self.heading = title
+        self.columns: list[str] = []
         self.library = ""
         self.shared: frozenset[str] = frozenset()
         self.unread: list[tuple[str, dict[str, Any], list[str]]] = []
-        self._known: dict[tuple[str, str], dict[str, Any]] = {}
+        self._found_by: dict[tuple[str, str], dict[str, Any]] = {}
         self._names: dict[tuple[str, ...], dict[str, Any]] = {}
         self._first_words: set[str] = set()
         self._abbreviations: dict[str, dict[str, dict[str, Any]]] = {}
         self._cells: dict[int, list[Cell]] = {}
-        self._places: dict[int, tuple[int, int]] = {}
+        self._columns_of: dict[int, list[str]] = {}
         self._withdrawn: dict[int, dict[str, Any]] = {}
         self._interpreted = 0
-        self._unresolved: list[Place] = []
+        self._gaps: list[Gap] = []
         self._warnings: dict[str, None] = {}
 
     def add(self, kind: str, documented: Iterable[str], /, **values: Any) -> dict[str, Any]:
-        """Add a row; values that are empty are left out."""
-        given = {key: value for key, value in values.items() if value not in ("", None, [])}
-        row = {"heading": self.heading, "documented": list(documented), **given}
+        """Add a row, without the values that are empty."""
+        kept = {key: value for key, value in values.items() if value not in ("", None, [])}
+        row = {"heading": self.heading, "documented": list(documented), **kept}
         self.rows[kind].append(row)
-        self._places[id(row)] = len(self._places), len(self.rows["tables"]) - 1
+        self._columns_of[id(row)] = self.columns
         return row
 
-    def know(self, row: dict[str, Any], kind: str, key: str) -> None:
-        """Let a row be found by a key, however it is written, unless another one is."""
-        self._known.setdefault((kind, fold(key)), row)
+    def register(self, row: dict[str, Any], kind: str, key: str) -> None:
+        """Let a row be found by a key, in any spelling; the first row of a key stays."""
+        self._found_by.setdefault((kind, fold(key)), row)
 
-    def known(self, kind: str, key: str) -> dict[str, Any] | None:
-        """The row that a key finds, if one does."""
-        return self._known.get((kind, fold(key)))
+    def find(self, kind: str, key: str) -> dict[str, Any] | None:
+        """Find a row by a key."""
+        return self._found_by.get((kind, fold(key)))
 
-    def call(self, row: dict[str, Any], name: str, short: str = "") -> None:
-        """Let a capability be found by its name in a sentence, and by an abbreviation of it."""
+    def register_name(self, row: dict[str, Any], name: str, short: str = "") -> None:
+        """Let sentences name a capability by its name or an abbreviation."""
         words = tuple(_words(name))
         if 0 < len(words) <= _LONGEST_NAME:
             self._names.setdefault(words, row)
@@ -117,10 +118,10 @@ class Draft:
         if short:
             self._abbreviations.setdefault(short, {})[row["id"]] = row
 
-    def named(self, text: str) -> list[dict[str, Any]]:
-        """The capabilities that a sentence names, in the order of their first mention.
+    def capabilities_in(self, text: str) -> list[dict[str, Any]]:
+        """Return the capabilities that a sentence names.
 
-        Those that share an abbreviation are all named by it: see `is_clear`.
+        An abbreviation names all capabilities that share it: see `is_clear`.
         """
         words = _words(text)
         found = (
@@ -135,67 +136,55 @@ class Draft:
         return list(named.values())
 
     def is_clear(self, text: str) -> bool:
-        """Whether no abbreviation in a sentence stands for several capabilities."""
+        """Whether no abbreviation in a sentence is of several capabilities."""
         return all(len(self._abbreviations[s]) == 1 for s in self._abbreviations_in(text))
 
     def _abbreviations_in(self, text: str) -> list[str]:
         return [w for w in re.findall(r"[A-Z0-9]+", text) if w in self._abbreviations]
 
-    def take(self, cell: Cell, reason: str, row: dict[str, Any] | None = None) -> None:
-        """Take note of a cell.
+    def enter_cell(self, cell: Cell, reason: str, row: dict[str, Any] | None = None) -> None:
+        """Enter a cell in the account.
 
         Args:
             cell: The cell.
-            reason: Why it is not understood; empty if the matrix holds it.
-            row: The row that holds it, if one does.
+            reason: Why it is not understood; empty if it is.
+            row: The row that it was added to.
         """
         if reason:
-            self._unresolved.append(Place(cell.line, cell.text, reason))
+            self._gaps.append(Gap(cell.line, cell.text, reason))
             return
         self._interpreted += 1
         if row is not None:
             self._cells.setdefault(id(row), []).append(cell)
 
-    def doubt(self, row: dict[str, Any], reason: str) -> None:
-        """Take note that a row's cells are not understood after all."""
+    def reopen_cells(self, row: dict[str, Any], reason: str) -> None:
+        """Enter a row's cells in the account as not understood after all."""
         for cell in self._cells.pop(id(row), ()):
             self._interpreted -= 1
-            self.take(cell, reason)
+            self.enter_cell(cell, reason)
 
     def withdraw(self, kind: str, row: dict[str, Any], reason: str) -> None:
-        """Keep open what was a row of a table."""
-        self.doubt(row, reason)
+        """Turn a row of a table into open words."""
+        self.reopen_cells(row, reason)
         if id(row) not in self._withdrawn:
-            place = self._places[id(row)]
-            told = {"heading": row["heading"], "documented": row["documented"], "of": kind}
-            opened = {**told, **self._table(place[1]), "reason": reason}
-            self._places[id(opened)] = place
+            words = {"heading": row["heading"], "documented": row["documented"], "of": kind}
+            opened = {**words, "columns": self._columns_of[id(row)], "reason": reason}
             self._withdrawn[id(row)] = opened
             self.rows["unresolved"].append(opened)
 
     def limit(self, row: dict[str, Any], capabilities: list[str], reason: str) -> None:
-        """Keep open what capabilities a row with words in unknown columns may limit."""
+        """Keep a row open for capabilities that its unknown columns may limit."""
         opened = self._withdrawn.get(id(row))
         if opened is not None:
             opened["capabilities"] = capabilities
             return
-        told = {"heading": row["heading"], "documented": row["documented"], "of": "cells"}
-        self.rows["unresolved"].append({**told, "capabilities": capabilities, "reason": reason})
+        words = {"heading": row["heading"], "documented": row["documented"], "of": "cells"}
+        self.rows["unresolved"].append({**words, "capabilities": capabilities, "reason": reason})
 
-    def _table(self, number: int) -> dict[str, Any]:
-        return {"columns": self.rows["tables"][number]["columns"], "table": number}
-
-    def settle(self) -> None:
-        """Leave out the rows that were withdrawn, and put what is open of tables before words."""
+    def remove_withdrawn(self) -> None:
+        """Remove the rows that were withdrawn."""
         for kind, rows in self.rows.items():
             self.rows[kind] = [row for row in rows if id(row) not in self._withdrawn]
-        self.rows["unresolved"].sort(key=self._in_order)
-
-    def _in_order(self, row: dict[str, Any]) -> tuple[int, int]:
-        """Rows of tables in the page's order, then cells of rows that are read, then words."""
-        if "table" in row:
-            return 0, self._places[id(row)][0]
-        return 1 if row["of"] == "cells" else 2, 0
 
     def open_row(
         self,
@@ -204,22 +193,22 @@ class Draft:
         reasons: dict[int, str],
         limited: Iterable[dict[str, Any]] = (),
     ) -> None:
-        """Keep a row of the last table that cannot be read as it stands.
+        """Add a row of the last table as open words.
 
         Args:
-            of: What it would be a row of.
+            of: Key of the matrix that the row would be for.
             row: Its cells.
-            reasons: Why single cells are not understood, by their index.
+            reasons: Why cells are not understood, by their index.
             limited: Capabilities that it may limit.
         """
         cells, why = tuple(row), "; ".join(dict.fromkeys(reasons.values()))
         for number, cell in enumerate(cells):
-            self.take(cell, reasons.get(number, f"the row is not understood: {why}"))
+            self.enter_cell(cell, reasons.get(number, f"the row is not understood: {why}"))
         self.add(
             "unresolved",
             [cell.text for cell in cells],
             of=of,
-            **self._table(len(self.rows["tables"]) - 1),
+            columns=self.columns,
             capabilities=[each["id"] for each in limited],
             reason=why,
         )
@@ -227,31 +216,31 @@ class Draft:
     def open_words(
         self, of: str, line: int, text: str, reason: str, limited: Iterable[dict[str, Any]] = ()
     ) -> None:
-        """Keep words outside of tables that are not understood.
+        """Add words outside of tables as open.
 
         Args:
-            of: What they would be a row of.
+            of: Key of the matrix that they would be for, or `text`.
             line: Line of the page.
             text: The words.
             reason: Why they are not understood.
             limited: Capabilities that they may limit.
         """
-        self._unresolved.append(Place(line, text, reason))
+        self._gaps.append(Gap(line, text, reason))
         ids = [row["id"] for row in limited]
         self.add("unresolved", [text], of=of, capabilities=ids, reason=reason)
 
     def warn(self, message: str) -> None:
-        """Tell of something once."""
+        """Add a warning once."""
         self._warnings[message] = None
 
     def account(self) -> Account:
-        """The account of the page."""
-        places = tuple(sorted(self._unresolved, key=lambda place: place.line))
+        """Return the account of the page."""
+        gaps = tuple(sorted(self._gaps, key=lambda gap: gap.line))
         return Account(
-            self._interpreted + len(places), self._interpreted, places, tuple(self._warnings)
+            self._interpreted + len(gaps), self._interpreted, gaps, tuple(self._warnings)
         )
 
 
 def _words(text: str) -> list[str]:
-    # Without the marks that show nothing: of width zero, or of the direction of writing.
+    # Characters of width zero, or of the direction of writing, show nothing.
     return re.findall(r"\w+|[^\w\s]", _INVISIBLE.sub("", text).casefold())

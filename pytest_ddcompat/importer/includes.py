@@ -1,4 +1,4 @@
-"""What a page includes from the documentation repository."""
+"""Include files of the documentation repository, as a page asks for them."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _PARTIAL_NAME = re.compile(r"""(?:^|\s)name=(?:"([^"]*)"|'([^']*)'|`([^`]*)`)"""
 
 
 def with_partials(blocks: Sequence[Block], folder: Path | None) -> Iterator[Block]:
-    """Put the blocks of the files that the page includes in the place of their tags.
+    """Replace each tag that includes a file with the blocks of that file.
 
     Args:
         blocks: The page.
-        folder: The documentation repository's `layouts/partials`, if it is at hand.
+        folder: The documentation repository's `layouts/partials`, if there is one.
 
     Raises:
-        PageError: A file is there, but cannot be read as text.
+        PageError: A file exists, but cannot be read as text.
     """
     left = LIMIT
     for block in blocks:

@@ -1,4 +1,4 @@
-"""From Markdown to the blocks of a page; no line of it is left out unseen."""
+"""Parse Markdown to the blocks of a page, and account for every line of it."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ _TABLE_ROW = re.compile(r"\s{0,3}\|.*\|.*\|?\s*")
 
 
 def blocks_of(lines: Sequence[str], first: int) -> list[Block]:
-    """Read Markdown.
+    """Parse the lines below a page's front matter.
 
     Args:
-        lines: Lines of the page below its front matter.
+        lines: The lines.
         first: Number of the first of them on the page, from 1.
     """
     environment: dict[str, Any] = {}
@@ -68,7 +68,7 @@ def _parser() -> MarkdownIt:
 
 
 def _tag(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
-    """A block rule: tags that stand on a line of their own."""
+    """A block rule for tags on lines of their own."""
     line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]].strip()
     if not line.startswith("{") or len(line) > _LONGEST_TAG or _TAG.sub("", line).strip():
         return False
@@ -84,9 +84,10 @@ def _tag(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
 
 
 def _html_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A block rule: HTML with a table in it, up to the table's end, blank lines in it too."""
+    """A block rule for HTML with a table in it, up to the table's end, with its blank lines."""
     if silent:
         return _line(state, start).lstrip().lower().startswith("<table")
+    # Markdown ends HTML at a blank line, and would read the rest of the table as paragraphs.
     last = start
     if not _line(state, start).lstrip().startswith("<"):
         return False
@@ -116,7 +117,7 @@ def _line(state: StateBlock, number: int) -> str:
 
 
 def _shortcode(state: StateInline, silent: bool) -> bool:
-    """An inline rule: tags within text, such as a heading's anchor or a mark."""
+    """An inline rule for tags within text, such as a heading's anchor or a mark."""
     if state.src[state.pos] != "{":
         return False
     found = _TAG.match(state.src, state.pos, min(state.posMax, state.pos + _LONGEST_TAG))
@@ -129,7 +130,7 @@ def _shortcode(state: StateInline, silent: bool) -> bool:
 
 
 class _Reader:
-    """Walks over the tokens, and keeps account of the lines that they cover."""
+    """Makes blocks of tokens, and records which lines they cover."""
 
     def __init__(self, lines: Sequence[str], first: int) -> None:
         self._lines = lines
@@ -137,12 +138,12 @@ class _Reader:
         self._covered = bytearray(len(lines) + 1)
 
     def cover(self, start: int, end: int) -> None:
-        """Take note that lines have been read."""
+        """Record that lines were read."""
         end = min(end, len(self._lines))
         self._covered[start:end] = b"\1" * (end - start)
 
     def lost(self) -> Iterator[Lost]:
-        """Lines that nothing was read from."""
+        """Yield the lines that no block was made of."""
         for number, line in enumerate(self._lines):
             if line.strip(_ORNAMENT) and not self._covered[number]:
                 reason = "words that the Markdown of the page leaves out"
@@ -201,7 +202,7 @@ class _Reader:
         yield from in_rows(tuple(rows[0]), rows[1:])
 
     def _beyond(self, line: int, width: int) -> list[Cell]:
-        """Cells of a row beyond its head, which Markdown drops."""
+        """Return cells of a row beyond its head, which Markdown drops."""
         cells = _split(self._lines[line])
         return [Cell(lines_of(text), self._first + line) for text in cells[width:]]
 
@@ -211,13 +212,13 @@ def _end_of_table(tokens: Sequence[Token], start: int) -> int:
 
 
 def _split(line: str) -> list[str]:
-    """Split a row into its cells as Markdown does: at every bar without a backslash."""
+    """Split a row as Markdown does: at every bar without a backslash."""
     bare = re.sub(r"^[\s>]*(?:[-*+]\s+)?\|?|(?<!\\)\|?\s*$", "", line)
     return [cell.strip() for cell in re.split(r"(?<!\\)\|", bare)]
 
 
 def tag_of(text: str, line: int) -> Tag:
-    """Take a tag apart."""
+    """Parse a tag."""
     found = _TAG.fullmatch(text)
     name, arguments = (
         ((found["one"] or found["three"] or ""), (found["two"] or found["four"] or ""))
@@ -228,7 +229,7 @@ def tag_of(text: str, line: int) -> Tag:
 
 
 def text_of(token: Token) -> str:
-    """The words of an inline token as a reader sees them; a line break is a line end."""
+    """Return the words of an inline token as readers see them, with a line end for a break."""
     return "".join(map(_word, token.children or ()))
 
 
@@ -249,7 +250,7 @@ def _word(token: Token) -> str:
 
 
 def _shown(content: str) -> str:
-    """What a tag within text shows: a mark, nothing for an anchor, itself if it is unknown."""
+    """Return a mark, nothing for an anchor, or the tag itself if it is unknown."""
     tag = tag_of(content, 0)
     if tag.name.lower() in _MARK_TAGS:
         return MARK

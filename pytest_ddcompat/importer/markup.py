@@ -1,4 +1,4 @@
-"""HTML and the shortcodes of the documentation's own generator."""
+"""Parse HTML to the blocks of a page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["MARK", "blocks_of_html", "in_rows", "is_mark", "lines_of"]
 
 MARK = "yes"
-"""How a mark is written, whatever it is on the page."""
+"""The word for a mark, for all its forms on pages."""
 
 _MARKS = re.compile(
     r"(?:icon|fa)-(?:check|tick|checkmark)(?:-(?:bold|circle|square|wui))*(?![\w-])"
@@ -46,19 +46,19 @@ _HIDDEN = {*_RAW, "template"}
 
 
 def is_mark(markup: str) -> bool:
-    """Whether markup shows a mark: an icon of a check mark."""
+    """Whether markup shows an icon of a check mark."""
     return bool(_MARKS.search(markup))
 
 
 def lines_of(text: str) -> str:
-    """Collapse the white space of a cell; ` / ` stands between its lines."""
+    """Collapse the white space of a cell, with ` / ` between its lines."""
     return " / ".join(filter(None, map(collapsed, text.split("\n"))))
 
 
 def in_rows(
     head: tuple[Cell, ...], rows: list[list[Cell]], reason: str = ""
 ) -> Iterator[Table | Lost]:
-    """Give every row as many cells as the head; what is beyond it cannot be read."""
+    """Yield a table with as many cells in each row as in the head, and the cells beyond it."""
     width = len(head)
     last = [row[-1].line if row else head[0].line for row in rows]
     full = tuple(
@@ -71,15 +71,10 @@ def in_rows(
 
 
 def blocks_of_html(html: str, line: int) -> list[Block]:
-    """Read HTML.
-
-    Args:
-        html: A fragment or a file.
-        line: Line of the page that it begins on.
-    """
+    """Parse a fragment or a file of HTML, which begins on a line of the page."""
     reader = _Reader(line)
     shown, comment = _without_comments(html)
-    # A bracket that opens nothing makes the parser look for its end again and again.
+    # For a bracket that opens nothing, the parser would look for an end again and again.
     reader.feed(_NUMBER.sub(_short, _STRAY.sub("&lt;", shown)))
     blocks = reader.end()
     if hidden := collapsed(comment):
@@ -93,7 +88,7 @@ def _short(number: re.Match[str]) -> str:
 
 
 def _without_comments(html: str) -> tuple[str, str]:
-    """Leave out comments, but not their line ends; what follows one that is not closed is apart."""
+    """Cut out comments, but not their line ends, and return what is in an unclosed one apart."""
     parts, end = [], 0
     while (start := html.find("<!--", end)) >= 0:
         parts.append(html[end:start])
@@ -106,20 +101,20 @@ def _without_comments(html: str) -> tuple[str, str]:
 
 
 class _Reader(HTMLParser):
-    """Puts tables, headings and other text together, however the tags are closed.
+    """Collects tables, headings and other text, whether or not their tags are closed.
 
-    What is raw text, and what becomes of tags that the end of the page cuts off, differs between
-    releases of Python: both are decided here.
+    Releases of Python differ in what is raw text, and in what becomes of a tag that the end of the
+    page cuts off; both are decided here. BeautifulSoup loses the words of such tags.
     """
 
     def __init__(self, line: int) -> None:
         super().__init__(convert_charrefs=True)
         self._first = line - 1
         self._blocks: list[Block] = []
-        self._text: list[str] = []
-        self._start = 0
+        self._text: list[str] = []  # of the current paragraph, heading or cell
+        self._start = 0  # the line that it begins on
         self._heading = self._stray = False
-        self._hidden = 0
+        self._hidden = 0  # depth of tags whose words are not shown
         self._unseen: list[str] = []
         self._unseen_line = 0
         self._depth = 0  # of tables in each other; only the outermost is one of the page

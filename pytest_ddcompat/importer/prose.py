@@ -1,4 +1,4 @@
-"""From the notes and callouts of a page to rows of a matrix."""
+"""Read the sentences and callouts of a page."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.importer.draft import Draft
 
 __all__ = [
-    "Callout", "add_site", "add_words", "call_previews", "limited", "may_limit",
-    "read_callout", "read_heading", "read_text",
+    "Callout", "limited", "may_limit", "read_callout", "read_heading", "read_text",
 ]  # fmt: skip
 
 _REGIONS = {
@@ -56,6 +55,8 @@ _IN_PREVIEW = re.compile(
     r"(?:in|a) (?:(?:public|private|limited) )?(?:preview|beta)\.?",
     re.IGNORECASE,
 )
+# Words that may limit what a sentence is about; too many of them leave too much open, too few
+# make a verdict more permissive than the page.
 _MAY_LIMIT = re.compile(
     r"\b(?:not|no longer|never|except|excluding|other than|unless|until|only|cannot|without"
     r"|unavailable|unsupported|preview|beta|experimental|deprecated|discontinued|removed|limited"
@@ -63,12 +64,14 @@ _MAY_LIMIT = re.compile(
     r")\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
+# "This product is not supported" is about every capability of the page.
 _WHOLE = re.compile(r"\bth(?:is|ese) (?:product|feature|capabilit|librar)", re.IGNORECASE)
 _LIMITS = re.compile(
     r"\b(?:not(?! listed)|no longer|never|except|excluding|other than|unless|until|only|but"
     r"|cannot|without)\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
+# Words that may take back what a callout says of sites.
 _ALSO_THERE = re.compile(
     r"\b(?:supported|available|no longer|except|excluding|other than|unless|until|only|but)\b",
     re.IGNORECASE,
@@ -80,11 +83,11 @@ class Callout(NamedTuple):
     """A part of the page that is set off from the rest.
 
     Attributes:
-        name: Name of its tag.
-        arguments: What follows the name.
+        name: Name of its tag; empty for a sentence.
+        arguments: Arguments of its tag.
         line: Line of the page, from 1.
-        words: Its other headings, and its paragraphs.
-        title: The first of its headings, or nothing.
+        words: Its paragraphs, and headings after the first.
+        title: Its first heading; empty without one.
     """
 
     name: str
@@ -95,14 +98,14 @@ class Callout(NamedTuple):
 
 
 def read_heading(text: str, line: int, draft: Draft) -> None:
-    """Keep a heading open that may limit a capability; others only say where words stand."""
+    """Keep a heading that may limit a capability as open words."""
     rows = limited(text, draft)
     if rows:
         draft.open_words("text", line, text, "a heading that may limit a capability", rows)
 
 
 def read_text(text: str, line: int, draft: Draft) -> None:
-    """Make a row of a paragraph or an item of a list: a note, if it decides nothing."""
+    """Make a row of a paragraph or an item of a list; a note, if it decides nothing."""
     reason = _why_not(text)
     if not reason and _is_about_sites(text):
         _read_sites(Callout("", "", line, [text], ""), text, draft)
@@ -113,7 +116,7 @@ def read_text(text: str, line: int, draft: Draft) -> None:
 
 
 def _why_not(text: str) -> str:
-    """Why words are not even looked at."""
+    """Return why words cannot be read at all."""
     if _TAG.search(text):
         return "a tag within it is not known"
     return "it is too long to be understood" if len(text) > _LONGEST else ""
@@ -125,25 +128,25 @@ def _is_about_sites(text: str) -> bool:
 
 
 def may_limit(text: str) -> bool:
-    """Whether words have one that may limit what they speak of."""
+    """Whether words may limit what they are about."""
     return bool(_MAY_LIMIT.search(text))
 
 
 def limited(text: str, draft: Draft) -> list[dict[str, Any]]:
-    """The capabilities that words may limit, whatever they say of them."""
+    """Return the capabilities that words may limit."""
     if not may_limit(text):
         return []
     if _WHOLE.search(text) and (_NOT_THERE.search(text) or _PREVIEW.search(text)):
         return draft.rows["capabilities"]
-    return draft.named(text)
+    return draft.capabilities_in(text)
 
 
 def _understand(text: str, draft: Draft) -> str:
-    """Make a row of a sentence; or say why it is not understood."""
+    """Make a row of a sentence, or return why it is not understood."""
     about_remote = _ABOUT_REMOTE.match(text)
     frameworks, databases = _FRAMEWORKS.fullmatch(text), _DATABASES.fullmatch(text)
     covered = frameworks or databases
-    row = draft.known("named", covered[1]) if covered else None
+    row = draft.find("named", covered[1]) if covered else None
     previews = _in_preview(text, draft)
     if row is not None:
         if _LIMITS.search(text) or about_remote:
@@ -154,9 +157,9 @@ def _understand(text: str, draft: Draft) -> str:
         named = [] if _LIMITS.search(text) else _requiring(text, draft)
         if not named or not draft.is_clear(text):
             return "it is not clear which capabilities require Remote Configuration"
-        add_words("remote_configuration", text, named)
+        _add_words("remote_configuration", text, named)
     elif previews:
-        call_previews(text, previews)
+        _call_previews(text, previews)
     elif limited(text, draft):
         return "it may limit a capability"
     else:
@@ -165,23 +168,23 @@ def _understand(text: str, draft: Draft) -> str:
 
 
 def _in_preview(text: str, draft: Draft) -> list[dict[str, Any]]:
-    """The capabilities of which a sentence says that they are in Preview, and nothing else."""
+    """Return the capabilities that a sentence calls previews, if it says nothing else."""
     found = _IN_PREVIEW.fullmatch(text)
     names = re.split(r",\s*(?:and\s+)?|\s+and\s+", found[1]) if found else []
-    rows = [draft.known("named", name) for name in names]
+    rows = [draft.find("named", name) for name in names]
     return [row for row in rows if row is not None] if all(rows) else []
 
 
 def _requiring(text: str, draft: Draft) -> list[dict[str, Any]]:
-    """The capabilities that a sentence says to require Remote Configuration."""
+    """Return the capabilities that, by a sentence, require Remote Configuration."""
     before, after = _REMOTE.search(text), _REMOTE_FOR.search(text)
     if before:
-        return draft.named(text[: before.start()])
-    return draft.named(text[after.end() :]) if after else []
+        return draft.capabilities_in(text[: before.start()])
+    return draft.capabilities_in(text[after.end() :]) if after else []
 
 
-def add_words(key: str, text: str, rows: Sequence[dict[str, Any]]) -> None:
-    """Add a sentence to those that capabilities have."""
+def _add_words(key: str, text: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Add a sentence to a key of each capability."""
     for row in rows:
         row[key] = f"{row[key]} {text}" if key in row else text
 
@@ -195,7 +198,7 @@ def _note(text: str, draft: Draft) -> None:
 
 
 def read_callout(callout: Callout, draft: Draft) -> None:
-    """Make a row of a callout: sites, previews, or notes."""
+    """Make rows of a callout: sites, previews, or notes."""
     text = " ".join((callout.title, *callout.words)).strip()
     reason = _why_not(text)
     regions = _REGION.search(callout.arguments)
@@ -203,7 +206,7 @@ def read_callout(callout: Callout, draft: Draft) -> None:
         draft.open_words("text", callout.line, text, reason, limited(text, draft))
     elif _HOST.findall(text) or regions or callout.name == "site-region":
         _read_sites(callout, text, draft)
-    elif _PREVIEW.search(text) and (callout.name == "callout" or draft.named(text)):
+    elif _PREVIEW.search(text) and (callout.name == "callout" or draft.capabilities_in(text)):
         _read_preview(callout, text, draft)
     else:
         for words in (callout.title, *callout.words):
@@ -211,67 +214,62 @@ def read_callout(callout: Callout, draft: Draft) -> None:
                 read_text(words, callout.line, draft)
 
 
-def _regions(arguments: str) -> list[str]:
-    """The sites that a tag names by their regions; empty if one is not known."""
-    found = _REGION.search(arguments)
-    names = [part.strip() for part in found[1].split(",")] if found else []
-    return [_REGIONS[name] for name in names] if all(n in _REGIONS for n in names) else []
-
-
 def _read_sites(callout: Callout, text: str, draft: Draft) -> None:
     body = " ".join(callout.words) or callout.title
-    words, regions = _HOST.findall(text), _regions(callout.arguments)
-    hosts = _hosts(words)
-    sites = [*hosts, *regions]
-    is_limited = _ALSO_THERE.search(_NOT_THERE.sub("", body))
-    status = "not_supported" if _NOT_THERE.search(body) else ""
-    if not status and _PREVIEW.search(body):
-        status = "preview"
-    has_region = bool(_REGION.search(callout.arguments))
-    is_open = has_region and (not regions or not set(hosts) <= set(regions))
-    is_open = is_open or len(hosts) < len(words)
-    if not sites or not status or is_open or is_limited or draft.named(body):
+    sites, status = _sites_of(callout, text), _status_on_sites(body)
+    if not sites or not status or draft.capabilities_in(body):
         reason = "a callout about sites of which it is not clear what it says"
         draft.open_words("sites", callout.line, text, reason)
         return
     what = "callout" if callout.name else "sentence"
     interface = f"the {what} names the host of the user interface; DD_SITE holds it without app."
+    has_interface = any(host.lower().startswith("app.") for host in _HOST.findall(text))
     heading, draft.heading = draft.heading, callout.title or draft.heading
-    reading = interface if any(host.lower().startswith("app.") for host in words) else ""
-    excluded = list(dict.fromkeys(sites))
-    add_site(callout.words or [callout.title], excluded, status, reading, draft)
+    draft.add(
+        "sites",
+        callout.words or [callout.title],
+        excluded=sites,
+        status="" if status == "not_supported" else status,
+        interpretation=interface if has_interface else "",
+    )
     draft.heading = heading
 
 
-def _hosts(words: Sequence[str]) -> list[str]:
-    """The sites that words name, in the form of DD_SITE; empty if one is too long to be a host."""
+def _sites_of(callout: Callout, text: str) -> list[str]:
+    """Return the sites that a callout names, as in DD_SITE; none if one of them is unclear."""
     try:
-        return [parse_site(host) for host in words]
-    except ValueError:
+        hosts = [parse_site(host) for host in _HOST.findall(text)]
+    except ValueError:  # too long for a host
         return []
+    region = _REGION.search(callout.arguments)
+    regions = [_REGIONS.get(name.strip(), "") for name in region[1].split(",")] if region else []
+    # The tag says where the words are shown: a host of another region is of another sentence.
+    if not all(regions) or (region and not set(hosts) <= set(regions)):
+        return []
+    return list(dict.fromkeys([*hosts, *regions]))
 
 
-def add_site(
-    words: list[str], excluded: list[str], status: str, interpretation: str, draft: Draft
-) -> None:
-    """Add a row of sites that the page excludes, or on which it is a preview."""
-    told = "" if status == "not_supported" else status
-    draft.add("sites", words, excluded=excluded, status=told, interpretation=interpretation)
+def _status_on_sites(body: str) -> str:
+    if _ALSO_THERE.search(_NOT_THERE.sub("", body)):
+        return ""
+    if _NOT_THERE.search(body):
+        return "not_supported"
+    return "preview" if _PREVIEW.search(body) else ""
 
 
 def _read_preview(callout: Callout, text: str, draft: Draft) -> None:
-    named = draft.named(text)
+    named = draft.capabilities_in(text)
     is_limited = _LIMITS.search(text) or _NOT_THERE.search(text)
     if not named or is_limited or not draft.is_clear(text):
         reason = "a callout says Preview, and names no capability of the page"
         reason = "it may limit a capability" if named else reason
         draft.open_words("text", callout.line, text, reason, limited(text, draft))
         return
-    call_previews(text, named)
+    _call_previews(text, named)
 
 
-def call_previews(text: str, rows: Sequence[dict[str, Any]]) -> None:
-    """Make previews of capabilities by the words of a callout."""
-    add_words("callout", text, rows)
+def _call_previews(text: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Mark capabilities as previews, by the words of a callout."""
+    _add_words("callout", text, rows)
     for row in rows:
         row.setdefault("status", "preview")

@@ -1,4 +1,4 @@
-"""Versions and ranges of them, as the cells of published pages write them."""
+"""Parse versions and ranges as the cells of published pages write them."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ if TYPE_CHECKING:
 __all__ = ["LONGEST", "VERSION", "range_of", "version_of", "versions_of"]
 
 LONGEST = 200
-"""Characters of a cell that may be understood."""
+"""Characters of the longest cell that is read."""
 
 VERSION = r"v?[0-9]+(?:\.[0-9]+)*(?:[abc.-]?(?:rc|a|b|dev|post)\.?[0-9]+)?"
 """A regular expression for a single version."""
 
+# Few and short numbers: each is converted, and a specifier compares all of them.
 _NUMBERS = r"v?([0-9]{1,9}(?:\.[0-9]{1,9}){0,4})"
 _SEPARATOR = re.compile(r"(\s*[,;]\s*(?:(?:and|or)\s+)?|\s+/\s+|\s+(?:and|or)\s+)")
 _BOUND = re.compile(r"[<>]=?[^,]*")
 
 
 def version_of(text: str) -> str | None:
-    """A single version, without a `v` in front; None if it is none."""
+    """Parse a single version, and drop a leading `v`; None for other words."""
     if len(text) > LONGEST or not re.fullmatch(VERSION, text):
         return None
     try:
@@ -39,7 +40,7 @@ def version_of(text: str) -> str | None:
 
 
 def range_of(text: str) -> str | None:
-    """A range of tracer versions as PEP 440 has it; None if it is none."""
+    """Parse a range of tracer versions in PEP 440's form; None for other words."""
     try:
         parse_range(text)
     except ValueError:
@@ -48,15 +49,15 @@ def range_of(text: str) -> str | None:
 
 
 def versions_of(text: str, *, bare_is: str = "") -> Words:
-    """A list of versions, as specifiers of which any admits.
+    """Parse a list of versions to specifiers, of which any may admit.
 
     Args:
         text: The cell.
-        bare_is: What a version without an operator is: a `series`, a `minimum`, or nothing
-            where only its neighbours can tell.
+        bare_is: The meaning of a version without an operator: `series`, `minimum`, or empty if
+            it depends on its neighbours.
 
     Returns:
-        The key `versions`; or why the words are not understood.
+        The key `versions`, or why the words are not understood.
     """
     if text.lower() in {"all", "all versions", "any", "*"}:
         return Words({"versions": [">=0"]}, "every version")
@@ -79,7 +80,7 @@ def versions_of(text: str, *, bare_is: str = "") -> Words:
 
 
 def _why_not(text: str, parts: int, has_bare: bool, bare_is: str) -> str:
-    """Why words are no list of versions, as far as can be told of all of them."""
+    """Return why words are no list of versions, where all of them together show it."""
     if len(text) > LONGEST:
         return "these words are too long for versions"
     if not text.strip():
@@ -92,7 +93,8 @@ def _why_not(text: str, parts: int, has_bare: bool, bare_is: str) -> str:
 
 
 def _joined(specifiers: Sequence[str], separators: Sequence[str]) -> list[str]:
-    """Make one range of a lower and an upper bound that a comma or "and" joins."""
+    """Merge a lower and an upper bound that a comma or "and" joins."""
+    # "<2 or >=4" is two ranges; ">=1 and <2" is one.
     joined = [specifiers[0]]
     for separator, specifier in zip(separators, specifiers[1:]):
         bounds = (joined[-1], specifier)
@@ -124,7 +126,7 @@ def _reading(parts: Sequence[str], is_bare: Sequence[bool], bare_is: str) -> str
 
 
 def _specifier(part: str, bare_is: str) -> str | None:
-    """One part of a list of versions as a specifier; None if it is none."""
+    """Parse one part of a list to a specifier; None for other words."""
     for pattern, make in _FORMS:
         found = re.fullmatch(pattern, part, re.IGNORECASE)
         if found:
@@ -143,7 +145,7 @@ def _specifier(part: str, bare_is: str) -> str | None:
 
 
 def _after(version: str) -> str:
-    """The first version after a series: 3.14 after 3.13, 10 after 9."""
+    """Return the first version after a series: 3.14 after 3.13, 10 after 9."""
     *front, last = version.split(".")
     return ".".join([*front, str(int(last) + 1)])
 

@@ -1,4 +1,4 @@
-"""How the columns of a page's tables are read, each by its head."""
+"""Choose how each column of a table is read, by its head."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from pytest_ddcompat.importer.blocks import Table
     from pytest_ddcompat.importer.draft import Draft
 
-__all__ = ["COLUMNS", "DOUBT", "RUNTIME_HEADS", "Column", "capabilities_of", "library_of"]
+__all__ = ["COLUMNS", "RUNTIME_HEADS", "Column", "library_of"]
 
 _LIBRARIES = {"python tracer": "ddtrace", "nodejs tracer": "dd-trace"}
-"""Names of the packages of Datadog's tracers, as the package indexes have them."""
+"""Packages of Datadog's tracers, named as in the package indexes."""
 
 RUNTIME_HEADS = re.compile(r"support(?:ed)? (\S+) versions", re.IGNORECASE)
-"""The head of a column of tracer versions, with the name of the library."""
+"""Head of a column of tracer versions, with the name of the library."""
 
 _VERSIONS = {
     "versions": "", "version": "", "framework versions": "", "supported versions": "",
@@ -39,9 +39,7 @@ _VERSIONS = {
 }  # fmt: skip
 _BLANK = "a blank cell where marks are expected means not supported"
 _UNKNOWN = "a column that is not known in such a table"
-DOUBT = "the head of a column says more than the name of a capability"
-"""How the rows of a table are read that has such a column: its marks are left open."""
-
+_DOUBT = "the head of a column says more than the name of a capability"
 _SUPPORTED = re.compile(r"\s*(?:support(?:ed)?)?\s*\?*$", re.IGNORECASE)
 _LONGEST_HEAD = 200  # characters
 
@@ -50,7 +48,7 @@ class Column(NamedTuple):
     """A column of a table.
 
     Attributes:
-        read: Says what a cell of it means.
+        read: Reads a cell of it.
         reason: Why its head is not understood; empty if it is.
     """
 
@@ -58,26 +56,32 @@ class Column(NamedTuple):
     reason: str = ""
 
 
-def capabilities_of(head: str, draft: Draft) -> tuple[list[str], bool]:
-    """The capability that the head of a column of marks is, or those that it speaks of.
+def _reader(key: str, parse: Callable[[str], object], reason: str) -> Callable[[str], Words]:
+    """Return a reader of one key, whose cells are not understood if there is no value."""
 
-    Returns:
-        Their ids; and whether the head says more than a capability's name.
-    """
-    row = draft.known("named", _marked(head))
+    def read(text: str) -> Words:
+        value = parse(text)
+        return Words({key: value}) if value else Words({}, reason=reason)
+
+    return read
+
+
+def _capabilities_of(head: str, draft: Draft) -> tuple[list[str], bool]:
+    """Return the capabilities that a column's head names, and whether it says more."""
+    row = draft.find("named", _marked(head))
     if row is not None:
         return [row["id"]], False
-    named = [each["id"] for each in draft.named(head[:_LONGEST_HEAD])]
+    named = [each["id"] for each in draft.capabilities_in(head[:_LONGEST_HEAD])]
     return named, bool(named)
 
 
 def _marked(head: str) -> str:
-    """What the head of a column of marks names."""
+    """Return a head without words such as "supported?"."""
     return _SUPPORTED.sub("", head) if len(head) <= _LONGEST_HEAD else ""
 
 
 def library_of(words: str) -> str:
-    """The library that a page means by `Python tracer`."""
+    """Return the library that a page means by `Python tracer`."""
     return _LIBRARIES.get(slug(words).replace("_", " "), slug(words))
 
 
@@ -85,41 +89,37 @@ def _of_capabilities(table: Table, draft: Draft) -> dict[int, Column]:
     named = re.fullmatch(r"minimum (.*?) version", table.head[1].text, re.IGNORECASE)
     if named and not draft.library:
         draft.library = library_of(named[1])
-    return {0: Column(lambda text: _capability(text, draft)), 1: Column(_minimum)}
+    reason = "these words are no minimum version and no status"
+    open_ = Words({"status": "unresolved"}, reason=reason)
+    return {
+        0: Column(lambda text: _capability(text, draft)),
+        1: Column(lambda text: minimum_of(text) or open_),
+    }
 
 
 def _capability(text: str, draft: Draft) -> Words:
-    same = draft.known("capabilities", slug(bare(text)))
+    same = draft.find("capabilities", slug(bare(text)))
     name = text if same and fold(same["documented"][0]) != fold(text) else bare(text)
     if not slug(name):
         return Words({}, reason="a capability without letters in its name")
     alias = abbreviation(text)
-    is_free = alias and alias not in draft.shared and not draft.known("capabilities", alias)
+    is_free = alias and alias not in draft.shared and not draft.find("capabilities", alias)
     return Words({"id": slug(name), **({"aliases": [alias]} if is_free else {})})
 
 
-def _minimum(text: str) -> Words:
-    reason = "these words are no minimum version and no status"
-    return minimum_of(text) or Words({"status": "unresolved"}, reason=reason)
-
-
 def _of_deployments(table: Table, draft: Draft) -> dict[int, Column]:
-    return {0: Column(_named_type), **_marks(table, range(1, len(table.head)), draft)}
-
-
-def _named_type(text: str) -> Words:
-    found = slug(bare(text))
-    return Words({"id": found}) if found else Words({}, reason="no name of a type")
+    name = _reader("id", lambda text: slug(bare(text)), "no name of a type")
+    return {0: Column(name), **_marks(table, range(1, len(table.head)), draft)}
 
 
 def _marks(table: Table, numbers: Iterable[int], draft: Draft) -> dict[int, Column]:
-    """The columns of marks: those whose head is a capability, and those that speak of one."""
+    """Return the columns of marks, whose heads name capabilities."""
     columns: dict[int, Column] = {}
     for number in numbers:
-        ids, is_doubtful = capabilities_of(table.head[number].text, draft)
+        ids, is_doubtful = _capabilities_of(table.head[number].text, draft)
         if is_doubtful:
             marks = {"capabilities": dict.fromkeys(ids, "unresolved")}
-            doubt = Words(marks, DOUBT, _UNKNOWN)
+            doubt = Words(marks, _DOUBT, _UNKNOWN)
             columns[number] = Column(lambda _, doubt=doubt: doubt, _UNKNOWN)  # type: ignore[misc]
         elif ids:
             columns[number] = Column(_mark_reader(ids[0]))
@@ -137,23 +137,16 @@ def _mark_reader(capability: str) -> Callable[[str], Words]:
     return read
 
 
+_release = _reader("tracer", range_of, "these words are no range of versions")
+
+
 def _of_releases(table: Table, _draft: Draft) -> dict[int, Column]:
-    columns = {0: Column(_release), 1: Column(_level)}
+    no_level = Words({}, reason="these words are no support level")
+    columns = {0: Column(_release), 1: Column(lambda text: level_of(text) or no_level)}
     for number, cell in enumerate(table.head[2:], 2):
         if re.fullmatch(r"minimum (datadog )?agent( version)?", cell.text, re.IGNORECASE):
             columns[number] = Column(_agent)
     return columns
-
-
-def _release(text: str) -> Words:
-    found = range_of(text)
-    if found is None:
-        return Words({}, reason="these words are no range of versions")
-    return Words({"tracer": found})
-
-
-def _level(text: str) -> Words:
-    return level_of(text) or Words({}, reason="these words are no support level")
 
 
 def _agent(text: str) -> Words:
@@ -167,34 +160,28 @@ def _agent(text: str) -> Words:
 
 def _of_runtimes(table: Table, draft: Draft) -> dict[int, Column]:
     columns: dict[int, Column] = {}
-    fixed = {"os": _os, "cpu": _cpus, "runtime": _implementation, "runtime version": _python}
     for number, cell in enumerate(table.head):
         library = RUNTIME_HEADS.fullmatch(cell.text)
         if library:
             draft.library = draft.library or slug(library[1])
             columns[number] = Column(_release)
-        elif cell.text.lower() in fixed:
-            columns[number] = Column(fixed[cell.text.lower()])
+        elif cell.text.lower() in _OF_A_RUNTIME:
+            columns[number] = Column(_OF_A_RUNTIME[cell.text.lower()])
     return columns
-
-
-def _os(text: str) -> Words:
-    found = OSES.get(text.lower())
-    return Words({"os": found}) if found else Words({}, reason="an OS that is not known")
-
-
-def _cpus(text: str) -> Words:
-    return cpus_of(text) or Words({}, reason="a CPU that is not known")
-
-
-def _implementation(text: str) -> Words:
-    found = implementation_of(text)
-    return Words({"implementation": found}) if found else Words({}, reason="no one implementation")
 
 
 def _python(text: str) -> Words:
     found = versions_of(text, bare_is="series")
     return found if found.reason else Words({"python": found.values["versions"]})
+
+
+_OF_A_RUNTIME: dict[str, Callable[[str], Words]] = {
+    "os": _reader("os", lambda text: OSES.get(text.lower()), "an OS that is not known"),
+    "cpu": lambda text: cpus_of(text) or Words({}, reason="a CPU that is not known"),
+    "runtime": _reader("implementation", implementation_of, "no one implementation"),
+    "runtime version": _python,
+}
+_framework = _reader("id", slug, "no name of a framework")
 
 
 def _of_frameworks(table: Table, draft: Draft) -> dict[int, Column]:
@@ -216,11 +203,6 @@ def _of_frameworks(table: Table, draft: Draft) -> dict[int, Column]:
     return {**columns, **marks}
 
 
-def _framework(text: str) -> Words:
-    found = slug(text)
-    return Words({"id": found}) if found else Words({}, reason="no name of a framework")
-
-
 def _framework_of_any_version(text: str) -> Words:
     words = _framework(text)
     return words._replace(
@@ -236,4 +218,4 @@ COLUMNS: dict[str, Callable[[Table, Draft], dict[int, Column]]] = {
     "runtimes": _of_runtimes,
     "frameworks": _of_frameworks,
 }
-"""The columns that are read of each kind of table, by their number."""
+"""For each kind of table, a function that returns the columns to read, by their index."""

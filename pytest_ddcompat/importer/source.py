@@ -1,4 +1,4 @@
-"""The text of a page: its front matter, and what it includes from elsewhere."""
+"""Read a page's file and its front matter."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ _CONTROL = re.compile(
 
 
 class PageError(CompatibilityError):
-    """A documentation page that cannot be read."""
+    """A documentation page cannot be read."""
 
 
 class FrontMatter(NamedTuple):
-    """What a page says of itself.
+    """The front matter of a page.
 
     Attributes:
-        values: Its keys, texts only.
-        address: Where it is published; empty if it does not tell.
-        length: How many lines it takes.
+        values: Its keys whose values are texts.
+        address: Where the page is published; empty if it does not say so.
+        length: Number of lines of the front matter.
     """
 
     values: dict[str, str]
@@ -49,7 +49,7 @@ def read_page(path: str) -> str:
     """Read the file of a page.
 
     Raises:
-        PageError: It cannot be read, is too large, or is no text in UTF-8.
+        PageError: It cannot be read, is too large, or is not text in UTF-8.
     """
     try:
         with Path(path).open("rb") as file:
@@ -67,10 +67,10 @@ def read_page(path: str) -> str:
 
 
 def check_text(text: str, origin: str) -> None:
-    """Refuse what is no text, or would take too long.
+    """Refuse binary content, and text that would take too long to parse.
 
     Raises:
-        PageError: It is binary, or has too many brackets.
+        PageError: The text has control characters, or too many brackets.
     """
     if text.count("[") > _BRACKETS:
         raise PageError(f"{origin}: this page has more than {_BRACKETS} opening brackets")
@@ -83,10 +83,10 @@ def check_text(text: str, origin: str) -> None:
 
 
 def front_matter(lines: Sequence[str], origin: str) -> FrontMatter:
-    """Read what stands above a page between lines of `---`, and the source named above that.
+    """Parse the front matter between lines of `---`, and the `# Source:` above it.
 
     Raises:
-        PageError: It is not closed, or is no YAML.
+        PageError: It is not closed, or is not valid YAML.
     """
     address, start = "", 0
     while start < len(lines) and (not lines[start].strip() or _SOURCE.fullmatch(lines[start])):
@@ -116,9 +116,9 @@ def _yaml(text: str, origin: str, line: int) -> dict[str, str]:
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         mark = getattr(error, "problem_mark", None)
         where = line + mark.line if mark else line
-        told = getattr(error, "problem", None) or getattr(error, "reason", None)
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None)
         is_deep = isinstance(error, RecursionError)
-        what = told or ("nested too deeply" if is_deep else "an escape of no character")
+        what = problem or ("nested too deeply" if is_deep else "an escape of no character")
         raise PageError(f"{origin}: line {where}: the front matter is no YAML: {what}") from None
     if found is None:
         return {}
@@ -135,14 +135,14 @@ def partial(folder: Path | None, name: str) -> str | None:
     """Read a file that a page includes.
 
     Args:
-        folder: The documentation repository's `layouts/partials`, if it is at hand.
+        folder: The documentation repository's `layouts/partials`, if there is one.
         name: The file within it.
 
     Returns:
-        Its text; None if it is not there, or outside of the folder.
+        Its text; None if it does not exist, or is outside of the folder.
 
     Raises:
-        PageError: It is there, but no text in UTF-8, or too large.
+        PageError: It exists, but is not text in UTF-8, or is too large.
     """
     if folder is None or not name:
         return None

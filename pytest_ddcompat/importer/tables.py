@@ -1,4 +1,4 @@
-"""From the tables of a page to rows of a matrix, each table by its head."""
+"""Read the tables of a page, each by its head."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.importer.readers import Column
 
 __all__ = [
-    "column_of", "find_shared_abbreviations", "kind_of", "know_by_name", "languages_of",
-    "read_table",
+    "column_of", "find_shared_abbreviations", "kind_of", "languages_of", "read_table", "table_kind",
 ]  # fmt: skip
 
 _UNKNOWN_COLUMN = "a column that is not known in such a table"
@@ -28,14 +27,9 @@ _OF_A_BRANCH = ("support_level", "until", "agent")
 
 
 def kind_of(head: Sequence[str]) -> str:
-    """What a table with this head has rows of; empty if that is not known.
+    """Return the kind of a table by the words of its head; empty if it is unknown.
 
-    Args:
-        head: Words of the head.
-
-    Returns:
-        `capabilities`, `overview` (a column for each language), `deployments`, `releases`,
-        `runtimes`, `frameworks`, or nothing.
+    Kinds are the keys of a matrix, and `overview`: capabilities with a column for each language.
     """
     words = [" ".join(cell.lower().split()) for cell in head]
     if words[0].endswith("capability") and len(words) > 1:
@@ -49,20 +43,25 @@ def kind_of(head: Sequence[str]) -> str:
     return "frameworks" if words[0] == "framework" else ""
 
 
+def table_kind(table: Table) -> str:
+    """Return the kind of a table; empty if no row of it can be read."""
+    return "" if table.reason else kind_of([cell.text for cell in table.head])
+
+
 def languages_of(table: Table) -> list[str]:
-    """The languages that an overview has a column for."""
+    """Return the languages that an overview has columns for."""
     return [cell.text for cell in table.head[1:]]
 
 
 def read_table(table: Table, draft: Draft, language: str = "") -> None:
-    """Make rows of a table.
+    """Add the rows of a table to a draft.
 
     Args:
         table: The table.
-        draft: What they are added to.
-        language: Column of an overview that is read; its only one if it is empty.
+        draft: The draft.
+        language: Column to read of an overview; empty: its only one.
     """
-    kind = "" if table.reason else kind_of([cell.text for cell in table.head])
+    kind = table_kind(table)
     if kind == "overview":
         table, kind = _of_language(table, column_of(table, language), draft), "capabilities"
     if not kind:
@@ -72,29 +71,29 @@ def read_table(table: Table, draft: Draft, language: str = "") -> None:
     columns = COLUMNS[kind](table, draft)
     for number, cell in enumerate(table.head):
         reason = columns[number].reason if number in columns else _UNKNOWN_COLUMN
-        draft.take(cell, reason)
+        draft.enter_cell(cell, reason)
     for row in table.rows:
         _read_row(kind, table, row, columns, draft)
 
 
 def _add_table(table: Table, draft: Draft) -> None:
-    columns = [cell.text for cell in table.head]
-    draft.rows["tables"].append({"heading": draft.heading, "columns": columns})
+    draft.columns = [cell.text for cell in table.head]
+    draft.rows["tables"].append({"heading": draft.heading, "columns": draft.columns})
 
 
 def _keep_open(table: Table, draft: Draft) -> None:
     reason = table.reason or "a table of no known kind"
     for cell in table.head:
-        draft.take(cell, reason)
+        draft.enter_cell(cell, reason)
     _add_table(table, draft)
     for row in table.rows:
         words = " | ".join(cell.text for cell in (*table.head, *row))
-        limited = draft.named(words) if reason != OTHER_LANGUAGES else []
+        limited = draft.capabilities_in(words) if reason != OTHER_LANGUAGES else []
         draft.open_row("tables", row, dict.fromkeys(range(len(row)), reason), limited)
 
 
 def column_of(table: Table, language: str) -> int:
-    """The column of a language, or the only one; 0 if there is none."""
+    """Return the column of a language, or without a language the only one; 0 if there is none."""
     names = languages_of(table)
     if not language:
         return 1 if len(names) == 1 else 0
@@ -102,13 +101,13 @@ def column_of(table: Table, language: str) -> int:
 
 
 def _of_language(table: Table, picked: int, draft: Draft) -> Table:
-    """An overview without the columns of other languages, of which account is kept."""
+    """Return an overview without the columns of other languages, which the account keeps."""
     draft.library = draft.library or library_of(f"{table.head[picked].text} tracer")
     for row in (table.head, *table.rows):
         for number, cell in enumerate(row):
             if number not in {0, picked}:
                 other = table.head[number].text
-                draft.take(cell, f"it is about another language ({other})")
+                draft.enter_cell(cell, f"it is about another language ({other})")
     return table._replace(
         head=(table.head[0], table.head[picked]),
         rows=tuple((row[0], row[picked]) for row in table.rows),
@@ -118,56 +117,57 @@ def _of_language(table: Table, picked: int, draft: Draft) -> Table:
 def _read_row(
     kind: str, table: Table, row: Sequence[Cell], columns: dict[int, Column], draft: Draft
 ) -> None:
-    """Add a row, or keep it open where the cells that it cannot do without are not understood."""
+    """Add a row, or keep it open where a cell that it needs is not understood."""
     values, reasons = read_cells(kind, [cell.text for cell in row], columns)
     if values is None:
         draft.open_row(kind if kind in WHOLE else "tables", row, reasons)
         return
     named = [row[0].text] if kind == "capabilities" else []
     keys = [*_keys(kind, draft.heading, values), *named]
-    problem = _twice(kind, draft, values, keys)
+    problem = _conflict(kind, draft, values, keys)
     if problem:
         draft.open_row(kind if kind in WHOLE else "tables", row, {0: problem})
         return
     made = draft.add(kind, [cell.text for cell in row], **values)
     for key in keys:
-        draft.know(made, kind, key)
+        draft.register(made, kind, key)
     if kind == "capabilities":
-        know_by_name(made, draft)
+        _register_capability(made, draft)
     for number, cell in enumerate(row):
-        draft.take(cell, reasons.get(number, "") if number in columns else UNKNOWN_CELL, made)
+        draft.enter_cell(cell, reasons.get(number, "") if number in columns else UNKNOWN_CELL, made)
     unread = unread_cells([cell.text for cell in table.head], made["documented"], columns)
     if unread:
         draft.unread.append((kind, made, unread))
 
 
-def _twice(kind: str, draft: Draft, values: dict[str, Any], keys: Sequence[str]) -> str:
-    """Why a row cannot stand beside the others; another one that contradicts it is opened."""
-    known = [draft.known(kind, key) for key in keys]
+def _conflict(kind: str, draft: Draft, values: dict[str, Any], keys: Sequence[str]) -> str:
+    """Return why a row cannot be added beside others, and open the one that it contradicts."""
+    known = [draft.find(kind, key) for key in keys]
     before = [row for row in known if row is not None]
     reason = "another row of the page speaks of the same"
     for row in before:
         if kind == "capabilities":
+            # Neither row can be trusted, and other tables need the capability to exist.
             row.pop("minimum", None)
             row.pop("minimums", None)
             row["status"] = "unresolved"
-            draft.doubt(row, reason)
+            draft.reopen_cells(row, reason)
         elif kind == "releases" and any(row.get(key) != values.get(key) for key in _OF_A_BRANCH):
             draft.withdraw(kind, row, reason)
         elif "capabilities" in values:
-            _contradict(row["capabilities"], values["capabilities"])
+            _open_marks(row["capabilities"], values["capabilities"])
     return reason if before else ""
 
 
-def _contradict(marks: dict[str, Any], others: dict[str, Any]) -> None:
-    """Leave marks open that another row of the same has otherwise."""
+def _open_marks(marks: dict[str, Any], others: dict[str, Any]) -> None:
+    """Leave marks open where another row of the same name differs."""
     for name, mark in others.items():
         if marks.get(name, mark) != mark:
             marks[name] = "unresolved"
 
 
 def _keys(kind: str, heading: str, values: dict[str, Any]) -> list[str]:
-    """What no two rows may have in common."""
+    """Return the keys that no other row of the kind may have."""
     if kind == "capabilities":
         return [values["id"], *(values.get("aliases") or ())]
     if kind == "releases":
@@ -182,7 +182,7 @@ def _keys(kind: str, heading: str, values: dict[str, Any]) -> list[str]:
 
 
 def find_shared_abbreviations(names: Iterable[str], draft: Draft) -> None:
-    """Let no capability be called by an abbreviation that another one has too."""
+    """Find abbreviations of several capabilities, which are then aliases of none."""
     called: dict[str, dict[str, str]] = {}
     for name in names:
         short = abbreviation(name)
@@ -194,10 +194,10 @@ def find_shared_abbreviations(names: Iterable[str], draft: Draft) -> None:
         draft.warn(f'the abbreviation "{short.upper()}" is of {both}: it is no alias')
 
 
-def know_by_name(row: dict[str, Any], draft: Draft) -> None:
-    """Let a capability be found by the ways to write it."""
+def _register_capability(row: dict[str, Any], draft: Draft) -> None:
+    """Let a capability be found by each way to write its name."""
     name = row["documented"][0]
-    draft.know(row, "capabilities", name)
+    draft.register(row, "capabilities", name)
     for words in (name, bare(name), *row.get("aliases", ())):
-        draft.know(row, "named", words)
-    draft.call(row, bare(name), abbreviation(name).upper())
+        draft.register(row, "named", words)
+    draft.register_name(row, bare(name), abbreviation(name).upper())

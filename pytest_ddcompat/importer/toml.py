@@ -1,4 +1,4 @@
-"""A matrix as the text of its file."""
+"""Write a matrix as TOML."""
 
 from __future__ import annotations
 
@@ -15,11 +15,7 @@ _SCHEMA = "#:schema matrix.schema.json"
 
 
 def to_toml(mapping: Mapping[str, Any]) -> str:
-    """Write a matrix, a table for each row.
-
-    Args:
-        mapping: The matrix as its file has it.
-    """
+    """Return the text of a matrix's file, with a table for each row."""
     lines = [_SCHEMA, "", "[page]", *_pairs(mapping["page"])]
     for kind, rows in mapping.items():
         for row in rows if kind != "page" else ():

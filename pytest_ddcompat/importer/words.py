@@ -1,10 +1,11 @@
-"""What the cells of published pages say: minimums, statuses, marks, levels, platforms."""
+"""Read the cells of published pages: minimums, statuses, marks, levels, platforms."""
 
 from __future__ import annotations
 
 import datetime as dt
 import difflib
 import re
+from contextlib import suppress
 
 from pytest_ddcompat.importer.blocks import Words
 from pytest_ddcompat.importer.markup import MARK
@@ -52,26 +53,23 @@ _MARKS: dict[str, bool | str] = {
     "": False, "no": False, "not supported": False, "✗": False, "✘": False, "❌": False,
     "preview": "preview", "beta": "preview",
 }  # fmt: skip
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
-)  # fmt: skip
+_DATES = ("%Y-%m-%d", "%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y")
 
 
 def slug(text: str) -> str:
-    """An id of words: `AWS Lambda` is `aws_lambda`, `Node.js` is `nodejs`."""
+    """Make an id of words: `aws_lambda` of `AWS Lambda`, `nodejs` of `Node.js`."""
     plain = re.sub(r"[.'\u2019]", "", text.lower())
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
 def abbreviation(name: str) -> str:
-    """The abbreviation that a name gives in a trailing parenthesis, as an id, or nothing."""
+    """Return the abbreviation in a name's trailing parenthesis as an id, or nothing."""
     found = re.search(r"\(([A-Z][A-Z0-9]{1,9})\)\s*$", name)
     return slug(found[1]) if found else ""
 
 
 def status_of_label(name: str) -> str:
-    """The status in a name's trailing parenthesis: `(beta)`, `(deprecated modes)`; or nothing."""
+    """Return the status in a name's trailing parenthesis, such as `(beta)`, or nothing."""
     inside = name[len(bare(name)) :].strip(" ()").lower()
     if re.fullmatch(_PREVIEWS, inside):
         return "preview"
@@ -81,7 +79,7 @@ def status_of_label(name: str) -> str:
 
 
 def minimum_of(text: str) -> Words | None:
-    """A cell of a capability table; None if it is not understood."""
+    """Read a cell of minimums; None if it is not understood."""
     text = text.replace(" / ", " ")
     if len(text) > LONGEST:
         return None
@@ -108,7 +106,7 @@ def _preview(text: str) -> Words | None:
     if found is None:
         return None
     if found[1] is None:
-        return Words({"status": "preview"}, "a preview, of which no version is told")
+        return Words({"status": "preview"}, "a preview without a version")
     version = version_of(found[1])
     values = {"minimum": version, "status": "preview"}
     return Words(values, "a minimum, with the status preview") if version else None
@@ -142,12 +140,12 @@ def _by_runtime(text: str) -> Words | None:
 
 
 def mark_of(text: str) -> bool | str | None:
-    """A cell of a table of marks; None if it is not understood."""
+    """Read a cell of marks; None if it is not understood."""
     return _MARKS.get(text.lower())
 
 
 def level_of(text: str) -> Words | None:
-    """A cell of support levels, with the last day of maintenance; None if it is no level."""
+    """Read a cell of support levels, with a last day of maintenance; None if it is no level."""
     found = re.fullmatch(r"([A-Za-z -]{1,40}?)\s*(?:\(until\s+([\w ,.-]{1,40})\))?", text)
     if found is None:
         return None
@@ -162,7 +160,7 @@ def level_of(text: str) -> Words | None:
 
 
 def _level_called(words: str) -> str | None:
-    """The level of a name, also of one with a letter wrong; not of "no maintenance"."""
+    """Return the level of a name, even with a letter wrong, but not of "no maintenance"."""
     for name in (words, *difflib.get_close_matches(words, _LEVELS, n=1, cutoff=0.85)):
         is_near = len(name.split()) == len(words.split()) and abs(len(name) - len(words)) <= 1
         if name in _LEVELS and is_near:
@@ -171,25 +169,15 @@ def _level_called(words: str) -> str | None:
 
 
 def _date(text: str) -> dt.date | None:
-    iso = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", text)
-    words = re.fullmatch(r"([A-Za-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})", text)
-    turned = re.fullmatch(r"(\d{1,2}) ([A-Za-z]+) (\d{4})", text)
-    if iso:
-        year, month, day = map(int, iso.groups())
-    elif words or turned:
-        name, number, last = words.groups() if words else (turned[2], turned[1], turned[3])  # type: ignore[index]
-        months = [n for n, m in enumerate(_MONTHS, 1) if name.lower() in {m, m[:3]}]
-        year, month, day = int(last), months[0] if months else 0, int(number)
-    else:
-        return None
-    try:
-        return dt.date(year, month, day)
-    except ValueError:
-        return None
+    plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|[.,](?!\d)", "", text)
+    for form in _DATES:
+        with suppress(ValueError):
+            return dt.datetime.strptime(plain, form).date()
+    return None
 
 
 def cpus_of(text: str) -> Words | None:
-    """A cell of CPUs; None if one is not known."""
+    """Read a cell of CPUs; None if one is unknown."""
     names = [part.strip().lower() for part in re.split(r",|\s/\s", text)]
     if len(text) > LONGEST or not all(name in _CPUS for name in names):
         return None
@@ -199,5 +187,5 @@ def cpus_of(text: str) -> Words | None:
 
 
 def implementation_of(text: str) -> str | None:
-    """An implementation of a language, as an id; None if there are several or none."""
+    """Read a cell of one implementation of a language, as an id; None for other words."""
     return text.lower() if re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,39}", text) else None

@@ -15,7 +15,8 @@ from support.core import MATRIX, environment
 
 from pytest_ddcompat.analysis.grid import grid_of
 from pytest_ddcompat.cli.grid_html import html
-from pytest_ddcompat.cli.report import View, _html
+from pytest_ddcompat.cli.report import View
+from pytest_ddcompat.cli.report import html as html_of_record
 
 if TYPE_CHECKING:
     from browser.conftest import Page
@@ -40,7 +41,7 @@ def report_page() -> str:
     test = VALID["tests"][0]
     more = [{**test, "id": f"test_it.py::test[{n}]", "outcome": o}
             for n, o in enumerate(("failed", "xfailed", "not_run"))]  # fmt: skip
-    return _html(View.of({**VALID, "tests": [test, *more]}))
+    return html_of_record(View.of({**VALID, "tests": [test, *more]}))
 
 
 PAGES = {"matrix": (matrix_page, CHOOSE), "report": (report_page, OPEN_ALL)}

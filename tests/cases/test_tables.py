@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.cases import CASES, Table, each, table, with_messages
-from support.importing import check_round_trip, imported
 
 from pytest_ddcompat import FactsError, MatrixError, load_matrix
 from pytest_ddcompat.__main__ import main
@@ -66,8 +65,6 @@ def test_page(
     captured = capsys.readouterr()
     assert case.told(captured.out + captured.err) == case.message
     assert status == (2 if captured.err else 0)
-    if not status:
-        check_round_trip(imported(case.text))
 
 
 @each("commands")

@@ -73,11 +73,3 @@ def test_example_of_the_help_works(capsys: pytest.CaptureFixture[str]) -> None:
     assert found
     assert main(found[1].split()) == 0
     assert load_matrix("my-page.toml").page.id == "my-page"
-
-
-def test_page_drawn_of_a_matrix_is_imported_as_the_same() -> None:
-    assert main(["import", "page.md", *OPTIONS, "-o", "once.toml"]) == 0
-    assert main(["matrix", "once.toml", "--format", "markdown", "-o", "drawn.md"]) == 0
-    assert main(["import", "drawn.md", "-o", "twice.toml"]) == 0
-    assert main(["check", "--matrix", "twice.toml", "--set", "tracer=1.0"]) == 1
-    assert Path("twice.toml").read_bytes() == Path("once.toml").read_bytes()

@@ -82,7 +82,7 @@ def test_text(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "",
         "1 test unsupported: 1 not run",
         "  it is old",
-        "  would mend it: newer",
+        "  fix: newer",
         "    not run  test_it.py::test",
     ]
 
@@ -102,7 +102,7 @@ def test_markdown(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "| outcome | tests |\n| --- | --- |\n| not\\_run | 1 |\n\n"
     )
     assert text.endswith(
-        "### 1 test unsupported: 1 not run\n\nit is old\n\nWould mend it: **newer**\n\n"
+        "### 1 test unsupported: 1 not run\n\nit is old\n\nFix: **newer**\n\n"
         "<details><summary>Tests</summary>\n<ul>\n<li><code>test_it.py::test</code> not run</li>\n"
         "</ul>\n</details>\n\n"
     )
@@ -118,7 +118,7 @@ def test_markdown_escapes_what_would_be_more_than_words(
     bare = re.compile(r"(?<!\\)(?:\\\\)*[`|*_\[\]]")
     for line in text.splitlines():
         inner = line.strip("| ").replace(" | ", " ") if line.startswith("|") else line
-        inner = inner.replace("Would mend it: **", "").rstrip("*")
+        inner = inner.replace("Fix: **", "").rstrip("*")
         if not line.startswith("<li>"):
             assert not bare.search(inner), line
         assert not line.startswith("## *")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from support.core import MATRICES, parsed_text
+from support.core import parsed_text
 from support.importing import (
     CAPABILITIES,
-    again,
     below,
-    check_round_trip,
     imported,
     places,
     rows,
@@ -18,7 +16,6 @@ from support.importing import (
 
 from pytest_ddcompat import Status
 from pytest_ddcompat.importer.toml import to_toml
-from pytest_ddcompat.matrix.loading import load_matrix
 
 SUPPORTED, UNSUPPORTED, OPEN = Status.SUPPORTED, Status.UNSUPPORTED, Status.UNDETERMINED
 HEAD = "X capability | Minimum x version"
@@ -44,7 +41,6 @@ def test_sentence_that_says_preview(text: str, previews: list[str]) -> None:
     assert [r.callout for r in found.matrix.capabilities if r.callout] != []
     assert found.account.unresolved == ()
     assert status(found.matrix, previews[0]) is SUPPORTED
-    check_round_trip(found)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +87,6 @@ def test_words_that_may_limit_a_capability_leave_it_open(text: str, reason: str)
     assert status(found.matrix, "card_vault", tracer="1.0") is UNSUPPORTED
     is_of_all = text.startswith("This product")
     assert status(found.matrix, "bot_filter") is (OPEN if is_of_all else SUPPORTED)
-    check_round_trip(found)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +103,6 @@ def test_words_that_limit_nothing(text: str) -> None:
     found = below(f"{text}\n")
     assert found.account.unresolved == ()
     assert status(found.matrix, "card_vault") is SUPPORTED
-    check_round_trip(found)
 
 
 def test_table_of_no_known_kind_leaves_open_what_it_names() -> None:
@@ -116,7 +110,6 @@ def test_table_of_no_known_kind_leaves_open_what_it_names() -> None:
     assert [row.get("capabilities") for row in rows(found, "unresolved")] == [["card_vault"], None]
     assert status(found.matrix, "card_vault") is OPEN
     assert status(found.matrix, "bot_filter") is SUPPORTED
-    check_round_trip(found)
 
 
 def test_table_of_other_languages_leaves_nothing_open() -> None:
@@ -139,7 +132,6 @@ def test_table_of_other_languages_leaves_nothing_open() -> None:
 def test_sentence_about_sites(text: str, expected: Status) -> None:
     found = below(f"{text}\n")
     assert status(found.matrix, "bot_filter", site="ddog-gov.com") is expected
-    check_round_trip(found)
 
 
 def test_abbreviation_of_two_capabilities_is_of_none() -> None:
@@ -148,9 +140,8 @@ def test_abbreviation_of_two_capabilities_is_of_none() -> None:
     assert list(found.account.warnings) == [
         'the abbreviation "CV" is of Card Vault (CV) and Cool Vault (CV): it is no alias'
     ]
-    assert found.matrix.capability("cv") is None
+    assert found.matrix.find_capability("cv") is None
     assert found.account.unresolved == ()
-    check_round_trip(found)
 
 
 def test_abbreviation_of_one_capability_in_two_tables_is_its_own() -> None:
@@ -174,16 +165,6 @@ def test_abbreviation_of_two_capabilities_leaves_both_open(text: str) -> None:
     for name in ("card_vault", "cool_vault"):
         assert status(found.matrix, name) is OPEN
     assert status(found.matrix, "bot_filter") is SUPPORTED
-    check_round_trip(found)
-
-
-def test_bundled_page_drawn_and_imported_again_is_the_same_file() -> None:
-    file = MATRICES / "iast-python.toml"
-    matrix = load_matrix(file)
-    found = again(imported(CAPABILITIES)._replace(matrix=matrix))
-    assert to_toml(found.mapping) == file.read_text(encoding="utf-8")
-    reason = "a version alone may be a minimum or a series"
-    assert [place[1:] for place in places(found)] == [(v, reason) for v in ("2.2", "0.86", "1.1")]
 
 
 def test_what_cannot_be_seen_is_written_as_escapes() -> None:
@@ -211,7 +192,6 @@ def test_cell_of_an_unknown_column_may_limit_a_capability(cell: str, expected: S
     found = imported(table(NOTED, f"Bot Filter | 1.0.0 | {cell}", "Card Vault | 1.0.0 |"))
     assert status(found.matrix, "bot_filter") is expected
     assert status(found.matrix, "card_vault") is SUPPORTED
-    check_round_trip(found)
 
 
 def test_the_head_of_an_unknown_column_may_limit_what_has_words_in_it() -> None:
@@ -231,7 +211,6 @@ def test_cell_of_an_unknown_column_may_limit_a_row_of_marks(kind: str) -> None:
         {"bot_filter": False},
     ]
     assert rows(found, "unresolved") == []
-    check_round_trip(found)
 
 
 @pytest.mark.parametrize(
@@ -253,7 +232,6 @@ def test_cell_of_an_unknown_column_may_limit_another_capability(head: str) -> No
         }
     ]
     assert status(found.matrix, "card_vault") is OPEN
-    check_round_trip(found)
 
 
 def test_cell_that_names_a_capability_of_a_later_row() -> None:
@@ -261,4 +239,3 @@ def test_cell_that_names_a_capability_of_a_later_row() -> None:
         table(NOTED, "Bot Filter | 1.0.0 | Card Vault needs it", "Card Vault | 1.0.0 |")
     )
     assert status(found.matrix, "card_vault") is OPEN
-    check_round_trip(found)

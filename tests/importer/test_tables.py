@@ -8,7 +8,6 @@ import pytest
 from support.importing import (
     CAPABILITIES,
     below,
-    check_round_trip,
     imported,
     places,
     reasons,
@@ -18,9 +17,7 @@ from support.importing import (
 )
 
 from pytest_ddcompat import Status
-from pytest_ddcompat.importer.rendering import to_markdown
 from pytest_ddcompat.importer.source import PageError
-from pytest_ddcompat.matrix.overlay.apply import apply_overlay
 
 SUPPORTED, UNSUPPORTED, OPEN = Status.SUPPORTED, Status.UNSUPPORTED, Status.UNDETERMINED
 TWICE = "another row of the page speaks of the same"
@@ -86,7 +83,6 @@ def test_rows_that_speak_of_the_same(
         framework = "django" if kind == "frameworks" else None
         assert status(found.matrix, "bot_filter", framework=framework) is expected
         assert len(found.account.unresolved) == 2
-        check_round_trip(found)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +99,6 @@ def test_release_branch_that_stands_twice(second: str, expected: Status) -> None
     assert len(rows(found, "releases")) == (expected is SUPPORTED)
     assert len(found.account.unresolved) == (3 if expected is SUPPORTED else 6)
     assert status(found.matrix, "bot_filter") is expected
-    check_round_trip(found)
 
 
 def test_two_tables_of_deployments_under_one_heading() -> None:
@@ -115,7 +110,6 @@ def test_two_tables_of_deployments_under_one_heading() -> None:
     lambda_only: dict[str, Any] = {"deployments": ["aws_lambda"]}
     assert status(found.matrix, "bot_filter", **lambda_only) is UNSUPPORTED
     assert status(found.matrix, "card_vault", **lambda_only) is SUPPORTED
-    check_round_trip(found)
 
 
 @pytest.mark.parametrize(
@@ -133,10 +127,9 @@ def test_column_that_is_not_known(head: str, expected: Status) -> None:
          "a cell of an unknown column"),
     ]  # fmt: skip
     assert status(found.matrix, "bot_filter") is expected
-    check_round_trip(found)
 
 
-def test_tables_that_differ_in_their_heads_only_are_drawn_apart() -> None:
+def test_tables_that_differ_in_their_heads_only() -> None:
     found = below(
         table("Type | Bot Filter (some)", "Docker | yes")
         + table("Type | Bot Filter", "AWS Lambda | yes", "Moon | no")
@@ -144,7 +137,6 @@ def test_tables_that_differ_in_their_heads_only_are_drawn_apart() -> None:
     )
     marks = [row["capabilities"] for row in rows(found, "deployments")]
     assert marks == [*({"bot_filter": mark} for mark in ("unresolved", True, False)), {}]
-    check_round_trip(found)
 
 
 def test_columns_that_contradict_each_other() -> None:
@@ -165,7 +157,6 @@ def test_table_of_no_known_kind() -> None:
         (10, "JSON", "a table of no known kind"),
         (10, "1 MB", "a table of no known kind"),
     ]
-    check_round_trip(found)
 
 
 def test_ragged_rows() -> None:
@@ -214,7 +205,6 @@ def test_overview(language: str, minimum: str, library: str) -> None:
     about_others = [r for r in reasons(found).values() if r.endswith(f"another language ({other})")]
     assert len(about_others) == 3
     assert found.account.cells == 9
-    check_round_trip(found)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +213,7 @@ def test_overview(language: str, minimum: str, library: str) -> None:
         pytest.param("", "none is picked; --language: valid: java, python", id="none"),
         pytest.param(
             "pyton",
-            '"pyton" is none; --language: did you mean "python"? valid: java, python',
+            '"pyton" is not one; --language: did you mean "python"? valid: java, python',
             id="misspelled",
         ),
     ],
@@ -239,15 +229,3 @@ def test_overview_of_other_languages_only_gives_no_minimum() -> None:
     found = imported(OVERVIEW + table("Y capability | Go | Ruby", "Log | 1 | 1"), language="python")
     assert [row["id"] for row in rows(found, "capabilities")] == ["bot_filter", "card_vault"]
     assert reasons(found)["Log"] == "the table is about other languages"
-    check_round_trip(found)
-
-
-def test_a_row_stays_in_its_table_where_an_overlay_adds_what_may_limit_it() -> None:
-    found = below(
-        table("Framework | Remarks | Level", "Django | | ")
-        + table("Framework | Versions | Level", "Flask | >=2.2 | requires Exploit Prevention")
-    )
-    added = {"id": "exploit_prevention", "minimum": "2.6.0", "source": "a wiki", "reason": "ours"}
-    overlay = {"extends": "firewall-requirements", "capabilities": [added]}
-    drawn = imported(to_markdown(apply_overlay(found.matrix, overlay, "ours.toml")))
-    assert rows(drawn, "frameworks") == rows(found, "frameworks")

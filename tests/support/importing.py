@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat import Status, evaluate
 from pytest_ddcompat.importer.importer import Imported, Options, import_page
-from pytest_ddcompat.importer.rendering import to_markdown
-from pytest_ddcompat.importer.toml import to_toml
 from support.core import asks, environment
 
 if TYPE_CHECKING:
@@ -83,14 +81,3 @@ def status(matrix: Matrix, name: str, *, framework: str | None = None, **facts: 
     """What a capability comes to where all else is supported."""
     asked = asks(name, framework=framework)
     return evaluate(asked, environment(**facts), matrix).status
-
-
-def again(found: Imported) -> Imported:
-    """Import the page that is drawn of an imported one."""
-    page = to_markdown(found.matrix).encode("ascii", "xmlcharrefreplace").decode()
-    return import_page(page, "again.md", Options())
-
-
-def check_round_trip(found: Imported) -> None:
-    once, twice = to_toml(found.mapping), to_toml(again(found).mapping)
-    assert twice == once

@@ -1,0 +1,132 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_ddcompat.matrix.loading import DEFAULT, load_matrix
+from pytest_ddcompat.matrix.rows import LEVELS
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterable
+
+    from pytest_ddcompat.matrix.matrix import Matrix
+
+__all__ = [
+    "Subcommands", "add_agent", "add_command", "add_environment", "add_format", "add_matrix",
+    "add_page", "add_requirement", "add_service", "complete",
+]  # fmt: skip
+
+Subcommands = Any  # argparse's class of subparsers is private
+
+
+def add_command(
+    subcommands: Subcommands,
+    name: str,
+    purpose: str,
+    example: str,
+    run: Callable[[argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    """Add a command with its help, which ends with an example."""
+    parser: argparse.ArgumentParser = subcommands.add_parser(
+        name,
+        help=purpose,
+        description=f"{purpose[0].upper()}{purpose[1:]}.",
+        epilog=f"example: {example}",
+        allow_abbrev=False,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_format(parser: argparse.ArgumentParser, *forms: str) -> None:
+    """Add `--format`: text, or one of other forms."""
+    parser.add_argument("--format", choices=("text", *forms), default="text")
+
+
+def complete(action: argparse.Action, valid: Callable[[Matrix], Iterable[str]]) -> None:
+    """Let the shell complete an argument with names of the bundled matrix."""
+    action.completer = lambda **_: valid(load_matrix())  # type: ignore[attr-defined] # argcomplete's
+
+
+def add_matrix(parser: argparse.ArgumentParser) -> None:
+    """Add `--matrix`."""
+    parser.add_argument(
+        "--matrix",
+        metavar="ID|PATH",
+        default=DEFAULT,
+        help=f"bundled matrix, or the path of a .toml file (default: {DEFAULT})",
+    )
+
+
+def add_agent(parser: argparse.ArgumentParser) -> None:
+    """Add `--agent`, which queries the Agent of this machine."""
+    parser.add_argument(
+        "--agent",
+        metavar="auto|URL|off",
+        default="off",
+        help="query the Datadog Agent for its version (default: off)",
+    )
+
+
+def add_environment(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what the environment is."""
+    add_agent(parser)
+    parser.add_argument(
+        "--facts", metavar="FILE", help="read the facts from a JSON file (-: standard input)"
+    )
+    parser.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="set one fact, such as tracer=2.5.0 or framework.django=4.2 (repeatable)",
+    )
+
+
+def add_requirement(parser: argparse.ArgumentParser) -> None:
+    """Add the options for all that a requirement may say of capabilities."""
+    add_service(parser, _SERVICE)
+    level = parser.add_argument(
+        "--support-level",
+        metavar="LEVEL",
+        help="lowest accepted support level of ddtrace's release branch",
+    )
+    complete(level, lambda _: LEVELS)
+
+
+def add_service(parser: argparse.ArgumentParser, names: Iterable[str]) -> None:
+    """Add options for what capabilities must be supported with: frameworks and the like."""
+    for name in names:
+        what, valid = _SERVICE[name]
+        option = parser.add_argument(
+            f"--{name}",
+            metavar="NAME",
+            action="append",
+            default=[],
+            help=f"{what} that must be supported too (repeatable: any of them)",
+        )
+        complete(option, valid)
+
+
+_SERVICE: dict[str, tuple[str, Callable[[Matrix], Iterable[str]]]] = {
+    "framework": ("framework", lambda matrix: matrix.framework_names()),
+    "deployment": ("deployment type", lambda matrix: [row.id for row in matrix.deployments]),
+    "datastore": ("data store", lambda matrix: matrix.datastore_names()),
+}
+
+
+def add_page(parser: argparse.ArgumentParser) -> None:
+    """Add the options for reading a page."""
+    parser.add_argument(
+        "--language",
+        metavar="NAME",
+        default="",
+        help="column to read of an overview of several languages",
+    )
+    parser.add_argument(
+        "--partials",
+        metavar="DIR",
+        help="layouts/partials of the documentation repository, for what the page includes",
+    )
