@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from typing import Any, Callable
 
@@ -20,6 +19,7 @@ from pytest_ddcompat.values.names import (
     is_misspelling,
     parse_site,
 )
+from pytest_ddcompat.values.text import as_json, shown
 from pytest_ddcompat.values.versions import Version, parse_agent_version, parse_version
 
 __all__ = [
@@ -37,16 +37,14 @@ _CPU = {
     "x8664": "x86-64", "amd64": "x86-64", "x64": "x86-64", "aarch64": "aarch64", "arm64": "aarch64",
     "i686": "i686", "i386": "i686", "i586": "i686", "x86": "i686",
 }  # fmt: skip
+
+
 _SHOWN = 50  # characters of a wrong value that a message repeats
 
 
 def json_shown(value: object) -> str:
     """Return the beginning of a wrong value as JSON has it."""
-    try:
-        written = json.dumps(value, default=str)
-    except Exception:  # noqa: BLE001 - a hook may return what no JSON file holds
-        written = f"a value of type {type(value).__name__}"
-    return written if len(written) <= _SHOWN else f"{written[:_SHOWN]}…"
+    return shown(value, as_json, _SHOWN)
 
 
 def text(value: object) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Mark", "address", "array", "boolean", "date", "deployment", "identifier", "mapping", "mark",
-    "name", "number", "one_of", "sentence", "site", "table", "text", "version", "version_range",
+    "name", "one_of", "sentence", "site", "table", "text", "version", "version_range",
     "version_ranges", "words",
 ]  # fmt: skip
 
@@ -174,7 +174,6 @@ def _read_mark(value: object, place: Place) -> object:
 
 text = _scalar(str, "a string", {"type": "string"})
 sentence = Kind(text.read, text.schema, compared=bool)  # it decides by standing there at all
-number = _scalar(int, "a whole number", {"type": "integer"})
 boolean = _scalar(bool, "true or false", {"type": "boolean"})
 mark = Kind(_read_mark, {"enum": [True, False, *_MARKS]})
 date = _scalar(

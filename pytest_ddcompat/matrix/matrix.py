@@ -91,11 +91,6 @@ class Matrix(Row):
             place_of: Gives the place of a row by its kind, such as `releases`, and its index.
         """
         self._check_unique(place_of)
-        for number, row in enumerate(self.unresolved):
-            if row.table is not None and not 0 <= row.table < len(self.tables):
-                place_of("unresolved", number).inside("table").problem(
-                    f"no such table (got {row.table})", f"from 0, below {len(self.tables)}"
-                )
         defined = [c.id for c in self.capabilities]
         for kind in ("deployments", "frameworks", "coverage", "unresolved"):
             for number, row in enumerate(getattr(self, kind)):

@@ -15,7 +15,6 @@ from pytest_ddcompat.matrix.kinds import (
     mapping,
     mark,
     name,
-    number,
     one_of,
     sentence,
     site,
@@ -274,7 +273,6 @@ class Unresolved(Statement):
     columns: tuple[str, ...] = field(
         array(text), "Head of the table that the row is of.", (), decides=False
     )
-    table: int | None = field(number, "Which of `tables` that is, from 0.", None, decides=False)
     capabilities: tuple[str, ...] = field(
         array(identifier),
         "Capabilities that the words may limit: none of them passes by them.",
