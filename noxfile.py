@@ -71,6 +71,22 @@ BESIDE = {
     "ddtrace-4": ["ddtrace==4.16.0"],
 }
 
+# Tools that read results; a run loads one of the plugins, but each ddtrace needs its own place.
+READERS = {
+    "plugins": [
+        "allure-pytest==2.*",
+        "flaky==3.*",
+        "pytest-error-for-skips==2.*",
+        "pytest-html==4.*",
+        "pytest-json-report==1.*",
+        "pytest-rerunfailures==16.*",
+        "pytest-retry==1.*",
+        "pytest-xdist==3.*",
+        "teamcity-messages==1.*",
+    ],
+    **{name: [*BESIDE[name], "msgpack==1.*"] for name in ("ddtrace-2", "ddtrace-3", "ddtrace-4")},
+}
+
 # Suites compared beside ddtrace unless some are named: only the short ones in all ways.
 BESIDE_DDTRACE = [["pluggy", "flask"], ["packaging", "click", "django", "plain"]]
 
@@ -215,6 +231,15 @@ def harm(session: nox.Session, beside: list[str]) -> None:
         session.run(
             "python", "-m", "neighbours", str(Path.cwd()), *names, env={"PYTHONPATH": "tests"}
         )
+
+
+@nox.session(python="3.11")
+@nox.parametrize("readers", list(READERS), ids=list(READERS))
+def neighbours(session: nox.Session, readers: str) -> None:
+    """Compare what tools that read results say of gated tests with the tables of the test."""
+    session.install("pytest", ".", *READERS[readers])
+    env = {"DDCOMPAT_READERS": readers, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    session.run("pytest", "tests/neighbours/test_readers.py", *session.posargs, env=env)
 
 
 def axe_core(session: nox.Session, folder: Path) -> Path | None:

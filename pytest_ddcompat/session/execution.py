@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-# Private: pytest has no public way to ask whether an author's marks skip a test.
-from _pytest.skipping import evaluate_skip_marks
+# Private: pytest has no public way to ask whether an author's marks skip a test, nor to withdraw
+# that they expect its failure.
+from _pytest.skipping import evaluate_skip_marks, xfailed_key
 
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.decision import PROPERTY
@@ -64,31 +65,33 @@ def prepare(item: pytest.Item, decision: Decision) -> None:
 
 def _make_fail(item: pytest.Item, reason: str) -> None:
     def set_nothing_up() -> None:
-        del vars(item)["listchain"]
+        # Hooks look there before they take the fixtures of a test that failed.
+        vars(item)["fixturenames"] = []
 
     def represent_failure(excinfo: pytest.ExceptionInfo[BaseException], *_: Any, **__: Any) -> Any:
         return _represent(item, excinfo, reason)
 
+    item.stash[xfailed_key] = None  # found already, where a hook has marked the test in its set-up
     vars(item).update(
         setup=set_nothing_up,
         # Nothing of ours is called, so that debuggers and tracebacks show no frame of ours.
         runtest=partial(pytest.fail, f"{place_of(item)}: {reason}", pytrace=False),
         teardown=lambda: None,
         repr_failure=represent_failure,
-        listchain=_chain_without_new_packages(item),
+        listchain=_chain_without_set_up(item),
         iter_markers=_replaced_markers(item),
     )
 
 
-def _chain_without_new_packages(item: pytest.Item) -> Callable[[], list[Any]]:
-    """Keep pytest from running a package's `setup_module` for a test that sets nothing up."""
+def _chain_without_set_up(item: pytest.Item) -> Callable[[], list[Any]]:
+    """Keep pytest from setting a package or another collector up for a test that fails anyway."""
     original = type(item).listchain
 
     def listchain() -> list[Any]:
-        # Private: only pytest knows which packages are set up already and must stay.
-        active: Any = getattr(getattr(item.session, "_setupstate", None), "stack", ())
+        # Private: only pytest knows which collectors are set up already and must stay.
+        active: Any = getattr(getattr(item.session, "_setupstate", None), "stack", None)
         chained = original(item)
-        return [n for n in chained if not isinstance(n, pytest.Package) or n in active]
+        return chained if active is None else [n for n in chained if n is item or n in active]
 
     return listchain
 
@@ -142,6 +145,8 @@ def stop(item: pytest.Item, decision: Decision) -> BaseException | None:
     action = decision.action
     if action is _RUN or action is Action.XFAIL or action is Action.FAIL:
         return None
+    # Without it, a skipped test that has an xfail mark is a pass for ddtrace before 4.
+    item.keywords["skip"] = True
     at_item = item.location[1] is not None
     return pytest.skip.Exception(decision.reason, _use_item_location=at_item)
 
