@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import sys
 
-from pytest_ddcompat.lazy import import_module
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.value import Fact
     from pytest_ddcompat.evaluation.evaluate import evaluate
@@ -83,10 +85,42 @@ _MODULES = {
 }
 
 
+class _OwnModules:
+    """Finds the modules of this package, and leaves all others to the other finders."""
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None, _: object = None) -> ModuleSpec | None:
+        if not name.startswith("pytest_ddcompat."):
+            return None
+        from importlib.machinery import PathFinder
+
+        return PathFinder.find_spec(name, path)
+
+
+def import_unrewritten(name: str) -> ModuleType:
+    """Import a module of this package past pytest's assertion rewriting.
+
+    So is all of this package that it imports. There are no assertions, and pytest's import hook
+    doubles the cost of a first verdict: 232 million instructions instead of 102 million. The
+    function stands here because every further module of an empty run costs 0.04 % of that run.
+
+    Args:
+        name: The module's name within the package.
+    """
+    import importlib
+
+    finders = sys.meta_path
+    finders.insert(0, _OwnModules)
+    try:
+        return importlib.import_module(f"{__name__}.{name}")
+    finally:
+        finders.remove(_OwnModules)
+
+
 def __getattr__(name: str) -> object:
     for module, provided in _MODULES.items():
         if name in provided:
-            value: object = getattr(import_module(module), name)
+            value: object = getattr(import_unrewritten(module), name)
             return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
@@ -96,4 +130,4 @@ def __dir__() -> list[str]:
 
 
 if "_pytest.assertion.rewrite" in sys.modules:
-    import_module("plugin")
+    import_unrewritten("plugin")

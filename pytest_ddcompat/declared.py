@@ -8,7 +8,7 @@ import pytest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import Any, Protocol
 
     class Gating(Protocol):
@@ -112,8 +112,8 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 """Each option: the type of its ini option, and its arguments for argparse."""
 
-ENVIRON: pytest.StashKey[Mapping[str, str]] = pytest.StashKey()
-"""Environment variables as they were when the run began; tests change those of their process."""
+ENVIRON: pytest.StashKey[Callable[[], dict[str, str]]] = pytest.StashKey()
+"""Returns the environment variables as they were when the run began; tests may change them."""
 
 RUNS: dict[pytest.Config, Gating | None] = {}
 """The runs of this process, the innermost last, each with the hooks that gate its tests if any."""

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_ddcompat import hookspecs
+from pytest_ddcompat import hookspecs, import_unrewritten
 from pytest_ddcompat.declared import ENVIRON, MARKERS, OPTIONS, RUNS, START, marks_of
-from pytest_ddcompat.lazy import import_module
-from pytest_ddcompat.values.variables import Variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
     RUNS[config] = None
     config.add_cleanup(lambda: RUNS.__delitem__(config))
     config.stash[START] = _start
-    config.stash[ENVIRON] = Variables(os.environ)
+    # A bound method, since no traceback shows what it returns.
+    config.stash[ENVIRON] = os.environ.copy().copy
     names = [f"ddcompat_{name}" for name in OPTIONS]
     try:
         explicit = any(config.getoption(name) is not None or config.getini(name) for name in names)
@@ -93,14 +92,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def _start(config: pytest.Config) -> Gating:
-    import_module("session.hooks")
+    import_unrewritten("session.hooks")
     from pytest_ddcompat.session.start import start
 
     return start(config)
 
 
 def _start_or_break(config: pytest.Config) -> Gating:
-    import_module("session.hooks")
+    import_unrewritten("session.hooks")
     from pytest_ddcompat.session.start import start_or_break
 
     return start_or_break(config)

@@ -27,11 +27,10 @@ MAY_IMPORT = {
     "evaluation": EVALUATION,
     "record": {*EVALUATION, "record"},
     "analysis": {*EVALUATION, "analysis"},
-    "session": {*EVALUATION, "record", "session", "declared", "lazy"},
-    "cli": {*EVALUATION, "record", "analysis", "importer", "cli", "declared", "lazy"},
+    "session": {*EVALUATION, "record", "session", "declared"},
+    "cli": {*EVALUATION, "record", "analysis", "importer", "cli", "declared"},
     "declared": VALUES,
     "hookspecs": INPUTS,
-    "lazy": set(),
 }
 HAND_ON = {"__init__", "__main__", "plugin"}  # these may import all of the package
 

@@ -128,6 +128,10 @@ class Gate:
             self._combined[markers] = decision
         return decision
 
+    def decide_known(self) -> list[Decision]:
+        """Decide on every marker seen so far."""
+        return [self._decide_marker(marker) for marker in [*self._markers.values()]]
+
     def combine(self, decisions: Sequence[Decision]) -> Decision:
         """Make one decision of those of a test's markers, with the remedies for all of them."""
         decision = combine(decisions)

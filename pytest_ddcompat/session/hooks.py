@@ -19,13 +19,14 @@ from pytest_ddcompat.session.faults import contain, describe
 from pytest_ddcompat.session.gate import Gate
 from pytest_ddcompat.session.outcomes import place_of
 from pytest_ddcompat.session.state import DECIDED, ledger_of
+from pytest_ddcompat.values.variables import Variables
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 __all__ = ["GatingHooks"]
 
-_RUN = Action.RUN  # an enumeration's members are slow to look up
+_FAIL, _XFAIL = Action.FAIL, Action.XFAIL  # an enumeration's members are slow to look up
 
 
 class GatingHooks:
@@ -38,7 +39,7 @@ class GatingHooks:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._ledger = ledger_of(config)
-        self.gate = Gate(config, config.stash[ENVIRON])
+        self.gate = Gate(config, Variables(config.stash[ENVIRON]()))
 
     def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
         """Refuse markers that cannot be understood; act on what a module has required."""
@@ -87,19 +88,21 @@ class GatingHooks:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
-        """Decide on all tests before any of them, or a fixture, can change what is detected."""
+        """Decide before a test, or a fixture, can change what is detected."""
         with contain(self._config, "the tests were not decided on before the first of them"):
             option = session.config.option
             stops = session.testsfailed and not option.continue_on_collection_errors
             # With pytest-xdist, the session that starts the workers has no tests.
             items = () if option.collectonly or stops else getattr(session, "items", ())
-            for item in items:
-                self._decide_first(item)
+            marked = [item for item in items if marks_of(item)]
+            if marked and any(map(_changes_test, self.gate.decide_known())):
+                for item in marked:
+                    self._prepare(item)
 
-    def _decide_first(self, item: pytest.Item) -> None:
-        """Decide on a test before any test runs, and prepare it for its decision."""
+    def _prepare(self, item: pytest.Item) -> None:
+        """Prepare a test for its decision, if that changes the test itself."""
         decision = self.decide(item)
-        if decision is None or decision.action is _RUN:
+        if decision is None or not _changes_test(decision):
             return
         try:
             prepare(item, decision)
@@ -127,6 +130,12 @@ class GatingHooks:
         decision = self.decide(item) or before
         if decision is None:
             return None
-        if decision is not before:
+        if decision is not before and (before is not None or _changes_test(decision)):
             prepare(item, decision)
         return stop(item, decision)
+
+
+def _changes_test(decision: Decision) -> bool:
+    """Whether a decision changes the test itself, before it is set up."""
+    action = decision.action
+    return action is _FAIL or action is _XFAIL

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_ddcompat.declared import marks_of
 from pytest_ddcompat.session.faults import contain, faults_of
 from pytest_ddcompat.session.outcomes import Place, place_of
 from pytest_ddcompat.session.state import (
     codec_of,
-    decision_on,
     gate_if_used,
     is_worker,
     ledger_of,
@@ -171,10 +171,11 @@ class WorkerHooks(_Hooks):
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
         """Note each gated test before it runs, for it may bring the worker down."""
-        decision = decision_on(item)
-        if decision is not None:
-            with contain(item.config, f"{item.nodeid} is not noted"):
-                journal_of(item.config).write_test(item.config, item, decision)
+        marks = marks_of(item)
+        with contain(item.config, "tests that bring a worker down are not counted"):
+            gate = gate_if_used(item.config) if marks else None
+            if gate is not None:
+                journal_of(item.config).write_test(item.config, item, gate.decide(marks))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

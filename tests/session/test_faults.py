@@ -103,7 +103,7 @@ IN_THE_SUMMARY = [
     pytest.param("session.outcomes:Ledger.counts", [summary(UNKNOWN)], id="counting"),
     pytest.param("session.gate:Gate.problem", UNREAD, id="markers that are not understood"),
     pytest.param(
-        "session.hooks:GatingHooks._decide_first", [summary(UNSEEN)], id="deciding before the tests"
+        "session.gate:Gate.decide_known", [summary(UNSEEN)], id="deciding before the tests"
     ),
     pytest.param("session.fixture:decision_of", [summary(ASKED)], id="what a test required"),
     pytest.param("session.fixture:summarize", [summary(ASKED)], id="one decision of several"),
@@ -164,7 +164,7 @@ OF_A_TEST = [
     pytest.param("session.hooks:stop", GATED[:4], ERROR, id="stopping a test"),
     pytest.param("session.execution:attach", GATED[:4], ERROR, id="attaching the decision"),
     pytest.param("session.outcomes:Ledger.enter", GATED[:4], ERROR, id="counting a test"),
-    pytest.param("session.hooks:prepare", GATED[1:4], ERROR, id="preparing a test"),
+    pytest.param("session.hooks:prepare", ("test_strict",), ERROR, id="preparing a test"),
     pytest.param("session.execution:_at_item", ("test_strict",), OF_TEST, id="showing the failure"),
     pytest.param("session.fixture:Compatibility.__init__", ("test_asks",), ERROR, id="the fixture"),
     pytest.param("session.fixture:_decide", ("test_asks",), ERROR, id="what is asked in a test"),

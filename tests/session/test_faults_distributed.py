@@ -36,7 +36,7 @@ UNTOLD = summary("a worker is not given the options, and reads them itself")
             "session.outcomes:Ledger.stopped", summary(LACKS), id="taking over what a worker knows"
         ),
         pytest.param(
-            "session.hooks:GatingHooks._decide_first",
+            "session.gate:Gate.decide_known",
             summary(UNSEEN),
             id="deciding before the tests",
         ),
