@@ -16,7 +16,7 @@ from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.decision import PROPERTY
 from pytest_ddcompat.session.faults import describe
 from pytest_ddcompat.session.outcomes import place_of
-from pytest_ddcompat.session.state import codec_of, ledger_of
+from pytest_ddcompat.session.state import ledger_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ __all__ = [
     "stop",
 ]
 
-_RUN = Action.RUN  # an enumeration's members are slow to look up
+_SKIP, _DESELECT = Action.SKIP, Action.DESELECT  # an enumeration's members are slow to look up
 _PREPARED = pytest.StashKey["Decision"]()
 
 # Marks of an author that a test which fails by a decision must not have: an expected failure, and
@@ -142,8 +142,7 @@ def stop(item: pytest.Item, decision: Decision) -> BaseException | None:
     if _is_skipped_by_unittest(item):
         return None
     attach(item, decision)
-    action = decision.action
-    if action is _RUN or action is Action.XFAIL or action is Action.FAIL:
+    if decision.action is not _SKIP and decision.action is not _DESELECT:
         return None
     # Without it, a skipped test that has an xfail mark is a pass for ddtrace before 4.
     item.keywords["skip"] = True
@@ -156,8 +155,9 @@ def attach(item: pytest.Item, decision: Decision) -> None:
     properties = item.user_properties
     if properties:
         properties[:] = [pair for pair in properties if pair[0] != PROPERTY]
-    properties.append(codec_of(item.config).encode(decision))
-    ledger_of(item.config).enter(item, decision)
+    ledger = ledger_of(item.config)
+    properties.append(ledger.codec.encode(decision))
+    ledger.enter(item, decision)
 
 
 def _represent(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException], reason: str) -> Any:

@@ -80,6 +80,7 @@ class Ledger:
     (`--dist=each`) has an entry for each.
 
     Attributes:
+        codec: The codec of the run's decisions.
         heads: The parts of the summary's first line, each with its rank, of all processes that
             made a decision.
         by_reports: Whether reports are entered, which tell outcomes too. A hook for the reports
@@ -89,7 +90,7 @@ class Ledger:
 
     def __init__(self, codec: Codec) -> None:
         self.heads: set[tuple[int, str]] = set()
-        self._codec = codec
+        self.codec = codec
         self._collected: dict[str, Entry] = {}
         self.by_reports = False
         self._entered: dict[str, Decision] = {}
@@ -115,7 +116,7 @@ class Ledger:
         if entry is None:
             entry = self._ran[key] = Entry(report.nodeid, place_of(report))
         if report.user_properties:
-            entry.decision = self._codec.find(report.user_properties) or entry.decision
+            entry.decision = self.codec.find(report.user_properties) or entry.decision
         entry.see(report)
 
     def entries(self) -> list[Entry]:

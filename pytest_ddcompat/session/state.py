@@ -32,7 +32,6 @@ DECIDED = pytest.StashKey["Decision"]()
 """The decision on a test by its markers."""
 
 _LEDGER = pytest.StashKey[Ledger]()
-_CODEC = pytest.StashKey[Codec]()
 
 
 def gating_of(config: pytest.Config) -> Gating:
@@ -60,17 +59,17 @@ def gate_if_used(config: pytest.Config) -> Gate | None:
     return None if gating is None else gating.gate
 
 
-def codec_of(config: pytest.Config) -> Codec:
-    """Return the codec of a run's decisions."""
-    return config.stash.setdefault(_CODEC, Codec())
-
-
 def ledger_of(config: pytest.Config) -> Ledger:
     """Return the ledger of a run."""
     ledger = config.stash.get(_LEDGER, None)
     if ledger is None:
-        ledger = config.stash[_LEDGER] = Ledger(codec_of(config))
+        ledger = config.stash[_LEDGER] = Ledger(Codec())
     return ledger
+
+
+def codec_of(config: pytest.Config) -> Codec:
+    """Return the codec of a run's decisions."""
+    return ledger_of(config).codec
 
 
 def decision_on(item: pytest.Item) -> Decision | None:
