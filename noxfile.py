@@ -47,21 +47,6 @@ SERIES = {
     "9": (">=3.10", ["pytest>=9.0.1", "pluggy>=1.5"]),
 }
 
-# What `ci` runs, with arguments; the README's commands test the Python that runs nox.
-IN_PARALLEL = ["--numprocesses=2"]
-CI = {
-    "lint": [],
-    "types": [],
-    "readme": [],
-    **{f"tests-{python}": IN_PARALLEL for python in PYTHONS if python != RUNNING},
-    "lowest": IN_PARALLEL,
-    "harm(alone)": ["pluggy"],
-    "benchmark": ["--short"],
-    "browser": [],
-    "e2e": [],
-    "agent": [],
-}
-
 # What other projects' suites are compared beside: ddtrace brings pytest plugins of its own.
 BESIDE = {
     "alone": [],
@@ -85,6 +70,22 @@ READERS = {
         "teamcity-messages==1.*",
     ],
     **{name: [*BESIDE[name], "msgpack==1.*"] for name in ("ddtrace-2", "ddtrace-3", "ddtrace-4")},
+}
+
+# What `ci` runs, with arguments; the README's commands test the Python that runs nox.
+IN_PARALLEL = ["--numprocesses=2"]
+CI = {
+    "lint": [],
+    "types": [],
+    "readme": [],
+    **{f"tests-{python}": IN_PARALLEL for python in PYTHONS if python != RUNNING},
+    "lowest": IN_PARALLEL,
+    "harm(alone)": ["pluggy"],
+    "benchmark": ["--short"],
+    "browser": [],
+    "e2e": [],
+    "agent": [],
+    **{f"neighbours({readers})": [] for readers in READERS},
 }
 
 # Suites compared beside ddtrace unless some are named: only the short ones in all ways.
