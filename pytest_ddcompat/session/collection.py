@@ -14,7 +14,7 @@ from pytest_ddcompat.requirement.markers import mark_of
 from pytest_ddcompat.session.execution import is_skipped_by_author, prepare
 from pytest_ddcompat.session.fixture import decision_of, require
 from pytest_ddcompat.session.outcomes import Place
-from pytest_ddcompat.session.state import DECIDED, ledger_of
+from pytest_ddcompat.session.state import STAND_IN, ledger_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 _STAND_INS = pytest.StashKey[list[pytest.Item]]()
-_STAND_IN = "require"
+_STAND_IN_NAME = "require"
 _STOPPED = pytest.StashKey[set[Path]]()
 
 
@@ -80,9 +80,9 @@ def _stop_module(report: pytest.CollectReport, collector: pytest.Collector) -> N
 def _stand_in(collector: pytest.Collector, decision: Decision, line: int) -> pytest.Item:
     # Plugins such as flaky ask for the module itself, which must not be imported again.
     collector.obj = ModuleType(collector.name)  # type: ignore[attr-defined]
-    item = UnsupportedModule.from_parent(collector, name=_STAND_IN, line=line)
+    item = UnsupportedModule.from_parent(collector, name=_STAND_IN_NAME, line=line)
     prepare(item, decision)
-    item.stash[DECIDED] = decision
+    item.stash[STAND_IN] = decision
     collector.config.stash.setdefault(_STAND_INS, []).append(item)
     return item
 
@@ -142,5 +142,5 @@ def _is_selected_within(collector: pytest.Collector) -> bool:
     """Whether the run selects single tests of a module, other than its stand-in."""
     folder = collector.config.invocation_params.dir
     selected = [arg.partition("::") for arg in collector.config.args]
-    paths = [path for path, _, test in selected if test not in {"", _STAND_IN}]
+    paths = [path for path, _, test in selected if test not in {"", _STAND_IN_NAME}]
     return any((folder / path).resolve() == collector.path for path in paths)

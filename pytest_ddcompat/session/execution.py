@@ -16,16 +16,17 @@ from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.decision import PROPERTY
 from pytest_ddcompat.session.faults import describe
 from pytest_ddcompat.session.outcomes import place_of
-from pytest_ddcompat.session.state import ledger_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.session.outcomes import Ledger
 
 __all__ = [
     "FailingProtocol",
     "attach",
+    "is_prepared",
     "is_skipped_by_author",
     "prepare",
     "stop",
@@ -45,9 +46,17 @@ def prepare(item: pytest.Item, decision: Decision) -> None:
     The test is changed itself, so that pytest's own protocol runs it, and everything that listens
     to that protocol sees the same: a set-up that passed and set nothing up, and a call that failed.
     """
-    if item.stash.get(_PREPARED, None) is decision:
-        return
-    item.stash[_PREPARED] = decision
+    if item.stash.get(_PREPARED, None) is not decision:
+        _change(item, decision)
+        item.stash[_PREPARED] = decision
+
+
+def is_prepared(item: pytest.Item) -> bool:
+    """Whether a test was prepared for a decision."""
+    return _PREPARED in item.stash
+
+
+def _change(item: pytest.Item, decision: Decision) -> None:
     for name in ("setup", "runtest", "teardown", "repr_failure", "listchain", "iter_markers"):
         vars(item).pop(name, None)  # of an earlier decision
     if decision.error:
@@ -131,7 +140,7 @@ class FailingProtocol:
         return done
 
 
-def stop(item: pytest.Item, decision: Decision) -> BaseException | None:
+def stop(item: pytest.Item, decision: Decision, ledger: Ledger) -> BaseException | None:
     """Return the outcome to raise before a test is set up, or None if it is to run.
 
     The decision is attached to the test. A test that its author skips is left alone: pytest has
@@ -141,7 +150,7 @@ def stop(item: pytest.Item, decision: Decision) -> BaseException | None:
         return pytest.fail.Exception(decision.error, pytrace=False)
     if _is_skipped_by_unittest(item):
         return None
-    attach(item, decision)
+    attach(item, decision, ledger)
     if decision.action is not _SKIP and decision.action is not _DESELECT:
         return None
     # Without it, a skipped test that has an xfail mark is a pass for ddtrace before 4.
@@ -150,12 +159,11 @@ def stop(item: pytest.Item, decision: Decision) -> BaseException | None:
     return pytest.skip.Exception(decision.reason, _use_item_location=at_item)
 
 
-def attach(item: pytest.Item, decision: Decision) -> None:
+def attach(item: pytest.Item, decision: Decision, ledger: Ledger) -> None:
     """Attach a decision to the test's reports, in place of an earlier one, and count it."""
     properties = item.user_properties
     if properties:
         properties[:] = [pair for pair in properties if pair[0] != PROPERTY]
-    ledger = ledger_of(item.config)
     properties.append(ledger.codec.encode(decision))
     ledger.enter(item, decision)
 

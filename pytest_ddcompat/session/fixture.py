@@ -12,7 +12,7 @@ from pytest_ddcompat.requirement.markers import requirement_of
 from pytest_ddcompat.session.decision import summarize
 from pytest_ddcompat.session.execution import attach
 from pytest_ddcompat.session.faults import contain
-from pytest_ddcompat.session.state import decision_on, gate_of, running
+from pytest_ddcompat.session.state import decision_on, gate_of, ledger_of, running
 from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class AttachingHooks:
             known.update(required)
             marked = decision_on(item)
             decision = summarize([*([marked] if marked else []), *known])
-            attach(item, decision)
+            attach(item, decision, ledger_of(item.config))
             report.user_properties = list(item.user_properties)
 
 

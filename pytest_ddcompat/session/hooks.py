@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,11 +15,11 @@ from pytest_ddcompat.session.collection import (
     take_stand_ins,
 )
 from pytest_ddcompat.session.decision import Decision
-from pytest_ddcompat.session.execution import prepare, stop
+from pytest_ddcompat.session.execution import is_prepared, prepare, stop
 from pytest_ddcompat.session.faults import contain, describe
 from pytest_ddcompat.session.gate import Gate
 from pytest_ddcompat.session.outcomes import place_of
-from pytest_ddcompat.session.state import DECIDED, ledger_of
+from pytest_ddcompat.session.state import STAND_IN, ledger_of
 from pytest_ddcompat.values.variables import Variables
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class GatingHooks:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._ledger = ledger_of(config)
+        self._has_prepared = False
         self.gate = Gate(config, Variables(config.stash[ENVIRON]()))
 
     def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
@@ -102,14 +104,11 @@ class GatingHooks:
     def _prepare(self, item: pytest.Item) -> None:
         """Prepare a test for its decision, if that changes the test itself."""
         decision = self.decide(item)
-        if decision is None or not _changes_test(decision):
-            return
-        try:
-            prepare(item, decision)
-        except BaseException as error:  # noqa: BLE001 - what ends a run is raised again
-            describe(error)
-            # The test's own error: it is prepared again when it is set up.
-            del item.stash[DECIDED]
+        if decision is not None and _changes_test(decision):
+            self._has_prepared = True
+            # A fault is the test's own error: it is prepared again when it is set up.
+            with suppress(Exception):
+                prepare(item, decision)
 
     def decide(self, item: pytest.Item) -> Decision | None:
         """Decide on a test by all marks that it has now; None if it has none of ours."""
@@ -117,22 +116,19 @@ class GatingHooks:
         if not marks:
             return None
         try:
-            decision = self.gate.decide(marks)
+            return self.gate.decide(marks)
         except BaseException as error:  # noqa: BLE001 - the test's error, not the run's
-            decision = Decision.failed(f"ddcompat: {describe(error)}")
-        item.stash[DECIDED] = decision
-        return decision
+            return Decision.failed(f"ddcompat: {describe(error)}")
 
     def stop(self, item: pytest.Item) -> BaseException | None:
         """Return the outcome to raise when a test is set up, or None if it is to run."""
-        before = item.stash.get(DECIDED, None)
-        # Again, for hooks may have marked the test since, or changed what a mark says.
-        decision = self.decide(item) or before
+        # Decided only now, for hooks may have marked the test, or changed what a mark says.
+        decision = self.decide(item) or item.stash.get(STAND_IN, None)
         if decision is None:
             return None
-        if decision is not before and (before is not None or _changes_test(decision)):
+        if _changes_test(decision) or (self._has_prepared and is_prepared(item)):
             prepare(item, decision)
-        return stop(item, decision)
+        return stop(item, decision, self._ledger)
 
 
 def _changes_test(decision: Decision) -> bool:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ddcompat.declared import marks_of
 from pytest_ddcompat.record.builder import (
     build_record,
     decision_entry,
@@ -109,8 +108,7 @@ class _Hooks:
         """Enter every gated test, so that the record has those too that will not be run."""
         with self._contain():
             for item in session.items:
-                marks = marks_of(item)
-                decision = gate_of(self._config).decide(marks) if marks else decision_on(item)
+                decision = decision_on(item)
                 if decision is not None:
                     self._collect(item, decision)
 

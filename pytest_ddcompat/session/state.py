@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_ddcompat.declared import RUNS, START
+from pytest_ddcompat.declared import RUNS, START, marks_of
 from pytest_ddcompat.session.decision import Codec
 from pytest_ddcompat.session.outcomes import Ledger
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.session.gate import Gate
 
 __all__ = [
-    "DECIDED",
+    "STAND_IN",
     "codec_of",
     "decision_on",
     "gate_if_used",
@@ -28,8 +28,8 @@ __all__ = [
     "running",
 ]
 
-DECIDED = pytest.StashKey["Decision"]()
-"""The decision on a test by its markers."""
+STAND_IN = pytest.StashKey["Decision"]()
+"""The decision on a module, on the test that stands for it."""
 
 _LEDGER = pytest.StashKey[Ledger]()
 
@@ -73,8 +73,9 @@ def codec_of(config: pytest.Config) -> Codec:
 
 
 def decision_on(item: pytest.Item) -> Decision | None:
-    """Return the decision on a test by its markers, if it has any."""
-    return item.stash.get(DECIDED, None)
+    """Return the decision on a test by its markers, or on the module that it stands for."""
+    marks = marks_of(item)
+    return gate_of(item.config).decide(marks) if marks else item.stash.get(STAND_IN, None)
 
 
 def is_worker(config: pytest.Config) -> bool:
