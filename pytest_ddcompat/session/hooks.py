@@ -122,7 +122,7 @@ class GatingHooks:
 
     def stop(self, item: pytest.Item) -> BaseException | None:
         """Return the outcome to raise when a test is set up, or None if it is to run."""
-        # Decided only now, for hooks may have marked the test, or changed what a mark says.
+        # Decided anew, for hooks may have marked the test since, or changed what a mark says.
         decision = self.decide(item) or item.stash.get(STAND_IN, None)
         if decision is None:
             return None

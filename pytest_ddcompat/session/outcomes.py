@@ -111,7 +111,7 @@ class Ledger:
 
     def see(self, report: pytest.TestReport) -> None:
         """Enter one report of a test."""
-        key = (report.nodeid, getattr(report, "worker_id", ""))
+        key = (report.nodeid, _worker_of(report))
         entry = self._ran.get(key)
         if entry is None:
             entry = self._ran[key] = Entry(report.nodeid, place_of(report))
@@ -171,6 +171,14 @@ def place_of(test: pytest.Item | pytest.TestReport) -> Place:
     """Return where a test stands."""
     file, line, _ = test.location
     return Place(file.replace(os.sep, "/"), None if line is None else line + 1)
+
+
+def _worker_of(report: pytest.TestReport) -> str:
+    """Return the id of the worker of pytest-xdist that ran a test, or an empty string."""
+    worker: str = getattr(report, "worker_id", "")
+    # The report of a test that brought its worker down is made by the controller.
+    node = getattr(report, "node", None)
+    return worker or str(getattr(getattr(node, "gateway", None), "id", ""))
 
 
 def _outcome(report: pytest.TestReport) -> str:

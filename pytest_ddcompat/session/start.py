@@ -30,7 +30,7 @@ def start(config: pytest.Config) -> GatingHooks:
 
     gating = RUNS[config] = GatingHooks(config)
     config.pluginmanager.register(gating, "ddcompat-gating")
-    # Only reports tell of tests that run in other processes, and of an expected failure.
+    # Only reports show tests that run in other processes, and failures that were expected.
     forks = config.pluginmanager.hasplugin("pytest_forked")
     summarize(config, by_reports=forks or Action.XFAIL in gating.gate.policy)
     return gating

@@ -154,3 +154,30 @@ def test_the_test_that_stands_for_a_module_can_be_asked_for(project: Project, op
     project.write("test_it.py", MODULE)
     run = project.run(STRICT, "test_it.py::require", *options.split())
     assert (run.outcomes, run.status) == ({"require": "failed"}, 1)
+
+
+@pytest.mark.parametrize("phase", ["setup", "call"])
+def test_a_test_that_brings_its_worker_down_is_counted_once(project: Project, phase: str) -> None:
+    pytest.importorskip("xdist")
+    tests = f"""
+        import os, pytest
+        @pytest.fixture
+        def setup(): os._exit(7)
+        @pytest.fixture
+        def call(): return lambda: os._exit(7)
+        @pytest.mark.requires_capability("threat_detection")
+        def test_kills({phase}): {phase}()
+        @pytest.mark.requires_capability("threat_detection")
+        def test_after(): pass
+        @pytest.mark.requires_capability("api_security")
+        def test_unmet(): pass
+    """
+    project.write("test_it.py", tests)
+    options = ("-p", "no:randomly", "-p", "xdist.plugin", "-n", "1", "--ddcompat-report=run.json")
+    run = project.run_apart(*options)
+    assert "3 gated: 2 ran, 1 skipped" in run.out
+    assert outcomes_of(record_of(project)) == {
+        "test_kills": "failed",
+        "test_after": "passed",
+        "test_unmet": "skipped",
+    }
