@@ -11,7 +11,6 @@ from pytest_ddcompat.session.decision import Codec
 from pytest_ddcompat.session.outcomes import Ledger
 
 if TYPE_CHECKING:
-    from pytest_ddcompat.declared import Gating
     from pytest_ddcompat.session.decision import Decision
     from pytest_ddcompat.session.gate import Gate
 
@@ -21,7 +20,6 @@ __all__ = [
     "decision_on",
     "gate_if_used",
     "gate_of",
-    "gating_of",
     "is_distributed",
     "is_worker",
     "ledger_of",
@@ -34,22 +32,14 @@ STAND_IN = pytest.StashKey["Decision"]()
 _LEDGER = pytest.StashKey[Ledger]()
 
 
-def gating_of(config: pytest.Config) -> Gating:
-    """Return the hooks that gate a run's tests.
-
-    Raises:
-        CompatibilityError: The options cannot be understood.
-    """
-    return RUNS.get(config) or config.stash[START](config)
-
-
 def gate_of(config: pytest.Config) -> Gate:
-    """Return the gate of a run.
+    """Return the gate of a run, which starts with it if nothing has needed it yet.
 
     Raises:
         CompatibilityError: The options cannot be understood.
     """
-    gate: Gate = gating_of(config).gate
+    gating = RUNS.get(config) or config.stash[START](config)
+    gate: Gate = gating.gate
     return gate
 
 
