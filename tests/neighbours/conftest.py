@@ -1,5 +1,10 @@
-"""Keeps the tests of readers for `nox -s neighbours`, which installs the readers."""
+"""Keeps each test file for the session of nox that sets its variable.
+
+`nox -s neighbours` installs the tools that `test_readers.py` needs. `nox -s harm` tests its own
+comparison with `test_harm.py`, which starts pytest for most cases.
+"""
 
 import os
 
-collect_ignore = [] if os.environ.get("DDCOMPAT_READERS") else ["test_readers.py"]
+VARIABLES = {"test_readers.py": "DDCOMPAT_READERS", "test_harm.py": "DDCOMPAT_HARM"}
+collect_ignore = [name for name, variable in VARIABLES.items() if variable not in os.environ]
