@@ -26,8 +26,7 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
 NEWEST = PYTHONS[-1]  # the only one that `ci` does without where it is missing
 RUNNING = "{}.{}".format(*sys.version_info)
-RUFF = "ruff==0.17.*"
-MYPY = "mypy==2.4.*"
+LOCKS = Path(".ci/locks")
 AXE = "axe-core@~4.14.1"
 
 # Tables of cases that the made-up input of a target begins with, and how long it is at most; longer
@@ -57,20 +56,7 @@ BESIDE = {
 }
 
 # Tools that read results; a run loads one of the plugins, but each ddtrace needs its own place.
-READERS = {
-    "plugins": [
-        "allure-pytest==2.*",
-        "flaky==3.*",
-        "pytest-error-for-skips==2.*",
-        "pytest-html==4.*",
-        "pytest-json-report==1.*",
-        "pytest-rerunfailures==16.*",
-        "pytest-retry==1.*",
-        "pytest-xdist==3.*",
-        "teamcity-messages==1.*",
-    ],
-    **{name: [*BESIDE[name], "msgpack==1.*"] for name in ("ddtrace-2", "ddtrace-3", "ddtrace-4")},
-}
+READERS = ["plugins", "ddtrace-2", "ddtrace-3", "ddtrace-4"]
 
 # What `ci` runs, with arguments; the README's commands test the Python that runs nox.
 IN_PARALLEL = ["--numprocesses=2"]
@@ -123,13 +109,15 @@ def readme(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests on one Python with the newest dependencies."""
-    run_tests(session, [".[test]"])
+    install(session, "tests")
+    run_tests(session)
 
 
 @nox.session(python=PYTHONS[0])
 def lowest(session: nox.Session) -> None:
     """Run the tests on the oldest Python with the lowest dependencies allowed."""
-    run_tests(session, lowest_dependencies(PYTHONS[0]))
+    install(session, "lowest")
+    run_tests(session)
 
 
 @nox.session(python=PYTHONS)
@@ -141,14 +129,14 @@ def combinations(session: nox.Session, series: str, dependencies: str) -> None:
     if not SpecifierSet(pythons).contains(str(session.python)):
         session.skip(f"pytest {series} is for Python {pythons}")
     if dependencies == "newest":
-        run_tests(session, [".[test]", f"pytest=={series}.*"])
+        session.install(".[test]", f"pytest=={series}.*")
     else:
-        run_tests(session, lowest_dependencies(str(session.python), needed))
+        session.install(".[cli]", *lowest_dependencies(str(session.python), needed))
+    run_tests(session)
 
 
-def run_tests(session: nox.Session, requirements: list[str]) -> None:
-    """Install requirements, list the versions installed, and run the tests."""
-    session.install(*requirements)
+def run_tests(session: nox.Session) -> None:
+    """List the versions installed, and run the tests."""
     session.run("pip", "list")
     session.run("pytest", *session.posargs)
 
@@ -156,7 +144,7 @@ def run_tests(session: nox.Session, requirements: list[str]) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style and formatting."""
-    session.install(RUFF)
+    install_locked(session, "lint")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
 
@@ -171,14 +159,14 @@ def generate(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the types of the package, the tests, the benchmarks and this file."""
-    session.install(".[test]", MYPY, "nox", "selenium", "types-jsonschema", "types-PyYAML")
+    install(session, "types")
     session.run("mypy")
 
 
 @nox.session
 def browser(session: nox.Session) -> None:
     """Test the HTML pages in headless Chromium on PATH, and against axe-core if npm is there."""
-    session.install(".[test]", "selenium")
+    install(session, "types")
     with tempfile.TemporaryDirectory() as folder:
         rules = axe_core(session, Path(folder))
         env = {"DDCOMPAT_BROWSER": "chromium", "DDCOMPAT_AXE": str(rules) if rules else None}
@@ -188,10 +176,9 @@ def browser(session: nox.Session) -> None:
 @nox.session
 def e2e(session: nox.Session) -> None:
     """Test the built wheel with each real ddtrace of tests/e2e/targets.py."""
-    session.install("pytest", "pytest-xdist", "virtualenv")
+    install_locked(session, "e2e")
     with tempfile.TemporaryDirectory() as folder:
-        session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ".")
-        (wheel,) = Path(folder).glob("*.whl")
+        wheel = build(session, folder)
         session.run(
             "pytest",
             "tests/e2e",
@@ -199,14 +186,14 @@ def e2e(session: nox.Session) -> None:
             "--numprocesses=2",
             "--dist=loadgroup",
             *session.posargs,
-            env={"DDCOMPAT_E2E_WHEEL": str(wheel)},
+            env={"DDCOMPAT_E2E_WHEEL": wheel},
         )
 
 
 @nox.session
 def agent(session: nox.Session) -> None:
     """Test the Agent's `/info` against Datadog's own test agent."""
-    session.install(".[test]", "ddapm-test-agent==1.*")
+    install(session, "agent")
     command = str(Path(session.bin, "ddapm-test-agent"))
     env = {"DDCOMPAT_TEST_AGENT": command}
     session.run("pytest", "tests/agent", *session.posargs, env=env)
@@ -215,7 +202,7 @@ def agent(session: nox.Session) -> None:
 @nox.session(python="3.11")
 def benchmark(session: nox.Session) -> None:
     """Check what the plugin costs against its limits; `-- --short` only beside skipif."""
-    session.install("pytest", ".")
+    install(session, "benchmark")
     session.run("python", "benchmarks/instructions.py")
     if "--short" not in session.posargs:
         session.run("python", "benchmarks/evaluate.py", "--check")
@@ -226,10 +213,11 @@ def benchmark(session: nox.Session) -> None:
 @nox.parametrize("beside", list(BESIDE.values()), ids=list(BESIDE))
 def harm(session: nox.Session, beside: list[str]) -> None:
     """Compare other projects' suites with and without the plugin; `-- click xdist` picks."""
-    session.install("pytest", "pytest-xdist", *beside)
-    if not beside:
+    if beside:
+        session.install("pytest", "pytest-xdist", *beside)
+    else:
+        install(session, "harm")
         # The comparison's own tests depend on none of what is compared: once is enough.
-        session.install(".")
         session.run("pytest", "tests/neighbours/test_harm.py", env={"DDCOMPAT_HARM": "1"})
     chosen = BESIDE_DDTRACE if beside and not session.posargs else [session.posargs]
     for names in chosen:
@@ -239,12 +227,69 @@ def harm(session: nox.Session, beside: list[str]) -> None:
 
 
 @nox.session(python="3.11")
-@nox.parametrize("readers", list(READERS), ids=list(READERS))
+@nox.parametrize("readers", READERS, ids=READERS)
 def neighbours(session: nox.Session, readers: str) -> None:
     """Compare what tools that read results say of gated tests with the tables of the test."""
-    session.install("pytest", ".", *READERS[readers])
+    install(session, f"neighbours-{readers}")
     env = {"DDCOMPAT_READERS": readers, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     session.run("pytest", "tests/neighbours/test_readers.py", *session.posargs, env=env)
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Pin anew what the other sessions install, with hashes: `.ci/locks/NAME.in` to `NAME.txt`."""
+    session.install("uv")
+    for source in sorted(LOCKS.glob("*.in")):
+        python = source.read_text(encoding="utf-8").partition("# Python ")[2].partition("\n")[0]
+        compile_lock(session, source, python or PYTHONS[0], "--universal")
+    with tempfile.TemporaryDirectory() as folder:
+        pins = [".[cli]", *lowest_dependencies(PYTHONS[0])]
+        source = Path(folder, "lowest.in")
+        source.write_text("\n".join(pins), encoding="utf-8")
+        compile_lock(session, source, PYTHONS[0])
+
+
+def compile_lock(session: nox.Session, source: Path, python: str, *options: str) -> None:
+    """Pin what a file requires and what that depends on; `--universal` is for later Pythons too."""
+    session.run(
+        *("uv", "pip", "compile", "--quiet", "--upgrade", f"--python-version={python}", *options),
+        *("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links"),
+        *("--no-header", "--no-annotate", "--no-emit-package=pytest-ddcompat"),
+        *(str(source), "--output-file", str(LOCKS / f"{source.stem}.txt")),
+    )
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Look the locked versions up in the database of known vulnerabilities, over the network."""
+    session.install("pip-audit==2.*")
+    for pins in sorted(LOCKS.glob("*.txt")):
+        session.run(
+            "pip-audit", "--strict", "--disable-pip", "--require-hashes", "--requirement", str(pins)
+        )
+
+
+def install(session: nox.Session, name: str) -> None:
+    """Install a lock, and the wheel of the project."""
+    install_locked(session, name)
+    with tempfile.TemporaryDirectory() as folder:
+        session.install("--no-deps", build(session, folder))
+
+
+def install_locked(session: nox.Session, name: str, *options: str) -> None:
+    """Install the versions that a lock pins, whose hashes pip checks."""
+    session.install("--require-hashes", "--requirement", str(LOCKS / f"{name}.txt"), *options)
+
+
+def build(session: nox.Session, folder: str) -> str:
+    """Build the wheel of the project in a folder, by the locked hatchling; return its path."""
+    # Beside the session's packages, some of which are older than hatchling allows.
+    place = Path(folder, "build")
+    install_locked(session, "build", "--target", str(place))
+    command = ("python", "-m", "hatchling", "build", "--target=wheel", f"--directory={folder}")
+    session.run(*command, env={"PYTHONPATH": str(place)})
+    (wheel,) = Path(folder).glob("*.whl")
+    return str(wheel)
 
 
 def axe_core(session: nox.Session, folder: Path) -> Path | None:
@@ -291,7 +336,7 @@ def lowest_dependencies(python: str, needed: Sequence[str] = ()) -> list[str]:
             bound = lower_bound(requirement)
             lowest[requirement.name] = max(bound, lowest.get(requirement.name, bound))
     pins = [f"{name}=={version}" for name, version in lowest.items()]
-    return [".[cli]", *pins, *test_tools_for_the_lowest()]
+    return [*pins, *test_tools_for_the_lowest()]
 
 
 def lower_bound(requirement: Requirement) -> Version:

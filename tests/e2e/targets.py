@@ -16,17 +16,16 @@ from support.processes import output_of
 if TYPE_CHECKING:
     import subprocess
 
+ROOT = Path(__file__).parents[2]
 SUITE = Path(__file__).parent / "suite"
 
 
 @dataclass(frozen=True)
 class Target:
-    """A Python with one real ddtrace, or with none."""
+    """A Python with one real ddtrace, or with none; `lock` pins what is installed."""
 
     python: str
     ddtrace: str | None
-    pytest: str = "pytest"
-    beside: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -37,17 +36,16 @@ class Target:
         return f"ddtrace-{self.ddtrace}" if self.ddtrace else "no-ddtrace"
 
     @property
-    def requirements(self) -> list[str]:
-        tracer = [f"ddtrace=={self.ddtrace}"] if self.ddtrace else []
-        return [self.pytest, *self.beside, *tracer]
+    def lock(self) -> Path:
+        return ROOT / ".ci" / "locks" / f"e2e-{self.tracer}.txt"
 
 
 TARGETS = (
-    Target("3.11", "1.9.7", pytest="pytest==7.4.*"),
-    Target("3.11", "1.20.19", beside=("django==4.2.*",)),
-    Target("3.12", "2.6.0", pytest="pytest==8.4.*"),
+    Target("3.11", "1.9.7"),
+    Target("3.11", "1.20.19"),
+    Target("3.12", "2.6.0"),
     Target("3.13", "3.19.9"),
-    Target("3.13", "4.16.0", beside=("django==4.2.*",)),
+    Target("3.13", "4.16.0"),
     Target("3.13", None),
 )
 
@@ -85,8 +83,10 @@ def install(target: Target, wheel: Path, folder: Path) -> Installed:
     command = [sys.executable, "-m", "virtualenv", "--python", f"python{target.python}", str(venv)]
     must_succeed(target, command, f"found no Python {target.python} on PATH")
     python = venv / "bin" / "python"
-    command = [str(python), "-m", "pip", "install", "--quiet", str(wheel), *target.requirements]
+    pip = [str(python), "-m", "pip", "install", "--quiet"]
+    command = [*pip, "--require-hashes", "--requirement", str(target.lock)]
     must_succeed(target, command, "could not be installed")
+    must_succeed(target, [*pip, "--no-deps", str(wheel)], "could not be installed")
     return Installed(target, python, suite)
 
 

@@ -1,6 +1,6 @@
 """Runs suites that nobody here wrote, without the plugin and with it; they must not differ.
 
-    python -m harm CHECKOUT [SUITE|WAY ...]
+    python -m neighbours CHECKOUT [SUITE|WAY ...]
 
 The environment that runs this has pytest and pytest-xdist; the suites and, after the first runs,
 the plugin of the checkout are installed into it.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import tarfile
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 HERE = Path(__file__).parent
+LOCK = HERE.parents[1] / ".ci" / "locks" / "harm.txt"
 CACHES = {".hypothesis", ".pytest_cache", "__pycache__"}
 SHOWN = 20
 
@@ -104,7 +106,11 @@ def read_only(place: Path, way: Way) -> Iterator[Sequence[str]]:
 def fetch(suite: Suite, folder: Path) -> Path:
     """Fetch and unpack a source distribution, and find where its tests are run."""
     target = folder / suite.project
-    pip("download", "--no-deps", "--no-binary", suite.project, "--dest", str(target), suite.pin)
+    target.mkdir()
+    pin = target / "pin.txt"
+    pin.write_text(locked(suite), encoding="utf-8")
+    options = ("--no-deps", "--no-binary", suite.project, "--require-hashes")
+    pip("download", *options, "--dest", str(target), "--requirement", str(pin))
     (packed,) = target.glob("*.tar.gz")
     with tarfile.open(packed) as archive:
         # Python has had filters since the releases of June 2023.
@@ -115,6 +121,14 @@ def fetch(suite: Suite, folder: Path) -> Path:
     if suite.setup:
         shutil.copy(HERE / suite.setup, place / "conftest.py")
     return place
+
+
+def locked(suite: Suite) -> str:
+    """Return a suite's pin of the lock, with the hashes of its files."""
+    found = re.search(rf"(?m)^{suite.pin}.*(?:\n    .*)*", LOCK.read_text(encoding="utf-8"))
+    if not found:
+        sys.exit(f"{LOCK} has no {suite.pin}: write it anew with nox -s lock")
+    return found[0]
 
 
 def pip(*words: str) -> None:

@@ -1,0 +1,82 @@
+"""The locks of `.ci/locks`: pins with hashes and nothing else, that fit what they are made from."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / ".ci" / "locks"
+LOCKS = sorted(FOLDER.glob("*.txt"))
+SOURCES = sorted(FOLDER.glob("*.in"))
+PIN = re.compile(
+    r"[a-z0-9-]+==[0-9][0-9a-z.]*(?: ; [^#\\@]+)?(?: \\\n    --hash=sha256:[0-9a-f]{64})+"
+)
+
+pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="a source distribution has no locks")
+
+
+def project() -> dict[str, Any]:
+    table: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return table
+
+
+def required(source: Path) -> list[Requirement]:
+    """Return what a source of a lock requires; `.` and `.[test]` are the project's own."""
+    found: list[str] = []
+    for line in source.read_text(encoding="utf-8").splitlines():
+        if line in {".", ".[test]"}:
+            found += project()["dependencies"]
+        if line == ".[test]":
+            extras = project()["optional-dependencies"]
+            found += [*extras["cli"], *extras["test"][1:]]
+        if line[0] not in "#.":
+            found.append(line)
+    return [Requirement(line) for line in found]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.stem)
+def test_lock_holds_only_pins_with_hashes(lock: Path) -> None:
+    text = lock.read_text(encoding="utf-8")
+    assert PIN.search(text)
+    assert PIN.sub("", text).split() == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--index-url https://example.com/simple",
+        "--extra-index-url file:///simple",
+        "-i https://example.com/simple",
+        "--find-links /wheels",
+        "--trusted-host example.com",
+        "-e .",
+        "pytest==9.2.0",
+        "pytest>=9.2.0 \\\n    --hash=sha256:" + 64 * "0",
+        "pytest @ https://example.com/pytest.whl \\\n    --hash=sha256:" + 64 * "0",
+        "pytest==9.2.0 \\\n    --hash=md5:" + 32 * "0",
+    ],
+)
+def test_any_other_line_is_found(line: str) -> None:
+    pin = "pluggy==1.7.0 \\\n    --hash=sha256:" + 64 * "a"
+    assert PIN.sub("", f"{pin}\n{line}\n{pin}\n").split() != []
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_lock_fits_its_source(source: Path) -> None:
+    pins = re.findall(r"(?m)^([a-z0-9-]+)==(\S+)", source.with_suffix(".txt").read_text("utf-8"))
+    for requirement in required(source):
+        versions = [v for name, v in pins if name == requirement.name.lower()]
+        # A lock for newer Pythons leaves out what only older ones need.
+        assert versions or requirement.marker, f"{requirement} is not locked"
+        assert all(requirement.specifier.contains(v, prereleases=True) for v in versions)
