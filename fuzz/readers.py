@@ -9,8 +9,8 @@ import atheris
 
 with atheris.instrument_imports(include=["pytest_ddcompat.importer"]):
     from pytest_ddcompat.importer.blocks import Cell, Table, collapsed
-    from pytest_ddcompat.importer.contradictions import contradictions
     from pytest_ddcompat.importer.draft import KINDS, Draft
+    from pytest_ddcompat.importer.importer import contradictions
     from pytest_ddcompat.importer.markup import lines_of
     from pytest_ddcompat.importer.prose import read_text
     from pytest_ddcompat.importer.source import PageError, check_text

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _COMMANDS = (
-    "check", "facts", "explain", "compare", "matrix", "matrices", "report", "importing", "diff",
+    "check", "facts", "explain", "compare", "matrix", "matrices", "report", "import", "diff",
     "lint",
 )  # fmt: skip
+_MODULES = {"import": "importing"}  # Python's own word cannot be the name of a module
 _OF_THE_EXTRA = ("argcomplete", "jinja2", "markdown_it", "rich", "yaml")
 _WITHOUT_EXTRA = {"facts"}
 _USAGE = 2
@@ -99,9 +100,16 @@ def _parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"pytest-ddcompat {__version__}")
     subcommands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in _COMMANDS:
-        import_module(f"pytest_ddcompat.cli.{name}").add(subcommands)
-    for command in subcommands.choices.values():
-        command.set_defaults(parser_options=_OPTION.findall(command.format_help()))
+        command = import_module(f"pytest_ddcompat.cli.{_MODULES.get(name, name)}")
+        added = subcommands.add_parser(
+            name,
+            help=command.PURPOSE,
+            description=f"{command.PURPOSE[0].upper()}{command.PURPOSE[1:]}.",
+            epilog=f"example: {command.EXAMPLE}",
+            allow_abbrev=False,
+        )
+        command.add(added)
+        added.set_defaults(run=command.run, parser_options=_OPTION.findall(added.format_help()))
     return parser
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_ddcompat.analysis.statements import KINDS, documented_facts, same_words
+from pytest_ddcompat.analysis.statements import KINDS, documented_facts
+from pytest_ddcompat.analysis.words import folded, in_words
 from pytest_ddcompat.evaluation.evaluate import evaluate
-from pytest_ddcompat.evaluation.verdict import Status, Verdict
+from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.values.errors import RequirementError
 
 if TYPE_CHECKING:
@@ -72,15 +73,11 @@ def turn(
     requirements: Sequence[Requirement], environment: Environment, old: Matrix, new: Matrix
 ) -> Turn:
     """Hold requirements against an environment by each of two pages; all are asked for."""
-    before, missing_before = _worst(requirements, environment, old)
-    after, missing_after = _worst(requirements, environment, new)
-    sides = [side for side in (after, before) if side and side.status is not Status.SUPPORTED]
-    return Turn(
-        before.status if before else None,
-        after.status if after else None,
-        sides[0].decisive if sides and before and after else (),
-        "; ".join(filter(None, (missing_before, missing_after))),
-    )
+    before, decisive_before, missing_before = _worst(requirements, environment, old)
+    after, decisive_after, missing_after = _worst(requirements, environment, new)
+    # Nothing is decisive where all is supported: then the other page says why.
+    because = (decisive_after or decisive_before) if before and after else ()
+    return Turn(before, after, because, "; ".join(filter(None, (missing_before, missing_after))))
 
 
 def _in_order(
@@ -91,6 +88,7 @@ def _in_order(
     last = -1
     for number, key in enumerate(before, 1):
         if key in after:
+            # Facts that are gone are shown where a reader of the old page would look for them.
             last = places[key][0]
         else:
             places[key] = (last, number)
@@ -101,24 +99,22 @@ def _change(old: DocumentedFact | None, new: DocumentedFact | None) -> Change:
     known = new or old
     assert known is not None, "a key is of one of the pages"  # noqa: S101
     before, after = old and old.words, new and new.words
-    if old and new and same_words(old.words, new.words):
+    if old and new and folded(old.words) == folded(new.words):
         # The page says the same, and it is read otherwise.
-        before, after = (f"{fact.words}, read as {fact.reading}" for fact in (old, new))
+        before, after = (f"{fact.words}, read as {in_words(fact.value)}" for fact in (old, new))
     return Change(known.kind, known.row, before, after)
 
 
 def _worst(
     requirements: Sequence[Requirement], environment: Environment, matrix: Matrix
-) -> tuple[Verdict | None, str]:
-    """Return the verdict of all requirements, or else why it cannot be reached."""
+) -> tuple[Status | None, tuple[Finding, ...], str]:
+    """Return the status of all requirements and what decides it, or else why there is none."""
     try:
         # The two pages are compared by what is asked, whichever page it was asked of.
         asked = [requirement._replace(matrix=None) for requirement in requirements]
         verdicts = [evaluate(r, environment, matrix) for r in asked]
     except RequirementError as error:
-        return None, str(error)
+        return None, (), str(error)
     status = max((v.status for v in verdicts), key=_WORST.index, default=Status.SUPPORTED)
-    deciding = [v for v in verdicts if v.status is status]
-    findings = tuple(dict.fromkeys(f for v in deciding for f in v.findings))
-    decisive = tuple(dict.fromkeys(f for v in deciding for f in v.decisive))
-    return Verdict(status, findings, decisive), ""
+    decisive = dict.fromkeys(f for v in verdicts if v.status is status for f in v.decisive)
+    return status, tuple(decisive), ""

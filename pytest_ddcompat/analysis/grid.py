@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.matrix.rows import Capability, Release
 
-__all__ = ["Cell", "Column", "Grid", "Row", "columns_of", "deciding", "grid_of"]
+__all__ = ["Cell", "Column", "Grid", "Row", "grid_of"]
 
 
 class Column(NamedTuple):
@@ -81,16 +81,9 @@ class Cell(NamedTuple):
 
     @property
     def deciding(self) -> tuple[Finding, ...]:
-        """The findings that decide the status."""
-        return deciding(self.verdict)
-
-    def to_mapping(self) -> dict[str, Any]:
-        """Plain values."""
-        return {
-            "label": self.column.label,
-            "status": self.status.value,
-            "deciding": [finding.to_mapping() for finding in self.deciding],
-        }
+        """The findings that decide the status; if it is supported, that of the capability's row."""
+        verdict = self.verdict
+        return verdict.decisive or tuple(f for f in verdict.findings if f.check == "tracer")
 
 
 class Row(NamedTuple):
@@ -101,11 +94,15 @@ class Row(NamedTuple):
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain values."""
-        return {
-            "capability": self.capability.id,
-            "name": self.capability.name,
-            "cells": [cell.to_mapping() for cell in self.cells],
-        }
+        cells = [
+            {
+                "label": cell.column.label,
+                "status": cell.status.value,
+                "deciding": [finding.to_mapping() for finding in cell.deciding],
+            }
+            for cell in self.cells
+        ]
+        return {"capability": self.capability.id, "name": self.capability.name, "cells": cells}
 
 
 class Grid(NamedTuple):
@@ -163,7 +160,7 @@ def grid_of(
     Raises:
         RequirementError: The page has no such framework or deployment type.
     """
-    columns = columns_of(environment, matrix)
+    columns = _columns(environment, matrix)
     rows = []
     for capability in matrix.capabilities:
         asked = Requirement.capability(
@@ -176,13 +173,8 @@ def grid_of(
     return Grid(matrix, environment, tuple(frameworks), tuple(deployments), columns, tuple(rows))
 
 
-def columns_of(environment: Environment, matrix: Matrix) -> tuple[Column, ...]:
-    """Versions at which the page changes, and the environment's own; the lowest first.
-
-    Args:
-        environment: The facts, with which each column shares all but the tracer.
-        matrix: The page.
-    """
+def _columns(environment: Environment, matrix: Matrix) -> tuple[Column, ...]:
+    """Versions at which the page changes, and the environment's own; the lowest first."""
     boundaries = _boundaries(matrix)
     own = environment.tracer_of(matrix.page.tracer)
     if own.value is not None:
@@ -195,11 +187,6 @@ def columns_of(environment: Environment, matrix: Matrix) -> tuple[Column, ...]:
         label = "none" if own.known else "unknown"
         columns.insert(0, Column(label, True, (), None, environment, own))
     return tuple(columns)
-
-
-def deciding(verdict: Verdict) -> tuple[Finding, ...]:
-    """The findings that decide a capability's verdict; if it is supported, that of its own row."""
-    return verdict.decisive or tuple(f for f in verdict.findings if f.check == "tracer")
 
 
 def _boundaries(matrix: Matrix) -> dict[Version, list[str]]:

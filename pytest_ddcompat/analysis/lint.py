@@ -4,16 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.analysis.rules import RULES
-from pytest_ddcompat.analysis.rules.common import Complaint
+from pytest_ddcompat.analysis.rules import Complaint, branches, page, tables
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable, Iterator
 
     from pytest_ddcompat.matrix.matrix import Matrix
-    from pytest_ddcompat.values.errors import InvalidMatrixError, Problem
+    from pytest_ddcompat.values.errors import InvalidMatrixError
 
-__all__ = ["Complaint", "lint", "refusals"]
+__all__ = ["lint", "refusals"]
+
+# From the page as a whole to its parts; words left open come last, as they explain the rest.
+_RULES: tuple[Callable[[Matrix, dt.date], Iterator[Complaint]], ...] = (
+    page.address_without_https,
+    page.day_in_the_future,
+    page.words_that_are_blank,
+    tables.row_that_is_repeated,
+    page.overlay_without_source,
+    tables.range_that_is_empty,
+    branches.minimum_outside_every_branch,
+    tables.capability_never_marked,
+    branches.branches_that_overlap,
+    branches.gap_between_branches,
+    branches.maintenance_that_is_past,
+    branches.agent_that_decreases,
+    tables.runtime_that_is_doubled,
+    branches.runtime_of_no_branch,
+    branches.runtimes_of_a_part,
+    tables.versions_that_overlap,
+    page.unresolved_words,
+)
 
 
 def lint(matrix: Matrix, today: dt.date) -> tuple[Complaint, ...]:
@@ -24,24 +45,23 @@ def lint(matrix: Matrix, today: dt.date) -> tuple[Complaint, ...]:
         today: The day that tells what is past.
 
     Returns:
-        The complaints, in the order of `rules.RULES`; none if all is well.
+        The complaints, in the order of the rules; none if all is well.
     """
-    return tuple(complaint for rule in RULES for complaint in rule(matrix, today))
+    return tuple(complaint for rule in _RULES for complaint in rule(matrix, today))
 
 
-def refusals(error: InvalidMatrixError, file: str) -> tuple[Complaint, ...]:
+def refusals(error: InvalidMatrixError, file: str) -> list[Complaint]:
     """Return why a matrix cannot be loaded, as complaints.
 
     Args:
         error: What loading it raised.
         file: Name of the file, as the problems have it.
     """
-    return tuple(_refusal(problem, file) for problem in error.problems)
-
-
-def _refusal(problem: Problem, file: str) -> Complaint:
-    # A problem of a file that this one extends stands elsewhere.
-    other = "" if problem.file == file else problem.file
-    where = ": ".join(filter(None, (problem.origin, other, problem.where)))
-    tip = "nothing can be evaluated until this is mended"
-    return Complaint(where, problem.what, "", problem.valid, tip)
+    found = []
+    for problem in error.problems:
+        # A problem of a file that this one extends stands elsewhere.
+        other = "" if problem.file == file else problem.file
+        where = ": ".join(filter(None, (problem.origin, other, problem.where)))
+        tip = "nothing can be evaluated until this is mended"
+        found.append(Complaint(where, problem.what, "", problem.valid, tip))
+    return found

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.fields import Row
     from pytest_ddcompat.matrix.kinds import Mark
     from pytest_ddcompat.matrix.matrix import Matrix
-    from pytest_ddcompat.matrix.rows import Capability, Framework, Release, Runtime, Statement
+    from pytest_ddcompat.matrix.rows import Capability, Framework, Runtime, Statement
 
-__all__ = ["KINDS", "DocumentedFact", "FactKey", "documented_facts", "same_words"]
+__all__ = ["KINDS", "DocumentedFact", "FactKey", "documented_facts"]
 
 FactKey = tuple["Hashable", ...]
 """What tells a fact from the others of its page: its kind, and ids rather than words."""
+
+_Found = tuple["tuple[Hashable, ...]", str, str, "Hashable"]
+"""Ids of a fact, its row, words and value."""
 
 _MARKS = {True: "yes", False: "no", "preview": "Preview"}
 
@@ -48,11 +51,6 @@ class DocumentedFact(NamedTuple):
     words: str
     value: Hashable
 
-    @property
-    def reading(self) -> str:
-        """The value in words."""
-        return in_words(self.value)
-
 
 def documented_facts(matrix: Matrix) -> dict[FactKey, DocumentedFact]:
     """Every fact that a page documents, kind by kind in the order of `KINDS`; notes are none.
@@ -64,15 +62,6 @@ def documented_facts(matrix: Matrix) -> dict[FactKey, DocumentedFact]:
         for ids, row, words, value in facts(matrix):
             found.setdefault((kind, *ids), []).append(DocumentedFact(kind, row, words, value))
     return {key: _together(facts) for key, facts in found.items()}
-
-
-def same_words(one: str, other: str) -> bool:
-    """Whether two texts differ in case, spacing and code marks alone."""
-    return folded(one) == folded(other)
-
-
-_Found = tuple["tuple[Hashable, ...]", str, str, "Hashable"]
-"""Ids of a fact, its row, words and value."""
 
 
 def _together(facts: list[DocumentedFact]) -> DocumentedFact:
@@ -149,24 +138,18 @@ def _mark(matrix: Matrix, row: Statement, name: str, mark: Mark) -> tuple[str, H
 
 def _levels(matrix: Matrix) -> Iterator[_Found]:
     for row in matrix.releases:
-        cell = cell_under(matrix, row, "level")
         value: Hashable = row.support_level.replace("_", " ")
         if row.until:
             value = (value, "until", row.until)
-        words = cell_or(row, cell, 1) or in_words(value)
+        words = cell_or(matrix, row, "level", 1) or in_words(value)
         yield (row.tracer,), str(row.tracer), *words_of(row, words, value)
 
 
 def _agents(matrix: Matrix) -> Iterator[_Found]:
     for row in matrix.releases:
-        yield (row.tracer,), str(row.tracer), *_agent(row, cell_under(matrix, row, "agent"))
-
-
-def _agent(row: Release, cell: str | None) -> tuple[str, Hashable]:
-    words = cell_or(row, cell, 2)
-    if row.agent is None:
-        return words_of(row, "no minimum", "no minimum")
-    return words_of(row, words or str(row.agent), row.agent)
+        value: Hashable = row.agent or "no minimum"
+        words = cell_or(matrix, row, "agent", 2) if row.agent else ""
+        yield (row.tracer,), str(row.tracer), *words_of(row, words or str(value), value)
 
 
 def _runtimes(matrix: Matrix) -> Iterator[_Found]:
@@ -174,6 +157,7 @@ def _runtimes(matrix: Matrix) -> Iterator[_Found]:
         system = cell_under(matrix, row, r"^os\b|operating") or row.os
         implementation = cell_under(matrix, row, r"^runtime$|implementation") or row.implementation
         words = cell_under(matrix, row, r"runtime version|python version") or str(row.python)
+        # A fact for each CPU: a page may split or join its rows, and still say the same.
         for cpu, called in zip(row.cpus, _cpus(matrix, row)):
             yield (
                 (row.os, cpu, row.implementation, row.tracer),
@@ -209,7 +193,7 @@ _UNMARKED = ("not supported", "not supported")
 
 
 def _versions(matrix: Matrix, row: Framework) -> tuple[str, Hashable]:
-    cell = cell_or(row, cell_under(matrix, row, "version"), 1)
+    cell = cell_or(matrix, row, "version", 1)
     value: Hashable = folded(cell) if row.versions is None else row.versions
     return words_of(row, cell or in_words(value), value)
 
@@ -264,10 +248,9 @@ def _others(matrix: Matrix) -> Iterator[_Found]:
 
 def _others_of(row: Row, read: Collection[str]) -> list[tuple[str, Hashable]]:
     """Deciding values of a row that are not read, without those that are left out."""
-    found = row.deciding()
     return [
         (key, value)
-        for key, value in found.items()
+        for key, value in row.deciding().items()
         if key not in read and getattr(row, key) != row.fields[key].default
     ]
 

@@ -55,8 +55,9 @@ def cell_under(matrix: Matrix, row: Statement, column: str) -> str | None:
     return row.documented[number] if number < len(row.documented) else ""
 
 
-def cell_or(row: Statement, cell: str | None, index: int) -> str:
-    """Return a cell that was found by its column, else the one at its usual place."""
+def cell_or(matrix: Matrix, row: Statement, column: str, index: int) -> str:
+    """Find a cell by the head of its column, else take the one at its usual place."""
+    cell = cell_under(matrix, row, column)
     if cell is not None:
         return cell
     return row.documented[index] if index < len(row.documented) else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_ddcompat.matrix.loading import DEFAULT, load_matrix
 from pytest_ddcompat.matrix.rows import LEVELS
@@ -14,30 +14,16 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.matrix import Matrix
 
 __all__ = [
-    "Subcommands", "add_agent", "add_command", "add_environment", "add_format", "add_matrix",
-    "add_page", "add_requirement", "add_service", "complete",
+    "add_agent", "add_environment", "add_format", "add_matrix", "add_page", "add_repeatable",
+    "add_requirement", "add_service", "complete",
 ]  # fmt: skip
 
-Subcommands = Any  # argparse's class of subparsers is private
 
-
-def add_command(
-    subcommands: Subcommands,
-    name: str,
-    purpose: str,
-    example: str,
-    run: Callable[[argparse.Namespace], int],
-) -> argparse.ArgumentParser:
-    """Add a command with its help, which ends with an example."""
-    parser: argparse.ArgumentParser = subcommands.add_parser(
-        name,
-        help=purpose,
-        description=f"{purpose[0].upper()}{purpose[1:]}.",
-        epilog=f"example: {example}",
-        allow_abbrev=False,
-    )
-    parser.set_defaults(run=run)
-    return parser
+def add_repeatable(
+    parser: argparse.ArgumentParser, option: str, metavar: str, purpose: str
+) -> argparse.Action:
+    """Add an option that may be given several times, and return it."""
+    return parser.add_argument(option, metavar=metavar, action="append", default=[], help=purpose)
 
 
 def add_format(parser: argparse.ArgumentParser, *forms: str) -> None:
@@ -76,13 +62,8 @@ def add_environment(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--facts", metavar="FILE", help="read the facts from a JSON file (-: standard input)"
     )
-    parser.add_argument(
-        "--set",
-        metavar="KEY=VALUE",
-        action="append",
-        default=[],
-        help="set one fact, such as tracer=2.5.0 or framework.django=4.2 (repeatable)",
-    )
+    purpose = "set one fact, such as tracer=2.5.0 or framework.django=4.2 (repeatable)"
+    add_repeatable(parser, "--set", "KEY=VALUE", purpose)
 
 
 def add_requirement(parser: argparse.ArgumentParser) -> None:
@@ -100,14 +81,8 @@ def add_service(parser: argparse.ArgumentParser, names: Iterable[str]) -> None:
     """Add options for what capabilities must be supported with: frameworks and the like."""
     for name in names:
         what, valid = _SERVICE[name]
-        option = parser.add_argument(
-            f"--{name}",
-            metavar="NAME",
-            action="append",
-            default=[],
-            help=f"{what} that must be supported too (repeatable: any of them)",
-        )
-        complete(option, valid)
+        purpose = f"{what} that must be supported too (repeatable: any of them)"
+        complete(add_repeatable(parser, f"--{name}", "NAME", purpose), valid)
 
 
 _SERVICE: dict[str, tuple[str, Callable[[Matrix], Iterable[str]]]] = {

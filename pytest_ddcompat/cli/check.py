@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     from pytest_ddcompat.evaluation.verdict import Verdict
     from pytest_ddcompat.matrix.matrix import Matrix
 
-__all__ = ["Answer", "add", "answers", "run"]
+__all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
+
+PURPOSE = "show which capabilities the environment supports, and why others are not"
+EXAMPLE = "ddcompat check threat_protection --framework django"
 
 
-class Answer(NamedTuple):
+class _Answer(NamedTuple):
     """The verdict on one capability.
 
     Attributes:
@@ -41,15 +44,8 @@ class Answer(NamedTuple):
     fix: tuple[str, ...]
 
 
-def add(subcommands: arguments.Subcommands) -> None:
-    """Add the command."""
-    parser = arguments.add_command(
-        subcommands,
-        "check",
-        "show which capabilities the environment supports, and why others are not",
-        "ddcompat check threat_protection --framework django",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
     named = parser.add_argument(
         "capabilities",
         metavar="CAPABILITY",
@@ -69,7 +65,7 @@ def add(subcommands: arguments.Subcommands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the verdicts; return 1 if a capability is not supported."""
     matrix, environment = matrix_named(options.matrix), environment_of(options)
-    found = answers(options.capabilities, options, environment, matrix)
+    found = _answers(options, environment, matrix)
     if options.format == "json":
         write(_json(found, environment, matrix))
     else:
@@ -79,25 +75,21 @@ def run(options: argparse.Namespace) -> int:
     return int(any(answer.verdict.status in bad for answer in found))
 
 
-def answers(
-    names: Sequence[str], options: argparse.Namespace, environment: Environment, matrix: Matrix
-) -> list[Answer]:
-    """Evaluate capabilities, or all of the matrix where none is named.
-
-    Raises:
-        RequirementError: The page does not have one, or an option cannot be understood.
-    """
+def _answers(
+    options: argparse.Namespace, environment: Environment, matrix: Matrix
+) -> list[_Answer]:
+    """Evaluate capabilities, or all of the matrix where none is named."""
     found = []
-    for name in names or [capability.id for capability in matrix.capabilities]:
+    for name in options.capabilities or [capability.id for capability in matrix.capabilities]:
         requirement = requirement_of(name, options)
         verdict = evaluate(requirement, environment, matrix)
         capability = matrix.find_capability(name)
         fix = find_remedies([requirement], environment, Matrices([matrix])).phrases
-        found.append(Answer(capability.id if capability else name, verdict, fix))
+        found.append(_Answer(capability.id if capability else name, verdict, fix))
     return found
 
 
-def _json(found: Sequence[Answer], environment: Environment, matrix: Matrix) -> str:
+def _json(found: Sequence[_Answer], environment: Environment, matrix: Matrix) -> str:
     return json.dumps(
         {
             "matrix": matrix.page.id,
@@ -115,13 +107,16 @@ def _json(found: Sequence[Answer], environment: Environment, matrix: Matrix) -> 
     )
 
 
-def _print(found: Sequence[Answer], environment: Environment, matrix: Matrix, out: Console) -> None:
+def _print(
+    found: Sequence[_Answer], environment: Environment, matrix: Matrix, out: Console
+) -> None:
     from rich.table import Table
 
     out.print(printable(f"{matrix.page.title} ({matrix.page.id}, read {matrix.page.read})"))
     out.print(matrix.page.address, soft_wrap=True)
     out.print(fact_table(fact_rows(environment, matrix)))
     table = Table("capability", "verdict", "reason and fix", pad_edge=False)
+    # Folded, or rich would cut long ids and end them in an ellipsis.
     table.columns[0].overflow = table.columns[2].overflow = "fold"
     table.columns[0].max_width = 24
     table.columns[1].min_width = max(map(len, STYLES))
@@ -131,7 +126,7 @@ def _print(found: Sequence[Answer], environment: Environment, matrix: Matrix, ou
     out.print(table)
 
 
-def _why(answer: Answer) -> str:
+def _why(answer: _Answer) -> str:
     sentences = [finding.sentence for finding in answer.verdict.decisive]
     lines = sentences or [_notes(answer.verdict)]
     if answer.fix:

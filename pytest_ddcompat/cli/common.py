@@ -18,13 +18,14 @@ from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.matrix.matrix import Matrix
 
 __all__ = [
-    "day_of", "environment_of", "fact_rows", "is_page", "matrix_named", "partials_folder",
-    "requirement_of", "value_in_words",
+    "day_of", "environment_by", "environment_of", "fact_rows", "is_page", "matrix_named",
+    "partials_folder", "requirement_of", "value_in_words",
 ]  # fmt: skip
 
 _PAGES = (".md", ".markdown")
@@ -90,8 +91,17 @@ def environment_of(options: argparse.Namespace) -> Environment:
         layers.append(Layer("standard input", _standard_input()))
     elif options.facts is not None:
         layers.append(file_layer(options.facts, Path.cwd()))
-    check_agent_option(options.agent, "--agent")
-    sources = FactSources(tuple(layers), options.agent)
+    return environment_by(layers, options.agent)
+
+
+def environment_by(layers: Sequence[Layer], agent: str) -> Environment:
+    """Return the environment of layers of facts; those that they leave out are detected.
+
+    Raises:
+        FactsError: A fact is not valid.
+    """
+    check_agent_option(agent, "--agent")
+    sources = FactSources(tuple(layers), agent)
     sources.check()
     return sources.environment()
 

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.cli import arguments
-from pytest_ddcompat.cli.check import Answer, answers
-from pytest_ddcompat.cli.common import matrix_named
+from pytest_ddcompat.cli.common import environment_by, matrix_named, requirement_of
 from pytest_ddcompat.cli.output import printing, write
-from pytest_ddcompat.environment.layers import FactSources, Layer, file_layer
-from pytest_ddcompat.environment.machine import check_agent_option
+from pytest_ddcompat.environment.layers import Layer, file_layer
+from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.values.errors import FactsError
 from pytest_ddcompat.values.text import printable
@@ -22,28 +21,25 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from pytest_ddcompat.environment.environment import Environment
-    from pytest_ddcompat.evaluation.verdict import Finding
+    from pytest_ddcompat.evaluation.verdict import Finding, Verdict
 
-__all__ = ["add", "run"]
+__all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
+
+PURPOSE = "show what is gained and lost between two environments"
+EXAMPLE = "ddcompat compare here tracer=4.16.0,python=3.12"
 
 _HERE = "here"
-_WORDS = {
-    "won": "is now supported",
-    "lost": "is no longer supported",
-    "changed": "changes",
-    "same": "stays",
+_GROUPS = {
+    "won": ("is now supported", "green"),
+    "lost": ("is no longer supported", "red"),
+    "changed": ("changes", "yellow"),
+    "same": ("stays", ""),
 }
+"""Words and colour of each group of capabilities, in their order."""
 
 
-def add(subcommands: arguments.Subcommands) -> None:
-    """Add the command."""
-    parser = arguments.add_command(
-        subcommands,
-        "compare",
-        "show what is gained and lost between two environments",
-        "ddcompat compare here tracer=4.16.0,python=3.12",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
     what = "here, a facts file, or settings that override here (KEY=VALUE,KEY=VALUE)"
     parser.add_argument("a", metavar="A", help=what)
     parser.add_argument("b", metavar="B", help=what)
@@ -56,18 +52,17 @@ def add(subcommands: arguments.Subcommands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the comparison; return 1 if a capability is lost."""
     matrix = matrix_named(options.matrix)
-    before, after = (
-        answers([], options, _environment(which, options.agent), matrix)
-        for which in (options.a, options.b)
-    )
-    groups: dict[str, list[dict[str, Any]]] = {"won": [], "lost": [], "changed": [], "same": []}
-    for a, b in zip(before, after):
+    sides = [_environment(which, options.agent) for which in (options.a, options.b)]
+    groups: dict[str, list[dict[str, Any]]] = {group: [] for group in _GROUPS}
+    for capability in matrix.capabilities:
+        requirement = requirement_of(capability.id, options)
+        a, b = (evaluate(requirement, side, matrix) for side in sides)
         group, because = _compared(a, b)
         groups[group].append(
             {
-                "capability": a.capability,
-                "from": a.verdict.status.value,
-                "to": b.verdict.status.value,
+                "capability": capability.id,
+                "from": a.status.value,
+                "to": b.status.value,
                 "because": [finding.to_mapping() for finding in because],
             }
         )
@@ -79,30 +74,25 @@ def run(options: argparse.Namespace) -> int:
     return int(bool(groups["lost"]))
 
 
-def _compared(a: Answer, b: Answer) -> tuple[str, tuple[Finding, ...]]:
+def _compared(a: Verdict, b: Verdict) -> tuple[str, tuple[Finding, ...]]:
     """The group of a change, and the findings that make it."""
-    if a.verdict.status is b.verdict.status:
+    if a.status is b.status:
         return "same", ()
-    if b.verdict.status is Status.SUPPORTED:
-        return "won", a.verdict.decisive
-    if a.verdict.status is Status.SUPPORTED:
-        return "lost", b.verdict.decisive
-    return "changed", b.verdict.decisive
+    groups = {a.status: "lost", b.status: "won"}
+    # Nothing is decisive where all is supported: then the other environment says why.
+    return groups.get(Status.SUPPORTED, "changed"), b.decisive or a.decisive
 
 
 def _environment(which: str, agent: str) -> Environment:
-    check_agent_option(agent, "--agent")
-    layers: tuple[Layer, ...] = ()
+    if which == _HERE:
+        return environment_by([], agent)
     if "=" in which and not Path(which).is_file():
-        layers = (Layer(which, _settings(which)),)
-    elif which != _HERE:
-        try:
-            layers = (file_layer(which, Path.cwd()),)
-        except FactsError as error:
-            raise FactsError(f"{error}; valid: here, a facts file, or KEY=VALUE,…") from None
-    settings = FactSources(layers, agent)
-    settings.check()
-    return settings.environment()
+        return environment_by([Layer(which, _settings(which))], agent)
+    try:
+        layer = file_layer(which, Path.cwd())
+    except FactsError as error:
+        raise FactsError(f"{error}; valid: here, a facts file, or KEY=VALUE,…") from None
+    return environment_by([layer], agent)
 
 
 def _settings(text: str) -> list[str]:
@@ -126,14 +116,11 @@ def _print(
     groups: dict[str, list[dict[str, Any]]], options: argparse.Namespace, out: Console
 ) -> None:
     out.print(printable(f"from {options.a} to {options.b}"), style="bold", soft_wrap=True)
-    styles = {"won": "green", "lost": "red", "changed": "yellow", "same": ""}
-    for group, entries in groups.items():
-        for entry in entries:
-            statuses = entry["to"]
-            if group != "same":
-                statuses = f"from {entry['from']} to {statuses}"
-            line = f"{entry['capability']} {_WORDS[group]}: {statuses}"
-            out.print(line, style=styles[group], soft_wrap=True)
+    for group, (words, style) in _GROUPS.items():
+        for entry in groups[group]:
+            change = "" if group == "same" else f"from {entry['from']} to "
+            line = f"{entry['capability']} {words}: {change}{entry['to']}"
+            out.print(line, style=style, soft_wrap=True)
             for finding in entry["because"]:
                 needs = f"needs {finding['documented']}, found {finding['observed']}"
                 out.print(printable(f"  {needs} ({finding['source']})"), soft_wrap=True)

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from pytest_ddcompat.analysis.diff import Change, Turn
     from pytest_ddcompat.matrix.matrix import Matrix
 
-__all__ = ["Answer", "Turned", "add", "markdown", "run"]
+__all__ = ["EXAMPLE", "PURPOSE", "Answer", "Turned", "add", "markdown", "run"]
+
+PURPOSE = "show which documented facts change between two pages"
+EXAMPLE = "ddcompat diff old.toml iast-python --record run.json"
 
 _HEADINGS = {
     "library": "Tracer",
@@ -78,15 +81,8 @@ class Answer(NamedTuple):
     turned: dict[str, list[Turned]]
 
 
-def add(subcommands: arguments.Subcommands) -> None:
-    """Add the command."""
-    parser = arguments.add_command(
-        subcommands,
-        "diff",
-        "show which documented facts change between two pages",
-        "ddcompat diff old.toml iast-python --record run.json",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
     what = "bundled matrix, or the path of a .toml file or of a page (.md)"
     parser.add_argument("old", metavar="OLD", help=what)
     parser.add_argument("new", metavar="NEW", help=what)

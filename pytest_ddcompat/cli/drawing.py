@@ -6,15 +6,16 @@ import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
+from pytest_ddcompat.analysis.rules import statements
 from pytest_ddcompat.cli.markdown import table_row, words
 from pytest_ddcompat.importer.tables import kind_of
 from pytest_ddcompat.matrix.fields import plain
-from pytest_ddcompat.matrix.rows import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.matrix.rows import Statement
 
 __all__ = ["draw_rows"]
 
@@ -22,22 +23,16 @@ __all__ = ["draw_rows"]
 def draw_rows(matrix: Matrix) -> str:
     """Draw every row of a matrix, with all its fields that can decide a verdict."""
     parts = []
-    for kind in matrix.fields:
-        for (heading, width, columns), rows in groupby(_statements(matrix, kind), _table_of):
-            head = columns if len(columns) == width else _head(matrix, kind, heading, width)
-            parts += [f"### {words(heading)}", _table(head, list(rows))]
+    for (kind, heading, width, columns), rows in groupby(statements(matrix), _table_of):
+        head = columns if len(columns) == width else _head(matrix, kind, heading, width)
+        parts += [f"### {words(heading)}", _table(head, [row for _, _, row in rows])]
     return "\n\n".join(parts)
 
 
-def _statements(matrix: Matrix, kind: str) -> list[Statement]:
-    value = getattr(matrix, kind)
-    rows = value if isinstance(value, tuple) else ()
-    return [row for row in rows if isinstance(row, Statement)]
-
-
-def _table_of(row: Statement) -> tuple[str, int, Sequence[str]]:
-    """Return heading, width and head of a row's table; only open words have a head."""
-    return row.heading, len(row.documented), getattr(row, "columns", ())
+def _table_of(place: tuple[str, int, Statement]) -> tuple[str, str, int, Sequence[str]]:
+    """Return kind, heading, width and head of a row's table; only open words have a head."""
+    kind, _, row = place
+    return kind, row.heading, len(row.documented), getattr(row, "columns", ())
 
 
 def _head(matrix: Matrix, kind: str, heading: str, width: int) -> list[str]:
@@ -50,7 +45,7 @@ def _head(matrix: Matrix, kind: str, heading: str, width: int) -> list[str]:
         table.columns
         for table in matrix.tables
         if (table.heading, len(table.columns)) == (heading, width)
-        and kind_of(table.columns).replace("overview", "capabilities") in {kind, ""}
+        and kind_of(table.columns) in {kind, ""}
     ]
     columns = zip(*heads) if heads else [()] * width
     return [" or ".join(dict.fromkeys(column)) for column in columns]
@@ -69,13 +64,12 @@ def _whole(text: str) -> str:
 def _reading(statement: Statement) -> str:
     """Write the fields of a row that can decide a verdict, by which a new one is shown too."""
     values = cast("dict[str, Any]", plain(statement, _leaf))
-    deciding = (key for key in values if statement.fields[key].decides)
-    return "; ".join(f"{key} {_in_words(values[key])}" for key in deciding)
+    return "; ".join(
+        f"{key} {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        for key, value in values.items()
+        if statement.fields[key].decides
+    )
 
 
 def _leaf(value: object) -> object:
     return value if isinstance(value, (bool, int)) else str(value)
-
-
-def _in_words(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

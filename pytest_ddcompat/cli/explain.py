@@ -15,20 +15,16 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.evaluation.verdict import Finding
 
-__all__ = ["add", "run"]
+__all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
+
+PURPOSE = "show every check of one capability, with the page's words"
+EXAMPLE = "ddcompat explain api_security --set tracer=2.5.0"
 
 _STYLES = {"satisfied": "green", "violated": "red", "unknown": "yellow", "not_applicable": "dim"}
 
 
-def add(subcommands: arguments.Subcommands) -> None:
-    """Add the command."""
-    parser = arguments.add_command(
-        subcommands,
-        "explain",
-        "show every check of one capability, with the page's words",
-        "ddcompat explain api_security --set tracer=2.5.0",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
     named = parser.add_argument("capability", metavar="CAPABILITY", help="id, name or expression")
     arguments.complete(named, lambda matrix: matrix.capability_names())
     arguments.add_requirement(parser)

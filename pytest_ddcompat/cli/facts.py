@@ -21,26 +21,17 @@ from pytest_ddcompat.requirement.requirement import Requirement
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ["add", "run"]
+__all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
+
+PURPOSE = "print the environment as JSON, for --ddcompat-facts elsewhere"
+EXAMPLE = "ddcompat facts --framework tornado > facts.json"
 
 
-def add(subcommands: arguments.Subcommands) -> None:
-    """Add the command."""
-    parser = arguments.add_command(
-        subcommands,
-        "facts",
-        "print the environment as JSON, for --ddcompat-facts elsewhere",
-        "ddcompat facts --framework tornado > facts.json",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
     arguments.add_agent(parser)
-    parser.add_argument(
-        "--framework",
-        metavar="NAME",
-        action="append",
-        default=[],
-        help="include a framework that the matrix does not have (repeatable)",
-    )
+    purpose = "include a framework that the matrix does not have (repeatable)"
+    arguments.add_repeatable(parser, "--framework", "NAME", purpose)
     parser.add_argument(
         "--date",
         metavar="DATE",

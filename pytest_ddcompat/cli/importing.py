@@ -16,18 +16,14 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.importer.draft import Account
 
-__all__ = ["add", "run"]
+__all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
+
+PURPOSE = "make a matrix of a documentation page in Markdown"
+EXAMPLE = "ddcompat import page.md --id my-page -o my-page.toml"
 
 
-def add(subcommands: arguments.Subcommands) -> None:
-    """Add the command."""
-    parser = arguments.add_command(
-        subcommands,
-        "import",
-        "make a matrix of a documentation page in Markdown",
-        "ddcompat import page.md --id my-page -o my-page.toml",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
     parser.add_argument("page", metavar="PAGE", help="the page, rendered or source")
     parser.add_argument("-o", "--output", metavar="FILE", help="write the matrix to a file")
     parser.add_argument("--id", default="", help="id of the matrix (default: from the title)")

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.analysis.lint import Complaint, lint, refusals
+from pytest_ddcompat.analysis.lint import lint, refusals
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import day_of, matrix_named
 from pytest_ddcompat.cli.output import write
@@ -18,19 +18,17 @@ if TYPE_CHECKING:
     import argparse
     import datetime as dt
 
+    from pytest_ddcompat.analysis.rules import Complaint
 
-__all__ = ["add", "run"]
+
+__all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
+
+PURPOSE = "report what is probably wrong with matrices"
+EXAMPLE = "ddcompat lint acme.toml"
 
 
-def add(subcommands: arguments.Subcommands) -> None:
-    """Add the command."""
-    parser = arguments.add_command(
-        subcommands,
-        "lint",
-        "report what is probably wrong with matrices",
-        "ddcompat lint acme.toml",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
     parser.add_argument(
         "files",
         metavar="FILE",
@@ -69,8 +67,6 @@ def _complaints(which: str, options: argparse.Namespace, today: dt.date) -> tupl
         matrix = matrix_named(which, language=options.language, partials=options.partials)
         return lint(matrix, today)
     except InvalidMatrixError as error:
-        complaints = refusals(error, str(Path(which)))
-        return (
-            *complaints,
-            *(lint(error.matrix, today) if isinstance(error.matrix, Matrix) else ()),
-        )
+        # Rows that could be read are checked all the same, so that one run tells everything.
+        others = lint(error.matrix, today) if isinstance(error.matrix, Matrix) else ()
+        return (*refusals(error, str(Path(which))), *others)

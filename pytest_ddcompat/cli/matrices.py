@@ -12,20 +12,16 @@ from pytest_ddcompat.matrix.loading import bundled_ids, load_matrix
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ["add", "run"]
+__all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
+
+PURPOSE = "list the bundled matrices"
+EXAMPLE = "ddcompat matrices --format json"
 
 _ROWS = ("capabilities", "deployments", "releases", "runtimes", "frameworks", "coverage")
 
 
-def add(subcommands: arguments.Subcommands) -> None:
-    """Add the command."""
-    parser = arguments.add_command(
-        subcommands,
-        "matrices",
-        "list the bundled matrices",
-        "ddcompat matrices --format json",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
     arguments.add_format(parser, "json")
 
 

@@ -16,15 +16,17 @@ from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable
 
     from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
-    from pytest_ddcompat.analysis.grid import Cell, Column, Grid, Row
+    from pytest_ddcompat.analysis.grid import Cell, Column, Grid
 
-__all__ = ["add", "picture", "run"]
+__all__ = ["EXAMPLE", "PURPOSE", "add", "picture", "run"]
+
+PURPOSE = "show all capabilities by version of the tracer"
+EXAMPLE = "ddcompat matrix --framework django --format html -o matrix.html"
 
 _WIDTH = 80  # of a file; a terminal has its own
 _NAME_WIDTH = 14
@@ -38,15 +40,8 @@ _SIGNS = {
 _LEGEND = "yes: supported, no: unsupported, ?: undetermined; by the rows of the page:"
 
 
-def add(subcommands: arguments.Subcommands) -> None:
-    """Add the command."""
-    parser = arguments.add_command(
-        subcommands,
-        "matrix",
-        "show all capabilities by version of the tracer",
-        "ddcompat matrix --framework django --format html -o matrix.html",
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
     parser.add_argument(
         "matrix",
         metavar="ID|PATH",
@@ -119,23 +114,19 @@ def picture(grid: Grid) -> str:
 
 
 def _markdown_cell(cell: Cell, numbers: dict[str, int]) -> str:
-    deciding = ", ".join(str(numbers[source]) for source in dict.fromkeys(_sources(cell)))
+    deciding = ", ".join(str(numbers[source]) for source in _sources(cell))
     return f"{_SIGNS[cell.status]}{f' <sub>{deciding}</sub>' if deciding else ''}"
 
 
 def _numbered_sources(grid: Grid) -> dict[str, int]:
     """Number the rows that decide cells, in reading order."""
-    numbers: dict[str, int] = {}
-    for row in grid.rows:
-        for cell in row.cells:
-            for source in _sources(cell):
-                numbers.setdefault(source, len(numbers) + 1)
-    return numbers
+    sources = (s for row in grid.rows for cell in row.cells for s in _sources(cell))
+    return {source: number for number, source in enumerate(dict.fromkeys(sources), 1)}
 
 
-def _sources(cell: Cell) -> Iterator[str]:
-    """The rows of the matrix that decide a cell."""
-    return (finding.source for finding in cell.deciding if finding.source)
+def _sources(cell: Cell) -> Iterable[str]:
+    """Return the rows of the matrix that decide a cell, each once."""
+    return dict.fromkeys(finding.source for finding in cell.deciding if finding.source)
 
 
 def _text(grid: Grid) -> str:
@@ -153,7 +144,7 @@ def _print(grid: Grid, out: Console) -> None:
     step = max(1, (out.width - _NAME_WIDTH) // (_CELL_WIDTH + 1))
     for first in range(0, len(grid.columns), step):
         out.print()
-        out.print(_block(grid, range(len(grid.columns))[first : first + step], numbers, out))
+        out.print(_block(grid, slice(first, first + step), numbers, out))
     out.print()
     out.print(_LEGEND)
     rows = Table(box=None, show_header=False, pad_edge=False)
@@ -164,17 +155,17 @@ def _print(grid: Grid, out: Console) -> None:
     out.print(rows)
 
 
-def _block(grid: Grid, indices: range, numbers: dict[str, int], out: Console) -> Table:
+def _block(grid: Grid, shown: slice, numbers: dict[str, int], out: Console) -> Table:
     """Return a table of some columns, as many as fit beside each other."""
     from rich.box import Box
     from rich.table import Table
+    from rich.text import Text
 
     # Between columns one blank only, or eleven versions would not fit into 80 columns.
     box = Box("    \n    \n -- \n    \n    \n -- \n    \n    \n", ascii=True)
     table = Table(box=box, padding=0, pad_edge=False, show_edge=False)
     table.add_column(grid.matrix.page.tracer, width=_NAME_WIDTH, overflow="fold")
-    for index in indices:
-        column = grid.columns[index]
+    for column in grid.columns[shown]:
         table.add_column(
             _heading(column),
             width=_CELL_WIDTH,
@@ -184,22 +175,16 @@ def _block(grid: Grid, indices: range, numbers: dict[str, int], out: Console) ->
             header_style="reverse" if column.here else "",
         )
     for row in grid.rows:
-        table.add_row(_plain(row.capability.name, out), *_line(row, indices, numbers))
+        cells = [(_short(cell, numbers), STYLES[cell.status.value]) for cell in row.cells[shown]]
+        table.add_row(_plain(row.capability.name, out), *(Text(*cell) for cell in cells))
     return table
-
-
-def _line(row: Row, indices: Sequence[int], numbers: dict[str, int]) -> list[Text]:
-    from rich.text import Text
-
-    cells = [row.cells[index] for index in indices]
-    return [Text(_short(cell, numbers), style=STYLES[cell.status.value]) for cell in cells]
 
 
 def _short(cell: Cell, numbers: dict[str, int]) -> str:
     """Return the status and the numbers of the deciding rows, below each other."""
     word = _WORDS[cell.status]
     below = "\n" + " " * (len(word) + 1)
-    return f"{word} {below.join(str(numbers[s]) for s in dict.fromkeys(_sources(cell)))}"
+    return f"{word} {below.join(str(numbers[source]) for source in _sources(cell))}"
 
 
 def _heading(column: Column) -> str:

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-__all__ = ["Group", "Test", "View", "add", "html", "markdown", "run"]
+__all__ = ["EXAMPLE", "PURPOSE", "Group", "Test", "View", "add", "html", "markdown", "run"]
+
+PURPOSE = "show the record of a run with --ddcompat-report=RECORD"
+EXAMPLE = 'ddcompat report run.json --format markdown >> "$GITHUB_STEP_SUMMARY"'
 
 _WIDTH = 100  # characters of a line of text in a file
 _LISTED = 20  # tests of one group that the text lists
@@ -106,15 +109,8 @@ class View(NamedTuple):
         return sum(count for _, count in self.counts)
 
 
-def add(subcommands: arguments.Subcommands) -> None:
-    """Add the command."""
-    parser = arguments.add_command(
-        subcommands,
-        "report",
-        "show the record of a run with --ddcompat-report=RECORD",
-        'ddcompat report run.json --format markdown >> "$GITHUB_STEP_SUMMARY"',
-        run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
     parser.add_argument("record", metavar="RECORD", help="file that the run wrote")
     arguments.add_format(parser, "html", "markdown")
     parser.add_argument("-o", "--output", metavar="FILE", help="write to a file")

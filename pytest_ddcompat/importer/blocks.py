@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple, Union
 
 __all__ = [
-    "IN_A_CALLOUT", "NO_HEAD", "OTHER_LANGUAGES", "SPANS", "Block", "Cell", "Heading", "Lost",
-    "Table", "Tag", "Text", "Words", "collapsed",
+    "OTHER_LANGUAGES", "Block", "Callout", "Cell", "Gap", "Heading", "Table", "Tag", "Text",
+    "Words", "collapsed",
 ]  # fmt: skip
 
 
@@ -66,20 +66,43 @@ class Tag(NamedTuple):
     line: int
 
 
-class Lost(NamedTuple):
-    """Words that the page does not show, or that cannot be read."""
+class Gap(NamedTuple):
+    """Words of the page that are not understood, cannot be read, or that it does not show.
 
-    text: str
+    Attributes:
+        line: Line of the page, from 1.
+        text: The words.
+        reason: Why they are not understood.
+    """
+
     line: int
+    text: str
     reason: str
 
 
-IN_A_CALLOUT = "a table within a callout"
-SPANS = "cells of the table span several rows or columns"
-NO_HEAD = "the table has no head"
+class Callout(NamedTuple):
+    """A part of the page that is set off from the rest.
+
+    Attributes:
+        name: Name of its tag; empty for a sentence.
+        arguments: Arguments of its tag.
+        line: Line of the page, from 1.
+        words: Its paragraphs, and headings after the first.
+        title: Its first heading; empty without one.
+        is_closed: Whether the page ends it.
+    """
+
+    name: str
+    arguments: str
+    line: int
+    words: list[str]
+    title: str
+    is_closed: bool = True
+
+
 OTHER_LANGUAGES = "the table is about other languages"
 
-Block = Union[Heading, Table, Text, Tag, Lost]
+Block = Union[Heading, Table, Text, Tag, Gap, Callout]
 
 
 class Words(NamedTuple):

@@ -9,7 +9,7 @@ from pytest_ddcompat.importer.prose import limited, may_limit
 from pytest_ddcompat.importer.words import status_of_label
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Container, Sequence
 
     from pytest_ddcompat.importer.blocks import Words
     from pytest_ddcompat.importer.draft import Draft
@@ -59,6 +59,7 @@ def _merged(found: dict[int, Words], reasons: dict[int, str]) -> dict[str, Any]:
         for key, value in words.values.items():
             if key == "capabilities":
                 marks = values.setdefault(key, {})
+                # Two columns may speak of one capability: where they differ, neither counts.
                 for name, mark in value.items():
                     marks[name] = mark if marks.get(name, mark) == mark else "unresolved"
             elif values.setdefault(key, value) != value:
@@ -80,11 +81,9 @@ def _finished(kind: str, name: str, values: dict[str, Any]) -> dict[str, Any]:
         marked_as = {"": True, "deprecated": True, "preview": "preview"}.get(label, "unresolved")
         marked = {key: marked_as if mark is True else mark for key, mark in marks.items()}
         return {**values, "capabilities": marked}
-    return (
-        {**values, "capabilities": values.get("capabilities", {})}
-        if kind == "frameworks"
-        else values
-    )
+    if kind == "frameworks":
+        values.setdefault("capabilities", {})
+    return values
 
 
 def unread_cells(head: Sequence[str], row: Sequence[str], columns: Container[int]) -> list[str]:
@@ -106,22 +105,19 @@ def limit_by_cells(kind: str, row: dict[str, Any], words: Sequence[str], draft: 
         draft: The draft, which keeps the row open for other capabilities.
     """
     telling = [text for text in words if may_limit(text)]
+    if not telling:
+        return
+    rows = [row] if kind == "capabilities" else []
+    # A row of a capability or of marks says itself what it speaks of.
+    names_itself = kind == "capabilities" or "capabilities" in row
+    for text in telling:
+        rows += draft.capabilities_in(text) if names_itself else limited(text, draft)
     marks = row.get("capabilities", {})
-    ids = [id_ for id_ in _limited(kind, row, telling, draft) if id_ not in marks]
-    sure = [name for name, mark in marks.items() if mark in {True, "preview"}] if telling else []
+    ids = [id_ for id_ in dict.fromkeys(each["id"] for each in rows) if id_ not in marks]
+    sure = [name for name, mark in marks.items() if mark in {True, "preview"}]
     if sure:
         marks.update(dict.fromkeys(sure, "unresolved"))
         notes = (row.pop("interpretation", ""), f"{UNKNOWN_CELL} may limit the row")
         row["interpretation"] = "; ".join(filter(None, notes))
     if ids:
         draft.limit(row, ids, f"{UNKNOWN_CELL} may limit it")
-
-
-def _limited(kind: str, row: dict[str, Any], telling: Sequence[str], draft: Draft) -> Iterator[str]:
-    """Yield the ids of the capabilities that such words may limit, each once."""
-    rows = [row] if kind == "capabilities" and telling else []
-    # A row of a capability or of marks says itself what it speaks of.
-    named = draft.capabilities_in if kind == "capabilities" or "capabilities" in row else None
-    for text in telling:
-        rows += named(text) if named else limited(text, draft)
-    return iter(dict.fromkeys(each["id"] for each in rows))

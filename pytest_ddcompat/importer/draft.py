@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_ddcompat.importer.blocks import Gap
 from pytest_ddcompat.values.names import fold
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.importer.blocks import Cell
 
-__all__ = ["KINDS", "Account", "Draft", "Gap"]
+__all__ = ["KINDS", "Account", "Draft"]
 
 KINDS = (
     "sites", "tables", "capabilities", "deployments", "releases", "runtimes", "frameworks",
@@ -22,20 +23,6 @@ KINDS = (
 
 _INVISIBLE = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _LONGEST_NAME = 20  # words of a name that a sentence can have
-
-
-class Gap(NamedTuple):
-    """Words of the page that are not understood.
-
-    Attributes:
-        line: Line of the page, from 1.
-        text: The words.
-        reason: Why they are not understood.
-    """
-
-    line: int
-    text: str
-    reason: str
 
 
 class Account(NamedTuple):
@@ -55,12 +42,7 @@ class Account(NamedTuple):
 
     def to_mapping(self) -> dict[str, Any]:
         """Return plain values, for JSON."""
-        return {
-            "cells": self.cells,
-            "interpreted": self.interpreted,
-            "unresolved": [gap._asdict() for gap in self.unresolved],
-            "warnings": list(self.warnings),
-        }
+        return {**self._asdict(), "unresolved": [gap._asdict() for gap in self.unresolved]}
 
 
 class Draft:
@@ -86,6 +68,7 @@ class Draft:
         self._names: dict[tuple[str, ...], dict[str, Any]] = {}
         self._first_words: set[str] = set()
         self._abbreviations: dict[str, dict[str, dict[str, Any]]] = {}
+        # By the row's identity: rows are dicts, which cannot be keys, and two may be equal.
         self._cells: dict[int, list[Cell]] = {}
         self._columns_of: dict[int, list[str]] = {}
         self._withdrawn: dict[int, dict[str, Any]] = {}
@@ -127,7 +110,7 @@ class Draft:
         found = (
             self._names.get(tuple(words[start:end]))
             for start, word in enumerate(words)
-            if word in self._first_words
+            if word in self._first_words  # or a long page would be looked up at every word
             for end in range(start + 1, min(start + _LONGEST_NAME, len(words)) + 1)
         )
         named = {row["id"]: row for row in found if row is not None}
@@ -163,11 +146,11 @@ class Draft:
             self._interpreted -= 1
             self.enter_cell(cell, reason)
 
-    def withdraw(self, kind: str, row: dict[str, Any], reason: str) -> None:
-        """Turn a row of a table into open words."""
+    def withdraw(self, row: dict[str, Any], reason: str) -> None:
+        """Turn a release branch into open words; `remove_withdrawn` takes it out at the end."""
         self.reopen_cells(row, reason)
         if id(row) not in self._withdrawn:
-            words = {"heading": row["heading"], "documented": row["documented"], "of": kind}
+            words = {"heading": row["heading"], "documented": row["documented"], "of": "releases"}
             opened = {**words, "columns": self._columns_of[id(row)], "reason": reason}
             self._withdrawn[id(row)] = opened
             self.rows["unresolved"].append(opened)
@@ -182,9 +165,9 @@ class Draft:
         self.rows["unresolved"].append({**words, "capabilities": capabilities, "reason": reason})
 
     def remove_withdrawn(self) -> None:
-        """Remove the rows that were withdrawn."""
-        for kind, rows in self.rows.items():
-            self.rows[kind] = [row for row in rows if id(row) not in self._withdrawn]
+        """Remove the release branches that were withdrawn."""
+        branches = self.rows["releases"]
+        self.rows["releases"] = [row for row in branches if id(row) not in self._withdrawn]
 
     def open_row(
         self,

@@ -7,31 +7,16 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.importer.blocks import (
-    IN_A_CALLOUT,
-    OTHER_LANGUAGES,
-    Heading,
-    Lost,
-    Table,
-    Tag,
-    Text,
-)
+from pytest_ddcompat.importer.blocks import Callout, Gap, Heading, Table, Tag
 from pytest_ddcompat.importer.cells import limit_by_cells
-from pytest_ddcompat.importer.contradictions import contradictions
 from pytest_ddcompat.importer.draft import KINDS, Draft
-from pytest_ddcompat.importer.includes import with_partials
 from pytest_ddcompat.importer.markdown import blocks_of
-from pytest_ddcompat.importer.prose import (
-    Callout,
-    limited,
-    read_callout,
-    read_heading,
-    read_text,
-)
-from pytest_ddcompat.importer.source import PageError, check_text, front_matter
+from pytest_ddcompat.importer.prose import limited, read_callout, read_text
+from pytest_ddcompat.importer.ranges import version_of
+from pytest_ddcompat.importer.source import PageError, check_text, front_matter, with_partials
 from pytest_ddcompat.importer.tables import (
-    column_of,
     find_shared_abbreviations,
+    in_language,
     languages_of,
     read_table,
     table_kind,
@@ -39,6 +24,7 @@ from pytest_ddcompat.importer.tables import (
 from pytest_ddcompat.importer.words import slug
 from pytest_ddcompat.matrix.loading import matrix_from_mapping
 from pytest_ddcompat.values.names import choices
+from pytest_ddcompat.values.versions import parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -47,9 +33,17 @@ if TYPE_CHECKING:
     from pytest_ddcompat.importer.draft import Account
     from pytest_ddcompat.matrix.matrix import Matrix
 
-__all__ = ["Imported", "Options", "import_page"]
+__all__ = ["Imported", "Options", "contradictions", "import_page"]
 
 _CALLOUTS = {"callout", "site-region", "alert"}
+_OVERALL = re.compile(
+    r"\bminimum .*?version to get all .*? is (v?[0-9]+(?:\.[0-9]+)*)", re.IGNORECASE
+)
+_BRANCHES = re.compile(
+    r"\b(one|two|three|four|five|six) release branch(?:es)? (?:is|are) supported", re.IGNORECASE
+)
+_NUMBERS = ("one", "two", "three", "four", "five", "six")
+_MOST = 10  # overall minimums that are compared
 
 
 class Options(NamedTuple):
@@ -100,13 +94,12 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
     check_text(text, origin)
     lines = re.split(r"\r\n?|\n", text)
     front = front_matter(lines, origin)
-    found = blocks_of(lines[front.length :], front.length + 1)
-    blocks = list(_outside_callouts(with_partials(found, options.partials)))
-    language = _language(blocks, options.language, origin)
-    blocks = [_without_other_languages(block, language) for block in blocks]
-    heading = next((block.text for block in blocks if isinstance(block, Heading)), "")
+    found = list(
+        with_partials(blocks_of(lines[front.length :], front.length + 1), options.partials)
+    )
+    heading = next((block.text for block in found if isinstance(block, Heading)), "")
     title = front.values.get("title", "") or heading or origin
-    draft = _read(blocks, title, language)
+    draft = _read(list(_with_callouts(found)), title, options.language, origin)
     if not draft.rows["capabilities"]:
         raise PageError(f"{origin}: no table of capabilities is on this page")
     page = {
@@ -122,10 +115,54 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
     return Imported(mapping, matrix_from_mapping(mapping, origin), draft.account())
 
 
-def _read(blocks: Sequence[Block], title: str, language: str) -> Draft:
+def _id_of(words: str) -> str:
+    return slug(words).replace("_", "-")
+
+
+def _with_callouts(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Gather the words of each callout; tables within one cannot be read."""
+    depth = 0
+    callout: Callout | None = None
+    for block in blocks:
+        if isinstance(block, Tag) and block.name in _CALLOUTS:
+            # The words of a callout within another belong to the outermost.
+            callout = callout or _opened(block)
+            depth += 1
+        elif callout and isinstance(block, Tag) and _ends_callout(block):
+            depth -= 1
+            if not depth:
+                yield callout
+                callout = None
+        elif callout is None or isinstance(block, (Tag, Gap, Callout)):
+            yield block
+        elif isinstance(block, Table):
+            yield block._replace(reason="a table within a callout")
+        elif isinstance(block, Heading) and not callout.title:
+            callout = callout._replace(title=block.text)
+        elif block.text:
+            callout.words.append(block.text)
+    if callout:
+        yield callout._replace(is_closed=False)
+
+
+def _ends_callout(tag: Tag) -> bool:
+    return tag.name.startswith("/") and tag.name[1:] in _CALLOUTS
+
+
+def _opened(tag: Tag) -> Callout:
+    title = re.search(r'(?:^|\s)header="([^"]*)"', tag.arguments)
+    return Callout(tag.name, tag.arguments, tag.line, [], title[1] if title else "")
+
+
+def _read(blocks: Sequence[Block], title: str, picked: str, origin: str) -> Draft:
     draft = Draft(title)
-    _read_capabilities(blocks, draft, language)
-    _Reader(draft).read(blocks)
+    language = _language(blocks, picked, origin)
+    blocks = [in_language(b, language, draft) if isinstance(b, Table) else b for b in blocks]
+    _read_capabilities(blocks, draft)
+    # Only now can sentences and heads of columns be searched for the names of capabilities.
+    for block in blocks:
+        _read_block(block, draft)
+    # A cell may name a capability of a later table, so unknown columns wait until the end.
     for kind, row, words in draft.unread:
         limit_by_cells(kind, row, words, draft)
     draft.remove_withdrawn()
@@ -133,27 +170,9 @@ def _read(blocks: Sequence[Block], title: str, language: str) -> Draft:
     return draft
 
 
-def _id_of(words: str) -> str:
-    return slug(words).replace("_", "-")
-
-
-def _outside_callouts(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Mark tables within callouts, which cannot be read."""
-    depth = 0
-    for block in blocks:
-        if isinstance(block, Tag) and block.name in _CALLOUTS:
-            depth += 1
-        elif isinstance(block, Tag) and block.name.removeprefix("/") in _CALLOUTS and depth:
-            depth -= 1
-        if isinstance(block, Table) and depth:
-            yield block._replace(reason=IN_A_CALLOUT)
-        else:
-            yield block
-
-
 def _language(blocks: Sequence[Block], picked: str, origin: str) -> str:
     """Return the column to read of an overview; empty if there is no choice."""
-    tables = [b for b in blocks if isinstance(b, Table) and table_kind(b) == "overview"]
+    tables = [block for block in blocks if isinstance(block, Table)]
     names = list(dict.fromkeys(name for table in tables for name in languages_of(table)))
     if not names or (len(names) == 1 and not picked):
         return ""
@@ -166,13 +185,7 @@ def _language(blocks: Sequence[Block], picked: str, origin: str) -> str:
     )
 
 
-def _without_other_languages(block: Block, language: str) -> Block:
-    if isinstance(block, Table) and table_kind(block) == "overview":
-        return block if column_of(block, language) else block._replace(reason=OTHER_LANGUAGES)
-    return block
-
-
-def _read_capabilities(blocks: Sequence[Block], draft: Draft, language: str) -> None:
+def _read_capabilities(blocks: Sequence[Block], draft: Draft) -> None:
     """Read the tables of capabilities, which columns and sentences elsewhere name."""
     title = draft.heading
     tables = [block for block in blocks if isinstance(block, Table) and _is_of_capabilities(block)]
@@ -180,65 +193,68 @@ def _read_capabilities(blocks: Sequence[Block], draft: Draft, language: str) -> 
     for block in blocks:
         if isinstance(block, Heading):
             draft.heading = block.text
+        elif isinstance(block, Callout):
+            draft.heading = block.title or draft.heading
         elif isinstance(block, Table) and _is_of_capabilities(block):
-            read_table(block, draft, language)
+            read_table(block, draft)
     draft.heading = title
 
 
 def _is_of_capabilities(table: Table) -> bool:
-    return table_kind(table) in {"capabilities", "overview"}
+    return table_kind(table) == "capabilities"
 
 
-class _Reader:
-    """Reads all but the tables of capabilities, in the page's order."""
+def _read_block(block: Block, draft: Draft) -> None:
+    """Make rows of a block that is no table of capabilities."""
+    if isinstance(block, Tag):
+        what = "closes nothing" if _ends_callout(block) else "is not known"
+        draft.open_words("text", block.line, block.text, f"a tag that {what}")
+    elif isinstance(block, Gap):
+        rows = limited(block.text, draft)
+        draft.open_words("text", block.line, block.text, block.reason, rows)
+    elif isinstance(block, Callout):
+        if not block.is_closed:
+            draft.warn(f"line {block.line}: a callout is not closed")
+        if block.words or block.title:
+            read_callout(block, draft)
+    elif isinstance(block, Table):
+        if not _is_of_capabilities(block):
+            read_table(block, draft)
+    elif isinstance(block, Heading):
+        draft.heading = block.text
+        rows = limited(block.text, draft)
+        if rows:
+            reason = "a heading that may limit a capability"
+            draft.open_words("text", block.line, block.text, reason, rows)
+    else:
+        read_text(block.text, block.line, draft)
 
-    def __init__(self, draft: Draft) -> None:
-        self._draft = draft
-        self._open: list[Callout] = []
 
-    def read(self, blocks: Sequence[Block]) -> None:
-        """Make rows of the blocks."""
-        for block in blocks:
-            if isinstance(block, Tag):
-                self._tag(block)
-            elif isinstance(block, Lost):
-                rows = limited(block.text, self._draft)
-                self._draft.open_words("text", block.line, block.text, block.reason, rows)
-            elif isinstance(block, Table):
-                if not _is_of_capabilities(block):
-                    read_table(block, self._draft)
-            elif self._open:
-                self._gather(block)
-            elif isinstance(block, Heading):
-                self._draft.heading = block.text
-                read_heading(block.text, block.line, self._draft)
-            else:
-                read_text(block.text, block.line, self._draft)
-        while self._open:
-            self._draft.warn(f"line {self._open[0].line}: a callout is not closed")
-            self._close()
+def contradictions(draft: Draft) -> None:
+    """Warn of sentences that the tables contradict."""
+    notes = [text for note in draft.rows["notes"] for text in note["documented"]]
+    found = filter(None, map(_OVERALL.search, notes))
+    overall = dict.fromkeys(each[1].removeprefix("v") for each in found)
+    for stated in list(overall)[:_MOST]:
+        if version_of(stated):
+            _warn_of_minimum(stated, draft)
+    actual = len(draft.rows["releases"])
+    for text in notes:
+        branches = _BRANCHES.search(text)
+        if branches and actual and _NUMBERS.index(branches[1].lower()) + 1 != actual:
+            draft.warn(
+                f"the page speaks of {branches[1].lower()} release branches, "
+                f"and its table has {actual}"
+            )
 
-    def _gather(self, block: Heading | Text) -> None:
-        callout = self._open[0]
-        if isinstance(block, Heading) and not callout.title:
-            self._open[0] = callout._replace(title=block.text)
-        elif block.text:
-            callout.words.append(block.text)
 
-    def _tag(self, tag: Tag) -> None:
-        if tag.name.removeprefix("/") not in _CALLOUTS:
-            self._draft.open_words("text", tag.line, tag.text, "a tag that is not known")
-        elif not tag.name.startswith("/"):
-            title = re.search(r'(?:^|\s)header="([^"]*)"', tag.arguments)
-            opened = Callout(tag.name, tag.arguments, tag.line, [], title[1] if title else "")
-            self._open.append(opened)
-        elif self._open:
-            self._close()
-        else:
-            self._draft.open_words("text", tag.line, tag.text, "a tag that closes nothing")
-
-    def _close(self) -> None:
-        """End the innermost callout; its words belong to the outermost."""
-        callout = self._open.pop()
-        if not self._open and (callout.words or callout.title):
-            read_callout(callout, self._draft)
+def _warn_of_minimum(stated: str, draft: Draft) -> None:
+    for row in draft.rows["capabilities"]:
+        minimums = [row["minimum"]] if "minimum" in row else []
+        minimums += [each["tracer"] for each in row.get("minimums", ())]
+        lowest = min(map(parse_version, minimums), default=None)
+        if lowest is not None and lowest > parse_version(stated):
+            draft.warn(
+                f"the page states {stated} as the minimum for all capabilities, "
+                f"and {lowest} for {row['documented'][0]}"
+            )

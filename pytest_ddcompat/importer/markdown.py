@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
 
-from pytest_ddcompat.importer.blocks import Cell, Heading, Lost, Table, Tag, Text, collapsed
+from pytest_ddcompat.importer.blocks import Cell, Gap, Heading, Table, Tag, Text, collapsed
 from pytest_ddcompat.importer.markup import MARK, blocks_of_html, in_rows, is_mark, lines_of
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["blocks_of"]
 
 _TAG = re.compile(
-    r"\{%-?\s*(?P<one>/?[\w-]*)(?P<two>[^{}]*?)\s*/?-?%\}"
-    r"|\{\{(?P<open>[<%])\s*(?P<three>/?[\w/.-]*)(?P<four>[^{}]*?)\s*/?[>%]\}\}"
+    r"\{%-?\s*(/?[\w-]*)([^{}]*?)\s*/?-?%\}"
+    r"|\{\{[<%]\s*(?P<shortcode>/?[\w/.-]*)([^{}]*?)\s*/?[>%]\}\}"
 )
 _LONGEST_TAG = 8000  # characters
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -73,7 +73,7 @@ def _tag(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
     if not line.startswith("{") or len(line) > _LONGEST_TAG or _TAG.sub("", line).strip():
         return False
     found = list(_TAG.finditer(line))
-    if not found or (found[0]["three"] or "").lower() in _MARK_TAGS:
+    if not found or (found[0]["shortcode"] or "").lower() in _MARK_TAGS:
         return False
     if not silent:
         for match in found:
@@ -142,12 +142,12 @@ class _Reader:
         end = min(end, len(self._lines))
         self._covered[start:end] = b"\1" * (end - start)
 
-    def lost(self) -> Iterator[Lost]:
+    def lost(self) -> Iterator[Gap]:
         """Yield the lines that no block was made of."""
         for number, line in enumerate(self._lines):
             if line.strip(_ORNAMENT) and not self._covered[number]:
                 reason = "words that the Markdown of the page leaves out"
-                yield Lost(collapsed(line), number + self._first, reason)
+                yield Gap(number + self._first, collapsed(line), reason)
 
     def read(self, tokens: Sequence[Token]) -> list[Block]:
         """Make blocks of tokens."""
@@ -179,7 +179,7 @@ class _Reader:
             if before == "heading_open":
                 yield Heading(text, line)
             elif text and self._looks_like_a_table(token.map):
-                yield Lost(text, line, "it looks like a row of a table, but is none")
+                yield Gap(line, text, "it looks like a row of a table, but is none")
             elif text:
                 yield Text(text, line)
 
@@ -220,12 +220,8 @@ def _split(line: str) -> list[str]:
 def tag_of(text: str, line: int) -> Tag:
     """Parse a tag."""
     found = _TAG.fullmatch(text)
-    name, arguments = (
-        ((found["one"] or found["three"] or ""), (found["two"] or found["four"] or ""))
-        if found
-        else ("", "")
-    )
-    return Tag(name.replace(" ", ""), arguments.strip(), collapsed(text), line)
+    name, arguments, shortcode, others = found.groups("") if found else [""] * 4
+    return Tag(name or shortcode, (arguments or others).strip(), collapsed(text), line)
 
 
 def text_of(token: Token) -> str:

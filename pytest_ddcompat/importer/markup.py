@@ -6,16 +6,7 @@ import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.importer.blocks import (
-    NO_HEAD,
-    SPANS,
-    Cell,
-    Heading,
-    Lost,
-    Table,
-    Text,
-    collapsed,
-)
+from pytest_ddcompat.importer.blocks import Cell, Gap, Heading, Table, Text, collapsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +48,7 @@ def lines_of(text: str) -> str:
 
 def in_rows(
     head: tuple[Cell, ...], rows: list[list[Cell]], reason: str = ""
-) -> Iterator[Table | Lost]:
+) -> Iterator[Table | Gap]:
     """Yield a table with as many cells in each row as in the head, and the cells beyond it."""
     width = len(head)
     last = [row[-1].line if row else head[0].line for row in rows]
@@ -67,7 +58,7 @@ def in_rows(
     yield Table(head, full, reason)
     for row in rows:
         for cell in row[width:]:
-            yield Lost(cell.text, cell.line, "a cell beyond the head of its table")
+            yield Gap(cell.line, cell.text, "a cell beyond the head of its table")
 
 
 def blocks_of_html(html: str, line: int) -> list[Block]:
@@ -79,7 +70,7 @@ def blocks_of_html(html: str, line: int) -> list[Block]:
     blocks = reader.end()
     if hidden := collapsed(comment):
         why = "words within a comment that is not closed"
-        blocks.append(Lost(hidden, line + shown.count("\n"), why))
+        blocks.append(Gap(line + shown.count("\n"), hidden, why))
     return blocks
 
 
@@ -134,7 +125,7 @@ class _Reader(HTMLParser):
         unseen = collapsed("".join(self._unseen) + self.rawdata)
         if unseen:
             line = self._unseen_line if self._hidden else self._line
-            self._blocks.append(Lost(unseen, line, "words within a tag that is not closed"))
+            self._blocks.append(Gap(line, unseen, "words within a tag that is not closed"))
         return self._blocks
 
     def set_cdata_mode(self, elem: str, **how: bool) -> None:
@@ -183,7 +174,7 @@ class _Reader(HTMLParser):
         elif tag in _CELLS:
             self._end_cell()
             if any(attributes.get(key) not in {None, "", "1"} for key in ("colspan", "rowspan")):
-                self._reason = SPANS
+                self._reason = "cells of the table span several rows or columns"
             self._in_cell, self._start, self._is_head = True, self._line, tag == "th"
         elif tag in _BLOCKS:
             self._text.append("\n")
@@ -222,7 +213,7 @@ class _Reader(HTMLParser):
             in_head = self._in_head or (self._is_head and len(self._rows) == 1)
             (self._head if in_head and not self._rows[:-1] else self._rows[-1]).append(cell)
         elif text:
-            self._blocks.append(Lost(text, self._line, "words between the cells of a table"))
+            self._blocks.append(Gap(self._line, text, "words between the cells of a table"))
         self._in_cell = False
 
     def _close_table(self) -> None:
@@ -230,14 +221,14 @@ class _Reader(HTMLParser):
         if self._head:
             self._blocks.extend(in_rows(tuple(self._head), rows, self._reason))
         elif rows:
-            self._blocks.extend(in_rows(tuple(rows[0]), rows[1:], NO_HEAD))
+            self._blocks.extend(in_rows(tuple(rows[0]), rows[1:], "the table has no head"))
 
     def _flush(self) -> None:
         text = collapsed("".join(self._text))
         self._text = []
         line = self._start or self._line
         if text and self._stray:
-            self._blocks.append(Lost(text, line, "a cell outside of a table"))
+            self._blocks.append(Gap(line, text, "a cell outside of a table"))
         elif text:
             self._blocks.append((Heading if self._heading else Text)(text, line))
         self._heading = self._stray = False

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from pytest_ddcompat.importer.blocks import Callout
 from pytest_ddcompat.values.names import parse_site
 
 if TYPE_CHECKING:
@@ -12,9 +13,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.importer.draft import Draft
 
-__all__ = [
-    "Callout", "limited", "may_limit", "read_callout", "read_heading", "read_text",
-]  # fmt: skip
+__all__ = ["limited", "may_limit", "read_callout", "read_text"]
 
 _REGIONS = {
     "us": "datadoghq.com",
@@ -77,31 +76,6 @@ _ALSO_THERE = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"\{\{|\{%")
-
-
-class Callout(NamedTuple):
-    """A part of the page that is set off from the rest.
-
-    Attributes:
-        name: Name of its tag; empty for a sentence.
-        arguments: Arguments of its tag.
-        line: Line of the page, from 1.
-        words: Its paragraphs, and headings after the first.
-        title: Its first heading; empty without one.
-    """
-
-    name: str
-    arguments: str
-    line: int
-    words: list[str]
-    title: str
-
-
-def read_heading(text: str, line: int, draft: Draft) -> None:
-    """Keep a heading that may limit a capability as open words."""
-    rows = limited(text, draft)
-    if rows:
-        draft.open_words("text", line, text, "a heading that may limit a capability", rows)
 
 
 def read_text(text: str, line: int, draft: Draft) -> None:

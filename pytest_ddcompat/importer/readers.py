@@ -8,24 +8,23 @@ from typing import TYPE_CHECKING, Callable, NamedTuple
 from pytest_ddcompat.importer.blocks import Words
 from pytest_ddcompat.importer.ranges import range_of, version_of, versions_of
 from pytest_ddcompat.importer.words import (
+    MARKS,
     OSES,
     abbreviation,
     cpus_of,
-    implementation_of,
     level_of,
-    mark_of,
     minimum_of,
     slug,
 )
 from pytest_ddcompat.values.names import bare, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container
 
     from pytest_ddcompat.importer.blocks import Table
     from pytest_ddcompat.importer.draft import Draft
 
-__all__ = ["COLUMNS", "RUNTIME_HEADS", "Column", "library_of"]
+__all__ = ["COLUMNS", "IS_MINIMUM", "RUNTIME_HEADS", "UNKNOWN_COLUMN", "Column"]
 
 _LIBRARIES = {"python tracer": "ddtrace", "nodejs tracer": "dd-trace"}
 """Packages of Datadog's tracers, named as in the package indexes."""
@@ -33,12 +32,15 @@ _LIBRARIES = {"python tracer": "ddtrace", "nodejs tracer": "dd-trace"}
 RUNTIME_HEADS = re.compile(r"support(?:ed)? (\S+) versions", re.IGNORECASE)
 """Head of a column of tracer versions, with the name of the library."""
 
+IS_MINIMUM = re.compile("minimum ", re.IGNORECASE)
+"""Start of the head of minimums; in an overview a column is headed by its language instead."""
+
 _VERSIONS = {
     "versions": "", "version": "", "framework versions": "", "supported versions": "",
     "minimum framework version": "minimum", "minimum version": "minimum",
 }  # fmt: skip
 _BLANK = "a blank cell where marks are expected means not supported"
-_UNKNOWN = "a column that is not known in such a table"
+UNKNOWN_COLUMN = "a column that is not known in such a table"
 _DOUBT = "the head of a column says more than the name of a capability"
 _SUPPORTED = re.compile(r"\s*(?:support(?:ed)?)?\s*\?*$", re.IGNORECASE)
 _LONGEST_HEAD = 200  # characters
@@ -66,29 +68,16 @@ def _reader(key: str, parse: Callable[[str], object], reason: str) -> Callable[[
     return read
 
 
-def _capabilities_of(head: str, draft: Draft) -> tuple[list[str], bool]:
-    """Return the capabilities that a column's head names, and whether it says more."""
-    row = draft.find("named", _marked(head))
-    if row is not None:
-        return [row["id"]], False
-    named = [each["id"] for each in draft.capabilities_in(head[:_LONGEST_HEAD])]
-    return named, bool(named)
-
-
-def _marked(head: str) -> str:
-    """Return a head without words such as "supported?"."""
-    return _SUPPORTED.sub("", head) if len(head) <= _LONGEST_HEAD else ""
-
-
-def library_of(words: str) -> str:
+def _library_of(words: str) -> str:
     """Return the library that a page means by `Python tracer`."""
     return _LIBRARIES.get(slug(words).replace("_", " "), slug(words))
 
 
 def _of_capabilities(table: Table, draft: Draft) -> dict[int, Column]:
-    named = re.fullmatch(r"minimum (.*?) version", table.head[1].text, re.IGNORECASE)
-    if named and not draft.library:
-        draft.library = library_of(named[1])
+    head = table.head[1].text
+    named = re.fullmatch(r"minimum (.*?) version", head, re.IGNORECASE)
+    if not draft.library and (named or not IS_MINIMUM.match(head)):
+        draft.library = _library_of(named[1] if named else f"{head} tracer")
     reason = "these words are no minimum version and no status"
     open_ = Words({"status": "unresolved"}, reason=reason)
     return {
@@ -109,26 +98,32 @@ def _capability(text: str, draft: Draft) -> Words:
 
 def _of_deployments(table: Table, draft: Draft) -> dict[int, Column]:
     name = _reader("id", lambda text: slug(bare(text)), "no name of a type")
-    return {0: Column(name), **_marks(table, range(1, len(table.head)), draft)}
+    columns = {0: Column(name)}
+    return {**columns, **_marks(table, columns, draft)}
 
 
-def _marks(table: Table, numbers: Iterable[int], draft: Draft) -> dict[int, Column]:
+def _marks(table: Table, others: Container[int], draft: Draft) -> dict[int, Column]:
     """Return the columns of marks, whose heads name capabilities."""
     columns: dict[int, Column] = {}
-    for number in numbers:
-        ids, is_doubtful = _capabilities_of(table.head[number].text, draft)
-        if is_doubtful:
-            marks = {"capabilities": dict.fromkeys(ids, "unresolved")}
-            doubt = Words(marks, _DOUBT, _UNKNOWN)
-            columns[number] = Column(lambda _, doubt=doubt: doubt, _UNKNOWN)  # type: ignore[misc]
-        elif ids:
-            columns[number] = Column(_mark_reader(ids[0]))
+    for number, cell in enumerate(table.head):
+        if number in others:
+            continue
+        head = cell.text if len(cell.text) <= _LONGEST_HEAD else ""
+        row = draft.find("named", _SUPPORTED.sub("", head))
+        named = draft.capabilities_in(cell.text[:_LONGEST_HEAD])
+        if row:
+            columns[number] = Column(_mark_reader(row["id"]))
+        elif named:
+            # "API Security (beta)": what the rest means for the marks is anyone's guess.
+            marks = {"capabilities": {each["id"]: "unresolved" for each in named}}
+            doubt = Words(marks, _DOUBT, UNKNOWN_COLUMN)
+            columns[number] = Column(lambda _, doubt=doubt: doubt, UNKNOWN_COLUMN)  # type: ignore[misc]
     return columns
 
 
 def _mark_reader(capability: str) -> Callable[[str], Words]:
     def read(text: str) -> Words:
-        mark = mark_of(text)
+        mark = MARKS.get(text.lower())
         if mark is None:
             doubt = {"capabilities": {capability: "unresolved"}}
             return Words(doubt, reason=f'"{text[:80]}" is no mark')
@@ -178,7 +173,11 @@ def _python(text: str) -> Words:
 _OF_A_RUNTIME: dict[str, Callable[[str], Words]] = {
     "os": _reader("os", lambda text: OSES.get(text.lower()), "an OS that is not known"),
     "cpu": lambda text: cpus_of(text) or Words({}, reason="a CPU that is not known"),
-    "runtime": _reader("implementation", implementation_of, "no one implementation"),
+    "runtime": _reader(
+        "implementation",
+        lambda text: text.lower() if re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,39}", text) else None,
+        "no one implementation",
+    ),
     "runtime version": _python,
 }
 _framework = _reader("id", slug, "no name of a framework")
@@ -190,15 +189,14 @@ def _of_frameworks(table: Table, draft: Draft) -> dict[int, Column]:
         bare_is = _VERSIONS.get(cell.text.lower())
         if bare_is is not None:
             columns[number] = Column(lambda text, is_=bare_is: versions_of(text, bare_is=is_))  # type: ignore[misc]
-    has_versions = len(columns) > 1
-    marks = _marks(table, [n for n in range(len(table.head)) if n not in columns], draft)
+    marks = _marks(table, columns, draft)
     if not marks:
         draft.warn(
             f'the table of frameworks under "{draft.heading}" names no capability: '
             "its rows decide nothing"
         )
-    sure = [column for column in marks.values() if not column.reason]
-    if not has_versions and len(sure) == len(table.head) - 1:
+    # Without versions a row is of all of them, unless an unknown column could say which.
+    if len(marks) == len(table.head) - 1 and not any(mark.reason for mark in marks.values()):
         columns[0] = Column(_framework_of_any_version)
     return {**columns, **marks}
 

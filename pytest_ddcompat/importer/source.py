@@ -1,4 +1,4 @@
-"""Read a page's file and its front matter."""
+"""Read a page's file, its front matter and the files that it includes."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from pytest_ddcompat.importer.blocks import Gap, Table, Tag
+from pytest_ddcompat.importer.markdown import blocks_of
+from pytest_ddcompat.importer.markup import blocks_of_html
 from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from pytest_ddcompat.importer.blocks import Block
 
 __all__ = [
-    "LIMIT", "FrontMatter", "PageError", "check_text", "front_matter", "partial", "read_page",
+    "LIMIT", "FrontMatter", "PageError", "check_text", "front_matter", "read_page", "with_partials",
 ]  # fmt: skip
 
 LIMIT = 2 * 1024 * 1024  # bytes; published pages have some ten thousand
 _BRACKETS = 50_000  # each costs the Markdown parser far more than another character
 _FRONT_LIMIT = 64 * 1024  # characters
 _SOURCE = re.compile(r"#\s*Source:\s*(https?://[^\s<>\"]+)\s*")
+_PARTIAL_NAME = re.compile(r"""(?:^|\s)name=(?:"([^"]*)"|'([^']*)'|`([^`]*)`)""")
 # Control characters, surrogates and noncharacters, of which HTML has no references either.
 _CONTROL = re.compile(
     "[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef"
@@ -131,19 +137,46 @@ def _yaml(text: str, origin: str, line: int) -> dict[str, str]:
     return {key: " ".join(value.split()) for key, value in values.items()}
 
 
-def partial(folder: Path | None, name: str) -> str | None:
-    """Read a file that a page includes.
+def with_partials(blocks: Sequence[Block], folder: Path | None) -> Iterator[Block]:
+    """Replace each tag that includes a file with the blocks of that file.
 
     Args:
+        blocks: The page.
         folder: The documentation repository's `layouts/partials`, if there is one.
-        name: The file within it.
-
-    Returns:
-        Its text; None if it does not exist, or is outside of the folder.
 
     Raises:
-        PageError: It exists, but is not text in UTF-8, or is too large.
+        PageError: A file exists, but cannot be read as text.
     """
+    left = LIMIT  # of all includes together: a page could name one large file again and again
+    for block in blocks:
+        if not isinstance(block, Tag) or block.name != "partial":
+            yield block
+            continue
+        named = _PARTIAL_NAME.search(block.arguments)
+        name = next(filter(None, named.groups()), "") if named else ""
+        text = _partial(folder, name)
+        left -= len(text or "")
+        if text is None:
+            yield Gap(block.line, block.text, f'the partial "{name[:80]}" is not there')
+        elif left < 0:
+            yield Gap(block.line, block.text, "the page includes too much")
+        else:
+            lines = text.split("\n")
+            found = blocks_of(lines, 1) if name.endswith(".md") else blocks_of_html(text, 1)
+            # Gaps are told by lines of the page, where a reader finds the tag and not the file.
+            yield from (_moved(each, block.line) for each in found)
+
+
+def _moved(block: Block, line: int) -> Block:
+    if isinstance(block, Table):
+        head = tuple(cell._replace(line=line) for cell in block.head)
+        rows = tuple(tuple(cell._replace(line=line) for cell in row) for row in block.rows)
+        return block._replace(head=head, rows=rows)
+    return block._replace(line=line)
+
+
+def _partial(folder: Path | None, name: str) -> str | None:
+    """Read a file that a page includes; None if it does not exist, or is outside of the folder."""
     if folder is None or not name:
         return None
     try:

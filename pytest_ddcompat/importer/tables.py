@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.importer.blocks import OTHER_LANGUAGES
 from pytest_ddcompat.importer.cells import UNKNOWN_CELL, WHOLE, read_cells, unread_cells
-from pytest_ddcompat.importer.readers import COLUMNS, RUNTIME_HEADS, library_of
+from pytest_ddcompat.importer.readers import COLUMNS, IS_MINIMUM, RUNTIME_HEADS, UNKNOWN_COLUMN
 from pytest_ddcompat.importer.words import abbreviation, slug
 from pytest_ddcompat.values.names import bare
 from pytest_ddcompat.values.versions import parse_range
@@ -19,21 +19,18 @@ if TYPE_CHECKING:
     from pytest_ddcompat.importer.readers import Column
 
 __all__ = [
-    "column_of", "find_shared_abbreviations", "kind_of", "languages_of", "read_table", "table_kind",
+    "find_shared_abbreviations", "in_language", "kind_of", "languages_of", "read_table",
+    "table_kind",
 ]  # fmt: skip
 
-_UNKNOWN_COLUMN = "a column that is not known in such a table"
 _OF_A_BRANCH = ("support_level", "until", "agent")
 
 
 def kind_of(head: Sequence[str]) -> str:
-    """Return the kind of a table by the words of its head; empty if it is unknown.
-
-    Kinds are the keys of a matrix, and `overview`: capabilities with a column for each language.
-    """
+    """Return the kind of a table, a key of the matrix, by its head; empty if it is unknown."""
     words = [" ".join(cell.lower().split()) for cell in head]
     if words[0].endswith("capability") and len(words) > 1:
-        return "capabilities" if words[1].startswith("minimum ") else "overview"
+        return "capabilities"
     if words[0] in {"type", "deployment type"}:
         return "deployments"
     if words[:2] == ["release", "support level"]:
@@ -49,28 +46,46 @@ def table_kind(table: Table) -> str:
 
 
 def languages_of(table: Table) -> list[str]:
-    """Return the languages that an overview has columns for."""
+    """Return the languages of an overview: capabilities with a column for each language."""
+    if table_kind(table) != "capabilities" or IS_MINIMUM.match(table.head[1].text):
+        return []
     return [cell.text for cell in table.head[1:]]
 
 
-def read_table(table: Table, draft: Draft, language: str = "") -> None:
-    """Add the rows of a table to a draft.
+def in_language(table: Table, language: str, draft: Draft) -> Table:
+    """Return an overview without the columns of other languages, which the account keeps.
 
     Args:
-        table: The table.
-        draft: The draft.
-        language: Column to read of an overview; empty: its only one.
+        table: Any table; of others than overviews nothing is left out.
+        language: Name of the column; empty for the only one.
+        draft: The draft with the account.
     """
+    names = languages_of(table)
+    sought = slug(language or (names[0] if len(names) == 1 else ""))
+    picked = next((n for n, name in enumerate(names, 1) if slug(name) == sought), 0)
+    if not picked:
+        return table._replace(reason=OTHER_LANGUAGES) if names else table
+    for row in (table.head, *table.rows):
+        for number, cell in enumerate(row):
+            if number not in {0, picked}:
+                other = table.head[number].text
+                draft.enter_cell(cell, f"it is about another language ({other})")
+    return table._replace(
+        head=(table.head[0], table.head[picked]),
+        rows=tuple((row[0], row[picked]) for row in table.rows),
+    )
+
+
+def read_table(table: Table, draft: Draft) -> None:
+    """Add the rows of a table to a draft."""
     kind = table_kind(table)
-    if kind == "overview":
-        table, kind = _of_language(table, column_of(table, language), draft), "capabilities"
     if not kind:
         _keep_open(table, draft)
         return
     _add_table(table, draft)
     columns = COLUMNS[kind](table, draft)
     for number, cell in enumerate(table.head):
-        reason = columns[number].reason if number in columns else _UNKNOWN_COLUMN
+        reason = columns[number].reason if number in columns else UNKNOWN_COLUMN
         draft.enter_cell(cell, reason)
     for row in table.rows:
         _read_row(kind, table, row, columns, draft)
@@ -92,41 +107,16 @@ def _keep_open(table: Table, draft: Draft) -> None:
         draft.open_row("tables", row, dict.fromkeys(range(len(row)), reason), limited)
 
 
-def column_of(table: Table, language: str) -> int:
-    """Return the column of a language, or without a language the only one; 0 if there is none."""
-    names = languages_of(table)
-    if not language:
-        return 1 if len(names) == 1 else 0
-    return next((n for n, name in enumerate(names, 1) if slug(name) == slug(language)), 0)
-
-
-def _of_language(table: Table, picked: int, draft: Draft) -> Table:
-    """Return an overview without the columns of other languages, which the account keeps."""
-    draft.library = draft.library or library_of(f"{table.head[picked].text} tracer")
-    for row in (table.head, *table.rows):
-        for number, cell in enumerate(row):
-            if number not in {0, picked}:
-                other = table.head[number].text
-                draft.enter_cell(cell, f"it is about another language ({other})")
-    return table._replace(
-        head=(table.head[0], table.head[picked]),
-        rows=tuple((row[0], row[picked]) for row in table.rows),
-    )
-
-
 def _read_row(
     kind: str, table: Table, row: Sequence[Cell], columns: dict[int, Column], draft: Draft
 ) -> None:
     """Add a row, or keep it open where a cell that it needs is not understood."""
     values, reasons = read_cells(kind, [cell.text for cell in row], columns)
-    if values is None:
-        draft.open_row(kind if kind in WHOLE else "tables", row, reasons)
-        return
-    named = [row[0].text] if kind == "capabilities" else []
-    keys = [*_keys(kind, draft.heading, values), *named]
-    problem = _conflict(kind, draft, values, keys)
-    if problem:
-        draft.open_row(kind if kind in WHOLE else "tables", row, {0: problem})
+    keys = _keys(kind, draft.heading, row[0].text, values) if values else []
+    problem = _conflict(kind, draft, values, keys) if values else ""
+    if not values or problem:
+        why = {0: problem} if problem else reasons
+        draft.open_row(kind if kind in WHOLE else "tables", row, why)
         return
     made = draft.add(kind, [cell.text for cell in row], **values)
     for key in keys:
@@ -142,8 +132,7 @@ def _read_row(
 
 def _conflict(kind: str, draft: Draft, values: dict[str, Any], keys: Sequence[str]) -> str:
     """Return why a row cannot be added beside others, and open the one that it contradicts."""
-    known = [draft.find(kind, key) for key in keys]
-    before = [row for row in known if row is not None]
+    before = [row for row in (draft.find(kind, key) for key in keys) if row]
     reason = "another row of the page speaks of the same"
     for row in before:
         if kind == "capabilities":
@@ -152,8 +141,9 @@ def _conflict(kind: str, draft: Draft, values: dict[str, Any], keys: Sequence[st
             row.pop("minimums", None)
             row["status"] = "unresolved"
             draft.reopen_cells(row, reason)
+        # The same branch with another level or Agent: to pick either would be a guess.
         elif kind == "releases" and any(row.get(key) != values.get(key) for key in _OF_A_BRANCH):
-            draft.withdraw(kind, row, reason)
+            draft.withdraw(row, reason)
         elif "capabilities" in values:
             _open_marks(row["capabilities"], values["capabilities"])
     return reason if before else ""
@@ -166,10 +156,10 @@ def _open_marks(marks: dict[str, Any], others: dict[str, Any]) -> None:
             marks[name] = "unresolved"
 
 
-def _keys(kind: str, heading: str, values: dict[str, Any]) -> list[str]:
+def _keys(kind: str, heading: str, name: str, values: dict[str, Any]) -> list[str]:
     """Return the keys that no other row of the kind may have."""
     if kind == "capabilities":
-        return [values["id"], *(values.get("aliases") or ())]
+        return [values["id"], *(values.get("aliases") or ()), name]
     if kind == "releases":
         return [str(parse_range(values["tracer"]))]
     if kind == "deployments":

@@ -13,12 +13,11 @@ from pytest_ddcompat.importer.ranges import LONGEST, VERSION, version_of, versio
 from pytest_ddcompat.values.names import bare
 
 __all__ = [
+    "MARKS",
     "OSES",
     "abbreviation",
     "cpus_of",
-    "implementation_of",
     "level_of",
-    "mark_of",
     "minimum_of",
     "slug",
     "status_of_label",
@@ -48,7 +47,7 @@ _LEVELS = {
     "maintenance": "maintenance",
     "end of life": "end_of_life", "end-of-life": "end_of_life", "eol": "end_of_life",
 }  # fmt: skip
-_MARKS: dict[str, bool | str] = {
+MARKS: dict[str, bool | str] = {
     MARK: True, "✓": True, "✔": True, "✔️": True, "✅": True, "supported": True,
     "": False, "no": False, "not supported": False, "✗": False, "✘": False, "❌": False,
     "preview": "preview", "beta": "preview",
@@ -86,7 +85,7 @@ def minimum_of(text: str) -> Words | None:
     folded = text.lower()
     if folded in _STATUSES:
         return Words({"status": _STATUSES[folded]})
-    for understand in (_plain_minimum, _preview, _with_status, _by_runtime):
+    for understand in (_plain_minimum, _with_status, _by_runtime):
         words = understand(text)
         if words:
             return words
@@ -99,29 +98,22 @@ def _plain_minimum(text: str) -> Words | None:
     return Words({"minimum": version}) if version else None
 
 
-def _preview(text: str) -> Words | None:
-    found = re.fullmatch(
-        rf"(?:{_PREVIEWS})(?:\s*\(\s*(?:>=\s*)?({VERSION})\s*\))?", text, re.IGNORECASE
-    )
-    if found is None:
-        return None
-    if found[1] is None:
-        return Words({"status": "preview"}, "a preview without a version")
-    version = version_of(found[1])
-    values = {"minimum": version, "status": "preview"}
-    return Words(values, "a minimum, with the status preview") if version else None
-
-
 def _with_status(text: str) -> Words | None:
-    found = re.fullmatch(
-        rf"({VERSION})\s*\((partial|deprecated|{_PREVIEWS})\)", text, re.IGNORECASE
-    )
-    version = found and version_of(found[1])
-    if not found or not version:
-        return None
-    status = found[2].lower()
-    status = status if status in {"partial", "deprecated"} else "preview"
-    return Words({"minimum": version, "status": status}, f"a minimum, with the status {status}")
+    """Read `Preview`, `Preview (>=2.0)` or `2.0 (partial)`."""
+    if re.fullmatch(_PREVIEWS, text, re.IGNORECASE):
+        return Words({"status": "preview"}, "a preview without a version")
+    for form in (
+        rf"(?P<status>{_PREVIEWS})\s*\(\s*(?:>=\s*)?(?P<version>{VERSION})\s*\)",
+        rf"(?P<version>{VERSION})\s*\((?P<status>partial|deprecated|{_PREVIEWS})\)",
+    ):
+        found = re.fullmatch(form, text, re.IGNORECASE)
+        version = found and version_of(found["version"])
+        if found and version:
+            word = found["status"].lower()
+            status = word if word in {"partial", "deprecated"} else "preview"
+            values = {"minimum": version, "status": status}
+            return Words(values, f"a minimum, with the status {status}")
+    return None
 
 
 def _by_runtime(text: str) -> Words | None:
@@ -137,11 +129,6 @@ def _by_runtime(text: str) -> Words | None:
         minimums.setdefault((version, runtime), []).extend(ranges.values["versions"])
     each = [{"tracer": v, "runtime": r, "versions": on} for (v, r), on in minimums.items()]
     return Words({"minimums": each}, "each minimum holds on its own versions of the runtime")
-
-
-def mark_of(text: str) -> bool | str | None:
-    """Read a cell of marks; None if it is not understood."""
-    return _MARKS.get(text.lower())
 
 
 def level_of(text: str) -> Words | None:
@@ -161,6 +148,7 @@ def level_of(text: str) -> Words | None:
 
 def _level_called(words: str) -> str | None:
     """Return the level of a name, even with a letter wrong, but not of "no maintenance"."""
+    # Pages misspell levels, such as "Maintenence"; a longer text would mean something else.
     for name in (words, *difflib.get_close_matches(words, _LEVELS, n=1, cutoff=0.85)):
         is_near = len(name.split()) == len(words.split()) and abs(len(name) - len(words)) <= 1
         if name in _LEVELS and is_near:
@@ -184,8 +172,3 @@ def cpus_of(text: str) -> Words | None:
     cpus = list(dict.fromkeys(_CPUS[name] for name in names))
     notes = dict.fromkeys(_CPU_NOTES[name] for name in names if name in _CPU_NOTES)
     return Words({"cpus": cpus}, "; ".join(notes))
-
-
-def implementation_of(text: str) -> str | None:
-    """Read a cell of one implementation of a language, as an id; None for other words."""
-    return text.lower() if re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,39}", text) else None

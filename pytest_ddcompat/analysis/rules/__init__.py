@@ -1,59 +1,49 @@
-"""The rules of `lint`: one function each, from a matrix and a day to complaints."""
+"""The rules of `lint`, one function each, and what they share: the complaint, a page's rows."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_ddcompat.analysis.rules.branches import (
-    agent_that_decreases,
-    branches_that_overlap,
-    gap_between_branches,
-    maintenance_that_is_past,
-    minimum_outside_every_branch,
-    runtime_of_no_branch,
-    runtimes_of_a_part,
-)
-from pytest_ddcompat.analysis.rules.page import (
-    address_without_https,
-    day_in_the_future,
-    overlay_without_source,
-    unresolved_words,
-    words_that_are_blank,
-)
-from pytest_ddcompat.analysis.rules.runtimes import runtime_that_is_doubled
-from pytest_ddcompat.analysis.rules.tables import (
-    capability_never_marked,
-    range_that_is_empty,
-    row_that_is_repeated,
-    versions_that_overlap,
-)
+from pytest_ddcompat.matrix.rows import Statement
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from pytest_ddcompat.analysis.rules.common import Complaint
     from pytest_ddcompat.matrix.matrix import Matrix
 
-__all__ = ["RULES"]
+__all__ = ["Complaint", "statements"]
 
-RULES: tuple[Callable[[Matrix, dt.date], Iterator[Complaint]], ...] = (
-    address_without_https,
-    day_in_the_future,
-    words_that_are_blank,
-    row_that_is_repeated,
-    overlay_without_source,
-    range_that_is_empty,
-    minimum_outside_every_branch,
-    capability_never_marked,
-    branches_that_overlap,
-    gap_between_branches,
-    maintenance_that_is_past,
-    agent_that_decreases,
-    runtime_that_is_doubled,
-    runtime_of_no_branch,
-    runtimes_of_a_part,
-    versions_that_overlap,
-    unresolved_words,
-)
-"""All rules, in the order of their complaints."""
+
+class Complaint(NamedTuple):
+    """Something of a matrix that is probably wrong.
+
+    Attributes:
+        where: The field: `releases[1].until`.
+        what: What is wrong with it.
+        value: What stands there.
+        valid: What would be right.
+        tip: What to do.
+    """
+
+    where: str
+    what: str
+    value: str
+    valid: str
+    tip: str
+
+    def __str__(self) -> str:
+        got = f" (got {self.value})" if self.value else ""
+        joint = "" if self.what.endswith("?") else ";"
+        valid = f"{joint} valid: {self.valid}" if self.valid else ""
+        where = f"{self.where}: " if self.where else ""
+        return f"{where}{self.what}{got}{valid}; tip: {self.tip}"
+
+
+def statements(matrix: Matrix) -> Iterator[tuple[str, int, Statement]]:
+    """Yield all statements of a page, each with its table and its number there."""
+    for table in matrix.fields:
+        rows = getattr(matrix, table)
+        for number, row in enumerate(rows if isinstance(rows, tuple) else ()):
+            # Heads of tables are rows too, and state nothing.
+            if isinstance(row, Statement):
+                yield table, number, row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.analysis.rules.common import Complaint
+from pytest_ddcompat.analysis.rules import Complaint
 from pytest_ddcompat.values.versions import base, meet, regions, spans
 
 if TYPE_CHECKING:
@@ -28,25 +28,24 @@ __all__ = [
 
 def branches_that_overlap(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
     """A version is of one branch."""
-    told: set[tuple[int, int]] = set()
+    pairs: dict[tuple[int, int], None] = {}
     for version in _stretches(matrix):
         holding = [n for n, row in enumerate(matrix.releases) if version in row.tracer]
-        for first, second in zip(holding, holding[1:]):
-            if (first, second) in told:
-                continue
-            told.add((first, second))
-            other = matrix.releases[first].tracer
-            yield Complaint(
-                f"releases[{second}].tracer",
-                f"this range overlaps releases[{first}], {other}",
-                f'"{matrix.releases[second].tracer}"',
-                f"a range without the versions of {other}",
-                "the first row decides for a version of both; end one where the other begins",
-            )
+        pairs.update(dict.fromkeys(zip(holding, holding[1:])))
+    for first, second in pairs:
+        other = matrix.releases[first].tracer
+        yield Complaint(
+            f"releases[{second}].tracer",
+            f"this range overlaps releases[{first}], {other}",
+            f'"{matrix.releases[second].tracer}"',
+            f"a range without the versions of {other}",
+            "the first row decides for a version of both; end one where the other begins",
+        )
 
 
 def gap_between_branches(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
     """Between the lowest and the highest branch every version is of one."""
+    # The branch that seems to be missing may be the row that was not understood.
     if matrix.leaves_open("releases"):
         return
     below: int | None = None
@@ -67,7 +66,7 @@ def gap_between_branches(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
 
 def minimum_outside_every_branch(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
     """A capability begins in a branch, or before the first of them."""
-    held = _held(matrix)
+    held = [version for version in _stretches(matrix) if matrix.release(version)]
     if not held or matrix.leaves_open("releases"):
         return
     for number, capability in enumerate(matrix.capabilities):
@@ -164,10 +163,6 @@ def _stretches(matrix: Matrix) -> list[Version]:
     """A version of each stretch that branches and runtimes divide the tracer's versions into."""
     ranges = [row.tracer for row in matrix.releases]
     return regions([*ranges, *(row.tracer for row in matrix.runtimes)])
-
-
-def _held(matrix: Matrix) -> list[Version]:
-    return [version for version in _stretches(matrix) if matrix.release(version)]
 
 
 def _ascending(matrix: Matrix) -> list[tuple[int, Release]]:

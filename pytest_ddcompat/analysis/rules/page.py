@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.analysis.rules.common import Complaint, statements
+from pytest_ddcompat.analysis.rules import Complaint, statements
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -50,10 +50,10 @@ def day_in_the_future(matrix: Matrix, today: dt.date) -> Iterator[Complaint]:
 
 def words_that_are_blank(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
     """A finding quotes the words of the row that it rests on."""
-    for where, row in statements(matrix):
+    for table, number, row in statements(matrix):
         if not "".join(row.documented).strip():
             yield Complaint(
-                f"{where}.documented",
+                f"{table}[{number}].documented",
                 f'a row under "{row.heading}" has no words',
                 " | ".join(f'"{cell}"' for cell in row.documented),
                 "the page's words as they stand",
@@ -63,12 +63,12 @@ def words_that_are_blank(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
 
 def overlay_without_source(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
     """Every overlay gives its source and its reason."""
-    for where, row in statements(matrix):
-        for number, overlay in enumerate(row.overlays):
+    for table, number, row in statements(matrix):
+        for index, overlay in enumerate(row.overlays):
             for key in ("source", "reason"):
                 if not getattr(overlay, key).strip():
                     yield Complaint(
-                        f"{where}.overlays[{number}].{key}",
+                        f"{table}[{number}].overlays[{index}].{key}",
                         f"what {overlay.file} says of it has no {key}",
                         f'"{getattr(overlay, key)}"',
                         "words, such as an address" if key == "source" else "words",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.analysis.rules.common import Complaint, statements
-from pytest_ddcompat.values.versions import Range, regions
+from pytest_ddcompat.analysis.rules import Complaint, statements
+from pytest_ddcompat.values.versions import Range, meet, regions, spans
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,20 +18,22 @@ __all__ = [
     "capability_never_marked",
     "range_that_is_empty",
     "row_that_is_repeated",
+    "runtime_that_is_doubled",
     "versions_that_overlap",
 ]
 
 
 def row_that_is_repeated(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
     """A table says a thing once; what stands there twice was probably meant to differ."""
-    seen: dict[tuple[str, ...], tuple[str, Statement]] = {}
-    for where, row in statements(matrix):
-        kind = where.partition("[")[0]
-        first, other = seen.setdefault((kind, row.heading, *row.documented), (where, row))
-        if other is not row and kind not in _NO_ROWS and _say_the_same(row, other):
+    seen: dict[tuple[str, ...], tuple[int, Statement]] = {}
+    for table, number, row in statements(matrix):
+        first, other = seen.setdefault((table, row.heading, *row.documented), (number, row))
+        # Of two tables under one heading, rows may read alike, each of its own capabilities.
+        is_same = other is not row and row.deciding() == other.deciding()
+        if is_same and table not in _NO_ROWS:
             yield Complaint(
-                f"{where}.documented",
-                f'the same row stands under "{row.heading}" before, as {first}',
+                f"{table}[{number}].documented",
+                f'the same row stands under "{row.heading}" before, as {table}[{first}]',
                 f'"{" | ".join(row.documented)}"',
                 "each row once",
                 "leave one of the two out, or correct it by the page",
@@ -41,9 +43,31 @@ def row_that_is_repeated(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
 _NO_ROWS = {"coverage", "notes", "unresolved"}
 
 
-def _say_the_same(row: Statement, other: Statement) -> bool:
-    # Of two tables under one heading, rows may read alike, each of its own capabilities.
-    return row.deciding() == other.deciding()
+def runtime_that_is_doubled(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
+    """One row of the runtime table speaks of one platform, Python and tracer version."""
+    pythons = spans(row.python for row in matrix.runtimes)
+    tracers = spans(row.tracer for row in matrix.runtimes)
+    # Numbers for versions: a cell of the page names few, and each pair of rows is compared.
+    areas = [(pythons[row.python], tracers[row.tracer]) for row in matrix.runtimes]
+    platforms: dict[tuple[str, str, str], list[int]] = {}
+    for number, row in enumerate(matrix.runtimes):
+        doubled: dict[int, list[str]] = {}
+        for cpu in dict.fromkeys(row.cpus):
+            before = platforms.setdefault((row.os, row.implementation, cpu), [])
+            first = next((n for n in before if all(map(meet, areas[n], areas[number]))), None)
+            if first is not None:
+                doubled.setdefault(first, []).append(cpu)
+            before.append(number)
+        for first, cpus in sorted(doubled.items()):
+            other = matrix.runtimes[first]
+            yield Complaint(
+                f"runtimes[{number}]",
+                f"runtimes[{first}] speaks of {row.os} {'/'.join(cpus)} {row.implementation} "
+                "with the same versions",
+                f"Python {row.python}, {matrix.page.tracer} {row.tracer}",
+                f"versions other than Python {other.python} with {other.tracer}",
+                "leave one of the two out, or correct its versions by the page",
+            )
 
 
 def range_that_is_empty(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
