@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.values.names import bare
+from pytest_ddcompat.values.text import as_toml
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -20,12 +21,14 @@ _VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 
 def in_words(value: Hashable) -> str:
-    """Write a compared value."""
+    """Write a compared value, such as a bool as TOML does."""
     if isinstance(value, frozenset):
         return "; ".join(sorted(map(in_words, value)))
     if isinstance(value, tuple):
         return " ".join(map(in_words, value))
-    return str(value)
+    if value is None:
+        return "none"
+    return as_toml(value) if isinstance(value, bool) else str(value)
 
 
 def folded(words: str) -> str:

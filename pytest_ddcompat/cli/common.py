@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "day_of", "environment_by", "environment_of", "fact_rows", "is_page", "matrix_named",
-    "partials_folder", "requirement_of", "value_in_words",
+    "partials_folder", "requirement_of",
 ]  # fmt: skip
 
 _PAGES = (".md", ".markdown")
@@ -61,15 +61,6 @@ def fact_rows(environment: Environment, matrix: Matrix) -> list[tuple[str, str, 
     facts += [(f"framework.{name}", f) for name, f in environment.frameworks().items()]
     rows = ((key, fact.words, fact.signal) for key, fact in {**dict(facts), **library}.items())
     return [(printable(key), printable(value), printable(signal)) for key, value, signal in rows]
-
-
-def value_in_words(value: object) -> str:
-    """Write a fact's value for readers."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, (frozenset, list)):
-        return ", ".join(sorted(value)) or "none"
-    return "none" if value is None else str(value)
 
 
 def _standard_input() -> bytes:

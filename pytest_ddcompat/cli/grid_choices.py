@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.environment.fact import FACTS, KEYS, tracer_key
-from pytest_ddcompat.environment.value import Fact
+from pytest_ddcompat.environment.value import Fact, in_words
 from pytest_ddcompat.values.names import fold
 from pytest_ddcompat.values.versions import Version, series
 
@@ -16,24 +16,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_ddcompat.analysis.grid import Column, Grid
+    from pytest_ddcompat.environment.value import FactKind
     from pytest_ddcompat.evaluation.checks import Check
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.values.versions import Range
 
 __all__ = ["CHOSEN", "Axes", "Choice", "axes_of", "axes_of_check"]
 
-CHOSEN = {
-    "python": "python",
-    "implementation": "implementation",
-    "os": "os",
-    "cpu": "cpu",
-    "deployment": "deployments",
-    "framework": "framework",
-}
+_NAMED_BY_PAGES = ("python", "implementation", "os", "framework", "deployments")
+
+
+def _is_chosen(kind: FactKind) -> bool:
+    # A fact that is detected from others follows those.
+    has_values = kind.is_boolean or kind.choices or kind.key in _NAMED_BY_PAGES
+    return bool(has_values) and not kind.derived_from
+
+
+CHOSEN = {kind.alias or key: key for key, kind in FACTS.items() if _is_chosen(kind)}
 """Axes of which a value can be chosen, each with its fact; all other facts are fixed."""
 
 _AXES = {"capability": "capability", "tracer": "column", **{fact: a for a, fact in CHOSEN.items()}}
-_CPUS = ("x86-64", "aarch64", "i686")
 _MOST_MINORS = 40  # of one major version; more would be a slip in the matrix
 
 
@@ -64,24 +66,11 @@ def axes_of(grid: Grid) -> Axes:
     Args:
         grid: The picture.
     """
-    environment, matrix = grid.environment, grid.matrix
-    runtimes = matrix.runtimes
-    deployments: dict[str, object] = {"none (plain host)": frozenset()}
-    for row in matrix.deployments:
-        deployments[row.documented[0]] = frozenset([row.id])
+    matrix = grid.matrix
     return {
         "capability": tuple(Choice(c.name, {}, asks=(c.id,)) for c in matrix.capabilities),
         "column": tuple(_of_column(column, matrix) for column in grid.columns),
-        "python": _pythons(environment, [row.python for row in runtimes]),
-        "implementation": _values(
-            environment,
-            "implementation",
-            {name: name for name in (*(row.implementation for row in runtimes), "pypy")},
-        ),
-        "os": _values(environment, "os", {row.os: row.os for row in runtimes}),
-        "cpu": _values(environment, "cpu", {cpu: cpu for cpu in _CPUS}),
-        "deployment": _values(environment, "deployments", deployments),
-        "framework": _frameworks(environment, matrix, grid.frameworks),
+        **{axis: _of_fact(FACTS[key], grid) for axis, key in CHOSEN.items()},
     }
 
 
@@ -104,6 +93,28 @@ def _of_column(column: Column, matrix: Matrix) -> Choice:
     return Choice(column.label, facts, here=column.here)
 
 
+def _of_fact(kind: FactKind, grid: Grid) -> tuple[Choice, ...]:
+    environment, matrix = grid.environment, grid.matrix
+    if kind.key == "python":
+        return _pythons(environment, [row.python for row in matrix.runtimes])
+    if kind.key == "framework":
+        return _frameworks(environment, matrix, grid.frameworks)
+    values = _named_by(matrix, kind.key)
+    offered = (True, False) if kind.is_boolean else map(kind.parse, kind.choices)
+    values.update({in_words(value): value for value in offered})
+    return _values(environment, kind.key, values)
+
+
+def _named_by(matrix: Matrix, key: str) -> dict[str, object]:
+    """Return the values of a fact that a page names."""
+    if key == "deployments":
+        types = {row.documented[0]: frozenset([row.id]) for row in matrix.deployments}
+        return {"none (plain host)": frozenset(), **types}
+    if key in {"implementation", "os"}:
+        return {getattr(row, key): getattr(row, key) for row in matrix.runtimes}
+    return {}
+
+
 def _values(
     environment: Environment, key: str, named: Mapping[str, object], unknown: str = "not known"
 ) -> tuple[Choice, ...]:
@@ -111,7 +122,7 @@ def _values(
     own = environment.fact(key)
     values = dict(named)
     if own.known and own.value not in values.values():
-        several = own.value if isinstance(own.value, frozenset) else {str(own.value)}
+        several = own.value if isinstance(own.value, frozenset) else {own.words}
         values[" and ".join(sorted(several))] = own.value
     choices = []
     for label, value in values.items():

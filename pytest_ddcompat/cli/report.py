@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.cli import arguments
-from pytest_ddcompat.cli.common import value_in_words
 from pytest_ddcompat.cli.markdown import LARGEST, code, paragraph, size, table, words
 from pytest_ddcompat.cli.output import (
     FACT_HEADS,
@@ -18,6 +17,7 @@ from pytest_ddcompat.cli.output import (
     render_text,
     write,
 )
+from pytest_ddcompat.environment.value import in_words
 from pytest_ddcompat.record.format import OUTCOMES, read_record
 from pytest_ddcompat.values.text import printable
 
@@ -148,7 +148,7 @@ def _facts(environment: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for name, version in facts.pop("frameworks", {}).items():
         facts[f"framework.{name}"] = version
     for key in dict.fromkeys((*facts, *signals)):
-        value = value_in_words(facts[key]) if key in facts else "unknown"
+        value = in_words(facts[key]) if key in facts else "unknown"
         yield key, value, signals.get(key, "")
 
 

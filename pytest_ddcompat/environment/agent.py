@@ -20,7 +20,7 @@ from pytest_ddcompat.values.versions import parse_agent_version
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["AgentAnswer", "agent_address", "check_address", "query"]
+__all__ = ["AgentAnswer", "agent_address", "parse_address", "query"]
 
 _LARGEST = 1024 * 1024  # bytes of a body
 _TOO_LARGE = "the answer is larger than 1 MiB"
@@ -105,14 +105,19 @@ def agent_address(
     return "http://localhost:8126", "the default address"
 
 
-def check_address(address: str) -> None:
-    """Check that an address is one of an Agent.
+def parse_address(address: str) -> re.Match[str]:
+    """Split an Agent's address into its socket, or its server, port and path.
 
     Raises:
-        ValueError: It is not; one line says why and what is valid, but does not quote the
+        ValueError: It is none; one line says why and what is valid, but does not quote the
             address, which may hold a password.
     """
-    _target(address)
+    target = _ADDRESS.fullmatch(address)
+    if target is None or int(target["port"] or 80) not in range(1, 65536):
+        wrong = next(words for sign, words in _WRONG if re.search(sign, address, re.IGNORECASE))
+        valid = "http://host[:port][/path], https://host[:port][/path], unix:///path"
+        raise _ShownError(f"the address {wrong}; valid: {valid}")
+    return target
 
 
 def query(address: str, origin: str, *, limit: float = 1.0) -> AgentAnswer:
@@ -127,7 +132,7 @@ def query(address: str, origin: str, *, limit: float = 1.0) -> AgentAnswer:
 
     def work() -> None:
         try:
-            results.append(_info(*_exchange(_target(address), limit)))
+            results.append(_info(*_exchange(parse_address(address), limit)))
         except Exception as error:  # noqa: BLE001  # no answer, however odd, may end the tests
             results.append(_reason(error))
 
@@ -138,19 +143,10 @@ def query(address: str, origin: str, *, limit: float = 1.0) -> AgentAnswer:
     return _answer(results[-1], f"the Agent's /info ({origin})")
 
 
-def _target(address: str) -> re.Match[str]:
-    target = _ADDRESS.fullmatch(address)
-    if target is None or int(target["port"] or 80) not in range(1, 65536):
-        wrong = next(words for sign, words in _WRONG if re.search(sign, address, re.IGNORECASE))
-        valid = "http://host[:port][/path], https://host[:port][/path], unix:///path"
-        raise _ShownError(f"the address {wrong}; valid: {valid}")
-    return target
-
-
 def _reason(error: Exception) -> str:
     if isinstance(error, _ShownError):
         return str(error)
-    return next(reason for kinds, reason in _REASONS if isinstance(error, kinds))
+    return next(reason for types, reason in _REASONS if isinstance(error, types))
 
 
 def _exchange(target: re.Match[str], limit: float) -> tuple[int, bytes]:

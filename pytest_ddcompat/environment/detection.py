@@ -166,7 +166,8 @@ def detect_site(machine: Machine) -> Fact[str]:
 
 def detect_remote_configuration(machine: Machine) -> Fact[bool]:
     """Find whether ddtrace would use Remote Configuration."""
-    tracer, deployments = machine.others.tracer.value, machine.others.deployments.value
+    tracer = machine.others.fact("tracer").value
+    deployments = machine.others.fact("deployments").value
     if tracer and tracer.release >= (3, 19) and "aws_lambda" in (deployments or ()):
         return Fact(value=False, signal=FORCED_OFF)
     setting = machine.variables.get(REMOTE_CONFIGURATION)
@@ -236,7 +237,7 @@ def _is_importable(name: str) -> bool:
 
     try:
         spec = find_spec(name)
-    except (ImportError, ValueError):
+    except (ImportError, ValueError):  # of a module that was put into sys.modules by hand
         return name in sys.modules
     return spec is not None and spec.origin is not None
 

@@ -34,14 +34,14 @@ class Environment:
 
     def __init__(
         self,
-        given: Mapping[str, Fact[Any]],
+        facts: Mapping[str, Fact[Any]],
         detector: Detector | None = None,
         frameworks: Iterable[str] = (),
     ) -> None:
-        self._facts = dict(given)
+        self._facts = dict(facts)
         self._detector = detector
         self._frameworks = {fold(name): name for name in frameworks}
-        self._given = frozenset(given)
+        self._fixed = frozenset(facts)
 
     def __repr__(self) -> str:
         # Neither what would have to be detected, nor signals, which may tell of addresses.
@@ -164,7 +164,7 @@ class Environment:
 
     def derives(self, key: str) -> bool:
         """Whether a fact is detected from others, and so changes with them."""
-        detected = self._detector is not None and key not in self._given
+        detected = self._detector is not None and key not in self._fixed
         return detected and bool(kind_of(key).derived_from)
 
     def replaced(self, key: str, value: object) -> Environment:
@@ -183,7 +183,7 @@ class Environment:
         }
         changed[key] = Fact(value, "assumed")
         environment = Environment(changed, self._detector, self._frameworks.values())
-        environment._given = self._given | {key}
+        environment._fixed = self._fixed | {key}
         return environment
 
     def tracer_of(self, library: str) -> Fact[Version]:
@@ -198,7 +198,7 @@ class Environment:
             return self.tracer
         key = tracer_key(library)
         fact = self.fact(key)
-        if f"{_FRAMEWORK}{fold(library)}" in self._given or fact.value is not None:
+        if f"{_FRAMEWORK}{fold(library)}" in self._fixed or fact.value is not None:
             return fact
         return Fact.unknown(f"{fact.signal}; it can be given as {key}")
 
@@ -213,7 +213,7 @@ class Environment:
         """
         for name in frameworks:
             self.framework(name)
-        facts = {key: self.fact(key) for key in KEYS if key != "date" or "date" in self._given}
+        facts = {key: self.fact(key) for key in KEYS if key != "date" or "date" in self._fixed}
         plain = {key: fact.plain for key, fact in facts.items() if fact.known}
         found = {name: fact.plain for name, fact in self.frameworks().items() if fact.known}
         return {**plain, "frameworks": found}

@@ -73,11 +73,13 @@ def _word_of(known: dict[str, str]) -> Callable[[object], str]:
     """A parser of known words and of any other that is no misspelling of one."""
 
     def parse(value: object) -> str:
-        given = text(value).lower()
-        word = known.get(re.sub(r"[-_\s]", "", given))
-        if word is None and (len(given) > _SHOWN or is_misspelling(given, known.values())):
-            raise ValueError(f'"{given[:_SHOWN]}" is not valid; {choices(given, known.values())}')
-        return word or given
+        written = text(value).lower()
+        word = known.get(re.sub(r"[-_\s]", "", written))
+        if word is None and (len(written) > _SHOWN or is_misspelling(written, known.values())):
+            raise ValueError(
+                f'"{written[:_SHOWN]}" is not valid; {choices(written, known.values())}'
+            )
+        return word or written
 
     return parse
 
@@ -92,20 +94,21 @@ def _deployments(value: object) -> frozenset[str]:
 
 
 def _deployment(value: object) -> str:
-    given = text(value)
-    known = deployment_type(given)
+    written = text(value)
+    known = deployment_type(written)
     if known is None:
-        valid = choices(given, DEPLOYMENT_TYPES)
-        raise ValueError(f'"{given[:_SHOWN]}" is not a deployment type; {valid}')
+        valid = choices(written, DEPLOYMENT_TYPES)
+        raise ValueError(f'"{written[:_SHOWN]}" is not a deployment type; {valid}')
     return known
 
 
 def _date(value: object) -> dt.date:
-    given = text(value)
+    written = text(value)
     try:
-        return dt.datetime.strptime(given, "%Y-%m-%d").date()
+        # From Python 3.11 on, fromisoformat takes 20260531 and 2026-W22 too.
+        return dt.datetime.strptime(written, "%Y-%m-%d").date()
     except ValueError:
-        raise ValueError(f'"{given[:_SHOWN]}" is not a date; valid: such as 2026-05-31') from None
+        raise ValueError(f'"{written[:_SHOWN]}" is not a date; valid: such as 2026-05-31') from None
 
 
 _DECLARED = (
@@ -133,6 +136,7 @@ _DECLARED = (
         label="Implementation",
         parse=_word_of({name: name for name in IMPLEMENTATIONS}),
         example="cpython",
+        choices=("pypy",),
         detect=detection.detect_implementation,
     ),
     FactKind(
@@ -151,6 +155,7 @@ _DECLARED = (
         in_summary="CPU",
         parse=_word_of(_CPU),
         example="x86-64",
+        choices=("x86-64", "aarch64", "i686"),
         detect=detection.detect_cpu,
     ),
     FactKind(

@@ -30,11 +30,6 @@ class Layer(NamedTuple):
     origin: str
     content: bytes | list[str]
 
-    @property
-    def is_file(self) -> bool:
-        """Whether it is a facts file, which leaves no fact to detection."""
-        return isinstance(self.content, bytes)
-
     def facts(self) -> Facts:
         """Parse them.
 
@@ -84,6 +79,7 @@ class FactSources(NamedTuple):
             environ: Environment variables; those of this process if None.
         """
         facts: Facts = {}
+        # The weakest first: what comes later replaces it.
         for more in reversed(weaker):
             facts.update(more)
         for layer in reversed(self.layers):
@@ -98,7 +94,8 @@ class FactSources(NamedTuple):
         return Detector(agent=self.agent, answer=self.answer, environ=environ)
 
     def _has_file(self) -> bool:
-        return any(layer.is_file for layer in self.layers)
+        # A facts file leaves no fact to detection.
+        return any(isinstance(layer.content, bytes) for layer in self.layers)
 
     def encode(self) -> list[Any]:
         """Return the same as built-in values, for another process."""

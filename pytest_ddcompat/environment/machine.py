@@ -6,15 +6,15 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Protocol
 
+from pytest_ddcompat.environment.value import Fact
 from pytest_ddcompat.values.errors import FactsError
-from pytest_ddcompat.values.variables import Variables
+from pytest_ddcompat.values.variables import UndeclaredError, Variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_ddcompat.environment.agent import AgentAnswer
-    from pytest_ddcompat.environment.value import Fact, FactKind
-    from pytest_ddcompat.values.versions import Version
+    from pytest_ddcompat.environment.value import FactKind
 
 __all__ = ["AGENT_VARIABLES", "Detector", "Machine", "check_agent_option"]
 
@@ -28,27 +28,26 @@ AGENT_VARIABLES = (
 """The environment variables that the Agent's address is taken from, where it is to be queried."""
 
 
-class _Others(Protocol):
-    """The facts that others are detected from."""
-
-    @property
-    def tracer(self) -> Fact[Version]: ...
-
-    @property
-    def deployments(self) -> Fact[frozenset[str]]: ...
+class _Facts(Protocol):
+    def fact(self, key: str) -> Fact[Any]: ...
 
 
-class _Declared:
+class Others:
     """A view of other facts that refuses to read those that a fact does not declare."""
 
-    def __init__(self, others: _Others, keys: tuple[str, ...]) -> None:
-        self._others = others
-        self._keys = keys
+    def __init__(self, facts: _Facts, declared: tuple[str, ...]) -> None:
+        self._facts = facts
+        self._declared = declared
 
-    def __getattr__(self, key: str) -> Any:
-        if key not in self._keys:
-            raise RuntimeError(f"the fact {key} is read, but not declared in derived_from")
-        return getattr(self._others, key)
+    def fact(self, key: str) -> Fact[Any]:
+        """Return another fact.
+
+        Raises:
+            UndeclaredError: It is not among those that the fact is derived from.
+        """
+        if key not in self._declared:
+            raise UndeclaredError(f"the fact {key} is read, but not declared in derived_from")
+        return self._facts.fact(key)
 
 
 class Machine(NamedTuple):
@@ -65,7 +64,7 @@ class Machine(NamedTuple):
     variables: Mapping[str, str]
     root: Path
     query_agent: Callable[[], AgentAnswer | None]
-    others: _Others
+    others: Others
     name: str
 
 
@@ -96,18 +95,28 @@ class Detector:
         self._variables = Variables(os.environ if environ is None else environ)
         self._root = root
 
-    def detect(self, kind: FactKind, others: _Others, name: str = "") -> Fact[Any]:
-        """Find one fact.
+    def detect(self, kind: FactKind, others: _Facts, name: str = "") -> Fact[Any]:
+        """Find one fact; it is unknown where its detection raises.
 
         Args:
             kind: Its declaration.
             others: The facts that it may depend on.
             name: Which of its kind it is.
+
+        Raises:
+            UndeclaredError: The detection reads what the declaration does not name.
         """
         variables = self._variables.only(kind.variables)
         # Changing a fact changes those derived from it: none may be read that is not declared.
-        declared = _Declared(others, kind.derived_from)
-        return kind.detect(Machine(variables, self._root, self.query_agent, declared, name))
+        declared = Others(others, kind.derived_from)
+        machine = Machine(variables, self._root, self.query_agent, declared, name)
+        try:
+            return kind.detect(machine)
+        except UndeclaredError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one fact must not end the tests
+            # Not its message, which may quote the value of a variable.
+            return Fact.unknown(f"its detection failed ({type(error).__name__})")
 
     def query_agent(self) -> AgentAnswer | None:
         """Return the Agent's answer, queried once; None where it is not to be queried."""
@@ -133,9 +142,9 @@ def check_agent_option(option: str, origin: str) -> None:
     """
     if option in {"off", "auto"}:
         return
-    from pytest_ddcompat.environment.agent import check_address
+    from pytest_ddcompat.environment.agent import parse_address
 
     try:
-        check_address(option)
+        parse_address(option)
     except ValueError as error:
         raise FactsError(f"{origin}: {error}; or auto, or off") from None

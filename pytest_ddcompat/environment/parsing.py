@@ -22,7 +22,10 @@ Facts = dict[str, Fact[Any]]
 LIMIT = 1 << 20
 """Bytes of a facts file; a full one has a few hundred."""
 
-_BOOLEANS: dict[str, bool] = {"true": True, "on": True, "false": False, "off": False}
+_BOOLEANS = {
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
+}
 _MAPS = {kind.plural: kind for kind in FACTS.values() if kind.plural}
 _SETTINGS = {kind.setting: kind for kind in FACTS.values()}
 
@@ -119,7 +122,7 @@ class _Reader:
             absent = f", or {self.null}: there is none" if kind.nullable else ""
             if key == "deployments" and self.null == "none":
                 absent = ", or none: a plain host"
-            tells = "valid:" in str(error) or isinstance(kind.example, bool)
+            tells = "valid:" in str(error) or kind.is_boolean
             valid = "" if tells else f"; valid: such as {json.dumps(kind.example)}"
             self.problems.append(f"{self.origin}: {where}: {error}{valid}{absent}")
 
@@ -152,7 +155,9 @@ class _Reader:
             self._add_deployments(kind, setting, [] if word == "none" else value.split(","))
         else:
             absent = word == "none" and kind.nullable
-            self.read(kind, key, setting, None if absent else _BOOLEANS.get(word, value))
+            # Of other facts, 1 is a version.
+            parsed = _BOOLEANS.get(word, value) if kind.is_boolean else value
+            self.read(kind, key, setting, None if absent else parsed)
             # Where any word will do, `none` would be one: nobody means an OS of that name.
             if key in self.facts and self.facts[key].value == "none":
                 self.problems.append(
@@ -183,6 +188,7 @@ def _text(key: object) -> str:
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # By itself json keeps the last of two values, and says nothing.
     mapping: dict[str, Any] = {}
     for key, value in pairs:
         if key in mapping:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Callable, Generic, NamedTuple, TypeVar
 
-__all__ = ["Fact", "FactKind"]
+__all__ = ["Fact", "FactKind", "in_words"]
 
 T = TypeVar("T")
+
+
+def in_words(value: object) -> str:
+    """Write a fact's value, or that of its JSON: `none`, `on`, `docker, kubernetes`."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, (frozenset, list)):
+        return ", ".join(sorted(value)) or "none"
+    return "none" if value is None else str(value)
 
 
 class Fact(Generic[T]):
@@ -39,14 +48,8 @@ class Fact(Generic[T]):
 
     @property
     def words(self) -> str:
-        """The value as tables show it: `unknown`, `none`, `on`, `docker, kubernetes`."""
-        if not self.known:
-            return "unknown"
-        if isinstance(self.value, bool):
-            return "on" if self.value else "off"
-        if isinstance(self.value, frozenset):
-            return ", ".join(sorted(self.value)) or "none"
-        return "none" if self.value is None else str(self.value)
+        """The value as tables show it; `unknown` if it is not known."""
+        return in_words(self.value) if self.known else "unknown"
 
     @property
     def plain(self) -> object:
@@ -73,6 +76,7 @@ class FactKind(NamedTuple):
         keywords: Keywords of JSON Schema, beside the type.
         plural: Key of the object that holds all facts of this kind by name; empty: there is one.
         alias: What `KEY=VALUE` calls it, if not by its key.
+        choices: JSON values that the HTML page offers, beside those that a matrix names.
     """
 
     key: str
@@ -88,18 +92,24 @@ class FactKind(NamedTuple):
     keywords: tuple[tuple[str, str], ...] = ()
     plural: str = ""
     alias: str = ""
+    choices: tuple[object, ...] = ()
 
     @property
     def setting(self) -> str:
-        """What `KEY=VALUE` calls it."""
+        """Its key in `KEY=VALUE`."""
         return self.alias or (f"{self.key}.NAME" if self.plural else self.key)
+
+    @property
+    def is_boolean(self) -> bool:
+        """Whether it is true or false."""
+        return isinstance(self.example, bool)
 
     def schema(self) -> dict[str, Any]:
         """Describe the fact as JSON Schema, null included; of several the object that has them."""
         if isinstance(self.example, list):
             schema: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
         else:
-            schema = {"type": "boolean" if isinstance(self.example, bool) else "string"}
+            schema = {"type": "boolean" if self.is_boolean else "string"}
         schema |= {**dict(self.keywords), "examples": [self.example]}
         if self.nullable:
             schema = {"anyOf": [schema, {"type": "null"}]}

@@ -106,11 +106,11 @@ class Matrices:
         return matrix
 
     def _by_capabilities(self, requirement: Requirement) -> Matrix:
-        asked = self._split(requirement)
-        having = [m for m, names in asked.items() if all(map(m.find_capability, names))]
+        named = self._split(requirement)
+        having = [m for m, names in named.items() if all(map(m.find_capability, names))]
         if not having:
-            raise self._lacking([name for names in asked.values() for name in names])
-        for name in asked[having[0]]:
+            raise self._lacking([name for names in named.values() for name in names])
+        for name in named[having[0]]:
             if len({_definition(m, name) for m in having}) > 1:
                 ids = [m.page.id for m in having]
                 raise RequirementError(
@@ -120,17 +120,17 @@ class Matrices:
         return having[0]
 
     def _split(self, requirement: Requirement) -> dict[Matrix, tuple[str, ...]]:
-        """The capabilities that are asked for, by each page that can tell them apart."""
-        asked, problem = {}, None
+        """Return the capabilities that a requirement names, as each page reads the names."""
+        named, problem = {}, None
         for matrix in self:
             try:
-                asked[matrix] = tuple(capabilities_named(requirement, matrix))
+                named[matrix] = tuple(capabilities_named(requirement, matrix))
             except RequirementError as error:
                 # Another page may have a name that is no expression.
                 problem = error
-        if problem and not asked:
+        if problem and not named:
             raise problem
-        return asked
+        return named
 
     def _lacking(self, names: Sequence[str]) -> RequirementError:
         """Why no page has all capabilities."""

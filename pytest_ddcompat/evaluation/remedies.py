@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ddcompat.environment.fact import tracer_key
@@ -30,6 +31,12 @@ class Remedies(NamedTuple):
 
     phrases: tuple[str, ...]
     environment: Environment
+
+    @property
+    def key(self) -> frozenset[str]:
+        """The changes in any order, with `>=2.6.0` as `>=2.6`; `~=2.6.0` is another range."""
+        zeros = r"((?:[<>]=?|[=!]=)\d+(?:\.\d+)*?)(?:\.0)+(?![.\w])"
+        return frozenset(re.sub(zeros, r"\1", phrase) for phrase in self.phrases)
 
 
 class Verdicts:

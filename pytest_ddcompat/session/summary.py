@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.value import Fact
+    from pytest_ddcompat.evaluation.remedies import Remedies
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Requirement
     from pytest_ddcompat.session.decision import Decision
@@ -124,24 +125,27 @@ def _lines(ledger: Ledger, counts: Counter[Decision], gate: Gate) -> list[str]:
 def _remedies(stopped: Sequence[tuple[tuple[Requirement, ...], int]], gate: Gate) -> list[str]:
     """Return how many more tests each remedy would let run; each is tried on all that stopped."""
     try:
-        mended = [(gate.remedies(required), n) for required, n in stopped]
-        by_need: Counter[tuple[str, ...]] = Counter()
-        for found, n in mended:
-            by_need[found.phrases] += n
-        del by_need[()]
-        environments = {found.phrases: found.environment for found, _ in mended}
+        found: dict[frozenset[str], Remedies] = {}
+        by_need: Counter[frozenset[str]] = Counter()
+        for required, n in stopped:
+            remedies = gate.remedies(required)
+            by_need[remedies.key] += n
+            known = found.setdefault(remedies.key, remedies)
+            # Of two spellings always the same, in whatever order the tests ran.
+            found[remedies.key] = min(known, remedies, key=lambda one: one.phrases)
+        del by_need[frozenset()]
         counts = {
-            remedies: sum(
-                n for required, n in stopped if gate.would_run(required, environments[remedies])
+            found[key].phrases: sum(
+                n for required, n in stopped if gate.would_run(required, found[key].environment)
             )
-            for remedies, _ in by_need.most_common(_TRIED)
+            for key, _ in by_need.most_common(_TRIED)
         }
     except CompatibilityError:
         # The hook of a folder's conftest gave pages to workers alone.
         return []
     lines = [
-        f"{' and '.join(remedies)} would let {n} more {'test' if n == 1 else 'tests'} run"
-        for remedies, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))
+        f"{' and '.join(phrases)} would let {n} more {'test' if n == 1 else 'tests'} run"
+        for phrases, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))
     ]
     rest = len(by_need) - len(counts)
     changes = "change" if rest == 1 else "changes"

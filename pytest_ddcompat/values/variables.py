@@ -8,7 +8,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Variables"]
+__all__ = ["UndeclaredError", "Variables"]
+
+
+class UndeclaredError(RuntimeError):
+    """A detection reads a variable or a fact that its declaration does not name."""
 
 
 class Variables(Mapping[str, str]):
@@ -28,7 +32,7 @@ class Variables(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         if self._declared is not None and name not in self._declared:
             # No KeyError, which `get` and `in` would take for a variable that is not set.
-            raise RuntimeError(f"the variable {name} is read, but not declared")
+            raise UndeclaredError(f"the variable {name} is read, but not declared")
         return self._known[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -7,11 +7,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_ddcompat import Environment, Requirement, evaluate, load_matrix
+from pytest_ddcompat import Environment, Fact, Requirement, evaluate, load_matrix
 from pytest_ddcompat.__main__ import main
+from pytest_ddcompat.environment.fact import FACTS as DECLARED
+
+if TYPE_CHECKING:
+    from pytest_ddcompat.environment.machine import Machine
 
 MATRIX = load_matrix()
 HERE = ["os=linux", "cpu=x86-64", "implementation=cpython", "python=3.11.7", "deployment=none"]
@@ -295,4 +300,26 @@ def test_nothing_secret_leaves(
     ):
         main(arguments)
     captured = capsys.readouterr()
+    assert "s3cret" not in captured.out + captured.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param("check threat_protection", id="check"),
+        pytest.param("explain threat_protection", id="explain"),
+        pytest.param("matrix --format html", id="matrix as HTML"),
+    ],
+)
+def test_a_detection_that_raises_leaves_its_fact_unknown(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def detect(machine: Machine) -> Fact[str]:
+        return Fact(str(float(machine.variables["DD_SITE"])), "DD_SITE")
+
+    monkeypatch.setenv("DD_SITE", "s3cret")
+    monkeypatch.setitem(DECLARED, "site", DECLARED["site"]._replace(detect=detect))
+    main(command.split())
+    captured = capsys.readouterr()
+    assert "its detection failed (ValueError)" in " ".join(captured.out.split())
     assert "s3cret" not in captured.out + captured.err

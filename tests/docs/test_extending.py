@@ -13,9 +13,15 @@ from typing import Any, NamedTuple
 import pytest
 from jsonschema import Draft202012Validator
 
+from pytest_ddcompat.environment.value import FactKind
+from pytest_ddcompat.matrix import kinds
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
-STEP = re.compile(r"(?ms)^In `([^`]+)`, (before|after) `([^`]+)`:\n\n```python\n(.*?)^```$")
+STEP = re.compile(
+    r"(?ms)^In `([^`]+)`, (before|after) (?:`` |`)(.+?)(?: ``|`):\n\n"
+    r"```(?:python|markdown)\n(.*?)^```$"
+)
 (OVERLAY,) = re.findall(r"(?ms)^```toml\n(.*?)^```$", PAGE)
 
 ASK = """\
@@ -74,13 +80,15 @@ class Copy(NamedTuple):
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     root = tmp_path_factory.mktemp("extended")
-    for name in ("pytest_ddcompat", "matrices"):
+    for name in ("pytest_ddcompat", "matrices", "tests"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("README.md", "CHANGELOG.md", "pyproject.toml"):
+        shutil.copy(ROOT / name, root / name)
     for file, where, anchor, block in STEP.findall(PAGE):
         lines = (root / file).read_text(encoding="utf-8").splitlines(keepends=True)
         (at,) = (number for number, line in enumerate(lines) if line.startswith(anchor))
-        blank = "\n\n" if block.startswith("def ") else ""
-        lines.insert(at + (where == "after"), block + blank)
+        blank = "" if file.endswith(".md") or block.startswith(" ") else "\n"
+        lines.insert(at + (where == "after"), block + blank * (1 + block.startswith("def ")))
         (root / file).write_text("".join(lines), encoding="utf-8")
     folder = root / "run"
     folder.mkdir()
@@ -90,9 +98,22 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 
 
 def test_the_page_touches_five_files_as_it_says() -> None:
-    assert "Five files of the package change." in PAGE
-    assert len({file for file, *_ in STEP.findall(PAGE)}) == 5
-    assert PAGE.count("```python") == len(STEP.findall(PAGE))
+    assert "Five files of the package change, and then" in PAGE
+    files = {file for file, *_ in STEP.findall(PAGE)}
+    assert len([file for file in files if file.startswith("pytest_ddcompat/")]) == 5
+    assert PAGE.count("```python") + PAGE.count("```markdown") == len(STEP.findall(PAGE))
+
+
+def test_the_page_names_every_kind_of_a_field() -> None:
+    section = PAGE.partition("## 3. ")[2].partition("## 4. ")[0]
+    named = re.findall(r"(?m)^\| `(\w+)", section)
+    assert sorted(named) == sorted({*kinds.__all__} - {"Mark"})
+
+
+def test_the_page_names_every_argument_of_a_declaration() -> None:
+    rows = re.findall(r"(?m)^\| (`\w+`(?:, `\w+`)*) \|", PAGE)
+    named = {name for row in rows for name in re.findall(r"\w+", row)}
+    assert {*FactKind._fields} - named == {"key", "meaning"}
 
 
 @pytest.mark.parametrize(
@@ -216,10 +237,44 @@ def test_commands_and_the_page_for_a_browser_show_it(copy: Copy) -> None:
         "-m", "pytest_ddcompat", "matrix", "acme.toml", "--facts=facts.json",
         "--format=html",
     ).stdout  # fmt: skip
-    assert re.search(r"<dt>Application Security</dt>\s*<dd>off</dd>", page)
-    assert '"appsec_enabled":{"axes":["capability"]' in page
+    select = page.partition('<select id="appsec_enabled"')[2].partition("</select>")[0]
+    labels = re.findall(r"<option[^>]*?( selected)?>(.*?)</option>", select)
+    assert labels == [("", "on"), (" selected", "off (here)"), ("", "not known")]
+    data = json.loads(page.partition('id="data">')[2].partition("</script>")[0])
+    table = data["tables"]["appsec_enabled"]
+    assert table["axes"] == ["capability", "appsec_enabled"]
+    texts = [[data["strings"][data["findings"][at][0]] for at in row] for row in table["at"]]
+    assert ["satisfied", "violated", "unknown"] in texts
+    assert ["not_applicable"] * 3 in texts
 
 
 def test_comparing_matrices_sees_the_field(copy: Copy) -> None:
     done = copy.run("-m", "pytest_ddcompat", "diff", "iast-python", "acme.toml")
     assert "appsec_enabled" in done.stdout
+
+
+def test_documents_have_the_lines(copy: Copy) -> None:
+    root = copy.package.parent
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    for table in ("### Where detected facts come from", "## How a verdict is reached"):
+        lines = readme.partition(f"\n{table}\n")[2].partition("\n#")[0].splitlines()
+        (at,) = (n for n, line in enumerate(lines) if re.match(r"\| (Appl|`appsec)", line))
+        assert lines[at - 1].startswith("|")
+        assert lines[at + 1].startswith("|")
+    assert "`appsec_enabled = true`" in (root / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("file", "which", "passed"),
+    [
+        pytest.param("evaluation/test_checks.py", "appsec_enabled or varied", 5, id="axes"),
+        pytest.param("environment/test_fact.py", "phrases", 2, id="words of the summary"),
+    ],
+)
+def test_tests_that_the_page_extends_pass(copy: Copy, file: str, which: str, passed: int) -> None:
+    done = copy.run(
+        "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-k", which,
+        f"{copy.package.parent}/tests/{file}",
+    )  # fmt: skip
+    counts = rf"^{passed} passed, \d+ deselected"
+    assert re.search(counts, done.stdout, re.MULTILINE), done.stdout

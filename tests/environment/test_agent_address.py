@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_ddcompat.environment.agent import agent_address, check_address
+from pytest_ddcompat.environment.agent import agent_address, parse_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,7 +108,7 @@ def test_a_socket_is_the_address_only_when_no_variable_is_set(tmp_path: Path) ->
     ],
 )
 def test_valid_addresses(address: str) -> None:
-    check_address(address)
+    parse_address(address)
 
 
 SCHEME = "does not begin with http://, https:// or unix://"
@@ -173,7 +173,7 @@ EXTRA = "has a query or a fragment"
 def test_bad_addresses_are_refused_and_never_quoted(address: str, wrong: str) -> None:
     message = f"the address {wrong}; valid: {VALID}"
     with pytest.raises(ValueError, match=rf"\A{re.escape(message)}\Z"):
-        check_address(address)
+        parse_address(address)
     assert asked(address) == failed(message)
 
 
@@ -181,6 +181,6 @@ def test_bad_addresses_are_refused_and_never_quoted(address: str, wrong: str) ->
 @given(st.sampled_from(["", "http://", "https://[", "unix:///", "http://a:"]), st.text())
 def test_any_text_is_an_address_or_a_line_that_says_why_not(beginning: str, rest: str) -> None:
     try:
-        check_address(beginning + rest)
+        parse_address(beginning + rest)
     except ValueError as error:
         assert re.fullmatch(r"the address .*; valid: .*", str(error))  # noqa: PT017

@@ -23,8 +23,15 @@ from pytest_ddcompat.environment.parsing import facts_from_settings
         pytest.param(["framework.Fast-API=1"], {"framework.fastapi": "1"}, id="its other name"),
         pytest.param(["framework.flask=none"], {"framework.flask": None}, id="no framework"),
         pytest.param(["framework.flask=unknown"], {"framework.flask": "unknown"}, id="who knows"),
-        pytest.param(["remote_configuration=off"], {"remote_configuration": "False"}, id="off"),
-        pytest.param(["remote_configuration=True"], {"remote_configuration": "True"}, id="true"),
+        *(
+            pytest.param([f"remote_configuration={word}"], {"remote_configuration": on}, id=word)
+            for on, words in {
+                "True": ("true", "True", "TRUE", "yes", "on", "On", "1"),
+                "False": ("false", "False", "no", "NO", "off", "0"),
+            }.items()
+            for word in words
+        ),
+        pytest.param(["tracer=1", "agent=0"], {"tracer": "1", "agent": "0"}, id="1 is a version"),
         pytest.param(["date=2026-05-31"], {"date": "2026-05-31"}, id="date"),
         pytest.param(
             ["deployment=lambda", "deployment=docker"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,7 +70,7 @@ def test_reading_a_variable_that_is_not_declared_is_an_error(
 
 def test_reading_another_fact_that_is_not_declared_is_an_error() -> None:
     def detect(machine: Machine) -> Fact[str]:
-        return Fact(str(machine.others.tracer.value), "the tracer")
+        return Fact(str(machine.others.fact("tracer").value), "the tracer")
 
     kind = FactKind("key", "A key.", "Key", parse=str, example="", detect=detect)
     environment = Environment.from_mapping(SUPPORTED)
@@ -77,6 +78,28 @@ def test_reading_another_fact_that_is_not_declared_is_an_error() -> None:
         Detector().detect(kind, environment)
     declared = kind._replace(derived_from=("tracer",))
     assert Detector().detect(declared, environment).value == "4.16.0"
+
+
+@pytest.mark.parametrize(
+    ("raises", "reason"),
+    [
+        pytest.param(float, "its detection failed (ValueError)", id="a value that is no number"),
+        pytest.param({}.__getitem__, "its detection failed (KeyError)", id="a key that is missing"),
+        pytest.param(Path.read_text, "its detection failed (AttributeError)", id="a slip"),
+    ],
+)
+def test_a_fact_whose_detection_raises_is_unknown(
+    raises: Callable[[str], object], reason: str
+) -> None:
+    def detect(machine: Machine) -> Fact[object]:
+        return Fact(raises(machine.variables["A_KEY"]), "A_KEY")
+
+    kind = FactKind(
+        "key", "A key.", "Key", parse=str, example="", detect=detect, variables=("A_KEY",)
+    )  # fmt: skip
+    detector = Detector(environ={"A_KEY": "s3cret"})
+    fact = detector.detect(kind, Environment.from_mapping(SUPPORTED))
+    assert (fact.known, fact.value, fact.signal) == (False, None, reason)
 
 
 def test_variables_are_a_snapshot_that_no_repr_shows(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,9 @@ BY_PYTHON = small_page(
 )
 """A page that names a minimum for each of two series of Python."""
 
-PAGES = {("tracer", "python"): BY_PYTHON}
+PAGES = {
+    ("tracer", "python"): BY_PYTHON,
+}
 """By check and axis, the page on which some finding differs, where the bundled one shows none."""
 
 VALUES: dict[str, list[Any]] = {

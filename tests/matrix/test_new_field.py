@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,15 +14,15 @@ from pytest_ddcompat import RequirementError
 from pytest_ddcompat.analysis.diff import difference
 from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.matrix.fields import Field
-from pytest_ddcompat.matrix.kinds import text
+from pytest_ddcompat.matrix.kinds import array, boolean, date, mapping, mark, text, version
 from pytest_ddcompat.matrix.matrix import Matrix
 from pytest_ddcompat.matrix.overlay.rows import RULES, OverlayFile
-from pytest_ddcompat.matrix.rows import Minimum
+from pytest_ddcompat.matrix.rows import Capability, Minimum
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_ddcompat.matrix.fields import Row
+    from pytest_ddcompat.matrix.fields import Kind, Row
 
 ROWS: dict[str, dict[str, Any]] = {
     "page": PAGE,
@@ -91,6 +92,28 @@ def test_diff_shows_it(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
     (added,) = difference(page(table, ""), page(table, "6.1"))
     assert "6.1" in str(added.new)
     assert difference(page(table, "6.1"), page(table, "6.1")) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "words"),
+    [
+        pytest.param(boolean, True, "true", id="true"),
+        pytest.param(boolean, False, "false", id="false"),
+        pytest.param(mark, True, "true", id="a mark"),
+        pytest.param(mapping(mark), {"firewall": False}, "firewall false", id="marks"),
+        pytest.param(array(text), ["arm", "intel"], "arm; intel", id="words"),
+        pytest.param(date, dt.date(2026, 5, 31), "2026-05-31", id="a date"),
+        pytest.param(version, "6.1.0", "6.1.0", id="a version"),
+    ],
+)
+def test_diff_writes_values_as_the_file_does(
+    kind: Kind, value: object, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kernel = Field(kind, "Kernel of the operating system.", None, decides=True)
+    monkeypatch.setattr(Capability, "fields", {**Capability.fields, "kernel": kernel})
+    before, after = ({**FIREWALL, **more} for more in ({}, {"kernel": value}))
+    (change,) = difference(small_page(capabilities=[before]), small_page(capabilities=[after]))
+    assert change.new == words
 
 
 @pytest.mark.parametrize("table", ["sites", "runtimes"])

@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_ddcompat import Fact
+from pytest_ddcompat.environment.fact import FACTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.project import Project
+
+    from pytest_ddcompat.environment.machine import Machine
 
 LISTING = """
 import sys
@@ -126,6 +131,22 @@ def test_a_broken_environment_is_no_error_of_tests_that_do_not_ask_for_it(
     project.write("test_it.py", text + GATED.replace("test()", "test_agent()"))
     run = project.run("--ddcompat-set=tracer=2.0", "--ddcompat-agent=auto")
     assert run.outcomes == {"test": "passed", "test_agent": "passed"}
+
+
+def test_a_detection_that_raises_is_named_in_the_summary(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def detect(machine: Machine) -> Fact[str]:
+        return Fact(str(float(machine.variables["DD_SITE"])), "DD_SITE")
+
+    monkeypatch.setenv("DD_SITE", "s3cret")
+    monkeypatch.setitem(FACTS, "site", FACTS["site"]._replace(detect=detect))
+    project.write("pytest.ini", "[pytest]")
+    project.write("test_it.py", GATED.replace("agent('>=7.50')", "capability('sca')"))
+    run = project.run("--ddcompat-undetermined=skip", "-rs", "--ddcompat-set=tracer=4.16.0")
+    assert "site unknown (its detection failed (ValueError))" in "\n".join(run.section("ddcompat"))
+    assert run.outcomes == {"test": "skipped"}
+    assert "s3cret" not in "\n".join([*run.out, *run.err])
 
 
 class Agent:

@@ -152,6 +152,54 @@ def test_remedies_tell_how_many_more_tests_each_would_let_run(project: Project) 
     }
 
 
+@pytest.mark.parametrize(
+    ("markers", "lines"),
+    [
+        pytest.param(
+            ["requires_tracer('>=3.0')", "requires_tracer('>=3')", "requires_tracer('>=3.0.0')"],
+            ["ddtrace >=3 would let 3 more tests run"],
+            id="one version",
+        ),
+        pytest.param(
+            ["requires_tracer('>=2.6')", "requires_capability('api_security')"],
+            ["ddtrace >=2.6 would let 2 more tests run"],
+            id="the page's and a marker's",
+        ),
+        pytest.param(
+            ["requires_tracer('>=2.60')", "requires_tracer('>=2.6')"],
+            [
+                "ddtrace >=2.6 would let 1 more test run",
+                "ddtrace >=2.60 would let 2 more tests run",
+            ],
+            id="two versions",
+        ),
+        pytest.param(
+            ["requires_tracer('~=3.1.0')", "requires_tracer('~=3.1')"],
+            [
+                "ddtrace ~=3.1 would let 2 more tests run",
+                "ddtrace ~=3.1.0 would let 2 more tests run",
+            ],
+            id="two ranges",
+        ),
+        pytest.param(
+            [
+                "requires_agent('>=8')\n@pytest.mark.requires_tracer('>=3')",
+                "requires_tracer('>=3.0')\n@pytest.mark.requires_agent('>=8.0')",
+            ],
+            ["Datadog Agent >=8.0 and ddtrace >=3.0 would let 2 more tests run"],
+            id="in another order",
+        ),
+    ],
+)
+def test_remedies_of_equal_versions_are_one(
+    project: Project, markers: list[str], lines: list[str]
+) -> None:
+    tests = (f"@pytest.mark.{m}\ndef test_{n}(): pass\n" for n, m in enumerate(markers))
+    project.write("test_it.py", "import pytest\n" + "".join(tests))
+    run = project.run()
+    assert [line for line in run.section("ddcompat") if "would let" in line] == lines
+
+
 def test_no_remedy_is_promised_that_would_not_let_the_test_run(project: Project) -> None:
     tests = """
         import pytest

@@ -32,7 +32,7 @@ def check_deployment(question: Question) -> Finding:
     named, matrix = question.requirement.deployments, question.situation.matrix
     column = _column_of(matrix, question.capability.id, preview=question.requirement.preview)
     if named:
-        ids = _deployment_ids(matrix, named)
+        ids = [matrix.deployment(name).id for name in named]
         marked = [kind for kind in ids if column.get(kind, True) is not False]
         if not marked:
             return _unmarked(question, ids, column, "the marker")
@@ -105,10 +105,6 @@ def deployment_named(situation: Situation, types: Sequence[str], source: str) ->
         return found
     change = (("deployments", frozenset(types[:1])),)
     return found._replace(outcome=VIOLATED, remedy=f"a run on {wanted}", change=change)
-
-
-def _deployment_ids(matrix: Matrix, named: Sequence[str]) -> list[str]:
-    return [matrix.deployment(name).id for name in named]
 
 
 def _deployment_name(matrix: Matrix, kind: str) -> str:

@@ -22,12 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["check_tracer"]
 
-_STATUS_WORDS = {
-    "preview": " (preview)",
-    "partial": " (partial)",
-    "deprecated": " (deprecated)",
-}
-
 
 def check_tracer(question: Question) -> Finding:
     """Check the tracer's version: that of the capability's row or newer, by PEP 440 order."""
@@ -46,8 +40,9 @@ def check_tracer(question: Question) -> Finding:
         finding = _by_runtime(question, source)
     else:
         minimum = capability.minimum
+        status = "" if capability.status == "available" else f" ({capability.status})"
         finding = check_installed(
-            f"{library} >={capability.least}{_STATUS_WORDS.get(capability.status, '')}",
+            f"{library} >={capability.least}{status}",
             situation,
             lambda version: version >= minimum,
             source=source,

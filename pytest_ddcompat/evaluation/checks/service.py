@@ -159,13 +159,13 @@ def _one_framework(question: Question, name: str) -> Finding:
         return unknown(found, documented=needed, signal=silence)
     preview = question.requirement.preview
     marks = {row: accepts(row.capabilities[capability.id], preview=preview) for row in rows}
-    documented = [
+    found_by_row = [
         _documented_framework(question, row, sure=marked is not None)
         for row, marked in marks.items()
         if marked is not False and fold(row.id) == fold(name)
     ]
-    if documented:
-        return any_of(documented)
+    if found_by_row:
+        return any_of(found_by_row)
     listed = ", ".join(row.name for row, marked in marks.items() if marked)
     return Finding(
         "framework",
@@ -181,7 +181,7 @@ def _documented_framework(question: Question, row: Framework, *, sure: bool) -> 
     """Check a framework by one row of the page.
 
     Args:
-        question: What is asked.
+        question: Of which capability.
         row: The row.
         sure: Whether the words of its mark are understood.
     """
