@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from pytest_ddcompat import __version__
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
-from pytest_ddcompat.values.names import choices
+from pytest_ddcompat.values.names import unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,8 +71,10 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             valid = options.parser_options
             wrong = unknown[0].partition("=")[0]
-            hint = choices(wrong, valid) if wrong.startswith("-") else f"see {self.prog} --help"
-            raise CompatibilityError(f'"{wrong}" is not known to {options.command}; {hint}')
+            what = f'"{wrong}" is not known to {options.command}'
+            if wrong.startswith("-"):
+                raise CompatibilityError(unknown_name(what, wrong, valid))
+            raise CompatibilityError(f"{what}; see {self.prog} --help")
         return options
 
     def error(self, message: str) -> NoReturn:
@@ -85,8 +87,8 @@ class Parser(argparse.ArgumentParser):
         if wrong:
             valid = [word.strip(" '") for word in wrong[2].split(",")]
             what = message.partition(": invalid choice")[0].removeprefix("argument ")
-            hint = choices(wrong[1], valid)
-            raise CompatibilityError(f'{what}: "{wrong[1]}" is not valid; {hint}')
+            what = f'{what}: "{wrong[1]}" is not valid'
+            raise CompatibilityError(unknown_name(what, wrong[1], valid))
         raise CompatibilityError(f"{message}; see {self.prog} --help")
 
 

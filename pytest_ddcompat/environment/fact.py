@@ -14,10 +14,10 @@ from pytest_ddcompat.environment.machine import AGENT_VARIABLES
 from pytest_ddcompat.environment.value import Fact, FactKind
 from pytest_ddcompat.values.names import (
     DEPLOYMENT_TYPES,
-    choices,
     deployment_type,
     is_misspelling,
     parse_site,
+    unknown_name,
 )
 from pytest_ddcompat.values.text import as_json, shown
 from pytest_ddcompat.values.versions import Version, parse_agent_version, parse_version
@@ -76,9 +76,8 @@ def _word_of(known: dict[str, str]) -> Callable[[object], str]:
         written = text(value).lower()
         word = known.get(re.sub(r"[-_\s]", "", written))
         if word is None and (len(written) > _SHOWN or is_misspelling(written, known.values())):
-            raise ValueError(
-                f'"{written[:_SHOWN]}" is not valid; {choices(written, known.values())}'
-            )
+            what = f'"{written[:_SHOWN]}" is not valid'
+            raise ValueError(unknown_name(what, written, known.values()))
         return word or written
 
     return parse
@@ -97,8 +96,8 @@ def _deployment(value: object) -> str:
     written = text(value)
     known = deployment_type(written)
     if known is None:
-        valid = choices(written, DEPLOYMENT_TYPES)
-        raise ValueError(f'"{written[:_SHOWN]}" is not a deployment type; {valid}')
+        what = f'"{written[:_SHOWN]}" is not a deployment type'
+        raise ValueError(unknown_name(what, written, DEPLOYMENT_TYPES))
     return known
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_ddcompat.environment.fact import FACTS, KEYS, json_shown
 from pytest_ddcompat.environment.value import Fact
 from pytest_ddcompat.values.errors import FactsError
-from pytest_ddcompat.values.names import choices, fold, is_framework
+from pytest_ddcompat.values.names import fold, is_framework, unknown_name
 from pytest_ddcompat.values.text import shown
 
 if TYPE_CHECKING:
@@ -127,7 +127,8 @@ class _Reader:
             self.problems.append(f"{self.origin}: {where}: {error}{valid}{absent}")
 
     def refuse_key(self, key: str, valid: list[str]) -> None:
-        self.problems.append(f'{self.origin}: unknown key "{key:.80}"; {choices(key, valid)}')
+        what = f'{self.origin}: unknown key "{key:.80}"'
+        self.problems.append(str(unknown_name(what, key, valid)))
 
     def read_map(self, kind: FactKind, value: object) -> None:
         where = f"{self.origin}: {kind.plural}:"

@@ -19,7 +19,7 @@ from pytest_ddcompat.evaluation.verdict import Finding, Outcome, Status, Verdict
 from pytest_ddcompat.matrix.rows import LEVEL_WORDS, LEVELS
 from pytest_ddcompat.requirement.expression import Operation, has_operators, parse
 from pytest_ddcompat.values.errors import RequirementError
-from pytest_ddcompat.values.names import choices, fold, is_misspelling
+from pytest_ddcompat.values.names import fold, is_misspelling, unknown_name
 from pytest_ddcompat.values.text import quoted
 from pytest_ddcompat.values.versions import parse_range
 
@@ -119,7 +119,8 @@ def _refuse_misspellings(kind: str, names: Sequence[str], valid: Sequence[str]) 
     folded = {fold(name) for name in valid}
     for name in names:
         if fold(name) not in folded and is_misspelling(name, valid):
-            raise RequirementError(f'no {kind} "{name:.80}" on the page; {choices(name, valid)}')
+            what = f'no {kind} "{name:.80}" on the page'
+            raise RequirementError(unknown_name(what, name, valid))
 
 
 def _evaluate_expression(
@@ -157,7 +158,7 @@ def _with_removed_rows(
 ) -> list[Finding]:
     """Run checks, and name in a finding's source each removed row that would have changed it."""
     found = findings(situation)
-    for row, matrix in situation.matrix.restored():
+    for row, matrix in situation.matrix.restored:
         before = findings(Situation.of(situation.environment, matrix))
         found = [
             now if then.outcome is now.outcome else _with_source(now, row.removal)

@@ -8,7 +8,7 @@ from pytest_ddcompat.evaluation.evaluate import capabilities_named, check_requir
 from pytest_ddcompat.matrix.loading import load_matrix, read_file
 from pytest_ddcompat.matrix.rows import Framework
 from pytest_ddcompat.values.errors import MatrixError, RequirementError
-from pytest_ddcompat.values.names import choices
+from pytest_ddcompat.values.names import unknown_name
 
 if TYPE_CHECKING:
     import os
@@ -101,8 +101,8 @@ class Matrices:
     def _named(self, matrix_id: str) -> Matrix:
         matrix = self._by_id.get(matrix_id)
         if matrix is None:
-            valid = choices(matrix_id, self._by_id)
-            raise RequirementError(f'no matrix "{matrix_id}" in this run; {valid}')
+            what = f'no matrix "{matrix_id}" in this run'
+            raise RequirementError(unknown_name(what, matrix_id, self._by_id))
         return matrix
 
     def _by_capabilities(self, requirement: Requirement) -> Matrix:
@@ -138,10 +138,8 @@ class Matrices:
         for name, ids in where.items():
             if not ids:
                 known = [spelling for m in self for spelling in m.capability_names()]
-                return RequirementError(
-                    f'no capability "{name:.80}" on any of the pages {", ".join(self._by_id)}; '
-                    f"{choices(name, known)}"
-                )
+                what = f'no capability "{name:.80}" on any of the pages {", ".join(self._by_id)}'
+                return RequirementError(unknown_name(what, name, known))
         parts = "; ".join(f'"{name}" is on {_listed(ids)}' for name, ids in where.items())
         return RequirementError(
             f"no matrix has all of these: {parts}; valid: capabilities of one, or several markers"

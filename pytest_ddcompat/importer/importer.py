@@ -23,7 +23,7 @@ from pytest_ddcompat.importer.tables import (
 )
 from pytest_ddcompat.importer.words import slug
 from pytest_ddcompat.matrix.loading import matrix_from_mapping
-from pytest_ddcompat.values.names import choices
+from pytest_ddcompat.values.names import unknown_name
 from pytest_ddcompat.values.versions import parse_version
 
 if TYPE_CHECKING:
@@ -178,11 +178,9 @@ def _language(blocks: Sequence[Block], picked: str, origin: str) -> str:
         return ""
     if picked and slug(picked) in map(slug, names):
         return picked
-    got = f'"{picked}" is not one' if picked else "none is picked"
-    raise PageError(
-        f"{origin}: this page has a column for each of several languages, and {got}; "
-        f"--language: {choices(picked, [n.lower() for n in names])}"
-    )
+    got = f'"{picked}" of --language is not one' if picked else "--language picks none"
+    what = f"{origin}: this page has a column for each of several languages, and {got}"
+    raise PageError(unknown_name(what, picked, [n.lower() for n in names]))
 
 
 def _read_capabilities(blocks: Sequence[Block], draft: Draft) -> None:

@@ -1,27 +1,23 @@
-"""Tables of a file, declared once: the reader and the JSON Schema both follow the declaration.
-
-A dataclass costs ten times as much to define, which every first verdict of a run would pay.
-"""
+"""Tables of a file, declared once: the reader and the JSON Schema both follow the declaration."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, NamedTuple, TypeVar
 
 from pytest_ddcompat.values.names import unknown_name
-from pytest_ddcompat.values.text import as_toml, shown
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
     from pytest_ddcompat.values.errors import Place
 
-__all__ = ["Field", "Key", "Kind", "Row", "field", "plain", "schema_of"]
+__all__ = ["Key", "Kind", "Row", "field", "plain", "read_keys"]
 
 R = TypeVar("R", bound="Row")
 _REQUIRED = object()
 
 
-class Kind:
+class Kind(NamedTuple):
     """A kind of value: how it is read, described and compared.
 
     Attributes:
@@ -32,28 +28,29 @@ class Kind:
         compared: Reduces a value to what decides: `PostgreSQL` and `postgres` are one name.
     """
 
-    def __init__(
-        self,
-        read: Callable[[object, Place], Any],
-        schema: dict[str, Any],
-        row: type[Row] | None = None,
-        restore: Callable[[Any], Any] | None = None,
-        compared: Callable[[Any], Hashable] = lambda value: value,
-    ) -> None:
-        self.read = read
-        self.schema = schema
-        self.row = row
-        self.restore = restore
-        self.compared = compared
+    read: Callable[[object, Place], Any]
+    schema: dict[str, Any]
+    row: type[Row] | None = None
+    restore: Callable[[Any], Any] | None = None
+    compared: Callable[[Any], Hashable] = lambda value: value
 
 
-class Key:
-    """One key of a table: what it may hold, what it means, and its default if it has one."""
+class Key(NamedTuple):
+    """One key of a table.
 
-    def __init__(self, kind: Kind, doc: str, default: object = _REQUIRED) -> None:
-        self.kind = kind
-        self.doc = doc
-        self.default = default
+    Attributes:
+        kind: What it may hold.
+        doc: What it means, for messages and the JSON Schema.
+        default: Its value where the table leaves it out; without one it is required.
+        decides: Whether a verdict can depend on it; None of a file that is no page. Comparing
+            definitions, `diff`, lint, overlays and drawing all go by it, so that a new field
+            cannot be forgotten in one of them.
+    """
+
+    kind: Kind
+    doc: str
+    default: object = _REQUIRED
+    decides: bool | None = None
 
     @property
     def required(self) -> bool:
@@ -61,41 +58,24 @@ class Key:
         return self.default is _REQUIRED
 
 
-class Field(Key):
-    """A key of a `Row`, which also says whether it can decide a verdict.
-
-    Comparing definitions, `diff`, lint, overlays and drawing all go by `decides`, so that a new
-    field cannot be forgotten in one of them.
-    """
-
-    def __init__(self, kind: Kind, doc: str, default: object, *, decides: bool) -> None:
-        super().__init__(kind, doc, default)
-        self.decides = decides
-
-
 def field(kind: Kind, doc: str, default: object = _REQUIRED, *, decides: bool) -> Any:
-    """Declare a field of a `Row`.
+    """Declare a field of a `Row`, of any type; the arguments are those of `Key`.
 
-    Args:
-        kind: What it may hold.
-        doc: What it means, for messages and the JSON Schema.
-        default: Its value where the table leaves it out; without one it is required.
-        decides: Whether a verdict can depend on it; words that are only quoted decide nothing.
+    Words that are only quoted decide nothing.
     """
-    return Field(kind, doc, default, decides=decides)
+    return Key(kind, doc, default, decides)
 
 
 class Row:
     """A table of a file, read and checked; its keys are the class's fields."""
 
-    fields: ClassVar[dict[str, Field]] = {}
+    # No dataclass: that costs ten times as much to define, which every first verdict would pay.
+    fields: ClassVar[dict[str, Key]] = {}
 
     def __init_subclass__(cls) -> None:
-        own: dict[str, Field] = {}
-        for name, value in vars(cls).items():
-            if isinstance(value, Field):
-                own[name] = value
-            elif isinstance(value, Key):
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Key)}
+        for name, spec in own.items():
+            if spec.decides is None:
                 raise TypeError(f"{cls.__name__}.{name} must be declared with field()")
         cls.fields = {**cls.fields, **own}
 
@@ -105,14 +85,8 @@ class Row:
     @classmethod
     def from_table(cls: type[R], value: object, place: Place) -> R | None:
         """Understand a parsed table, or note in `place` all that is wrong with it."""
-        if not isinstance(value, dict):
-            place.problem(f"this must be a table (got {shown(value, as_toml)})")
-            return None
         before = len(place.problems)
-        for key in value:
-            if key not in cls.fields:
-                place.add(unknown_name(f'unknown key "{key:.80}"', key, cls.fields))
-        values = {key: _read_key(key, value, spec, place) for key, spec in cls.fields.items()}
+        values = read_keys(cls.fields, value, place)
         if len(place.problems) > before:
             return None
         row = cls.from_values(values)
@@ -141,23 +115,44 @@ class Row:
 
     def deciding(self) -> dict[str, Hashable]:
         """The values that can decide a verdict: rows for which they are equal decide alike."""
-        found: dict[str, Hashable] = {}
-        for key, spec in self.fields.items():
-            if spec.decides:
-                value = getattr(self, key)
-                found[key] = None if value is None else spec.kind.compared(value)
-        return found
+        values = {key: self.__dict__[key] for key, spec in self.fields.items() if spec.decides}
+        return {
+            key: None if value is None else self.fields[key].kind.compared(value)
+            for key, value in values.items()
+        }
 
     def check(self, place: Place) -> None:
-        """Note in `place` what no single key can tell to be wrong."""
+        """Note in `place` what is wrong with several keys together."""
 
 
-def _read_key(key: str, table: dict[str, object], spec: Key, place: Place) -> object:
-    if key in table:
-        return spec.kind.read(table[key], place.inside(key))
-    if spec.required:
-        place.problem(f'the key "{key}" is missing: {spec.doc}')
-    return spec.default
+def read_keys(
+    keys: Mapping[str, Key], value: object, place: Place, called: str = "a table"
+) -> dict[str, object]:
+    """Read a table of declared keys; what is wrong with it is noted in `place`.
+
+    Args:
+        keys: What each key may hold.
+        value: The table as parsed.
+        place: Where it stands.
+        called: How the file's language calls a table.
+
+    Returns:
+        Each declared key's value; of one that is left out its default.
+    """
+    if not isinstance(value, dict):
+        place.refuse(value, called)
+        return {}
+    for key in value:
+        if key not in keys:
+            place.add(unknown_name(f'unknown key "{key:.80}"', key, keys))
+    values = {}
+    for key, spec in keys.items():
+        values[key] = spec.default
+        if key in value:
+            values[key] = spec.kind.read(value[key], place.inside(key))
+        elif spec.required:
+            place.problem(f'the key "{key}" is missing: {spec.doc}')
+    return values
 
 
 def plain(value: object, leaf: Callable[[object], object]) -> object:
@@ -168,23 +163,10 @@ def plain(value: object, leaf: Callable[[object], object]) -> object:
         leaf: Writes what is none of these.
     """
     if isinstance(value, Row):
-        held = {key: getattr(value, key) for key in value.fields}
-        return {k: plain(v, leaf) for k, v in held.items() if v != value.fields[k].default}
+        values = {key: getattr(value, key) for key in value.fields}
+        return {k: plain(v, leaf) for k, v in values.items() if v != value.fields[k].default}
     if isinstance(value, dict):
         return {key: plain(inner, leaf) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(inner, leaf) for inner in value]
     return leaf(value)
-
-
-def schema_of(row: type[Row]) -> dict[str, Any]:
-    """Describe a row as JSON Schema (draft 2020-12), every key with its meaning."""
-    return {
-        "type": "object",
-        "description": (row.__doc__ or "").strip().splitlines()[0],
-        "additionalProperties": False,
-        "required": [key for key, spec in row.fields.items() if spec.required],
-        "properties": {
-            key: {**spec.kind.schema, "description": spec.doc} for key, spec in row.fields.items()
-        },
-    }

@@ -9,19 +9,16 @@ from typing import TYPE_CHECKING, Any, Callable, Union, cast
 from pytest_ddcompat.matrix.fields import Kind
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.names import deployment_type, fold, parse_site, unknown_name
-from pytest_ddcompat.values.text import as_toml, shown
 from pytest_ddcompat.values.versions import Range, Version, parse_range, parse_version
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from pytest_ddcompat.matrix.fields import Row
     from pytest_ddcompat.values.errors import Place
 
 __all__ = [
     "Mark", "address", "array", "boolean", "date", "deployment", "identifier", "mapping", "mark",
-    "name", "one_of", "sentence", "site", "table", "text", "version", "version_range",
-    "version_ranges", "words",
+    "matching", "name", "one_of", "plain_kind", "sentence", "site", "table", "text", "version",
+    "version_range", "version_ranges", "words",
 ]  # fmt: skip
 
 Mark = Union[bool, str]
@@ -30,15 +27,24 @@ Mark = Union[bool, str]
 _MARKS = ("preview", "unresolved")
 
 
-def _scalar(
-    kind: type,
+def plain_kind(
+    accepts: Callable[[Any], bool],
     called: str,
     schema: dict[str, Any],
     restore: Callable[[Any], object] | None = None,
 ) -> Kind:
+    """A kind of values that are taken as they were parsed.
+
+    Args:
+        accepts: Whether a parsed value is one.
+        called: What messages call it.
+        schema: The same as JSON Schema.
+        restore: Takes a value from its prepared JSON.
+    """
+
     def read(value: object, place: Place) -> object:
-        if type(value) is not kind:
-            place.problem(f"this must be {called} (got {shown(value, as_toml)})")
+        if not accepts(value):
+            place.refuse(value, called)
         return value
 
     return Kind(read, schema, restore=restore)
@@ -48,11 +54,10 @@ def _parsed(
     parse: Callable[[str], object],
     schema: dict[str, Any],
     restore: Callable[[Any], object] | None = None,
-    compared: Callable[[Any], Hashable] = lambda value: value,
 ) -> Kind:
     def read(value: object, place: Place) -> object:
         if not isinstance(value, str):
-            place.problem(f"this must be a string (got {shown(value, as_toml)})")
+            place.refuse(value, "a string")
             return None
         try:
             return parse(value)
@@ -60,41 +65,38 @@ def _parsed(
             place.add(error.problems[0])
             return None
 
-    return Kind(read, {"type": "string", **schema}, restore=restore, compared=compared)
+    return Kind(read, {"type": "string", **schema}, restore=restore)
 
 
-def _error(what: str, valid: str) -> CompatibilityError:
-    return CompatibilityError(Problem(what, valid))
+def matching(pattern: str, called: str, valid: str) -> Kind:
+    """A string that matches a pattern from its first to its last character."""
+
+    def parse(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise CompatibilityError(Problem(f'"{value:.80}" is no {called}', valid))
+        return value
+
+    return _parsed(parse, {"pattern": f"^{pattern}$"})
 
 
-def _identifier(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]+([_-][a-z0-9]+)*", value):
-        raise _error(f'"{value:.80}" is no id', "lower-case letters, digits, single _ or - between")
-    return value
-
-
-def _deployment(value: str) -> str:
+def _read_deployment(value: object, place: Place) -> object:
     """An id; of a type that can be a fact, the fact's own: `fargate` is `aws_fargate`."""
-    return deployment_type(_identifier(value)) or value
+    read = identifier.read(value, place)
+    return deployment_type(read or "") or read
 
 
 def _site(value: str) -> str:
+    # The fact's own message does not repeat its value, which may be that of a variable.
     try:
         return parse_site(value)
     except CompatibilityError as error:
-        valid = error.problems[0].valid
-        raise _error(f'"{value:.80}" is no Datadog site', valid) from None
+        what = f'"{value:.80}" is no Datadog site'
+        raise CompatibilityError(error.problems[0]._replace(what=what)) from None
 
 
 def _words(value: str) -> str:
     if not value.strip():
-        raise _error("this is empty", "words")
-    return value
-
-
-def _address(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s<>\"]+", value):
-        raise _error(f'"{value:.80}" is no address', "https://…")
+        raise CompatibilityError(Problem("this is empty", "words"))
     return value
 
 
@@ -103,7 +105,7 @@ def array(kind: Kind, at_least: int = 0) -> Kind:
 
     def read(value: object, place: Place) -> tuple[object, ...]:
         if not isinstance(value, list):
-            place.problem(f"this must be an array (got {shown(value, as_toml)})")
+            place.refuse(value, "an array")
             return ()
         if len(value) < at_least:
             place.problem(f"this needs at least {at_least} (got {len(value)})")
@@ -122,7 +124,7 @@ def mapping(kind: Kind) -> Kind:
 
     def read(value: object, place: Place) -> dict[str, object]:
         if not isinstance(value, dict):
-            place.problem(f"this must be a table (got {shown(value, as_toml)})")
+            place.refuse(value, "a table")
             return {}
         return {str(key): kind.read(item, place.inside(key)) for key, item in value.items()}
 
@@ -164,30 +166,28 @@ def _read_range(value: object, place: Place) -> object:
         return None
 
 
-def _read_mark(value: object, place: Place) -> object:
-    if type(value) is not bool and value not in _MARKS:
-        place.problem(
-            f"this must be true, false, {' or '.join(_MARKS)} (got {shown(value, as_toml)})"
-        )
-    return value
-
-
-text = _scalar(str, "a string", {"type": "string"})
-sentence = Kind(text.read, text.schema, compared=bool)  # it decides by standing there at all
-boolean = _scalar(bool, "true or false", {"type": "boolean"})
-mark = Kind(_read_mark, {"enum": [True, False, *_MARKS]})
-date = _scalar(
-    dt.date,
+text = plain_kind(lambda value: isinstance(value, str), "a string", {"type": "string"})
+sentence = text._replace(compared=bool)  # it decides by standing there at all
+boolean = plain_kind(lambda value: isinstance(value, bool), "true or false", {"type": "boolean"})
+mark = plain_kind(
+    lambda value: isinstance(value, bool) or value in _MARKS,
+    f"true, false, {' or '.join(_MARKS)}",
+    {"enum": [True, False, *_MARKS]},
+)
+date = plain_kind(
+    lambda value: type(value) is dt.date,  # a date and time is a date too, by its class
     "a date such as 2026-05-31",
     {"type": "string", "format": "date"},
     dt.date.fromisoformat,
 )
 words = _parsed(_words, {"pattern": "\\S"})
-identifier = _parsed(_identifier, {"pattern": "^[a-z0-9]+([_-][a-z0-9]+)*$"})
-name = Kind(identifier.read, identifier.schema, compared=fold)
-deployment = _parsed(_deployment, identifier.schema, compared=fold)
+identifier = matching(
+    "[a-z0-9]+([_-][a-z0-9]+)*", "id", "lower-case letters, digits, single _ or - between"
+)
+name = identifier._replace(compared=fold)
+deployment = name._replace(read=_read_deployment)
 site = _parsed(_site, {"examples": ["datadoghq.eu"]})
-address = _parsed(_address, {"format": "uri"})
+address = matching(r"https?://[^\s<>\"]+", "address", "https://…")
 version = _parsed(parse_version, {"examples": ["1.10.0"]}, Version)
 version_range = _parsed(parse_range, {"examples": [">=4.0,<5"]}, Range)
 version_ranges = Kind(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 import sys
@@ -12,11 +11,9 @@ from os.path import normpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.matrix.fields import plain
 from pytest_ddcompat.matrix.matrix import Matrix
 from pytest_ddcompat.values.errors import InvalidMatrixError, MatrixError, Place, Problem
 from pytest_ddcompat.values.names import unknown_name
-from pytest_ddcompat.values.versions import Range, Version
 
 if TYPE_CHECKING:
     import os
@@ -36,15 +33,13 @@ __all__ = [
     "load_matrix",
     "matrix_from_mapping",
     "matrix_from_toml",
-    "prepared",
     "read_file",
 ]
 
 DEFAULT = "iast-python"
 """Id of the matrix that is used when none is named."""
 
-_PREPARED = ".prepared.json"
-_LONGEST_CHAIN = 10
+_PREPARED = ".prepared.json"  # quicker to load than TOML, and checked already
 _LIMIT = 16 * 1024 * 1024  # bytes of a file; the bundled matrix has some ten thousand
 
 # A hundred parts of a key: readers of TOML take the square of their number.
@@ -150,24 +145,8 @@ def matrix_from_toml(matrix_id: str, *, overlay: bool = True, read: Read = read_
     matrix = matrix_from_mapping(page.mapping, page.name)
     own = f"{matrix_id}.overlay.toml"
     if overlay and (data_folder() / own).is_file():
-        file = _bundled_toml(own, read)
-        if file.mapping.get("extends") != matrix_id:
-            raise MatrixError(
-                Problem(f'this must be "{matrix_id}"', where="extends", file=file.name)
-            )
-        matrix = _with_overlay(matrix, file, bundled=True)
+        matrix = _with_overlay(matrix, _bundled_toml(own, read), bundled=True)
     return matrix
-
-
-def prepared(matrix: Matrix) -> str:
-    """Write a bundled matrix as JSON, which is quicker to load than TOML and checked already."""
-    return json.dumps(plain(matrix, _prepared_leaf), indent=1, ensure_ascii=False) + "\n"
-
-
-def _prepared_leaf(value: object) -> object:
-    if isinstance(value, Range):
-        return [str(specifier) for specifier in value.specifiers]
-    return str(value) if isinstance(value, (dt.date, Version)) else value
 
 
 @lru_cache(maxsize=4)
@@ -184,12 +163,14 @@ def _bundled(matrix_id: str, overlay: bool, read: Read) -> Matrix:
         valid = f"{problem.valid}, or the path of a .toml file"
         raise MatrixError(problem._replace(valid=valid))
     if not overlay:
+        # The prepared JSON has the interpretations in it; few ask for a page without them.
         return matrix_from_toml(matrix_id, overlay=False, read=read)
     name = f"{matrix_id}{_PREPARED}"
     content = _content(data_folder() / name, f"matrices/{name}", read)
     try:
         return _from_prepared(content)
     except (ValueError, LookupError, TypeError, AttributeError):
+        # The JSON is restored unchecked, so damage shows wherever it is met first.
         what = "this file is damaged; install pytest-ddcompat again"
         raise MatrixError(Problem(what, file=f"matrices/{name}")) from None
 
@@ -207,22 +188,19 @@ def _bundled_toml(name: str, read: Read) -> _File:
 
 def _chain(path: Path, read: Read) -> list[_File]:
     """A file, and the one that each extends, up to one that extends none or a bundled matrix."""
-    paths, files = [path], [_parsed(path, str(path), read)]
+    files = [_parsed(path, str(path), read)]
     while "extends" in files[-1].mapping:
-        named = files[-1].mapping["extends"]
-        with _extended_by(files[-1]):
+        last = files[-1]
+        named = last.mapping["extends"]
+        with _extended_by(last):
             if not isinstance(named, str):
                 raise MatrixError("this must be a string: an id, or the path of a .toml file")
             if not named.endswith(".toml"):
                 break
-            path = paths[-1].parent / named
-            if normpath(path) in map(normpath, paths):
+            path = Path(last.name).parent / named
+            if normpath(path) in {normpath(file.name) for file in files}:
                 raise MatrixError(Problem(f"{path} rests on this file", "a matrix that does not"))
-            if len(files) == _LONGEST_CHAIN:
-                what = f"{len(files) + 1} files rest on one another"
-                raise MatrixError(Problem(what, f"up to {_LONGEST_CHAIN}"))
             files.append(_parsed(path, str(path), read))
-            paths.append(path)
     return files
 
 
@@ -241,6 +219,7 @@ def _extended_by(file: _File) -> Iterator[None]:
 
 
 def _with_overlay(matrix: Matrix, file: _File, *, bundled: bool = False) -> Matrix:
+    # Here, as a run on a bundled matrix applies none, and its first verdict would pay for it.
     from pytest_ddcompat.matrix.overlay.apply import apply_overlay
 
     return apply_overlay(matrix, file.mapping, file.name, bundled=bundled)
@@ -268,7 +247,7 @@ def _toml(content: bytes, name: str) -> dict[str, Any]:
     else:
         import tomli as tomllib
     try:
-        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        text = content.decode("utf-8-sig")  # Windows editors begin a file with a mark
         if re.search(_DEEP_KEY, text):
             raise RecursionError
         parsed: dict[str, Any] = tomllib.loads(text)

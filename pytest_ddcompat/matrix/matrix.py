@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property
-from typing import TYPE_CHECKING, Callable, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from pytest_ddcompat.matrix.fields import Row, field, plain
 from pytest_ddcompat.matrix.kinds import array, table
-from pytest_ddcompat.matrix.removed import Removed
 from pytest_ddcompat.matrix.rows import (
     Capability,
     Coverage,
@@ -39,40 +38,50 @@ __all__ = ["Matrix"]
 R = TypeVar("R")
 
 
-class Matrix(Row):
-    """One page of compatibility requirements, as data."""
+def _rows(row: type[Row], doc: str, *, decides: bool = True) -> Any:
+    return field(array(table(row)), doc, (), decides=decides)
 
+
+class Removed(Row):
+    """Rows of the page that overlays have taken away.
+
+    They are kept to say what a finding would be with them.
+    """
+
+    sites: tuple[Site, ...] = _rows(Site, "Callouts about sites.")
+    capabilities: tuple[Capability, ...] = _rows(Capability, "Capabilities.")
+    deployments: tuple[Deployment, ...] = _rows(Deployment, "Deployment types.")
+    releases: tuple[Release, ...] = _rows(Release, "Release branches.")
+    runtimes: tuple[Runtime, ...] = _rows(Runtime, "Runtimes.")
+    frameworks: tuple[Framework, ...] = _rows(Framework, "Frameworks.")
+    coverage: tuple[Coverage, ...] = _rows(Coverage, "Sentences.")
+
+
+class Matrix(Row):
+    """One page of compatibility requirements, as data.
+
+    Attributes:
+        origin: The id or path by which it was loaded; empty if it was made otherwise.
+    """
+
+    origin: str = ""
     page: Page = field(table(Page), "Which page this is.", decides=True)
-    sites: tuple[Site, ...] = field(
-        array(table(Site)), "Callouts that exclude Datadog sites.", (), decides=True
-    )
-    tables: tuple[Table, ...] = field(
-        array(table(Table)), "Heads of the page's tables.", (), decides=False
-    )
+    sites: tuple[Site, ...] = _rows(Site, "Callouts that exclude Datadog sites.")
+    tables: tuple[Table, ...] = _rows(Table, "Heads of the page's tables.", decides=False)
     capabilities: tuple[Capability, ...] = field(
         array(table(Capability), at_least=1), "Rows of the capability table.", decides=True
     )
-    deployments: tuple[Deployment, ...] = field(
-        array(table(Deployment)), "Rows of the tables of deployment types.", (), decides=True
+    deployments: tuple[Deployment, ...] = _rows(
+        Deployment, "Rows of the tables of deployment types."
     )
-    releases: tuple[Release, ...] = field(
-        array(table(Release)), "Rows of the release table.", (), decides=True
+    releases: tuple[Release, ...] = _rows(Release, "Rows of the release table.")
+    runtimes: tuple[Runtime, ...] = _rows(Runtime, "Rows of the runtime table.")
+    frameworks: tuple[Framework, ...] = _rows(Framework, "Rows of the tables of frameworks.")
+    coverage: tuple[Coverage, ...] = _rows(
+        Coverage, "Sentences that cover frameworks or data stores."
     )
-    runtimes: tuple[Runtime, ...] = field(
-        array(table(Runtime)), "Rows of the runtime table.", (), decides=True
-    )
-    frameworks: tuple[Framework, ...] = field(
-        array(table(Framework)), "Rows of the tables of frameworks.", (), decides=True
-    )
-    coverage: tuple[Coverage, ...] = field(
-        array(table(Coverage)), "Sentences that cover frameworks or data stores.", (), decides=True
-    )
-    notes: tuple[Note, ...] = field(
-        array(table(Note)), "Sentences that decide nothing.", (), decides=False
-    )
-    unresolved: tuple[Unresolved, ...] = field(
-        array(table(Unresolved)), "Words that are not understood.", (), decides=True
-    )
+    notes: tuple[Note, ...] = _rows(Note, "Sentences that decide nothing.", decides=False)
+    unresolved: tuple[Unresolved, ...] = _rows(Unresolved, "Words that are not understood.")
     removed: Removed = field(
         table(Removed),
         "Rows that overlays have taken away; loading writes them.",
@@ -128,17 +137,12 @@ class Matrix(Row):
         )
         return hashlib.sha256(content.encode()).hexdigest()
 
-    @property
-    def origin(self) -> str:
-        """The id or path by which it was loaded; empty if it was made otherwise."""
-        return str(self.__dict__.get("_origin", ""))
-
     def of_origin(self, which: str) -> Matrix:
         """Return the same matrix with the id or path by which it was loaded."""
         if which == self.origin:
-            return self
+            return self  # not a copy: verdicts are cached by the matrix
         made = self.replaced({})
-        made.__dict__["_origin"] = which
+        made.__dict__["origin"] = which
         return made
 
     def capability(self, name: str) -> Capability:
@@ -149,9 +153,7 @@ class Matrix(Row):
         """
         found = self.find_capability(name)
         if found is None:
-            told = _removed(name, self.removed.capabilities)
-            what = f'no capability "{name:.80}" on the page{told}'
-            raise RequirementError(unknown_name(what, name, self.capability_names()))
+            raise _absence("capability", name, self.removed.capabilities, self.capability_names())
         return found
 
     def find_capability(self, name: str) -> Capability | None:
@@ -170,14 +172,13 @@ class Matrix(Row):
         """
         found = self.find_deployment(name)
         if found is None:
-            told = _removed(name, self.removed.deployments)
-            what = f'no deployment type "{name:.80}" on the page{told}'
-            raise RequirementError(unknown_name(what, name, [row.id for row in self.deployments]))
+            valid = [row.id for row in self.deployments]
+            raise _absence("deployment type", name, self.removed.deployments, valid)
         return found
 
     def find_deployment(self, name: str) -> Deployment | None:
         """Find a deployment type like `deployment`; None if the page has none of that name."""
-        return self._deployments.get(fold(name))
+        return next((row for row in self.deployments if fold(row.id) == fold(name)), None)
 
     def framework_names(self) -> list[str]:
         """Ids of all frameworks of the page, each once."""
@@ -189,21 +190,15 @@ class Matrix(Row):
 
     def release(self, tracer: Version) -> Release | None:
         """The release branch that holds a tracer's base version."""
-        if tracer not in self._branches:
-            self._branches[tracer] = next((r for r in self.releases if tracer in r.tracer), None)
-        return self._branches[tracer]
+        return next((row for row in self.releases if tracer in row.tracer), None)
 
     def runtimes_for(self, tracer: Version) -> tuple[Runtime, ...]:
         """The rows of the runtime table that speak of a tracer's base version."""
-        found = self._platforms.get(tracer)
-        if found is None:
-            found = tuple(row for row in self.runtimes if tracer in row.tracer)
-            self._platforms[tracer] = found
-        return found
+        return tuple(row for row in self.runtimes if tracer in row.tracer)
 
     def leaves_open(self, kind: str) -> Unresolved | None:
         """Words that may be a further row of a kind: `sites`, `releases` or `runtimes`."""
-        return self._open.get(kind)
+        return next((row for row in self.unresolved if row.of == kind), None)
 
     def limit_of(self, capability: Capability) -> Unresolved | None:
         """Words that may limit a capability, unless an overlay says what is true of it."""
@@ -216,28 +211,9 @@ class Matrix(Row):
         limited = [self.find_capability(name) for name in row.capabilities]
         return bool(limited) and all(each and each.overlays for each in limited)
 
+    @cached_property
     def restored(self) -> list[tuple[Statement, Matrix]]:
         """Each row that an overlay has taken away, and the matrix with that row in its place."""
-        return self._restored
-
-    @cached_property
-    def _deployments(self) -> dict[str, Deployment]:
-        return {fold(row.id): row for row in reversed(self.deployments)}
-
-    @cached_property
-    def _branches(self) -> dict[Version, Release | None]:
-        return {}
-
-    @cached_property
-    def _platforms(self) -> dict[Version, tuple[Runtime, ...]]:
-        return {}
-
-    @cached_property
-    def _open(self) -> dict[str, Unresolved]:
-        return {row.of: row for row in reversed(self.unresolved)}
-
-    @cached_property
-    def _restored(self) -> list[tuple[Statement, Matrix]]:
         return [
             (row, self.replaced({kind: (*getattr(self, kind), row)}))
             for kind in self.removed.fields
@@ -255,9 +231,14 @@ def _capabilities_of(row: Deployment | Framework | Coverage | Unresolved) -> lis
     return list(row.capabilities)
 
 
-def _removed(name: str, rows: Iterable[Capability | Deployment]) -> str:
-    """Say which overlay has removed the row of a name, if one has."""
-    return next((f", {row.removal}" for row in rows if fold(row.id) == fold(name)), "")
+def _absence(
+    kind: str, name: str, removed: Iterable[Capability | Deployment], valid: Iterable[str]
+) -> RequirementError:
+    """Say that the page has no row of a name, and which overlay has removed it, if one has."""
+    removal = next((f", {row.removal}" for row in removed if fold(row.id) == fold(name)), "")
+    return RequirementError(
+        unknown_name(f'no {kind} "{name:.80}" on the page{removal}', name, valid)
+    )
 
 
 def _text(value: object) -> object:

@@ -118,7 +118,7 @@ class Capability(Statement):
     )
     minimum: Version | None = field(
         version,
-        "First tracer version that has it; left out where there is none or it is not told.",
+        "First tracer version that has it; left out where there is none, or the page names none.",
         None,
         decides=True,
     )
@@ -146,11 +146,6 @@ class Capability(Statement):
     def name(self) -> str:
         """The documented name."""
         return self.documented[0]
-
-    @cached_property
-    def least(self) -> str:
-        """The first version that has it as text."""
-        return str(self.minimum)
 
     @cached_property
     def boundaries(self) -> tuple[Version, ...]:
@@ -198,11 +193,6 @@ class Release(Statement):
         """Only maintenance ends on a date."""
         if self.until and self.support_level != "maintenance":
             place.problem('the key "until" is for the support level "maintenance" only')
-
-    @cached_property
-    def least_agent(self) -> str:
-        """The minimum version of the Agent as text."""
-        return str(self.agent)
 
     def level(self, day: dt.date) -> str:
         """The support level on a day, one of `LEVELS`."""

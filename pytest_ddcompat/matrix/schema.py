@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.matrix.fields import schema_of
 from pytest_ddcompat.matrix.matrix import Matrix
 
 if TYPE_CHECKING:
-    from pytest_ddcompat.matrix.fields import Row
+    from collections.abc import Mapping
 
-__all__ = ["matrix_schema", "overlay_schema"]
+    from pytest_ddcompat.matrix.fields import Key, Row
+
+__all__ = ["matrix_schema", "object_schema", "overlay_schema"]
 
 
 def matrix_schema() -> dict[str, Any]:
@@ -30,8 +31,25 @@ def _schema(title: str, file: type[Row]) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": title,
-        **schema_of(file),
-        "$defs": {row.__name__.lower(): schema_of(row) for row in rows},
+        **_row_schema(file),
+        "$defs": {row.__name__.lower(): _row_schema(row) for row in rows},
+    }
+
+
+def _row_schema(row: type[Row]) -> dict[str, Any]:
+    return object_schema((row.__doc__ or "").strip().splitlines()[0], row.fields)
+
+
+def object_schema(doc: str, keys: Mapping[str, Key]) -> dict[str, Any]:
+    """Describe a table of declared keys as JSON Schema, every key with its meaning."""
+    return {
+        "type": "object",
+        "description": doc,
+        "additionalProperties": False,
+        "required": [key for key, spec in keys.items() if spec.required],
+        "properties": {
+            key: {**spec.kind.schema, "description": spec.doc} for key, spec in keys.items()
+        },
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.matrix.fields import Row, field
@@ -71,18 +70,8 @@ class Statement(Row):
             cell: Index of the deciding cell; the whole row if it is None.
             keys: The deciding keys, as for `by_overlay`.
         """
-        key = (cell, *keys)
-        quoted: str | None = self._quoted.get(key)
-        if quoted is None:
-            words = " | ".join(self.documented) if cell is None else self.documented[cell]
-            quoted = f'{self.heading}: "{words}"{self.by_overlay(keys)}'
-            self._quoted[key] = quoted
-        return quoted
-
-    @cached_property
-    def _quoted(self) -> dict[tuple[object, ...], str]:
-        """Quotations that were made, by their arguments."""
-        return {}
+        words = " | ".join(self.documented) if cell is None else self.documented[cell]
+        return f'{self.heading}: "{words}"{self.by_overlay(keys)}'
 
     def by_overlay(self, keys: Iterable[str] = ()) -> str:
         """The overlays that it rests on, as they follow a quotation; empty if there is none.
@@ -92,12 +81,16 @@ class Statement(Row):
         """
         if not self.overlays:
             return ""
+        # Whatever decides, the words quoted are those of the overlay that changed them.
         deciding = {*keys, "heading", "documented"} if keys else set()
-        told = (o for o in self.overlays if not deciding or not o.keys or deciding & {*o.keys})
-        return "".join(overlay.words for overlay in told)
+        return "".join(
+            overlay.words
+            for overlay in self.overlays
+            if not deciding or not overlay.keys or deciding & {*overlay.keys}
+        )
 
     @property
     def removal(self) -> str:
         """That it is taken away, with the overlay that does so, its last."""
-        told = "".join(overlay.words for overlay in self.overlays[-1:])
-        return f'removed: "{" | ".join(self.documented)}"{told}'
+        by = "".join(overlay.words for overlay in self.overlays[-1:])
+        return f'removed: "{" | ".join(self.documented)}"{by}'

@@ -31,30 +31,23 @@ __all__ = [
 if TYPE_CHECKING:
 
     class Decision(Protocol):
-        """A decision, as far as a record tells it."""
+        """A decision, as far as a record has it; the session's own is above this package."""
 
-        @property
-        def status(self) -> Status: ...
-        @property
-        def action(self) -> Action: ...
-        @property
-        def reason(self) -> str: ...
-        @property
-        def remedies(self) -> tuple[str, ...]: ...
-        @property
-        def error(self) -> str: ...
-        @property
-        def requirements(self) -> tuple[Requirement, ...]: ...
+        status: Status
+        action: Action
+        reason: str
+        remedies: tuple[str, ...]
+        error: str
+        requirements: tuple[Requirement, ...]
 
     class Test(Protocol):
-        """A test, as far as a record tells it."""
+        """A test, as far as a record has it."""
+
+        id: str
+        outcome: str
 
         @property
-        def id(self) -> str: ...
-        @property
         def place(self) -> tuple[str, int | None]: ...
-        @property
-        def outcome(self) -> str: ...
 
 
 def build_record(
@@ -75,13 +68,14 @@ def build_record(
         exit_status: Exit status of the run.
         interrupted: Whether the run was stopped from outside.
     """
-    decisions: dict[int, dict[str, Any]] = {}
-    indices: dict[int, int] = {}
+    decisions: list[dict[str, Any]] = []
+    indices: dict[int, int] = {}  # by identity: to compare thousands with all findings takes long
     entries = []
     for test, decision in tests:
-        decisions[id(decision)] = decision
+        index = indices.setdefault(id(decision), len(decisions))
+        if index == len(decisions):
+            decisions.append(decision)
         file, line = test.place
-        index = indices.setdefault(id(decision), len(indices))
         entries.append(
             {"id": test.id, "file": file, "line": line, "decision": index, "outcome": test.outcome}
         )
@@ -90,7 +84,7 @@ def build_record(
         "matrix": matrices[0],
         "other_matrices": list(matrices[1:]),
         "environment": environment,
-        "decisions": list(decisions.values()),
+        "decisions": decisions,
         "tests": entries,
         "exit_status": exit_status,
         "interrupted": interrupted,

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.environment.fact import FACTS
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.evaluation.verdict import Outcome, Status
-from pytest_ddcompat.matrix.fields import Key, Kind
-from pytest_ddcompat.matrix.kinds import array, boolean, mapping, one_of, text
+from pytest_ddcompat.matrix.fields import Key, Kind, read_keys
+from pytest_ddcompat.matrix.kinds import (
+    address,
+    array,
+    boolean,
+    mapping,
+    matching,
+    one_of,
+    plain_kind,
+    text,
+)
+from pytest_ddcompat.matrix.schema import object_schema
 from pytest_ddcompat.values.errors import CompatibilityError, Place, Problem
-from pytest_ddcompat.values.names import unknown_name
-from pytest_ddcompat.values.text import as_json, shown
+from pytest_ddcompat.values.text import as_json
 
 if TYPE_CHECKING:
     import os
@@ -38,15 +46,6 @@ class RecordError(CompatibilityError):
     """A file that is no record of a run."""
 
 
-def _kind(accepts: Callable[[Any], bool], called: str, schema: dict[str, Any]) -> Kind:
-    def read(value: object, place: Place) -> object:
-        if not accepts(value):
-            place.problem(f"this must be {called} (got {shown(value, as_json)})")
-        return value
-
-    return Kind(read, schema)
-
-
 def _nullable(kind: Kind) -> Kind:
     def read(value: object, place: Place) -> object:
         return None if value is None else kind.read(value, place)
@@ -54,56 +53,28 @@ def _nullable(kind: Kind) -> Kind:
     return Kind(read, {"anyOf": [kind.schema, {"type": "null"}]})
 
 
-def _matching(pattern: str, called: str) -> Kind:
-    return _kind(
-        lambda value: isinstance(value, str) and bool(re.fullmatch(pattern, value)),
-        called,
-        {"type": "string", "pattern": f"^{pattern}$"},
-    )
-
-
-def _object(doc: str, **fields: Key) -> Kind:
+def _object(doc: str, **keys: Key) -> Kind:
     """An object with these keys alone; no `Row`, as nothing in it is a page's."""
 
     def read(value: object, place: Place) -> object:
-        if not isinstance(value, dict):
-            place.problem(f"this must be an object (got {shown(value, as_json)})")
-            return {}
-        for key in value:
-            if key not in fields:
-                place.add(unknown_name(f'unknown key "{key:.80}"', key, fields))
-        for key, spec in fields.items():
-            if key in value:
-                spec.kind.read(value[key], place.inside(key))
-            elif spec.required:
-                place.problem(f'the key "{key}" is missing: {spec.doc}')
-        return value
+        return read_keys(keys, value, place, "an object")
 
-    schema = {
-        "type": "object",
-        "description": doc,
-        "additionalProperties": False,
-        "required": [key for key, spec in fields.items() if spec.required],
-        "properties": {
-            key: {**spec.kind.schema, "description": spec.doc} for key, spec in fields.items()
-        },
-    }
-    return Kind(read, schema)
+    return Kind(read, object_schema(doc, keys))
 
 
-_day = _matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2026-05-31")
+_day = matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", "date", "such as 2026-05-31")
 _NUMBER = {"type": "integer", "minimum": 0}
-_count = _kind(lambda value: type(value) is int and value >= 0, "a whole number", _NUMBER)
+_count = plain_kind(lambda value: type(value) is int and value >= 0, "a whole number", _NUMBER)
 
-_VERSION = _kind(lambda value: type(value) is int, str(VERSION), {"const": VERSION})
+_VERSION = plain_kind(lambda value: type(value) is int, str(VERSION), {"const": VERSION})
 _MATRIX = _object(
-    "The page that the tests were held against.",
+    "A page by which the tests were decided.",
     id=Key(text, "Id of the matrix."),
     title=Key(text, "Title of the page."),
-    address=Key(_matching(r"https?://[^\s<>\"]+", "an address"), "Address of the page."),
+    address=Key(address, "Address of the page."),
     read=Key(_day, "Day on which the page was read."),
     sha256=Key(
-        _matching("[0-9a-f]{64}", "64 hexadecimal digits"),
+        matching("[0-9a-f]{64}", "SHA-256", "64 hexadecimal digits"),
         "SHA-256 of the matrix's content as JSON in UTF-8: keys sorted, defaults left out, no "
         "spaces; the file's comments and line ends do not count.",
     ),
@@ -134,17 +105,17 @@ _FINDING = _object(
     documented=Key(text, "What is needed."),
     observed=Key(text, "What was found."),
     source=Key(text, "The page's heading and words that it rests on, or the marker."),
-    remedy=Key(text, "What would mend it; empty if nothing would or need."),
+    remedy=Key(text, "What would fix it; empty if nothing would, or nothing has to."),
     subject=Key(text, "The capability that it is about, or the test."),
     signal=Key(text, "Where what was observed was taken from, or why it is unknown."),
 )
 _STATUS = one_of(*(status.value for status in Status))
 _REQUIREMENT = _object(
-    "One requirement, held against the environment.",
-    marker=Key(text, "The marker that asks for it."),
+    "One requirement, evaluated in the environment.",
+    marker=Key(text, "Its marker."),
     verdict=Key(_STATUS, "What it came to."),
     findings=Key(array(_FINDING), "Every check's finding, satisfied ones too."),
-    matrix=Key(text, "Id of the page that it was held against; empty: not told.", ""),
+    matrix=Key(text, "Id of the page that decided on it; empty: not recorded.", ""),
 )
 _DECISION = _object(
     "What was decided, once for all tests that had the same.",
@@ -153,7 +124,7 @@ _DECISION = _object(
     reason=Key(text, "Why it is not supported; empty if it is."),
     mend=Key(array(text), "What would let the tests run; empty if nothing would, or they run."),
     error=Key(text, "Why the markers could not be judged; empty if they were."),
-    requirements=Key(array(_REQUIREMENT), "What the tests ask."),
+    requirements=Key(array(_REQUIREMENT), "What the tests require."),
 )
 _TEST = _object(
     "One gated test, or a module that was stopped before its tests were known.",
@@ -169,9 +140,9 @@ _TEST = _object(
 _RECORD = _object(
     "Record of a test run by pytest-ddcompat.",
     version=Key(_VERSION, "Version of this form."),
-    matrix=Key(_MATRIX, "The page that the tests were held against; of several the first."),
+    matrix=Key(_MATRIX, "The page by which the tests were decided; of several the first."),
     other_matrices=Key(array(_MATRIX), "The further pages.", ()),
-    environment=Key(_ENVIRONMENT, "The environment that they were held against."),
+    environment=Key(_ENVIRONMENT, "The environment of the run."),
     decisions=Key(array(_DECISION), "Each distinct decision."),
     tests=Key(array(_TEST), "Every gated test, those with markers as they were collected."),
     exit_status=Key(_count, "Exit status of the run."),
@@ -208,7 +179,7 @@ def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
         reason = error.strerror if isinstance(error, OSError) else error
         raise RecordError(Problem(f"this record cannot be read: {reason}", file=file)) from None
     problems: list[Problem] = []
-    place = Place(file, problems)
+    place = Place(file, problems, form=as_json)
     parsed = _parsed(content, place)
     version = parsed.get("version") if isinstance(parsed, dict) else None
     if type(version) is int and version != VERSION:

@@ -10,7 +10,7 @@ import pytest
 from pytest_ddcompat.declared import MARKERS
 from pytest_ddcompat.requirement.requirement import Requirement, call_of
 from pytest_ddcompat.values.errors import RequirementError
-from pytest_ddcompat.values.names import choices
+from pytest_ddcompat.values.names import unknown_name
 from pytest_ddcompat.values.text import printable, quoted, shown
 
 if TYPE_CHECKING:
@@ -31,10 +31,6 @@ __all__ = [
 ]
 
 _PREFIX = "requires_"
-
-# Those made before, by all arguments; 1 equals True, but is none. It takes a sixth of what looking
-# into the cache of `_shared` does, and suites have thousands of them.
-_CAPABILITIES: dict[object, pytest.MarkDecorator] = {}
 _LONGEST = 200  # characters of a marker's arguments that a message repeats
 
 
@@ -52,7 +48,7 @@ def requires_capability(
 
     Args:
         names: Ids (`threat_protection`), documented names (`Threat Protection`), or expressions
-            (`sca and not api_security`); all are asked for.
+            (`sca and not api_security`); all are required.
         framework: Framework with which they must be supported; any one of a tuple.
         deployment: Deployment type on which they must be supported; any one of a tuple.
         datastore: Data store with which they must be supported; any one of a tuple.
@@ -66,12 +62,7 @@ def requires_capability(
         RequirementError: An argument cannot be understood.
     """
     __tracebackhide__ = True
-    keywords = (framework, deployment, datastore, support_level, preview, matrix, strict)
-    try:
-        return _CAPABILITIES[names, keywords, type(preview), type(strict)]
-    except (KeyError, TypeError):
-        pass
-    made = _mark(
+    return _mark(
         "requires_capability",
         names,
         framework=framework,
@@ -82,8 +73,6 @@ def requires_capability(
         matrix=matrix,
         strict=strict,
     )
-    _CAPABILITIES[names, keywords, type(preview), type(strict)] = made
-    return made
 
 
 def requires_tracer(
@@ -172,30 +161,28 @@ def requirement_of(
     Raises:
         RequirementError: An argument cannot be understood.
     """
-    kind = marker[len(_PREFIX) :]
-    valid = ("matrix", "strict", *_KEYWORDS.get(kind, ()))
+    make = getattr(Requirement, marker[len(_PREFIX) :])
+    valid = ("strict", *_parameters(make))
     for key in keywords:
         if key not in valid:
-            raise RequirementError(f'unknown keyword "{key:.80}"; {choices(key, valid)}')
+            raise RequirementError(unknown_name(f'unknown keyword "{key:.80}"', key, valid))
     strict = keywords.get("strict")
     if strict is not None and not isinstance(strict, bool):
         raise RequirementError(f"strict must be True, False or None (got {shown(strict)})")
     others = {key: value for key, value in keywords.items() if key != "strict"}
     try:
-        requirement: Requirement = getattr(Requirement, kind)(*positional, **others)
+        requirement: Requirement = make(*positional, **others)
     except TypeError:
         usage = MARKERS[marker].partition(":")[0]
         raise RequirementError(f"its arguments do not fit; valid: {usage}") from None
     return requirement, strict
 
 
-_KEYWORDS = {
-    "capability": ("framework", "deployment", "datastore", "support_level", "preview"),
-    "tracer": ("specifier",),
-    "framework": ("name", "specifier"),
-    "agent": ("specifier",),
-    "support_level": ("level",),
-}
+def _parameters(make: Any) -> tuple[str, ...]:
+    # By hand: `inspect.signature` would make and check an object for each of them.
+    code = make.__code__
+    names: tuple[str, ...] = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+    return names
 
 
 def _mark(marker: str, positional: tuple[Any, ...], **keywords: Any) -> pytest.MarkDecorator:
@@ -216,11 +203,12 @@ def _mark(marker: str, positional: tuple[Any, ...], **keywords: Any) -> pytest.M
 
 @lru_cache(maxsize=None, typed=True)  # typed: 1 equals True, but is none
 def _shared(marker: str, positional: tuple[Any, ...], **keywords: Any) -> pytest.MarkDecorator:
-    given = {k: v for k, v in keywords.items() if v is not (True if k == "preview" else None)}
-    requirement_of(marker, positional, given)
+    # What has its default is left out, so that the mark is the same as if it were not written.
+    others = {k: v for k, v in keywords.items() if v is not (True if k == "preview" else None)}
+    requirement_of(marker, positional, others)
     decorator: pytest.MarkDecorator = getattr(pytest.mark, marker)
     # with_args, because a call with a single callable argument would decorate it.
-    return decorator.with_args(*positional, **given)
+    return decorator.with_args(*positional, **others)
 
 
 def mark_of(requirement: Requirement) -> pytest.Mark:
@@ -233,8 +221,7 @@ def mark_of(requirement: Requirement) -> pytest.Mark:
 def written(mark: pytest.Mark) -> str:
     """A marker as it was written, whatever its arguments do."""
     try:
-        given = mark.kwargs.items()
-        keywords = [f"{printable(key)}={_argument(value)}" for key, value in given]
+        keywords = [f"{printable(k)}={_argument(value)}" for k, value in mark.kwargs.items()]
         text = ", ".join([*map(_argument, mark.args), *keywords])
     except RecursionError:
         text = "…"

@@ -1,4 +1,4 @@
-"""A requirement: what one marker asks of the environment."""
+"""A requirement: what one marker demands of the environment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Union
 
 from pytest_ddcompat.matrix.rows import LEVELS
 from pytest_ddcompat.values.errors import RequirementError
-from pytest_ddcompat.values.names import choices, fold, is_framework
+from pytest_ddcompat.values.names import fold, is_framework, unknown_name
 from pytest_ddcompat.values.text import quoted, shown
 from pytest_ddcompat.values.versions import parse_range
 
@@ -16,7 +16,11 @@ __all__ = ["Names", "Requirement", "call_of"]
 Names = Union[str, "tuple[str, ...]", None]
 
 _LONGEST = 1000  # characters of a name or an expression
-_LEVEL_ALIASES = {"ga": "general_availability", "eol": "end_of_life"}
+_LEVELS = {
+    **{fold(level): level for level in LEVELS},
+    "ga": "general_availability",
+    "eol": "end_of_life",
+}
 
 
 class Requirement(NamedTuple):
@@ -153,12 +157,14 @@ class Requirement(NamedTuple):
     @property
     def marker(self) -> str:
         """The marker of this requirement, as it would be written."""
-        keywords = {
-            "framework": self.frameworks if self.kind == "capability" else (),
-            "deployment": self.deployments if self.kind == "capability" else (),
-            "datastore": self.datastores,
-            "support_level": (self.level,) if self.kind == "capability" and self.level else (),
-        }
+        keywords: dict[str, tuple[str, ...]] = {}
+        if self.kind == "capability":
+            keywords = {
+                "framework": self.frameworks,
+                "deployment": self.deployments,
+                "datastore": self.datastores,
+                "support_level": (self.level,) if self.level else (),
+            }
         arguments = [quoted(value) for value in self._positional()]
         arguments += [f"{key}={_one_or_all(values)}" for key, values in keywords.items() if values]
         arguments += [] if self.preview else ["preview=False"]
@@ -172,12 +178,10 @@ class Requirement(NamedTuple):
         return not negated and not re.search(r"[<=~!]", self.specifier.replace(">=", ">"))
 
     def _positional(self) -> tuple[str, ...]:
-        return {
-            "capability": self.names,
-            "framework": (*self.frameworks, *([self.specifier] if self.specifier else [])),
-            "deployment": self.deployments,
-            "support_level": (self.level or "",),
-        }.get(self.kind, (self.specifier,))
+        if self.kind == "capability":
+            return self.names
+        values = (*self.frameworks, *self.deployments, self.level or "", self.specifier)
+        return tuple(filter(None, values))
 
 
 _KINDS = {
@@ -188,7 +192,7 @@ _KINDS = {
 
 def call_of(text: str) -> tuple[str, list[Any], dict[str, Any]]:
     """Take a call apart; its arguments must be literals."""
-    import ast
+    import ast  # here, as most runs take no marker apart
 
     call = ast.parse(text, mode="eval").body
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
@@ -257,8 +261,8 @@ def _specifier(value: str) -> str:
 def _level(value: str) -> str:
     if not isinstance(value, str):
         raise RequirementError(f"a support level must be a string (got {shown(value)})")
-    folded = fold(value)
-    for level in LEVELS:
-        if folded in {fold(level), *(a for a, of in _LEVEL_ALIASES.items() if of == level)}:
-            return level
-    raise RequirementError(f'"{value[:80]}" is not a support level; {choices(value, LEVELS)}')
+    level = _LEVELS.get(fold(value))
+    if level is None:
+        what = f'"{value[:80]}" is not a support level'
+        raise RequirementError(unknown_name(what, value, LEVELS))
+    return level

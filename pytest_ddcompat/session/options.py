@@ -17,7 +17,7 @@ from pytest_ddcompat.evaluation.policy import Action, Policy
 from pytest_ddcompat.matrix.loading import load_matrix
 from pytest_ddcompat.matrix.matrix import Matrix
 from pytest_ddcompat.values.errors import CompatibilityError, FactsError, MatrixError, Problem
-from pytest_ddcompat.values.names import choices
+from pytest_ddcompat.values.names import unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -185,7 +185,8 @@ def _parse_action(name: str, value: str | None) -> Action | None:
         return None
     valid = [action.value for action in Action]
     if value not in valid:
-        raise CompatibilityError(f'{name}: "{value}" is not an action; {choices(value, valid)}')
+        what = f'{name}: "{value}" is not an action'
+        raise CompatibilityError(unknown_name(what, value, valid))
     return Action(value)
 
 

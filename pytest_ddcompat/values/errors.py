@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Union
 
-from pytest_ddcompat.values.text import printable
+from pytest_ddcompat.values.text import as_toml, printable, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     AnyProblem = Union[str, "Problem"]
 
@@ -50,22 +50,33 @@ class Problem(NamedTuple):
         return self._replace(origin=": ".join(filter(None, (origin, self.origin))))
 
 
-class Place:
-    """A place in a file, and the problems found in that file so far."""
+class Place(NamedTuple):
+    """A place in a file, and the problems found in that file so far.
 
-    def __init__(self, file: str, problems: list[Problem], where: str = "") -> None:
-        self.file = file
-        self.problems = problems
-        self.where = where
+    Attributes:
+        file: Name of the file.
+        problems: The problems, which all places of one file share.
+        where: Key or row within the file; empty for all of it.
+        form: Writes a value as the file does: `as_toml` or `as_json`.
+    """
+
+    file: str
+    problems: list[Problem]
+    where: str = ""
+    form: Callable[[object], str] = as_toml
 
     def inside(self, part: str) -> Place:
         """Go to a key or an element (`[0]`) of this place."""
         joint = "." if self.where and not part.startswith("[") else ""
-        return Place(self.file, self.problems, f"{self.where}{joint}{part}")
+        return self._replace(where=f"{self.where}{joint}{part}")
 
     def problem(self, what: str, valid: str = "") -> None:
         """Note what is wrong here."""
         self.add(Problem(what, valid))
+
+    def refuse(self, value: object, valid: str) -> None:
+        """Note that another kind of value must stand here."""
+        self.problem(f"this must be {valid} (got {shown(value, self.form)})")
 
     def add(self, problem: Problem) -> None:
         """Note a problem of the value that stands here."""

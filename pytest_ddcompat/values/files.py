@@ -42,12 +42,14 @@ def write_atomically(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".ddcompat-{secrets.token_hex(8)}.tmp")
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666
     try:
+        # Made with its mode: between `open` and `chmod` others could read it.
         with open(temporary, "xb", opener=partial(os.open, mode=mode)) as file:
             file.write(content)
             file.flush()
+            # Else a crash of the machine may leave the new name with nothing in it.
             os.fsync(file.fileno())
         if path.exists():
-            temporary.chmod(mode)
+            temporary.chmod(mode)  # the mask of the process has taken bits of it
         temporary.replace(path)
     except BaseException:
         with suppress(OSError):

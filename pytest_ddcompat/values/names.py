@@ -14,12 +14,10 @@ if TYPE_CHECKING:
 __all__ = [
     "DEPLOYMENT_TYPES",
     "bare",
-    "choices",
     "deployment_type",
     "fold",
     "is_framework",
     "is_misspelling",
-    "nearest",
     "parse_site",
     "unknown_name",
 ]
@@ -76,16 +74,6 @@ def bare(documented: str) -> str:
     return _TRAILING_PARENTHESIS.sub("", documented)
 
 
-def nearest(name: str, valid: Iterable[str]) -> str | None:
-    """Find the valid name that a misspelt one most probably means.
-
-    Args:
-        name: What was written.
-        valid: What could have been written.
-    """
-    return _closest(name, valid, cutoff=0.6)
-
-
 def is_misspelling(name: str, valid: Iterable[str]) -> bool:
     """Tell a slip of the keyboard ("djngo") from a name of something else ("tornado").
 
@@ -94,23 +82,11 @@ def is_misspelling(name: str, valid: Iterable[str]) -> bool:
         valid: What the page names.
     """
     names = list(valid)
+    # Two swapped letters count as two wrong ones: "flaks" is only 0.8 like "flask".
     letters = sorted(fold(name))
     return any(sorted(fold(other)) == letters for other in names) or (
         _closest(name, names, cutoff=_MISSPELLING) is not None
     )
-
-
-def choices(name: str, valid: Iterable[str]) -> str:
-    """End an error message with what would have been valid, the nearest first.
-
-    Args:
-        name: What was written.
-        valid: What could have been written; listed in full when it is short.
-    """
-    names = sorted(set(valid))
-    guess = nearest(name, names)
-    hint = f'did you mean "{guess}"? ' if guess else ""
-    return f"{hint}valid: {', '.join(names)}"
 
 
 def unknown_name(what: str, name: str, valid: Iterable[str]) -> Problem:
@@ -122,7 +98,7 @@ def unknown_name(what: str, name: str, valid: Iterable[str]) -> Problem:
         valid: What could have been written; listed in full when it is short.
     """
     names = sorted(set(valid))
-    guess = nearest(name, names)
+    guess = _closest(name, names, cutoff=0.6)
     hint = f'; did you mean "{guess}"?' if guess else ""
     return Problem(f"{what}{hint}", ", ".join(names))
 
@@ -148,7 +124,7 @@ def parse_site(text: str) -> str:
 
 
 def _closest(name: str, valid: Iterable[str], *, cutoff: float) -> str | None:
-    import difflib
+    import difflib  # here, as most runs have no misspelt name
 
     by_fold = {fold(other): other for other in valid}
     matches = difflib.get_close_matches(fold(name[:100]), by_fold, n=1, cutoff=cutoff)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -64,10 +65,6 @@ class Range:
         return hash(frozenset(self.specifiers))
 
     def __str__(self) -> str:
-        return self._text
-
-    @cached_property
-    def _text(self) -> str:
         return " or ".join(_ordered(s) for s in self.specifiers)
 
     @property
@@ -116,6 +113,7 @@ def parse_agent_version(text: str) -> Version:
     try:
         return parse_version(text)
     except CompatibilityError:
+        # Such as `7.60.0-devel+git.1.abc` or `7.50.0-rc.1-nightly`, which are SemVer.
         leading = re.match(r"\d{1,9}(\.\d{1,9}){1,3}(?=[-+])", text)
         if leading is None:
             raise
@@ -147,7 +145,7 @@ def series(version: Version) -> Version:
 def regions(ranges: Iterable[Range]) -> list[Version]:
     """One version of each stretch that ranges divide all versions into, in ascending order.
 
-    All versions of a stretch are in the same ranges; no pre-release is told.
+    All versions of a stretch are in the same ranges; pre-releases count as their releases.
     """
     cuts = {Version("0")}
     for each in ranges:
@@ -160,25 +158,27 @@ def regions(ranges: Iterable[Range]) -> list[Version]:
 def spans(ranges: Iterable[Range]) -> dict[Range, list[tuple[int, int]]]:
     """Where ranges lie beside each other, pre-releases as their releases: see `meet`.
 
+    Numbers compare at once, where each test of a version in a range takes some microseconds.
+
     Returns:
         Of each range its spans, from one number up to, but without, another.
     """
-    held: dict[Range, list[tuple[Version, int, bool]]] = {}
+    stretches: dict[Range, list[tuple[Version, int, bool]]] = {}
     for each in ranges:
-        if each not in held:
+        if each not in stretches:
             versions = regions([each])
             # Of each two versions, the second is of the stretch just above the first.
-            held[each] = [
+            stretches[each] = [
                 (base(versions[n - n % 2]), n % 2, v in each) for n, v in enumerate(versions)
             ]
-    cuts = sorted({cut for stretches in held.values() for cut, _, _ in stretches})
+    cuts = sorted({cut for own in stretches.values() for cut, _, _ in own})
     places = {cut: 2 * number for number, cut in enumerate(cuts)}
     found = {}
-    for each, stretches in held.items():
-        starts = [places[cut] + above for cut, above, _ in stretches]
+    for each, own in stretches.items():
+        starts = [places[cut] + above for cut, above, _ in own]
         ends = [*starts[1:], 2 * len(cuts)]
-        both = zip(stretches, starts, ends)
-        found[each] = [(start, end) for (*_, is_in), start, end in both if is_in and start < end]
+        bounds = zip(own, starts, ends)
+        found[each] = [(start, end) for (*_, is_in), start, end in bounds if is_in and start < end]
     return found
 
 
@@ -197,18 +197,11 @@ def _specifier(text: str) -> SpecifierSet:
     except InvalidSpecifier:
         what = f'"{text[:_LONGEST]}" is not a version specifier'
         problem = Problem(what, "such as >=2.0,<3")
-        if _is_version(text):
+        with suppress(InvalidVersion):
+            Version(text[:_LONGEST])
             problem = Problem(f'{what}; did you mean ">={text}"?')
         raise CompatibilityError(problem) from None
     return specifier
-
-
-def _is_version(text: str) -> bool:
-    try:
-        Version(text[:_LONGEST])
-    except InvalidVersion:
-        return False
-    return True
 
 
 def _ordered(specifier: SpecifierSet) -> str:

@@ -92,7 +92,7 @@ def test_lint_of_a_page_without_an_address(capsys: pytest.CaptureFixture[str]) -
 
 def test_lint_of_an_overview_takes_a_language(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lint", "overview.md"]) == 2
-    assert "--language: valid: java, python" in capsys.readouterr().err
+    assert "--language picks none; valid: java, python" in capsys.readouterr().err
     assert main(["lint", "overview.md", "--language", "python"]) == 1
     assert capsys.readouterr().out == ADDRESS.replace("page.md", "overview.md")
 

@@ -210,10 +210,10 @@ def test_overview(language: str, minimum: str, library: str) -> None:
 @pytest.mark.parametrize(
     ("language", "message"),
     [
-        pytest.param("", "none is picked; --language: valid: java, python", id="none"),
+        pytest.param("", "--language picks none; valid: java, python", id="none"),
         pytest.param(
             "pyton",
-            '"pyton" is not one; --language: did you mean "python"? valid: java, python',
+            '"pyton" of --language is not one; did you mean "python"? valid: java, python',
             id="misspelled",
         ),
     ],

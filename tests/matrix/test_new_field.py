@@ -13,7 +13,7 @@ from support.pages import FIREWALL, PAGE, complaints, row, runtime, small_page
 from pytest_ddcompat import RequirementError
 from pytest_ddcompat.analysis.diff import difference
 from pytest_ddcompat.evaluation.pages import Matrices
-from pytest_ddcompat.matrix.fields import Field
+from pytest_ddcompat.matrix.fields import field
 from pytest_ddcompat.matrix.kinds import array, boolean, date, mapping, mark, text, version
 from pytest_ddcompat.matrix.matrix import Matrix
 from pytest_ddcompat.matrix.overlay.rows import RULES, OverlayFile
@@ -46,7 +46,7 @@ def declare(table: str, monkeypatch: pytest.MonkeyPatch, *, decides: bool = True
     if table in RULES:
         classes.append(OverlayFile.fields[table].kind.row)
     for each in filter(None, classes):
-        kernel = Field(text, "Kernel of the operating system.", "", decides=decides)
+        kernel = field(text, "Kernel of the operating system.", "", decides=decides)
         monkeypatch.setattr(each, "fields", {**each.fields, "kernel": kernel})
 
 
@@ -109,7 +109,7 @@ def test_diff_shows_it(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_diff_writes_values_as_the_file_does(
     kind: Kind, value: object, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kernel = Field(kind, "Kernel of the operating system.", None, decides=True)
+    kernel = field(kind, "Kernel of the operating system.", None, decides=True)
     monkeypatch.setattr(Capability, "fields", {**Capability.fields, "kernel": kernel})
     before, after = ({**FIREWALL, **more} for more in ({}, {"kernel": value}))
     (change,) = difference(small_page(capabilities=[before]), small_page(capabilities=[after]))

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Callable
 
 import pytest
+from support.generated import prepared
 from support.overlays import BASE, SMALL, WHY, facts
 
 from pytest_ddcompat import MatrixError, load_matrix
-from pytest_ddcompat.matrix.loading import bundled_ids, matrix_from_toml, prepared
+from pytest_ddcompat.matrix.loading import bundled_ids, matrix_from_toml
 
 if TYPE_CHECKING:
     if sys.version_info >= (3, 11):
@@ -82,15 +83,11 @@ def test_file_that_is_too_large(tmp_path: Path) -> None:
     assert str(raised.value) == f"{acme}: extends: {told}"
 
 
-def test_chain_is_bounded(tmp_path: Path) -> None:
+def test_chain_may_be_long(tmp_path: Path) -> None:
     write(tmp_path, "0.toml", SMALL.read_text(encoding="utf-8"))
-    for n in range(1, 11):
+    for n in range(1, 30):
         write(tmp_path, f"{n}.toml", f'extends = "{n - 1}.toml"\n')
-    assert facts(load_matrix(tmp_path / "9.toml")) == facts(BASE)
-    with pytest.raises(MatrixError) as raised:
-        load_matrix(tmp_path / "10.toml")
-    at = tmp_path / "1.toml"
-    assert str(raised.value) == f"{at}: extends: 11 files rest on one another; valid: up to 10"
+    assert facts(load_matrix(tmp_path / "29.toml")) == facts(BASE)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="other words")
@@ -146,19 +143,12 @@ def test_overlay_of_a_bundled_matrix_keeps_its_interpretations(tmp_path: Path) -
     assert (str(alone.minimum), alone.status) == ("1.0", "preview")
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        pytest.param('extends = "other"\n', 'extends: this must be "small"', id="of another"),
-        pytest.param("", 'extends: this must be "small"', id="of none"),
-        pytest.param("extends =", "this is not valid TOML: Invalid value", id="no TOML"),
-    ],
-)
-def test_interpretations_that_are_broken(bundled: Path, text: str, message: str) -> None:
-    write(bundled, "small.overlay.toml", text)
+def test_interpretations_that_are_broken(bundled: Path) -> None:
+    write(bundled, "small.overlay.toml", "extends =")
     with pytest.raises(MatrixError) as raised:
         matrix_from_toml("small")
-    assert str(raised.value).startswith(f"matrices/small.overlay.toml: {message}")
+    message = "matrices/small.overlay.toml: this is not valid TOML: Invalid value"
+    assert str(raised.value).startswith(message)
     with pytest.raises(MatrixError, match=r'^no matrix "small.overlay" is bundled; '):
         load_matrix("small.overlay")
 

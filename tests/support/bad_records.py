@@ -15,33 +15,28 @@ from pytest_ddcompat.record.builder import (
     environment_entry,
     matrix_entry,
 )
+from pytest_ddcompat.session.decision import Decision
+from pytest_ddcompat.session.outcomes import Entry, Place
 from support.core import MATRIX, asks, environment
 from support.lists import lists
 
-
-class DecisionStub:
-    status = Status.UNSUPPORTED
-    action = Action.SKIP
-    requirements = (asks("api_security"),)
-    reason = "it is old"
-    remedies = ("newer",)
-    error = ""
-
-
-class EntryStub:
-    id = "test_it.py::test"
-    place = ("test_it.py", 3)
-    outcome = "not_run"
+DECISION = Decision(
+    Action.SKIP,
+    Status.UNSUPPORTED,
+    (asks("api_security"),),
+    reason="it is old",
+    remedies=("newer",),
+)
 
 
 def valid_record() -> dict[str, Any]:
     """Build the record of one test that did not run."""
     facts, matrices = environment(tracer="2.5.0"), Matrices([MATRIX])
-    decision = decision_entry(DecisionStub(), Verdicts(facts, matrices), matrices)
+    decision = decision_entry(DECISION, Verdicts(facts, matrices), matrices)
     return build_record(
         [matrix_entry(MATRIX)],
         environment_entry(facts, matrices),
-        [(EntryStub(), decision)],
+        [(Entry("test_it.py::test", Place("test_it.py", 3)), decision)],
         0,
         interrupted=False,
     )
@@ -109,15 +104,15 @@ BAD: dict[str, tuple[Any, str]] = {
     ),
     "address that is a script": (
         changed("matrix", "address", to="javascript:alert(1)"),
-        'matrix.address: this must be an address (got "javascript:alert(1)")',
+        'matrix.address: "javascript:alert(1)" is no address; valid: https://…',
     ),
     "hash that is none": (
         changed("matrix", "sha256", to="00"),
-        'matrix.sha256: this must be 64 hexadecimal digits (got "00")',
+        'matrix.sha256: "00" is no SHA-256; valid: 64 hexadecimal digits',
     ),
     "action that is none": (
         changed("decisions", 0, "action", to=None),
-        "decisions[0].action: this must be a string (got None)",
+        "decisions[0].action: this must be a string (got null)",
     ),
     "finding that is none": (
         changed("decisions", 0, "requirements", 0, "findings", 2, to="?"),

@@ -6,17 +6,22 @@ that a schema follows. A test compares every file with what is made anew.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_ddcompat.environment.fact import facts_schema
-from pytest_ddcompat.matrix.loading import matrix_from_toml, prepared
+from pytest_ddcompat.matrix.fields import plain
+from pytest_ddcompat.matrix.loading import matrix_from_toml
 from pytest_ddcompat.matrix.schema import matrix_schema, overlay_schema
 from pytest_ddcompat.record.format import record_schema
+from pytest_ddcompat.values.versions import Range, Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pytest_ddcompat.matrix.matrix import Matrix
 
 MATRICES: Final = Path(__file__).parents[2] / "matrices"
 IDS: Final = sorted(
@@ -26,6 +31,17 @@ IDS: Final = sorted(
 
 def _schema(describe: Callable[[], dict[str, Any]]) -> Callable[[], str]:
     return lambda: json.dumps(describe(), indent=2) + "\n"
+
+
+def prepared(matrix: Matrix) -> str:
+    """Write a matrix as the JSON that the package loads."""
+    return json.dumps(plain(matrix, _leaf), indent=1, ensure_ascii=False) + "\n"
+
+
+def _leaf(value: object) -> object:
+    if isinstance(value, Range):
+        return [str(specifier) for specifier in value.specifiers]
+    return str(value) if isinstance(value, (dt.date, Version)) else value
 
 
 def _prepared(matrix_id: str) -> Callable[[], str]:

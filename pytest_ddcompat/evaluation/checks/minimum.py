@@ -42,7 +42,7 @@ def check_tracer(question: Question) -> Finding:
         minimum = capability.minimum
         status = "" if capability.status == "available" else f" ({capability.status})"
         finding = check_installed(
-            f"{library} >={capability.least}{status}",
+            f"{library} >={capability.minimum}{status}",
             situation,
             lambda version: version >= minimum,
             source=source,

@@ -174,7 +174,7 @@ def check_agent(question: Question) -> Finding:
         return Finding("agent", NOT_APPLICABLE, source=source if row.by_overlay(["agent"]) else "")
     minimum = row.agent
     return check_version(
-        f"Datadog Agent >={row.least_agent}",
+        f"Datadog Agent >={row.agent}",
         question.situation.environment.agent,
         lambda version: version >= minimum,
         key="agent",

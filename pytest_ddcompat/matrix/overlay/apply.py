@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.matrix.overlay.matching import absence, matching, refuse_ambiguous
-from pytest_ddcompat.matrix.overlay.rows import RULES, given_rows, read_overlay
+from pytest_ddcompat.matrix.overlay.rows import RULES, changes_of, read_overlay
 from pytest_ddcompat.matrix.rows import NOT_THERE, Capability, Release, Statement
 from pytest_ddcompat.values.errors import MatrixError, Place, Problem
 from pytest_ddcompat.values.versions import regions
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pytest_ddcompat.matrix.matrix import Matrix
-    from pytest_ddcompat.matrix.overlay.rows import Given
-    from pytest_ddcompat.matrix.rows import Deployment, Framework, Overlay
+    from pytest_ddcompat.matrix.overlay.rows import Change
+    from pytest_ddcompat.matrix.rows import Deployment, Framework, Overlay, Unresolved
 
 __all__ = ["apply_overlay"]
 
@@ -65,9 +65,10 @@ def apply_overlay(
     heading = page.get("title", base.page.title if bundled else file.name)
     touching: _Touching = {}
     for kind in RULES:
-        given = given_rows(kind, mapping, understood, place, bundled=bundled)
-        touching[kind] = _touch(kind, getattr(base, kind), given, heading)
+        changes = changes_of(kind, mapping, understood, place, bundled=bundled)
+        touching[kind] = _touch(kind, getattr(base, kind), changes, heading)
         if kind == "capabilities":
+            # Before the other kinds, which may be given marks of capabilities anew.
             base = _without_marks(base, touching[kind])
     if not problems:
         _check(base, touching, place)
@@ -82,19 +83,18 @@ def _without_marks(base: Matrix, touched: Mapping[int, _Touched]) -> Matrix:
     if not gone:
         return base
 
-    def left(rows: Sequence[Deployment | Framework]) -> tuple[Statement, ...]:
-        marks = ({c: m for c, m in row.capabilities.items() if c not in gone} for row in rows)
-        return tuple(r.replaced({"capabilities": m}) for r, m in zip(rows, marks))
+    def without(row: Deployment | Framework | Unresolved) -> Statement:
+        names = [name for name in row.capabilities if name not in gone]
+        marks = row.capabilities
+        left = tuple(names) if isinstance(marks, tuple) else {name: marks[name] for name in names}
+        return row.replaced({"capabilities": left})
 
     return base.replaced(
         {
-            "deployments": left(base.deployments),
-            "frameworks": left(base.frameworks),
+            "deployments": tuple(map(without, base.deployments)),
+            "frameworks": tuple(map(without, base.frameworks)),
             "coverage": tuple(row for row in base.coverage if row.capability not in gone),
-            "unresolved": tuple(
-                row.replaced({"capabilities": tuple(c for c in row.capabilities if c not in gone)})
-                for row in base.unresolved
-            ),
+            "unresolved": tuple(map(without, base.unresolved)),
         }
     )
 
@@ -107,88 +107,90 @@ def _slug(file: PurePath, place: Place) -> str:
 
 
 def _touch(
-    kind: str, rows: Sequence[Statement], given: Sequence[Given], heading: str
+    kind: str, rows: Sequence[Statement], changes: Sequence[Change], heading: str
 ) -> dict[int, _Touched]:
     touched: dict[int, _Touched] = {}
-    for each in given:
-        found = matching(kind, rows, each)
+    for change in changes:
+        found = matching(kind, rows, change)
+        index = found[0] if found else len(rows) + len(touched)
         if len(found) > 1:
-            refuse_ambiguous(kind, [rows[n] for n in found], each)
-            continue
-        if found and found[0] in touched:
-            first = touched[found[0]].place.where
-            each.place.problem(f"{first} changes the same row", "one of them")
-            continue
-        row = _changed(kind, rows[found[0]], each) if found else _added(kind, rows, each, heading)
-        if row is not None:
-            row.check(each.place)
-            index = found[0] if found else len(rows) + len(touched)
-            touched[index] = _Touched(each.place, row, each.remove)
+            refuse_ambiguous(kind, [rows[n] for n in found], change)
+        elif index in touched:
+            first = touched[index].place.where
+            change.place.problem(f"{first} changes the same row", "one of them")
+        else:
+            known = rows[index] if found else None
+            row = _changed(kind, known, change) if known else _added(kind, rows, change, heading)
+            if row is not None:
+                row.check(change.place)
+                touched[index] = _Touched(change.place, row, change.remove)
     return touched
 
 
-def _changed(kind: str, row: Statement, given: Given) -> Statement:
+def _changed(kind: str, row: Statement, change: Change) -> Statement:
     """Replace what a row gives, key by key, marks entry by entry; its key stays as it is spelt."""
-    unset = {key: row.fields[key].default for key in given.unset}
-    values = {**_dropped(row, given.values), **unset, **given.values}
+    unset = {key: row.fields[key].default for key in change.unset}
+    # What the overlay says comes last: it may set anew what it contradicts.
+    values = {**_contradicted(row, change.values), **unset, **change.values}
     values.update({key: getattr(row, key) for key in RULES[kind].key})
     marks = row.__dict__.get("capabilities", {})
     if "capabilities" in values:
         values["capabilities"] = {**marks, **values["capabilities"]}
-    return row.replaced({**values, "overlays": _overlays(row, given, _keys(kind, row, given))})
+    return row.replaced({**values, "overlays": _overlays(row, change, _keys(kind, row, change))})
 
 
-def _keys(kind: str, row: Statement, given: Given) -> tuple[str, ...]:
+def _keys(kind: str, row: Statement, change: Change) -> tuple[str, ...]:
     """The keys that an overlay changes, marks one by one; words by which it is found are none."""
-    told = {"heading": row.heading, "documented": row.documented}
+    naming = {"heading": row.heading, "documented": row.documented}
     others = [
         key
-        for key, value in given.values.items()
-        if key not in {*RULES[kind].key, "capabilities"} and told.get(key) != value
+        for key, value in change.values.items()
+        if key not in {*RULES[kind].key, "capabilities"} and naming.get(key) != value
     ]
-    marks = [f"capabilities.{name}" for name in given.values.get("capabilities", ())]
-    return tuple(sorted({*others, *marks, *given.unset}))
+    marks = [f"capabilities.{name}" for name in change.values.get("capabilities", ())]
+    return tuple(sorted({*others, *marks, *change.unset}))
 
 
-def _overlays(row: Statement, given: Given, keys: Sequence[str]) -> tuple[Overlay, ...]:
+def _overlays(row: Statement, change: Change, keys: Sequence[str]) -> tuple[Overlay, ...]:
     """The overlays of a row with another one, which may be there already."""
     overlays = {(o.file, o.source, o.reason): o for o in row.overlays}
-    own = given.overlay
+    own = change.overlay
     known = overlays.get((own.file, own.source, own.reason))
+    # No keys stand for the whole row: one that this overlay has added stays wholly its own.
     if known is not None:
         keys = sorted({*known.keys, *keys}) if known.keys else ()
     overlays[own.file, own.source, own.reason] = own.replaced({"keys": tuple(keys)})
     return tuple(overlays.values())
 
 
-def _dropped(row: Statement, given: Mapping[str, Any]) -> dict[str, object]:
+def _contradicted(row: Statement, values: Mapping[str, Any]) -> dict[str, object]:
     """Return the keys of the page's row that the overlay's values contradict."""
     lost: dict[str, object] = {}
-    if isinstance(row, Release) and given.get("support_level", "maintenance") != "maintenance":
+    if isinstance(row, Release) and values.get("support_level", "maintenance") != "maintenance":
         lost["until"] = None
     if isinstance(row, Capability):
-        none_there = given.get("status") in {*NOT_THERE, "unresolved"}
-        if none_there or "minimums" in given:
+        none_there = values.get("status") in {*NOT_THERE, "unresolved"}
+        if none_there or "minimums" in values:
             lost["minimum"] = None
-        if none_there or "minimum" in given:
+        if none_there or "minimum" in values:
             lost["minimums"] = ()
     return lost
 
 
-def _added(kind: str, rows: Sequence[Statement], given: Given, heading: str) -> Statement | None:
+def _added(kind: str, rows: Sequence[Statement], change: Change, heading: str) -> Statement | None:
     """A row of the overlay's own, or None where it lacks what such a row needs."""
-    if given.remove or given.unset:
-        given.place.add(absence(kind, rows, given.values))
+    if change.remove or change.unset:
+        change.place.add(absence(kind, rows, change.values))
         return None
-    values = {"heading": heading, "documented": given.words, **given.values}
+    values = {"heading": heading, "documented": change.words, **change.values}
     row = RULES[kind].row
     missing = [key for key, spec in row.fields.items() if spec.required and key not in values]
     if missing:
         needed = " and ".join(f'"{key}"' for key in missing)
-        problem = absence(kind, rows, given.values)
-        given.place.add(problem._replace(valid=f"{problem.valid}; to add one, give {needed}"))
+        problem = absence(kind, rows, change.values)
+        change.place.add(problem._replace(valid=f"{problem.valid}; to add one, give {needed}"))
         return None
-    return row.from_values({**values, "overlays": (given.overlay,)})
+    return row.from_values({**values, "overlays": (change.overlay,)})
 
 
 def _merged(base: Matrix, touching: _Touching) -> dict[str, object]:
@@ -197,12 +199,13 @@ def _merged(base: Matrix, touching: _Touching) -> dict[str, object]:
     removed: dict[str, object] = {}
     understood = set()
     for kind, touched in touching.items():
-        gone = {n: each.row for n, each in touched.items() if each.removed}
-        rows = {n: each.row for n, each in touched.items() if not each.removed}
-        every = {**dict(enumerate(getattr(base, kind))), **rows}
-        merged[kind] = tuple(row for n, row in every.items() if n not in gone)
-        removed[kind] = (*getattr(base.removed, kind), *gone.values())
-        understood |= {(row.heading, row.documented) for row in rows.values()}
+        rows = dict(enumerate(getattr(base, kind)))
+        rows.update({n: each.row for n, each in touched.items()})
+        gone = [rows.pop(n) for n, each in touched.items() if each.removed]
+        merged[kind] = tuple(rows.values())
+        removed[kind] = (*getattr(base.removed, kind), *gone)
+        left = (each.row for each in touched.values() if not each.removed)
+        understood |= {(row.heading, row.documented) for row in left}
     merged["removed"] = base.removed.replaced(removed)
     for kind in ("notes", "unresolved"):
         rows_left = [r for r in getattr(base, kind) if (r.heading, r.documented) not in understood]
@@ -230,15 +233,17 @@ def _check(base: Matrix, touching: _Touching, place: Place) -> None:
 
 def _refuse_overlaps(rows: Sequence[Release], touched: Mapping[int, _Touched]) -> None:
     """A branch that is added where another one already holds a version would never decide."""
-    held = {n: row for n, row in enumerate(rows) if n not in touched}
+    # A branch that is changed keeps its versions: they are its key.
+    gone = {n for n, each in touched.items() if each.removed}
+    others = [row.tracer for n, row in enumerate(rows) if n not in gone]
     for n, each in touched.items():
-        if each.removed or not isinstance(each.row, Release):
+        if n < len(rows) or not isinstance(each.row, Release):
             continue
         added = each.row.tracer
-        for other in [row.tracer for row in held.values()] if n >= len(rows) else ():
+        for other in others:
             if any(v in added and v in other for v in regions([added, other])):
                 each.place.inside("tracer").problem(
                     f'this range overlaps that of another row (got "{added}")',
                     f'a range without the versions of "{other}", or that row removed',
                 )
-        held[n] = each.row
+        others.append(added)

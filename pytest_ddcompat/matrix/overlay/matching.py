@@ -12,7 +12,7 @@ from pytest_ddcompat.values.versions import Range
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pytest_ddcompat.matrix.overlay.rows import Given
+    from pytest_ddcompat.matrix.overlay.rows import Change
     from pytest_ddcompat.matrix.rows import Statement
     from pytest_ddcompat.values.errors import Problem
 
@@ -22,19 +22,20 @@ _NARROWING = ("documented", "capabilities", "cpus", "python")
 """Keys that choose among several rows of one key, where one of them agrees; the surest first."""
 
 
-def matching(kind: str, rows: Sequence[Statement], row: Given) -> list[int]:
+def matching(kind: str, rows: Sequence[Statement], change: Change) -> list[int]:
     """Indices of the rows that a row of an overlay may mean."""
-    rule, given = RULES[kind], row.values
-    telling = [*rule.key, *(key for key in given if key in rule.apart or row.remove)]
-    found = [n for n, row in enumerate(rows) if _agree(row, given, *telling)]
+    rule, values = RULES[kind], change.values
+    # A removal says nothing new of a row, so all that it gives must be true of the row.
+    telling = [*rule.key, *(key for key in values if key in rule.apart or change.remove)]
+    found = [n for n, row in enumerate(rows) if _agree(row, values, *telling)]
     for key in _NARROWING:
-        if len(found) > 1 and key in given:
-            found = [n for n in found if _agree(rows[n], given, key)] or found
+        if len(found) > 1 and key in values:
+            found = [n for n in found if _agree(rows[n], values, key)] or found
     return found
 
 
-def _agree(row: Statement, given: Mapping[str, Any], *keys: str) -> bool:
-    return all(_same(key, getattr(row, key), given[key]) for key in keys)
+def _agree(row: Statement, values: Mapping[str, Any], *keys: str) -> bool:
+    return all(_same(key, getattr(row, key), values[key]) for key in keys)
 
 
 def _same(key: str, theirs: Any, ours: Any) -> bool:
@@ -47,28 +48,28 @@ def _same(key: str, theirs: Any, ours: Any) -> bool:
     return fold(theirs) == fold(ours) if key == "id" else bool(theirs == ours)
 
 
-def absence(kind: str, rows: Sequence[Statement], given: Mapping[str, Any]) -> Problem:
+def absence(kind: str, rows: Sequence[Statement], values: Mapping[str, Any]) -> Problem:
     """Say that no row is meant."""
     key = RULES[kind].key
-    named = _named(key, given)
-    held = [row for row in rows if _agree(row, given, *key)]
+    named = _named(key, values)
+    left = [row for row in rows if _agree(row, values, *key)]
     for part, verb in (("heading", "stands under"), ("documented", "has the words")):
-        left = [row for row in held if part not in given or _agree(row, given, part)]
-        if held and not left:
-            told = in_words(given[part])
-            what = f'no row with {named} {verb} "{told}"'
-            return unknown_name(what, told, (in_words(getattr(row, part)) for row in held))
-        held = left
+        agreeing = [row for row in left if part not in values or _agree(row, values, part)]
+        if left and not agreeing:
+            words = in_words(values[part])
+            what = f'no row with {named} {verb} "{words}"'
+            return unknown_name(what, words, (in_words(getattr(row, part)) for row in left))
+        left = agreeing
     valid = [_key_of(key, row.__dict__) for row in rows]
-    return unknown_name(f"no row has {named}", _key_of(key, given), valid)
+    return unknown_name(f"no row has {named}", _key_of(key, values), valid)
 
 
-def refuse_ambiguous(kind: str, rows: Sequence[Statement], given: Given) -> None:
+def refuse_ambiguous(kind: str, rows: Sequence[Statement], change: Change) -> None:
     """Note that several rows may be meant, with what tells them apart."""
     key = "heading" if len({row.heading for row in rows}) > 1 else "documented"
     which = dict.fromkeys(json.dumps(getattr(row, key), ensure_ascii=False) for row in rows)
-    what = f"{len(rows)} rows have {_named(RULES[kind].key, given.values)}"
-    given.place.problem(what, f"with {key} = {' or '.join(which)}")
+    what = f"{len(rows)} rows have {_named(RULES[kind].key, change.values)}"
+    change.place.problem(what, f"with {key} = {' or '.join(which)}")
 
 
 def _named(key: Sequence[str], values: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.matrix.fields import Field, Row, field
+from pytest_ddcompat.matrix.fields import Key, Row, field
 from pytest_ddcompat.matrix.kinds import array, boolean, one_of, table, words
 from pytest_ddcompat.matrix.rows import (
     Capability,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.values.errors import Place
 
-__all__ = ["RULES", "Given", "OverlayFile", "given_rows", "in_words", "read_overlay"]
+__all__ = ["RULES", "Change", "OverlayFile", "changes_of", "in_words", "read_overlay"]
 
 
 class Rule(NamedTuple):
@@ -56,8 +56,6 @@ RULES = {
 """The kinds of rows that an overlay may change, in the order of the matrix."""
 
 _UNTOUCHED = ("tables", "notes", "unresolved")
-_OWN = ("source", "reason", "remove", "unset")
-_TELLING = ("heading", "documented")
 _CELLS = {
     "agent", "callout", "capabilities", "capability", "cpus", "excluded", "implementation",
     "minimum", "minimums", "named", "of", "os", "python", "status", "support_level", "tracer",
@@ -66,33 +64,27 @@ _CELLS = {
 """Keys whose values stand in cells of a page; those of others are not quoted as if they did."""
 
 
-def _partial(row: type[Row], needed: Sequence[str] = (), **more: Field) -> type[Row]:
+def _partial(row: type[Row], needed: Sequence[str] = (), **more: Key) -> type[Row]:
     """Declare the same row with all keys optional but some."""
-    fields: dict[str, Any] = {
-        key: Field(
-            spec.kind, spec.doc, spec.default if key in needed else None, decides=spec.decides
-        )
+    fields = {
+        key: spec if key in needed else spec._replace(default=None)
         for key, spec in row.fields.items()
         if key != "overlays"
     }
     return type(row.__name__, (Row,), {"__doc__": row.__doc__, **fields, **more})
 
 
-def _that_may_be_unset(kind: str) -> list[str]:
-    row, key, *_ = RULES[kind]
-    may = [name for name, spec in row.fields.items() if not spec.required and name != "overlays"]
-    return [name for name in may if name not in key]
-
-
 def _rows(kind: str) -> Any:
+    rule = RULES[kind]
+    optional = [name for name, spec in rule.row.fields.items() if not spec.required]
     row = _partial(
-        RULES[kind].row,
-        RULES[kind].key,
+        rule.row,
+        rule.key,
         source=field(words, "Where it is from: an address, or words.", decides=False),
         reason=field(words, "Why it is so.", decides=False),
         remove=field(boolean, "Whether the page's row is taken away.", False, decides=True),
         unset=field(
-            array(one_of(*_that_may_be_unset(kind))),
+            array(one_of(*(name for name in optional if name not in {*rule.key, "overlays"}))),
             "Keys of the page's row that are taken away, as if it had been left out there.",
             (),
             decides=True,
@@ -121,8 +113,8 @@ class OverlayFile(Row):
     coverage: Any = _rows("coverage")
 
 
-class Given(NamedTuple):
-    """One row of an overlay.
+class Change(NamedTuple):
+    """One row of an overlay: what it says of a row of the page, or a row to add.
 
     Attributes:
         place: Where it stands.
@@ -143,15 +135,16 @@ class Given(NamedTuple):
     def check(self, key: Sequence[str]) -> bool:
         """Whether it says one thing; if not, that is noted. `key` is the kind's."""
         before = len(self.place.problems)
-        telling = sorted({*key, *_TELLING})
         if self.remove:
-            for name in [n for n in self.values if n not in telling] + ["unset"] * bool(self.unset):
-                self.place.problem(
-                    f'a row that is removed has no key "{name}"',
-                    ", ".join([*telling, "reason", "source"]),
-                )
-        for name in self.values:
-            if name in self.unset and not self.remove:
+            naming = sorted({*key, "heading", "documented"})
+            for name in [*self.values, *(["unset"] if self.unset else [])]:
+                if name not in naming:
+                    self.place.problem(
+                        f'a row that is removed has no key "{name}"',
+                        ", ".join([*naming, "reason", "source"]),
+                    )
+        else:
+            for name in [name for name in self.values if name in self.unset]:
                 self.place.problem(f'"{name}" is given and unset', "one of them")
         return len(self.place.problems) == before
 
@@ -159,6 +152,7 @@ class Given(NamedTuple):
 def read_overlay(mapping: Mapping[str, Any], place: Place) -> OverlayFile | None:
     """Understand what an overlay's TOML file holds, or note in `place` all that is wrong."""
     before = len(place.problems)
+    # Not left to the reader: "unknown key" would be wrong of a key that a matrix has.
     for kind in _UNTOUCHED:
         if kind in mapping:
             valid = ", ".join(sorted(RULES))
@@ -168,14 +162,14 @@ def read_overlay(mapping: Mapping[str, Any], place: Place) -> OverlayFile | None
     return file if len(place.problems) == before else None
 
 
-def given_rows(
+def changes_of(
     kind: str,
     mapping: Mapping[str, Any],
     understood: OverlayFile,
     place: Place,
     *,
     bundled: bool,
-) -> list[Given]:
+) -> list[Change]:
     """Return an overlay's rows of one kind.
 
     Args:
@@ -185,42 +179,36 @@ def given_rows(
         place: The file.
         bundled: Whether the file ships with the matrix that it extends.
     """
-    found = []
+    changes = []
     for index, (raw, row) in enumerate(zip(mapping.get(kind, ()), getattr(understood, kind))):
-        keys = {*raw, *RULES[kind].key}.difference(_OWN)
-        given = Given(
+        # Not by their values: false, or an empty list, may be what a row is changed to.
+        keys = [key for key in RULES[kind].row.fields if key in {*raw, *RULES[kind].key}]
+        origin = {"file": PurePath(place.file).name, "source": row.source, "reason": row.reason}
+        # Findings quote these within a line.
+        lines = {key: printable(" ".join(words.split())) for key, words in origin.items()}
+        change = Change(
             place.inside(f"{kind}[{index}]"),
-            {key: getattr(row, key) for key in row.fields if key in keys},
-            _words(kind, {key: raw[key] for key in row.fields if key in raw and key not in _OWN}),
-            Overlay.from_values(
-                {
-                    "file": printable(PurePath(place.file).name),
-                    "bundled": bundled,
-                    "source": _one_line(row.source),
-                    "reason": _one_line(row.reason),
-                }
-            ),
+            {key: getattr(row, key) for key in keys},
+            _words(kind, {key: raw[key] for key in keys if key in raw}),
+            Overlay.from_values({**lines, "bundled": bundled}),
             row.remove,
             row.unset,
         )
-        if given.check(RULES[kind].key):
-            found.append(given)
-    return found
-
-
-def _one_line(words: str) -> str:
-    return printable(" ".join(words.split()))
+        if change.check(RULES[kind].key):
+            changes.append(change)
+    return changes
 
 
 def _words(kind: str, raw: Mapping[str, Any]) -> tuple[str, ...]:
     """The name of a row, where it has one, and what it gives; of a capability, in one cell."""
-    told = [in_words(value) for key, value in raw.items() if key in _CELLS]
+    cells = [in_words(value) for key, value in raw.items() if key in _CELLS]
     if kind == "capabilities":
-        told = [", ".join(told)]
+        cells = [", ".join(cells)]
+    # The words as they are in the file: those of a parsed version or range may differ.
     name = str(raw.get("id", ""))
     if kind != "frameworks":
         name = re.sub("[_-]", " ", name).capitalize()
-    return tuple(filter(None, [name, *told]))
+    return tuple(filter(None, [name, *cells]))
 
 
 def in_words(value: object) -> str:
