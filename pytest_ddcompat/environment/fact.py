@@ -23,7 +23,7 @@ from pytest_ddcompat.values.text import as_json, shown
 from pytest_ddcompat.values.versions import Version, parse_agent_version, parse_version
 
 __all__ = [
-    "FACTS", "IMPLEMENTATIONS", "KEYS", "boolean", "facts_schema", "json_shown", "kind_of",
+    "FACTS", "IMPLEMENTATIONS", "KEYS", "boolean", "facts_schema", "kind_of",
     "phrase", "text", "tracer_key", "version",
 ]  # fmt: skip
 
@@ -38,29 +38,23 @@ _CPU = {
     "i686": "i686", "i386": "i686", "i586": "i686", "x86": "i686",
 }  # fmt: skip
 
-
 _SHOWN = 50  # characters of a wrong value that a message repeats
-
-
-def json_shown(value: object) -> str:
-    """Return the beginning of a wrong value as JSON has it."""
-    return shown(value, as_json, _SHOWN)
 
 
 def text(value: object) -> str:
     """Parse a string that is not empty."""
     if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"this must be a string that is not empty (got {json_shown(value)})")
+        raise ValueError(f"this must be a string that is not empty (got {shown(value, as_json)})")
     stripped = value.strip()
     if not stripped.isprintable():
-        raise ValueError(f"this must be printable characters (got {json_shown(value)})")
+        raise ValueError(f"this must be printable characters (got {shown(value, as_json)})")
     return stripped
 
 
 def boolean(value: object) -> bool:
     """Parse true or false."""
     if not isinstance(value, bool):
-        raise ValueError(f"this must be true or false (got {json_shown(value)})")
+        raise ValueError(f"this must be true or false (got {shown(value, as_json)})")
     return value
 
 
@@ -86,7 +80,7 @@ def _word_of(known: dict[str, str]) -> Callable[[object], str]:
 def _deployments(value: object) -> frozenset[str]:
     if not isinstance(value, list):
         raise ValueError(
-            f"this must be an array of deployment types (got {json_shown(value)}); "
+            f"this must be an array of deployment types (got {shown(value, as_json)}); "
             f"valid: {', '.join(DEPLOYMENT_TYPES)}"
         )
     return frozenset(_deployment(item) for item in value)

@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.environment.fact import FACTS, KEYS, json_shown
+from pytest_ddcompat.environment.fact import FACTS, KEYS
 from pytest_ddcompat.environment.value import Fact
 from pytest_ddcompat.values.errors import FactsError
 from pytest_ddcompat.values.names import fold, is_framework, unknown_name
-from pytest_ddcompat.values.text import shown
+from pytest_ddcompat.values.text import as_json, shown
 
 if TYPE_CHECKING:
     from pytest_ddcompat.environment.value import FactKind
@@ -63,7 +63,7 @@ def facts_from_mapping(mapping: object, origin: str) -> Facts:
         FactsError: A key or value cannot be understood; all problems are named together.
     """
     if not isinstance(mapping, Mapping):
-        got = json_shown(mapping)
+        got = shown(mapping, as_json)
         raise FactsError(f"{origin}: this must be a JSON object of facts (got {got})")
     reader = _Reader(origin)
     for key, value in mapping.items():
@@ -133,8 +133,9 @@ class _Reader:
     def read_map(self, kind: FactKind, value: object) -> None:
         where = f"{self.origin}: {kind.plural}:"
         if not isinstance(value, Mapping):
+            got = shown(value, as_json)
             self.problems.append(
-                f"{where} this must be an object of names and versions (got {json_shown(value)})"
+                f"{where} this must be an object of names and versions (got {got})"
             )
             return
         for name, version in ((_text(name), version) for name, version in value.items()):

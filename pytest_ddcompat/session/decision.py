@@ -84,17 +84,21 @@ class Codec:
     """
 
     def __init__(self) -> None:
-        self._encoded: dict[Decision, tuple[str, str]] = {}
+        self._properties: dict[Decision, tuple[str, str]] = {}
         self._decoded: dict[str, Decision | None] = {}
 
-    def encode(self, decision: Decision) -> tuple[str, str]:
+    def property_of(self, decision: Decision) -> tuple[str, str]:
         """Return the user property that holds a decision; the same object each time."""
-        encoded = self._encoded.get(decision)
-        if encoded is None:
+        known = self._properties.get(decision)
+        if known is None:
             text = json.dumps(_to_mapping(decision))
-            encoded = self._encoded[decision] = (PROPERTY, text)
-            self._decoded[text] = decision
-        return encoded
+            known = self._properties[decision] = (PROPERTY, text)
+            self._decoded.setdefault(text, decision)
+        return known
+
+    def encode(self, decision: Decision) -> str:
+        """Return the text that holds a decision."""
+        return self.property_of(decision)[1]
 
     def decode(self, text: str) -> Decision | None:
         """Return the decision that a text encodes, or None if a test wrote the text itself."""
@@ -103,7 +107,7 @@ class Codec:
         except KeyError:
             decision = self._decoded[text] = _from_text(text)
             if decision is not None:
-                self._encoded[decision] = (PROPERTY, text)
+                self._properties[decision] = (PROPERTY, text)
             return decision
 
     def find(self, properties: Iterable[tuple[str, object]]) -> Decision | None:

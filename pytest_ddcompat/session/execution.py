@@ -18,7 +18,7 @@ from pytest_ddcompat.session.faults import describe
 from pytest_ddcompat.session.outcomes import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from pytest_ddcompat.session.decision import Decision
     from pytest_ddcompat.session.outcomes import Ledger
@@ -26,18 +26,52 @@ if TYPE_CHECKING:
 __all__ = [
     "FailingProtocol",
     "attach",
-    "is_prepared",
+    "detach",
     "is_skipped_by_author",
     "prepare",
     "stop",
+    "undo",
 ]
 
 _SKIP, _DESELECT = Action.SKIP, Action.DESELECT  # an enumeration's members are slow to look up
-_PREPARED = pytest.StashKey["Decision"]()
+_PREPARED = pytest.StashKey["_Preparation"]()
 
 # Marks of an author that a test which fails by a decision must not have: an expected failure, and
 # those by which pytest-rerunfailures, pytest-retry and flaky run it again.
 _HIDDEN = {"xfail", "flaky"}
+
+# Outcomes of a test's call that are a failure already, or that end the run.
+_FAILURES = (pytest.fail.Exception, pytest.exit.Exception, KeyboardInterrupt)
+
+
+class _Preparation:
+    """The attributes by which a test is changed for a decision, in place of its own."""
+
+    def __init__(self, item: pytest.Item, decision: Decision) -> None:
+        self.decision = decision
+        self._own = vars(item)
+        self._changes = _changes(item, decision)
+        names = ["fixturenames", *self._changes]
+        self._before = {name: self._own[name] for name in names if name in self._own}
+
+    @property
+    def fails(self) -> bool:
+        """Whether it makes the test fail."""
+        return "runtest" in self._changes
+
+    def apply(self) -> None:
+        """Change the test, also where a hook has replaced what was changed before."""
+        self._own.update(self._changes)
+
+    def undo(self) -> None:
+        """Give the test back what was its own, but leave what a hook has replaced since."""
+        for name, change in self._changes.items():
+            if self._own.get(name) is change:
+                del self._own[name]
+                if name in self._before:
+                    self._own[name] = self._before[name]
+        if "fixturenames" in self._before:
+            self._own["fixturenames"] = self._before["fixturenames"]
 
 
 def prepare(item: pytest.Item, decision: Decision) -> None:
@@ -46,33 +80,37 @@ def prepare(item: pytest.Item, decision: Decision) -> None:
     The test is changed itself, so that pytest's own protocol runs it, and everything that listens
     to that protocol sees the same: a set-up that passed and set nothing up, and a call that failed.
     """
-    if item.stash.get(_PREPARED, None) is not decision:
-        _change(item, decision)
-        item.stash[_PREPARED] = decision
+    preparation = item.stash.get(_PREPARED, None)
+    if preparation is None or preparation.decision is not decision:
+        undo(item)
+        preparation = item.stash[_PREPARED] = _Preparation(item, decision)
+    preparation.apply()
+    plugins, name = item.config.pluginmanager, "ddcompat-failing"
+    if preparation.fails and not plugins.hasplugin(name):
+        plugins.register(FailingProtocol(), name)
 
 
-def is_prepared(item: pytest.Item) -> bool:
-    """Whether a test was prepared for a decision."""
-    return _PREPARED in item.stash
+def undo(item: pytest.Item) -> None:
+    """Undo `prepare`, for a test on which the decision is another now."""
+    preparation = item.stash.get(_PREPARED, None)
+    if preparation is not None:
+        preparation.undo()
+        del item.stash[_PREPARED]
+        # pytest has looked for xfail marks by now, and looks again before the call.
+        item.stash[xfailed_key] = None
 
 
-def _change(item: pytest.Item, decision: Decision) -> None:
-    for name in ("setup", "runtest", "teardown", "repr_failure", "listchain", "iter_markers"):
-        vars(item).pop(name, None)  # of an earlier decision
-    if decision.error:
-        return
+def _changes(item: pytest.Item, decision: Decision) -> dict[str, Any]:
     if decision.action is Action.XFAIL:
         # Last, so that an author's own xfail decides before it.
         xfail = pytest.mark.xfail(reason=decision.reason).mark
-        vars(item)["iter_markers"] = _replaced_markers(item, added=xfail)
-    elif decision.action is Action.FAIL and not _is_skipped_by_unittest(item):
-        _make_fail(item, decision.reason)
-        plugins, name = item.config.pluginmanager, "ddcompat-failing"
-        if not plugins.hasplugin(name):
-            plugins.register(FailingProtocol(), name)
+        return {"iter_markers": _replaced_markers(item, added=xfail)}
+    if _is_skipped_by_unittest(item):
+        return {}
+    return _failing(item, decision.reason)
 
 
-def _make_fail(item: pytest.Item, reason: str) -> None:
+def _failing(item: pytest.Item, reason: str) -> dict[str, Any]:
     def set_nothing_up() -> None:
         # Hooks look there before they take the fixtures of a test that failed.
         vars(item)["fixturenames"] = []
@@ -81,15 +119,19 @@ def _make_fail(item: pytest.Item, reason: str) -> None:
         return _represent(item, excinfo, reason)
 
     item.stash[xfailed_key] = None  # found already, where a hook has marked the test in its set-up
-    vars(item).update(
-        setup=set_nothing_up,
+    return {
+        "setup": set_nothing_up,
         # Nothing of ours is called, so that debuggers and tracebacks show no frame of ours.
-        runtest=partial(pytest.fail, f"{place_of(item)}: {reason}", pytrace=False),
-        teardown=lambda: None,
-        repr_failure=represent_failure,
-        listchain=_chain_without_set_up(item),
-        iter_markers=_replaced_markers(item),
-    )
+        "runtest": partial(pytest.fail, _failure_text(item, reason), pytrace=False),
+        "teardown": lambda: None,
+        "repr_failure": represent_failure,
+        "listchain": _chain_without_set_up(item),
+        "iter_markers": _replaced_markers(item),
+    }
+
+
+def _failure_text(item: pytest.Item, reason: str) -> str:
+    return f"{place_of(item)}: {reason}"
 
 
 def _chain_without_set_up(item: pytest.Item) -> Callable[[], list[Any]]:
@@ -121,23 +163,43 @@ def _replaced_markers(
 
 
 class FailingProtocol:
-    """Runs tests that fail by a decision by pytest's own protocol, once.
-
-    Plugins that run failed tests again have a protocol of their own, but another run would come
-    to the same decision.
-    """
+    """Runs tests that fail by a decision by pytest's own protocol, once, and has them fail."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(
         self, item: pytest.Item, nextitem: pytest.Item | None
     ) -> object | None:
-        """Run a prepared test, and leave all others to other plugins."""
-        decision = item.stash.get(_PREPARED, None)
-        if decision is None or decision.action is not Action.FAIL:
+        """Run a prepared test, and leave all others to other plugins.
+
+        Plugins that run failed tests again have a protocol of their own, but another run would
+        come to the same decision.
+        """
+        if not _fails(item):
             return None
         runner: Any = item.config.pluginmanager.getplugin("runner")
         done: object = runner.pytest_runtest_protocol(item=item, nextitem=nextitem)
         return done
+
+    # An old-style wrapper, which can exchange an outcome without being part of its traceback.
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, None]:
+        """Have a prepared test fail, also where a hook has replaced what runs it."""
+        if not _fails(item):
+            yield
+            return
+        failing = item.stash[_PREPARED]
+        failing.apply()  # a hook of the set-up may have replaced it
+        outcome = yield
+        error = outcome.exception
+        # For pytest, an expected failure is a kind of failure.
+        if not isinstance(error, _FAILURES) or isinstance(error, pytest.xfail.Exception):
+            text = _failure_text(item, failing.decision.reason)
+            outcome.force_exception(pytest.fail.Exception(text, pytrace=False))
+
+
+def _fails(item: pytest.Item) -> bool:
+    preparation = item.stash.get(_PREPARED, None)
+    return preparation is not None and preparation.fails
 
 
 def stop(item: pytest.Item, decision: Decision, ledger: Ledger) -> BaseException | None:
@@ -164,8 +226,14 @@ def attach(item: pytest.Item, decision: Decision, ledger: Ledger) -> None:
     properties = item.user_properties
     if properties:
         properties[:] = [pair for pair in properties if pair[0] != PROPERTY]
-    properties.append(ledger.codec.encode(decision))
+    properties.append(ledger.codec.property_of(decision))
     ledger.enter(item, decision)
+
+
+def detach(item: pytest.Item, ledger: Ledger) -> None:
+    """Undo `attach`, for a test that is run again."""
+    item.user_properties[:] = [pair for pair in item.user_properties if pair[0] != PROPERTY]
+    ledger.forget(item.nodeid)
 
 
 def _represent(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException], reason: str) -> Any:

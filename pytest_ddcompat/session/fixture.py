@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
+
+# Private: the frame below which pytest reports nothing that is raised.
+from _pytest.main import wrap_session
 
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.requirement.markers import requirement_of
 from pytest_ddcompat.session.decision import summarize
-from pytest_ddcompat.session.execution import attach
+from pytest_ddcompat.session.execution import attach, detach
 from pytest_ddcompat.session.faults import contain
+from pytest_ddcompat.session.outcomes import Entry, place_of
 from pytest_ddcompat.session.state import decision_on, gate_of, ledger_of, running
 from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from types import FrameType
 
     from typing_extensions import TypedDict, Unpack
 
@@ -46,7 +52,7 @@ if TYPE_CHECKING:
 __all__ = ["Compatibility", "compatibility_of", "decision_of", "require"]
 
 _DECISION = "ddcompat_decision"  # attribute of an outcome that was raised by a decision
-_REQUIRED = pytest.StashKey["dict[Decision, None]"]()
+_INSIDE = pytest.StashKey["_Inside"]()
 _OUTCOMES = (pytest.skip.Exception, pytest.fail.Exception, pytest.xfail.Exception)
 
 
@@ -86,8 +92,10 @@ class Compatibility:
 
         Raises:
             RequirementError: An argument cannot be understood.
+            pytest.UsageError: No test runs, so that pytest could not report what is raised.
         """
         __tracebackhide__ = True
+        _refuse_outside_reports()
         decision = _decide(self._gate, names, dict(keywords))
         if decision.action is Action.DESELECT:
             decision = decision.replaced(Action.SKIP)
@@ -111,8 +119,10 @@ def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
     Raises:
         RequirementError: An argument cannot be understood.
         RuntimeError: It is called outside a run of pytest.
+        pytest.UsageError: A hook calls it while pytest neither collects nor runs a test.
     """
     __tracebackhide__ = True
+    _refuse_outside_reports()
     gate = _attaching_gate(running())
     decision = _decide(gate, names, dict(keywords))
     gate.required.append(decision)
@@ -148,25 +158,66 @@ class AttachingHooks:
     def _attach(
         self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport
     ) -> None:
-        gate = gate_of(item.config)
-        error = call.excinfo.value if call.excinfo else None
-        raised = decision_of(error)
-        # unittest raises a skip anew.
-        is_anew = raised is None and isinstance(error, _OUTCOMES)
-        required = dict.fromkeys(d if is_anew or d is raised else _caught(d) for d in gate.required)
-        if raised:
-            # The outcome of a fixture of several tests is raised again, without another call.
-            required[raised] = None
-        gate.required.clear()
-        if call.when == "setup":
-            item.stash[_REQUIRED] = {}  # of an earlier run of the test
-        if required:
-            known = item.stash.setdefault(_REQUIRED, {})
-            known.update(required)
-            marked = decision_on(item)
-            decision = summarize([*([marked] if marked else []), *known])
-            attach(item, decision, ledger_of(item.config))
+        required = _take_required(gate_of(item.config), call)
+        marked, ledger = decision_on(item), ledger_of(item.config)
+        if call.when == "setup" and item.stash.get(_INSIDE, None):
+            # An earlier run of the test required something.
+            del item.stash[_INSIDE]
+            if marked is None:
+                detach(item, ledger)
+                report.user_properties = list(item.user_properties)
+        inside = item.stash.setdefault(_INSIDE, _Inside(item))
+        inside.entry.see(report)
+        inside.required.update(required)
+        if inside.required:
+            attach(item, inside.decision(marked), ledger)
             report.user_properties = list(item.user_properties)
+
+
+class _Inside:
+    """What a test has required inside, and what became of it so far."""
+
+    def __init__(self, item: pytest.Item) -> None:
+        self.required: dict[Decision, None] = {}
+        self.entry = Entry(item.nodeid, place_of(item))
+
+    def decision(self, marked: Decision | None) -> Decision:
+        """Make one decision of that on the test's markers and all that it required inside."""
+        by_marks = [marked] if marked else []
+        decision = summarize([*by_marks, *self.required])
+        if not self.entry.contradicts(decision):
+            return decision
+        # It ended one subtest only, or an author's mark expected its failure.
+        return summarize([*by_marks, *map(_caught, self.required)])
+
+
+def _take_required(gate: Gate, call: pytest.CallInfo[None]) -> dict[Decision, None]:
+    """Take what the test has required since its last report."""
+    error = call.excinfo.value if call.excinfo else None
+    raised = decision_of(error)
+    # unittest raises a skip anew.
+    is_anew = raised is None and isinstance(error, _OUTCOMES)
+    required = dict.fromkeys(d if is_anew or d is raised else _caught(d) for d in gate.required)
+    if raised:
+        # The outcome of a fixture of several tests is raised again, without another call.
+        required[raised] = None
+    gate.required.clear()
+    return required
+
+
+def _refuse_outside_reports() -> None:
+    """Refuse a call from a hook, where what is raised would be an internal error of pytest."""
+    frame = sys._getframe(2)  # noqa: SLF001 - documented, unlike a way to ask pytest
+    caller = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+    outer: FrameType | None = frame
+    # A frame of neither is met where another stack runs the test, such as a thread's.
+    while outer is not None and outer.f_code is not pytest.CallInfo.from_call.__code__:
+        if outer.f_code is wrap_session.__code__:
+            raise pytest.UsageError(
+                f"{caller}: require() works only while pytest collects a module or runs a test; "
+                "valid: a call in a module, in a fixture or in a test"
+            )
+        outer = outer.f_back
 
 
 def decision_of(error: object) -> Decision | None:

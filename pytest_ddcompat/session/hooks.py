@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,7 +15,7 @@ from pytest_ddcompat.session.collection import (
     take_stand_ins,
 )
 from pytest_ddcompat.session.decision import Decision
-from pytest_ddcompat.session.execution import is_prepared, prepare, stop
+from pytest_ddcompat.session.execution import is_skipped_by_author, prepare, stop, undo
 from pytest_ddcompat.session.faults import contain, describe
 from pytest_ddcompat.session.gate import Gate
 from pytest_ddcompat.session.outcomes import place_of
@@ -124,11 +124,22 @@ class GatingHooks:
         """Return the outcome to raise when a test is set up, or None if it is to run."""
         # Decided anew, for hooks may have marked the test since, or changed what a mark says.
         decision = self.decide(item) or item.stash.get(STAND_IN, None)
-        if decision is None:
-            return None
-        if _changes_test(decision) or (self._has_prepared and is_prepared(item)):
+        if decision is not None and _changes_test(decision):
+            self._has_prepared = True
             prepare(item, decision)
-        return stop(item, decision, self._ledger)
+        elif self._has_prepared:
+            undo(item)
+        return None if decision is None else stop(item, decision, self._ledger)
+
+    def pytest_exception_interact(self, node: object, call: pytest.CallInfo[Any]) -> None:
+        """Count a test whose set-up another hook ended before this plugin decided on it."""
+        if call.when != "setup" or not isinstance(node, pytest.Item):
+            return
+        with contain(self._config, f"{node.nodeid} is not counted"):
+            decision = self.decide(node)
+            is_known = self._ledger.codec.find(node.user_properties) is not None
+            if decision is not None and not is_known and not is_skipped_by_author(node):
+                self._ledger.enter_early(node, decision)
 
 
 def _changes_test(decision: Decision) -> bool:

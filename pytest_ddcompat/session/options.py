@@ -18,6 +18,7 @@ from pytest_ddcompat.matrix.loading import load_matrix
 from pytest_ddcompat.matrix.matrix import Matrix
 from pytest_ddcompat.values.errors import CompatibilityError, FactsError, MatrixError, Problem
 from pytest_ddcompat.values.names import unknown_name
+from pytest_ddcompat.values.text import as_json, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -212,23 +213,19 @@ def _absolute(which: str, folder: Path) -> str:
 def _iterate(result: object) -> Iterable[object]:
     if isinstance(result, (str, os.PathLike, Matrix)) or not isinstance(result, Iterable):
         raise MatrixError(
-            f"{_HOOK}: it must return an iterable (got {_shown(result)}); "
+            f"{_HOOK}: it must return an iterable (got {shown(result, as_json)}); "
             f"valid: a list, each {_MATRIX}, or a Matrix"
         )
     return result
-
-
-def _shown(value: object) -> str:
-    return (
-        f'"{value[:80]}"' if isinstance(value, str) else f"a value of type {type(value).__name__}"
-    )
 
 
 def _load_hooks_matrix(which: object, folder: Path) -> Matrix:
     if isinstance(which, Matrix):
         return which
     if not isinstance(which, (str, os.PathLike)):
-        raise MatrixError(f"{_HOOK}: {_shown(which)} is no matrix; valid: {_MATRIX}, or a Matrix")
+        raise MatrixError(
+            f"{_HOOK}: {shown(which, as_json)} is no matrix; valid: {_MATRIX}, or a Matrix"
+        )
     try:
         return load_matrix(_absolute(which, folder) if isinstance(which, str) else folder / which)
     except MatrixError as error:

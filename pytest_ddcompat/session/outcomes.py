@@ -14,10 +14,14 @@ from pytest_ddcompat.session.faults import note_fault
 if TYPE_CHECKING:
     from pytest_ddcompat.session.decision import Codec, Decision
 
-__all__ = ["Entry", "Ledger", "Place", "ReportHooks", "place_of"]
+__all__ = ["Entry", "Ledger", "Place", "ReportHooks", "outcome_of", "place_of"]
 
 _FINAL = {"failed", "error"}
-_STOPPED = {"skipped", "deselected"}  # outcomes that the collection itself gives
+_STANDS = {
+    Action.SKIP: {"skipped", "not_run", "error"},
+    Action.FAIL: {"failed", "not_run", "error"},
+}
+"""Outcomes of a test that an action has stopped."""
 
 
 class Place(NamedTuple):
@@ -55,7 +59,7 @@ class Entry:
 
     def see(self, report: pytest.TestReport) -> None:
         """Take in one report of the test."""
-        outcome, rerun = _outcome(report), str(report.outcome) == "rerun"
+        outcome, rerun = outcome_of(report), str(report.outcome) == "rerun"
         if report.when == "setup":
             self.outcome = "failed" if self._early else "not_run"
             self._set_up, self._early, self.unexpected = True, False, False
@@ -72,12 +76,16 @@ class Entry:
             expected = self.decision.action is Action.XFAIL
             self.unexpected = expected and getattr(report, "wasxfail", "") == self.decision.reason
 
+    def contradicts(self, decision: Decision) -> bool:
+        """Whether the test ended otherwise than a decision to stop it says."""
+        return self.outcome not in _STANDS.get(decision.action, {self.outcome})
+
 
 class Ledger:
     """The outcomes of a run's tests.
 
-    The summary counts its entries, and the record lists them. A test that several processes run
-    (`--dist=each`) has an entry for each.
+    The summary counts its entries, and the record lists them. A test is one entry, also where it
+    runs several times or in several processes.
 
     Attributes:
         codec: The codec of the run's decisions.
@@ -109,36 +117,58 @@ class Ledger:
         if not self.by_reports:
             self._entered[item.nodeid] = decision
 
+    def enter_early(self, item: pytest.Item, decision: Decision) -> None:
+        """Enter a test that another hook ended, so that its reports carry no decision."""
+        if self.by_reports:
+            self.collect(item.nodeid, place_of(item), decision)
+        else:
+            self.enter(item, decision)
+
+    def forget(self, nodeid: str) -> None:
+        """Forget what was decided on an earlier run of a test, or on one that did not end."""
+        self._entered.pop(nodeid, None)
+
+    def keep(self, ended: set[str]) -> None:
+        """Forget the tests of this process that were interrupted.
+
+        Args:
+            ended: Node ids of the tests that were not.
+        """
+        for nodeid in self._entered.keys() - ended:
+            self.forget(nodeid)
+
     def see(self, report: pytest.TestReport) -> None:
         """Enter one report of a test."""
         key = (report.nodeid, _worker_of(report))
         entry = self._ran.get(key)
         if entry is None:
             entry = self._ran[key] = Entry(report.nodeid, place_of(report))
-        if report.user_properties:
-            entry.decision = self.codec.find(report.user_properties) or entry.decision
+        found = self.codec.find(report.user_properties) if report.user_properties else None
+        # Of several runs the last counts, which may have required nothing.
+        if found is not None or report.when == "setup":
+            entry.decision = found
         entry.see(report)
 
     def entries(self) -> list[Entry]:
         """Return every gated test in the order of collection, those that did not run too."""
-        ran = {e.id: e for e in self._ran.values() if self._decided(e)}
+        ran: dict[str, Entry] = {}
+        for entry in self._ran.values():
+            other = ran.get(entry.id)
+            # Where several workers ran a test, one that failed counts, or else the last.
+            if self._decided(entry) and (other is None or other.outcome not in _FINAL):
+                ran[entry.id] = entry
         skipped = {e.id for e in self._ran.values() if e.outcome == "skipped"}.difference(ran)
         known = {**self._collected, **ran}
         return [entry for name, entry in known.items() if name not in skipped]
 
     def counts(self) -> Counter[Decision]:
-        """Count the tests on which a decision was acted, by decision."""
-        ran = (self._decided(entry) for entry in self._ran.values())
-        stopped = (entry.decision for entry in self.stopped())
-        return Counter(d for d in (*self._entered.values(), *ran, *stopped) if d and not d.error)
-
-    def stopped(self) -> list[Entry]:
-        """Return the tests and modules that the collection has skipped or deselected."""
-        return [entry for entry in self._collected.values() if entry.outcome in _STOPPED]
+        """Count the tests that ran or were stopped, by decision."""
+        ended = (e.decision for e in self.entries() if e.outcome != "not_run")
+        return Counter(d for d in (*self._entered.values(), *ended) if d and not d.error)
 
     def unexpected(self) -> Counter[Decision]:
         """Count the tests that passed although a failure was expected, by decision."""
-        return Counter(e.decision for e in self._ran.values() if e.decision and e.unexpected)
+        return Counter(e.decision for e in self.entries() if e.decision and e.unexpected)
 
     def _decided(self, entry: Entry) -> Decision | None:
         """Return the decision on a test that ran.
@@ -181,7 +211,7 @@ def _worker_of(report: pytest.TestReport) -> str:
     return worker or str(getattr(getattr(node, "gateway", None), "id", ""))
 
 
-def _outcome(report: pytest.TestReport) -> str:
+def outcome_of(report: pytest.TestReport) -> str:
     """Return the outcome that one report gives a test, or an empty string if it decides nothing."""
     expected = hasattr(report, "wasxfail")
     if report.failed:

@@ -17,6 +17,7 @@ from pytest_ddcompat.record.builder import (
     matrix_entry,
     merge_environments,
 )
+from pytest_ddcompat.session.execution import is_skipped_by_author
 from pytest_ddcompat.session.faults import describe
 from pytest_ddcompat.session.outcomes import place_of
 from pytest_ddcompat.session.state import (
@@ -27,7 +28,7 @@ from pytest_ddcompat.session.state import (
     is_worker,
     ledger_of,
 )
-from pytest_ddcompat.session.xdist import journal_of, read_journals
+from pytest_ddcompat.session.xdist import read_journals, write_journal, write_test
 from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.files import unwritable, write_atomically
 from pytest_ddcompat.values.text import printable
@@ -109,7 +110,7 @@ class _Hooks:
         with self._contain():
             for item in session.items:
                 decision = decision_on(item)
-                if decision is not None:
+                if decision is not None and not is_skipped_by_author(item):
                     self._collect(item, decision)
 
 
@@ -129,26 +130,24 @@ class WorkerRecorder(_Hooks):
 
     def _collect(self, item: pytest.Item, decision: Decision) -> None:
         self._write(decision)
-        journal_of(self._config).write_test(self._config, item, decision)
+        write_test(item, decision)
 
     def _write(self, decision: Decision) -> None:
         if decision in self._written:
             return
         gate = gate_of(self._config)
-        matrices = [] if self._written else [matrix_entry(matrix) for matrix in gate.matrices]
         self._written.add(decision)
-        journal_of(self._config).write(
-            {
-                "text": codec_of(self._config).encode(decision)[1],
-                "entry": decision_entry(decision, gate.verdicts, gate.matrices),
-                "environment": environment_entry(gate.environment, gate.matrices),
-                "matrices": matrices,
-            }
-        )
+        line = {
+            "text": codec_of(self._config).encode(decision),
+            "entry": decision_entry(decision, gate.verdicts, gate.matrices),
+            "environment": environment_entry(gate.environment, gate.matrices),
+            "matrices": _matrices(gate) if len(self._written) == 1 else [],
+        }
+        write_journal(self._config, line)
 
     def _note(self, problem: str) -> None:
         super()._note(problem)
-        journal_of(self._config).write({"problem": problem})
+        write_journal(self._config, {"problem": problem})
 
 
 class Recorder(_Hooks):
@@ -208,7 +207,7 @@ class Recorder(_Hooks):
 
     def _explain(self, decision: Decision, known: dict[str, Any]) -> dict[str, Any]:
         """Return a decision as the record has it, from a worker or from this process."""
-        text = codec_of(self._config).encode(decision)[1]
+        text = codec_of(self._config).encode(decision)
         if text not in known:
             gate = gate_of(self._config)
             known[text] = decision_entry(decision, gate.verdicts, gate.matrices)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.faults import contain, faults_of
+from pytest_ddcompat.session.outcomes import outcome_of
 from pytest_ddcompat.session.state import gate_of, ledger_of
 from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pytest
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.value import Fact
@@ -75,12 +77,19 @@ class Summary:
 
     def __init__(self, config: pytest.Config) -> None:
         self._ledger = ledger_of(config)
+        self._is_interrupted = False
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Remember that a test may have been interrupted; `pytest.exit` does so too."""
+        self._is_interrupted = True
 
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
     ) -> None:
         """Print what was gated, why, and what would let more run."""
         with contain(config, "the summary cannot be printed"):
+            if self._is_interrupted:
+                self._ledger.keep(_ended(terminalreporter))
             counts = self._ledger.counts()
             if counts:
                 lines = _lines(self._ledger, counts, gate_of(config))
@@ -89,6 +98,13 @@ class Summary:
                     terminalreporter.line(line)
         for fault in faults_of(config):
             terminalreporter.line(fault, yellow=True)
+
+
+def _ended(terminalreporter: pytest.TerminalReporter) -> set[str]:
+    """Return the node ids of the tests that ended, whatever their outcome."""
+    # pytest keeps all reports here, so that no hook of ours needs to see each of them.
+    reports = chain.from_iterable(terminalreporter.stats.values())
+    return {r.nodeid for r in reports if isinstance(r, pytest.TestReport) and outcome_of(r)}
 
 
 def _lines(ledger: Ledger, counts: Counter[Decision], gate: Gate) -> list[str]:

@@ -33,13 +33,12 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.session.decision import Decision
 
-__all__ = ["Journal", "journal_of", "read_journals", "register"]
+__all__ = ["read_journals", "register", "write_journal", "write_test"]
 
 _SETTINGS = "ddcompat"
 _FOLDER = "ddcompat_journals"
 _OUTPUT = "ddcompat"
 _FAULTS = "ddcompat_faults"
-_JOURNAL = pytest.StashKey["Journal"]()
 _JOURNALS = pytest.StashKey[Path]()
 _HAS_REFUSED = pytest.StashKey[bool]()
 
@@ -50,32 +49,20 @@ def register(config: pytest.Config) -> None:
     config.pluginmanager.register(hooks, "ddcompat-xdist")
 
 
-class Journal:
-    """A worker's lines to the controller."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def write(self, *lines: dict[str, Any]) -> None:
-        """Append lines; those that cannot be written are lost."""
-        with suppress(OSError), self._path.open("a", encoding="utf-8") as file:
-            file.writelines(json.dumps(line) + "\n" for line in lines)
-
-    def write_test(self, config: pytest.Config, item: pytest.Item, decision: Decision) -> None:
-        """Append a test and the decision on it."""
-        file, line = place_of(item)
-        text = codec_of(config).encode(decision)[1]
-        self.write({"id": item.nodeid, "file": file, "line": line, "decision": text})
+def write_journal(config: pytest.Config, line: dict[str, Any]) -> None:
+    """Append a line to this worker's journal; one that cannot be written is lost."""
+    worker: dict[str, Any] = getattr(config, "workerinput")  # noqa: B009 - of a worker alone
+    path = Path(worker.get(_FOLDER, "")) / f"{worker['workerid']}.jsonl"
+    with suppress(OSError), path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
 
 
-def journal_of(config: pytest.Config) -> Journal:
-    """Return the journal of this worker."""
-    journal = config.stash.get(_JOURNAL, None)
-    if journal is None:
-        worker: dict[str, Any] = getattr(config, "workerinput")  # noqa: B009 - of a worker alone
-        path = Path(worker.get(_FOLDER, "")) / f"{worker['workerid']}.jsonl"
-        journal = config.stash[_JOURNAL] = Journal(path)
-    return journal
+def write_test(item: pytest.Item, decision: Decision) -> None:
+    """Append a test and the decision on it to this worker's journal."""
+    file, line = place_of(item)
+    text = codec_of(item.config).encode(decision)
+    entry = {"id": item.nodeid, "file": file, "line": line, "decision": text}
+    write_journal(item.config, entry)
 
 
 def read_journals(config: pytest.Config) -> list[dict[str, Any]]:
@@ -171,11 +158,14 @@ class WorkerHooks(_Hooks):
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
         """Note each gated test before it runs, for it may bring the worker down."""
+        # Imported here, since a run without markers has workers too.
+        from pytest_ddcompat.session.execution import is_skipped_by_author
+
         marks = marks_of(item)
         with contain(item.config, "tests that bring a worker down are not counted"):
             gate = gate_if_used(item.config) if marks else None
-            if gate is not None:
-                journal_of(item.config).write_test(item.config, item, gate.decide(marks))
+            if gate is not None and not is_skipped_by_author(item):
+                write_test(item, gate.decide(marks))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -189,9 +179,9 @@ class WorkerHooks(_Hooks):
                 from pytest_ddcompat.session.summary import head_of
 
                 stopped = [
-                    (e.id, *e.place, codec_of(config).encode(e.decision)[1], e.outcome)
-                    for e in ledger_of(config).stopped()
-                    if e.decision is not None
+                    (e.id, *e.place, codec_of(config).encode(e.decision), e.outcome)
+                    for e in ledger_of(config).entries()
+                    if e.decision is not None and e.outcome != "not_run"
                 ]
                 output[_OUTPUT] = [head_of(gate), stopped]
         output[_FAULTS] = list(faults_of(config))

@@ -33,7 +33,7 @@ UNTOLD = summary("a worker is not given the options, and reads them itself")
         pytest.param("environment.layers:FactSources.encode", UNTOLD, id="telling a worker"),
         pytest.param("session.summary:head_of", summary(LACKS), id="what a worker knows"),
         pytest.param(
-            "session.outcomes:Ledger.stopped", summary(LACKS), id="taking over what a worker knows"
+            "session.outcomes:Ledger.entries", summary(LACKS), id="taking over what a worker knows"
         ),
         pytest.param(
             "session.gate:Gate.decide_known",

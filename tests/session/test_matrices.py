@@ -103,14 +103,14 @@ BAD_HOOKS = {
     "number": (
         "3",
         (
-            "pytest_ddcompat_matrices: it must return an iterable (got a value of type int); "
+            "pytest_ddcompat_matrices: it must return an iterable (got 3); "
             "valid: a list, each the id of a bundled matrix, the path of a .toml file, or a Matrix"
         ),
     ),
     "number in it": (
         "[3]",
         (
-            "pytest_ddcompat_matrices: a value of type int is no matrix; "
+            "pytest_ddcompat_matrices: 3 is no matrix; "
             "valid: the id of a bundled matrix, the path of a .toml file, or a Matrix"
         ),
     ),

@@ -12,6 +12,7 @@ from pytest_ddcompat.session.decision import Codec, Decision
 from pytest_ddcompat.session.outcomes import Ledger, Place
 
 ID, PLACE = "test_it.py::test", Place("test_it.py", 3)
+SUPPORTED = Decision(Action.RUN, Status.SUPPORTED, ())
 SKIPPED = Decision(Action.SKIP, Status.UNSUPPORTED, (), reason="it is old")
 EXPECTED = Decision(Action.XFAIL, Status.UNSUPPORTED, (), reason="it is old")
 REFUSED = Decision.failed("its marker is misspelt")
@@ -22,7 +23,7 @@ class Subtest(pytest.TestReport):
 
 
 def report(when: Any, outcome: Any, decision: Decision | None = None, **more: Any) -> Any:
-    properties = [] if decision is None else [Codec().encode(decision)]
+    properties = [] if decision is None else [Codec().property_of(decision)]
     kind = more.pop("kind", pytest.TestReport)
     made = kind(ID, ("test_it.py", 2, "test"), {}, outcome, None, when, user_properties=properties)
     vars(made).update(more)
@@ -64,7 +65,7 @@ def test_the_last_run_of_a_test_counts(reports: list[pytest.TestReport], outcome
     ledger = Ledger(Codec())
     ledger.collect(ID, PLACE, SKIPPED)
     for each in reports:
-        vars(each)["user_properties"] = [Codec().encode(SKIPPED)]
+        vars(each)["user_properties"] = [Codec().property_of(SKIPPED)]
         ledger.see(each)
     assert [(entry.id, entry.outcome) for entry in ledger.entries()] == [(ID, outcome)]
 
@@ -109,13 +110,15 @@ def test_a_test_whose_marker_is_refused_is_an_entry_and_is_not_counted() -> None
     assert ledger.counts() == {}
 
 
-def test_each_worker_that_runs_a_test_is_counted_and_the_test_is_one_entry() -> None:
-    codec = Codec()
-    ledger = Ledger(codec)
-    for worker in ("gw0", "gw1"):
-        ledger.see(report("setup", "passed", SKIPPED, worker_id=worker))
-    assert list(ledger.counts().values()) == [2]
-    assert len(ledger.entries()) == 1
+@pytest.mark.parametrize("failing", ["gw0", "gw1"])
+def test_a_test_that_two_workers_run_is_one_entry_which_failed_if_either_did(failing: str) -> None:
+    ledger = Ledger(Codec())
+    for when in ("setup", "call"):
+        for worker in ("gw0", "gw1"):
+            outcome = "failed" if (worker, when) == (failing, "call") else "passed"
+            ledger.see(report(when, outcome, SUPPORTED, worker_id=worker))
+    assert [entry.outcome for entry in ledger.entries()] == ["failed"]
+    assert sum(ledger.counts().values()) == 1
 
 
 @pytest.mark.parametrize(

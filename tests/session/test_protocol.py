@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
-from support.core import MARKS, STRICT
+from support.core import MARKS, STRICT, XFAIL
 
 if TYPE_CHECKING:
     from support.project import Project
@@ -210,3 +211,99 @@ def test_the_stand_in_of_a_module_does_not_import_it_again(project: Project) -> 
     tests = "import pytest_ddcompat\npytest_ddcompat.require('api_security')\ndef test(): pass"
     project.write("test_it.py", tests)
     assert project.run(STRICT).outcomes == {"require": "failed"}
+
+
+UNMARK = """
+    import pytest
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(item):
+        item.own_markers[:] = [m for m in item.own_markers if m.name != "requires_capability"]
+"""
+
+
+@pytest.mark.parametrize("options", ["", STRICT, XFAIL])
+def test_a_marker_that_a_hook_removes_in_the_set_up_does_not_count(
+    project: Project, options: str
+) -> None:
+    tests = """
+@pytest.fixture
+def here(): yield 1
+@unmet
+def test(here): assert here
+@unmet
+@pytest.mark.xfail
+def test_xfail(here): assert not here
+class TestIt(unittest.TestCase):
+    def setUp(self): self.here = 1
+    @unmet
+    def test(self): assert self.here
+"""
+    project.write("conftest.py", UNMARK)
+    project.write("test_it.py", MARKS + tests)
+    run = project.run(*options.split())
+    assert run.outcomes == {"test": "passed", "test_xfail": "xfailed", "TestIt::test": "passed"}
+    assert run.section("ddcompat") == []
+
+
+def test_what_a_plugin_has_made_of_a_test_is_back_when_its_marker_is_removed(
+    project: Project,
+) -> None:
+    conftest = """
+    def pytest_itemcollected(item):
+        item.runtest = lambda: note("own")
+"""
+    project.write("notes.py", NOTE)
+    project.write("conftest.py", f"from notes import note\n{dedent(UNMARK)}{dedent(conftest)}")
+    project.write("test_it.py", MARKS + "@unmet\ndef test(): assert 0")
+    assert project.run(STRICT).outcomes == {"test": "passed"}
+    assert notes(project) == ["own"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("setup(item): item.runtest = lambda: None", id="in the set-up"),
+        pytest.param("call(item): item.runtest = lambda: None", id="in the call"),
+        pytest.param("call(item): item.runtest = lambda: pytest.skip('it')", id="by a skip"),
+        pytest.param("call(item): item.runtest = lambda: pytest.xfail('it')", id="by an xfail"),
+        pytest.param("call(item): pytest.skip('it')", id="skipped in the call"),
+        pytest.param("call(item): item.add_marker(pytest.mark.xfail)", id="expected in the call"),
+    ],
+)
+@pytest.mark.parametrize("order", ["tryfirst", "trylast"])
+def test_a_hook_that_replaces_what_runs_a_test_does_not_let_it_pass(
+    project: Project, body: str, order: str
+) -> None:
+    hook = f"import pytest\n@pytest.hookimpl({order}=True)\ndef pytest_runtest_{body}"
+    project.write("conftest.py", hook)
+    project.write("test_it.py", MARKS + "@unmet\ndef test(broken): pass")
+    run = project.run(STRICT, "-v", "--tb=native")
+    assert (run.outcomes, run.status) == ({"test": "failed"}, 1)
+    assert any(line.startswith("test_it.py:11: api_security needs") for line in run.out)
+    assert "pytest_ddcompat/" not in "\n".join(run.out)
+
+
+def test_a_wrapper_that_hides_failures_does_not_hide_that_of_a_decision(project: Project) -> None:
+    conftest = """
+        import pytest
+        @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+        def pytest_runtest_call(item):
+            outcome = yield
+            outcome.force_result(None)
+    """
+    project.write("conftest.py", conftest)
+    project.write("test_it.py", MARKS + "@unmet\ndef test(): pass\ndef test_plain(): assert 0")
+    assert project.run(STRICT).outcomes == {"test": "failed", "test_plain": "passed"}
+
+
+def test_the_debugger_stops_at_the_failure_that_a_hook_would_have_lost(project: Project) -> None:
+    conftest = """
+        import pytest
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_runtest_call(item): item.runtest = lambda: None
+    """
+    project.write("conftest.py", conftest)
+    project.write("test_it.py", MARKS + "@unmet\ndef test(): pass")
+    run = project.run_apart(STRICT, "--pdb", given=b"where\nc\n" * 3)
+    assert any("(Pdb)" in line for line in run.out)
+    assert not [line for line in run.out if "pytest_ddcompat/" in line]

@@ -261,3 +261,45 @@ def test_what_a_test_requires_inside_is_counted_and_attached(
     run = project.run("--junitxml=out.xml", *options)
     assert run.section("ddcompat")[1] == "1 gated: 1 skipped"
     assert (project.path / "out.xml").read_text(encoding="utf-8").count('name="ddcompat"') == 1
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [
+        "pytest_configure(config)",
+        "pytest_sessionstart()",
+        "pytest_collection_modifyitems(items)",
+        "pytest_runtest_protocol(item)",
+        "pytest_runtest_logreport(report)",
+        "pytest_sessionfinish()",
+        "pytest_terminal_summary()",
+    ],
+)
+@pytest.mark.parametrize("name", ["threat_detection", "api_security"])
+def test_a_hook_where_pytest_reports_nothing_is_refused_in_one_line(
+    project: Project, hook: str, name: str
+) -> None:
+    conftest = f"import pytest_ddcompat\ndef {hook}: pytest_ddcompat.require('{name}')"
+    project.write("conftest.py", conftest)
+    project.write("test_it.py", "def test(): pass")
+    run = project.run()
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+    assert "INTERNALERROR" not in "\n".join(run.out)
+    (error,) = [line for line in run.err if line]
+    assert error == (
+        f"ERROR: {project.path / 'conftest.py'}:2: require() works only while pytest collects a "
+        "module or runs a test; valid: a call in a module, in a fixture or in a test"
+    )
+
+
+@pytest.mark.parametrize("phase", ["setup", "call", "teardown"])
+def test_a_hook_of_a_test_s_phases_may_require(project: Project, phase: str) -> None:
+    conftest = f"""
+        import pytest_ddcompat
+        def pytest_runtest_{phase}(item): pytest_ddcompat.require("api_security")
+    """
+    project.write("conftest.py", conftest)
+    project.write("test_it.py", "def test(): pass")
+    run = project.run()
+    assert run.outcomes["test"].endswith("skipped")
+    assert run.status == 0
