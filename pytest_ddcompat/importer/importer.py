@@ -191,8 +191,6 @@ def _read_capabilities(blocks: Sequence[Block], draft: Draft) -> None:
     for block in blocks:
         if isinstance(block, Heading):
             draft.heading = block.text
-        elif isinstance(block, Callout):
-            draft.heading = block.title or draft.heading
         elif isinstance(block, Table) and _is_of_capabilities(block):
             read_table(block, draft)
     draft.heading = title

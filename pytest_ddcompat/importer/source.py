@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ddcompat.importer.blocks import Gap, Table, Tag
 from pytest_ddcompat.importer.markdown import blocks_of
 from pytest_ddcompat.importer.markup import blocks_of_html
 from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.files import read_limited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from pytest_ddcompat.importer.blocks import Block
 
@@ -58,13 +59,10 @@ def read_page(path: str) -> str:
         PageError: It cannot be read, is too large, or is not text in UTF-8.
     """
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(LIMIT + 1)
+        content = read_limited(path, LIMIT)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise PageError(f"{path}: this page cannot be read: {reason}") from None
-    if len(content) > LIMIT:
-        raise PageError(f"{path}: this page is larger than {LIMIT // 1024 // 1024} MiB")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -43,6 +43,14 @@ def test_page_without_capabilities_is_refused() -> None:
         imported("# Title\n\nWords.\n")
 
 
+def test_callout_above_a_table_is_not_its_heading() -> None:
+    callout = "{% callout %}\n# Not on app.ddog-gov.com\n\nNot supported.\n{% /callout %}\n\n"
+    found = imported(CAPABILITIES.replace("\n\n|", f"\n\n{callout}|"))
+    headings = {row["heading"] for row in found.mapping["capabilities"]}
+    assert headings == {found.mapping["tables"][0]["heading"]} == {"Firewall requirements"}
+    assert found.mapping["sites"][0]["heading"] == "Not on app.ddog-gov.com"
+
+
 def test_capability_that_stands_twice_is_open() -> None:
     found = imported(CAPABILITIES + table("Y capability | Minimum x version", "Bot filter | 1.0"))
     assert rows(found, "capabilities")[0] == {"id": "bot_filter", "status": "unresolved"}
