@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.importer.blocks import Callout, Gap, Heading, Table, Tag
+from pytest_ddcompat.importer.blocks import Callout, Gap, Heading, Table, Tag, squared
 from pytest_ddcompat.importer.cells import limit_by_cells
 from pytest_ddcompat.importer.draft import KINDS, Draft
 from pytest_ddcompat.importer.markdown import blocks_of
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 __all__ = ["Imported", "Options", "contradictions", "import_page"]
 
 _CALLOUTS = {"callout", "site-region", "alert"}
-_OVERALL = re.compile(
-    r"\bminimum .*?version to get all .*? is (v?[0-9]+(?:\.[0-9]+)*)", re.IGNORECASE
-)
+_OVERALL = "version to get all "
+_MINIMUM = re.compile(r"\bminimum ", re.IGNORECASE)
+_IS = re.compile(r" is (v?[0-9]+(?:\.[0-9]+)*)", re.IGNORECASE)
 _BRANCHES = re.compile(
     r"\b(one|two|three|four|five|six) release branch(?:es)? (?:is|are) supported", re.IGNORECASE
 )
@@ -94,9 +94,8 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
     check_text(text, origin)
     lines = re.split(r"\r\n?|\n", text)
     front = front_matter(lines, origin)
-    found = list(
-        with_partials(blocks_of(lines[front.length :], front.length + 1), options.partials)
-    )
+    blocks = blocks_of(lines[front.length :], front.length + 1)
+    found = list(squared(with_partials(blocks, options.partials), origin))
     heading = next((block.text for block in found if isinstance(block, Heading)), "")
     title = front.values.get("title", "") or heading or origin
     draft = _read(list(_with_callouts(found)), title, options.language, origin)
@@ -155,7 +154,7 @@ def _opened(tag: Tag) -> Callout:
 
 
 def _read(blocks: Sequence[Block], title: str, picked: str, origin: str) -> Draft:
-    draft = Draft(title)
+    draft = Draft(title, origin)
     language = _language(blocks, picked, origin)
     blocks = [in_language(b, language, draft) if isinstance(b, Table) else b for b in blocks]
     _read_capabilities(blocks, draft)
@@ -190,7 +189,7 @@ def _read_capabilities(blocks: Sequence[Block], draft: Draft) -> None:
     find_shared_abbreviations((row[0].text for table in tables for row in table.rows), draft)
     for block in blocks:
         if isinstance(block, Heading):
-            draft.heading = block.text
+            draft.stand_under(block.text)
         elif isinstance(block, Table) and _is_of_capabilities(block):
             read_table(block, draft)
     draft.heading = title
@@ -217,7 +216,7 @@ def _read_block(block: Block, draft: Draft) -> None:
         if not _is_of_capabilities(block):
             read_table(block, draft)
     elif isinstance(block, Heading):
-        draft.heading = block.text
+        draft.stand_under(block.text)
         rows = limited(block.text, draft)
         if rows:
             reason = "a heading that may limit a capability"
@@ -229,8 +228,7 @@ def _read_block(block: Block, draft: Draft) -> None:
 def contradictions(draft: Draft) -> None:
     """Warn of sentences that the tables contradict."""
     notes = [text for note in draft.rows["notes"] for text in note["documented"]]
-    found = filter(None, map(_OVERALL.search, notes))
-    overall = dict.fromkeys(each[1].removeprefix("v") for each in found)
+    overall = dict.fromkeys(filter(None, map(_overall, notes)))
     for stated in list(overall)[:_MOST]:
         if version_of(stated):
             _warn_of_minimum(stated, draft)
@@ -242,6 +240,13 @@ def contradictions(draft: Draft) -> None:
                 f"the page speaks of {branches[1].lower()} release branches, "
                 f"and its table has {actual}"
             )
+
+
+def _overall(text: str) -> str:
+    """Return the version that a sentence states as the minimum for all capabilities."""
+    start = text.lower().find(_OVERALL)
+    stated = _IS.search(text, start + len(_OVERALL)) if start >= 0 else None
+    return stated[1].removeprefix("v") if stated and _MINIMUM.search(text, 0, start) else ""
 
 
 def _warn_of_minimum(stated: str, draft: Draft) -> None:

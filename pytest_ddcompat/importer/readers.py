@@ -43,7 +43,6 @@ _BLANK = "a blank cell where marks are expected means not supported"
 UNKNOWN_COLUMN = "a column that is not known in such a table"
 _DOUBT = "the head of a column says more than the name of a capability"
 _SUPPORTED = re.compile(r"\s*(?:support(?:ed)?)?\s*\?*$", re.IGNORECASE)
-_LONGEST_HEAD = 200  # characters
 
 
 class Column(NamedTuple):
@@ -108,9 +107,8 @@ def _marks(table: Table, others: Container[int], draft: Draft) -> dict[int, Colu
     for number, cell in enumerate(table.head):
         if number in others:
             continue
-        head = cell.text if len(cell.text) <= _LONGEST_HEAD else ""
-        row = draft.find("named", _SUPPORTED.sub("", head))
-        named = draft.capabilities_in(cell.text[:_LONGEST_HEAD])
+        row = draft.find("named", _SUPPORTED.sub("", cell.text))
+        named = draft.capabilities_in(cell.text)
         if row:
             columns[number] = Column(_mark_reader(row["id"]))
         elif named:

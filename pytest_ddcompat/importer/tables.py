@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.importer.blocks import OTHER_LANGUAGES
+from pytest_ddcompat.importer.blocks import LONGEST_HEAD, OTHER_LANGUAGES
 from pytest_ddcompat.importer.cells import UNKNOWN_CELL, WHOLE, read_cells, unread_cells
 from pytest_ddcompat.importer.readers import COLUMNS, IS_MINIMUM, RUNTIME_HEADS, UNKNOWN_COLUMN
 from pytest_ddcompat.importer.words import abbreviation, slug
@@ -92,7 +92,7 @@ def read_table(table: Table, draft: Draft) -> None:
 
 
 def _add_table(table: Table, draft: Draft) -> None:
-    draft.columns = [cell.text for cell in table.head]
+    draft.columns = [cell.text[:LONGEST_HEAD] for cell in table.head]
     draft.rows["tables"].append({"heading": draft.heading, "columns": draft.columns})
 
 
@@ -101,10 +101,16 @@ def _keep_open(table: Table, draft: Draft) -> None:
     for cell in table.head:
         draft.enter_cell(cell, reason)
     _add_table(table, draft)
+    may_limit = reason != OTHER_LANGUAGES
+    by_head = draft.capabilities_in(_joined(table.head)) if may_limit else []
     for row in table.rows:
-        words = " | ".join(cell.text for cell in (*table.head, *row))
-        limited = draft.capabilities_in(words) if reason != OTHER_LANGUAGES else []
-        draft.open_row("tables", row, dict.fromkeys(range(len(row)), reason), limited)
+        named = draft.capabilities_in(_joined(row)) if may_limit else []
+        limited = {each["id"]: each for each in (*draft.counted(by_head), *named)}
+        draft.open_row("tables", row, dict.fromkeys(range(len(row)), reason), limited.values())
+
+
+def _joined(cells: Iterable[Cell]) -> str:
+    return " | ".join(cell.text for cell in cells)
 
 
 def _read_row(
@@ -132,7 +138,8 @@ def _read_row(
 
 def _conflict(kind: str, draft: Draft, values: dict[str, Any], keys: Sequence[str]) -> str:
     """Return why a row cannot be added beside others, and open the one that it contradicts."""
-    before = [row for row in (draft.find(kind, key) for key in keys) if row]
+    found = (draft.find(kind, key) for key in keys)
+    before = {id(row): row for row in found if row}.values()
     reason = "another row of the page speaks of the same"
     for row in before:
         if kind == "capabilities":
