@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
-from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.errors import CompatibilityError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from pytest_ddcompat.importer.draft import Account
 
 __all__ = [
     "LONGEST_HEAD", "MOST_CELLS", "OTHER_LANGUAGES", "Block", "Callout", "Cell", "Gap", "Heading",
@@ -22,7 +24,15 @@ LONGEST_HEAD = 200
 
 
 class PageError(CompatibilityError):
-    """A documentation page cannot be read."""
+    """A documentation page cannot be read.
+
+    Attributes:
+        account: The account of its cells; None if it was not read as far as that.
+    """
+
+    def __init__(self, problems: str | Problem, account: Account | None = None) -> None:
+        self.account = account
+        super().__init__(problems)
 
 
 class Cell(NamedTuple):

@@ -55,6 +55,7 @@ class Draft:
         columns: Words of the current table's head.
         library: Library whose versions the page is about; empty as long as it is unknown.
         shared: Abbreviations of several capabilities, which are aliases of none.
+        integrations: Capability that every framework belongs to; empty if the page names its own.
         unread: Kind, row and words for each row with words in unknown columns.
     """
 
@@ -64,6 +65,7 @@ class Draft:
         self.stand_under(title)
         self.columns: list[str] = []
         self.library = ""
+        self.integrations = ""
         self.shared: frozenset[str] = frozenset()
         self.unread: list[tuple[str, dict[str, Any], list[str]]] = []
         self._found_by: dict[tuple[str, str], dict[str, Any]] = {}

@@ -15,6 +15,7 @@ from pytest_ddcompat.importer.prose import limited, read_callout, read_text
 from pytest_ddcompat.importer.ranges import version_of
 from pytest_ddcompat.importer.source import PageError, check_text, front_matter, with_partials
 from pytest_ddcompat.importer.tables import (
+    add_integrations,
     find_shared_abbreviations,
     in_language,
     languages_of,
@@ -23,6 +24,7 @@ from pytest_ddcompat.importer.tables import (
 )
 from pytest_ddcompat.importer.words import slug
 from pytest_ddcompat.matrix.loading import matrix_from_mapping
+from pytest_ddcompat.values.errors import Problem
 from pytest_ddcompat.values.names import unknown_name
 from pytest_ddcompat.values.versions import parse_version
 
@@ -43,7 +45,7 @@ _BRANCHES = re.compile(
     r"\b(one|two|three|four|five|six) release branch(?:es)? (?:is|are) supported", re.IGNORECASE
 )
 _NUMBERS = ("one", "two", "three", "four", "five", "six")
-_MOST = 10  # overall minimums that are compared
+_MOST = 10  # overall minimums that are compared, and tables that a message names
 
 
 class Options(NamedTuple):
@@ -100,7 +102,7 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
     title = front.values.get("title", "") or heading or origin
     draft = _read(list(_with_callouts(found)), title, options.language, origin)
     if not draft.rows["capabilities"]:
-        raise PageError(f"{origin}: no table of capabilities is on this page")
+        raise PageError(_no_capabilities(found, origin), draft.account())
     page = {
         "id": options.id or _id_of(title) or _id_of(Path(origin).stem) or "page",
         "title": title,
@@ -112,6 +114,33 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
     mapping: dict[str, Any] = {"page": {key: value for key, value in page.items() if value}}
     mapping.update({kind: draft.rows[kind] for kind in KINDS if draft.rows[kind]})
     return Imported(mapping, matrix_from_mapping(mapping, origin), draft.account())
+
+
+def _no_capabilities(blocks: Sequence[Block], origin: str) -> Problem:
+    """Say which tables a page has, and why none of them is one of capabilities."""
+    tables = [block for block in blocks if isinstance(block, Table)]
+    seen = [
+        f'line {table.head[0].line}, "{" | ".join(cell.text for cell in table.head):.80}", '
+        f"{table.reason or _IS_OF.get(table_kind(table), 'is of no known kind')}"
+        for table in tables[:_MOST]
+    ]
+    more = [f"and {len(tables) - _MOST} more"] if len(tables) > _MOST else []
+    what = f"the table of {'; that of '.join([*seen, *more])}" if seen else "it has no table"
+    return Problem(
+        f"no table of capabilities is on this page: {what}",
+        'a head of "… capability" and "Minimum … version", or of "Framework" and "Supported '
+        'version"',
+        file=origin,
+    )
+
+
+_IS_OF = {
+    "capabilities": "has no row that is understood",
+    "deployments": "is of deployment types",
+    "releases": "is of release branches",
+    "runtimes": "is of runtimes",
+    "frameworks": "is of frameworks, without versions",
+}
 
 
 def _id_of(words: str) -> str:
@@ -158,6 +187,8 @@ def _read(blocks: Sequence[Block], title: str, picked: str, origin: str) -> Draf
     language = _language(blocks, picked, origin)
     blocks = [in_language(b, language, draft) if isinstance(b, Table) else b for b in blocks]
     _read_capabilities(blocks, draft)
+    if not draft.rows["capabilities"]:
+        add_integrations([block for block in blocks if isinstance(block, Table)], draft)
     # Only now can sentences and heads of columns be searched for the names of capabilities.
     for block in blocks:
         _read_block(block, draft)

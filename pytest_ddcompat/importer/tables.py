@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.importer.blocks import LONGEST_HEAD, OTHER_LANGUAGES
 from pytest_ddcompat.importer.cells import UNKNOWN_CELL, WHOLE, read_cells, unread_cells
-from pytest_ddcompat.importer.readers import COLUMNS, IS_MINIMUM, RUNTIME_HEADS, UNKNOWN_COLUMN
+from pytest_ddcompat.importer.readers import (
+    COLUMNS,
+    DATASTORES,
+    FRAMEWORKS,
+    IS_MINIMUM,
+    RUNTIME_HEADS,
+    UNKNOWN_COLUMN,
+    VERSIONS,
+    library_of,
+)
 from pytest_ddcompat.importer.words import abbreviation, slug
 from pytest_ddcompat.values.names import bare
 from pytest_ddcompat.values.versions import parse_range
@@ -19,8 +28,8 @@ if TYPE_CHECKING:
     from pytest_ddcompat.importer.readers import Column
 
 __all__ = [
-    "find_shared_abbreviations", "in_language", "kind_of", "languages_of", "read_table",
-    "table_kind",
+    "add_integrations", "find_shared_abbreviations", "in_language", "kind_of", "languages_of",
+    "read_table", "table_kind",
 ]  # fmt: skip
 
 _OF_A_BRANCH = ("support_level", "until", "agent")
@@ -37,7 +46,8 @@ def kind_of(head: Sequence[str]) -> str:
         return "releases"
     if {"os", "cpu", "runtime", "runtime version"} <= set(words):
         return "runtimes" if any(map(RUNTIME_HEADS.fullmatch, words)) else ""
-    return "frameworks" if words[0] == "framework" else ""
+    is_of_versions = len(words) > 1 and not VERSIONS.keys().isdisjoint(words[1:])
+    return "frameworks" if words[0] in FRAMEWORKS[: None if is_of_versions else 1] else ""
 
 
 def table_kind(table: Table) -> str:
@@ -129,6 +139,9 @@ def _read_row(
         draft.register(made, kind, key)
     if kind == "capabilities":
         _register_capability(made, draft)
+    if draft.integrations and table.head[0].text.lower() in DATASTORES:
+        words = {"of": "datastores", "capability": draft.integrations, "named": [values["id"]]}
+        draft.add("coverage", made["documented"], **words)
     for number, cell in enumerate(row):
         draft.enter_cell(cell, reasons.get(number, "") if number in columns else UNKNOWN_CELL, made)
     unread = unread_cells([cell.text for cell in table.head], made["documented"], columns)
@@ -176,6 +189,22 @@ def _keys(kind: str, heading: str, name: str, values: dict[str, Any]) -> list[st
         row = f"{values['id']} under {heading} for {versions}"
         return [f"{row} with {name}" for name in values["capabilities"]] or [row]
     return []
+
+
+def add_integrations(tables: Sequence[Table], draft: Draft) -> None:
+    """Add the one capability of a page that only lists integrations with their versions."""
+    for table in tables:
+        heads = {cell.text.lower() for cell in table.head[1:]}
+        if table_kind(table) == "frameworks" and not VERSIONS.keys().isdisjoint(heads):
+            break
+    else:
+        return
+    draft.integrations = "integrations"
+    note = "the page names no capability: its integrations count as one, without a minimum"
+    row = {"id": draft.integrations, "minimum": "0", "interpretation": note}
+    _register_capability(draft.add("capabilities", ["Integrations"], **row), draft)
+    language = next((name for name in ("nodejs", "python") if name in slug(draft.heading)), "")
+    draft.library = library_of(f"{language} tracer") if language else ""
 
 
 def find_shared_abbreviations(names: Iterable[str], draft: Draft) -> None:

@@ -185,10 +185,10 @@ def spans(ranges: Iterable[Range]) -> dict[Range, list[tuple[int, int]]]:
 
 
 def _stretches(each: Range) -> list[tuple[Version, int, bool]]:
-    """Return where a range begins and ends: a version, whether from above it on, and if it is in."""
+    """Return where a range begins and ends: a version, 1 for just above it, and if it is in."""
     bounds = {s.operator: s.version for alone in each.specifiers for s in alone}
     # As nearly all ranges are: no version has to be tried.
-    if len(each.specifiers) == 1 and bounds.keys() == {">=", "<"} and len(each.specifiers[0]) == 2:
+    if bounds.keys() == {">=", "<"} and [*map(len, each.specifiers)] == [2]:
         lower, upper = (base(Version(bounds[operator])) for operator in (">=", "<"))
         return [(_ZERO, 0, False), (lower, 0, True), (upper, 0, False)]
     versions = regions([each])
@@ -211,9 +211,8 @@ def overlapping(ranges: Sequence[Range]) -> list[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     furthest = (0, -1)
     # In ascending order: whatever begins before the furthest end so far overlaps its range.
-    for start, end, number in sorted(
-        (*s, n) for n, each in enumerate(ranges) for s in places[each]
-    ):
+    each = [(*span, n) for n, one in enumerate(ranges) for span in places[one]]
+    for start, end, number in sorted(each):
         if start < furthest[0] and number != furthest[1]:
             found.add((min(number, furthest[1]), max(number, furthest[1])))
         furthest = max(furthest, (end, number))

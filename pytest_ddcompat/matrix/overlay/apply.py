@@ -238,13 +238,12 @@ def _refuse_overlaps(rows: Sequence[Release], touched: Mapping[int, _Touched]) -
     """A branch that is added where another one already holds a version would never decide."""
     # A branch that is changed keeps its versions: they are its key.
     gone = {n for n, each in touched.items() if each.removed}
-    kept = [(row.tracer, None) for n, row in enumerate(rows) if n not in gone]
+    others = [row.tracer for n, row in enumerate(rows) if n not in gone]
     added = [(each.row, each.place) for n, each in touched.items() if n >= len(rows)]
-    kept += [(row.tracer, place) for row, place in added if isinstance(row, Release)]
-    for first, second in overlapping([tracer for tracer, _ in kept]):
-        (other, _), (tracer, place) = kept[first], kept[second]
-        if place:
-            place.inside("tracer").problem(
-                f'this range overlaps that of another row (got "{tracer}")',
-                f'a range without the versions of "{other}", or that row removed',
+    ranges = [*others, *(row.tracer for row, _ in added if isinstance(row, Release))]
+    for first, second in overlapping(ranges):
+        if second >= len(others):
+            added[second - len(others)][1].inside("tracer").problem(
+                f'this range overlaps that of another row (got "{ranges[second]}")',
+                f'a range without the versions of "{ranges[first]}", or that row removed',
             )
