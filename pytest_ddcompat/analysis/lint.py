@@ -36,6 +36,25 @@ _RULES: tuple[Callable[[Matrix, dt.date], Iterator[Complaint]], ...] = (
     page.unresolved_words,
 )
 
+_COMPARING = {
+    branches.minimum_outside_every_branch,
+    branches.branches_that_overlap,
+    branches.gap_between_branches,
+    branches.agent_that_decreases,
+    tables.runtime_that_is_doubled,
+    branches.runtime_of_no_branch,
+    branches.runtimes_of_a_part,
+}
+_MOST_COMPARED = 300  # published pages have some ten
+_NOT_COMPARED = Complaint(
+    "runtimes",
+    f"more than {_MOST_COMPARED} branches and runtimes differ in their versions: they are not "
+    "compared",
+    "",
+    "fewer",
+    "split the page, or look for gaps and overlaps by other means",
+)
+
 
 def lint(matrix: Matrix, today: dt.date) -> tuple[Complaint, ...]:
     """Hold a matrix against every rule.
@@ -47,7 +66,16 @@ def lint(matrix: Matrix, today: dt.date) -> tuple[Complaint, ...]:
     Returns:
         The complaints, in the order of the rules; none if all is well.
     """
-    return tuple(complaint for rule in _RULES for complaint in rule(matrix, today))
+    rules = _RULES if _is_comparable(matrix) else [r for r in _RULES if r not in _COMPARING]
+    found = tuple(complaint for rule in rules for complaint in rule(matrix, today))
+    return found if rules is _RULES else (*found, _NOT_COMPARED)
+
+
+def _is_comparable(matrix: Matrix) -> bool:
+    """Whether few enough rows differ in their versions that each can be compared with each."""
+    branches = {row.tracer for row in matrix.releases}
+    runtimes = {(row.python, row.tracer) for row in matrix.runtimes}
+    return len(branches) + len(runtimes) <= _MOST_COMPARED
 
 
 def refusals(error: InvalidMatrixError, file: str) -> list[Complaint]:

@@ -36,7 +36,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the matrix, print the account of the page, and return 0: open words are no error."""
     from pytest_ddcompat.importer.importer import Options, import_page
-    from pytest_ddcompat.importer.source import read_page
+    from pytest_ddcompat.importer.source import PageError, read_page
     from pytest_ddcompat.importer.toml import to_toml
 
     about = Options(
@@ -46,7 +46,12 @@ def run(options: argparse.Namespace) -> int:
         options.language,
         partials_folder(options.partials),
     )
-    imported = import_page(read_page(options.page), options.page, about)
+    try:
+        imported = import_page(read_page(options.page), options.page, about)
+    except PageError as error:
+        if error.account is not None:
+            sys.stderr.write(f"{_in_words(error.account, options.page)}\n")
+        raise
     if options.output is not None:
         put(to_toml(imported.mapping), options.output, [options.page])
     if options.format == "json":

@@ -125,9 +125,10 @@ def file_layer(name: str, folder: Path) -> Layer:
     """
     if not name:
         raise FactsError("the name of a facts file is empty; valid: a path")
+    from pytest_ddcompat.values.files import read_limited  # here: few runs have such a file
+
     try:
-        with (folder / name).open("rb") as file:
-            return Layer(name, file.read(LIMIT + 1))
+        return Layer(name, read_limited(folder / name, LIMIT))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise FactsError(f"{name}: this facts file cannot be read: {reason}") from None

@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Union
+from typing import TYPE_CHECKING, Any, NamedTuple, Union
+
+from pytest_ddcompat.values.errors import CompatibilityError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pytest_ddcompat.importer.draft import Account
 
 __all__ = [
-    "OTHER_LANGUAGES", "Block", "Callout", "Cell", "Gap", "Heading", "Table", "Tag", "Text",
-    "Words", "collapsed",
+    "LONGEST_HEAD", "MOST_CELLS", "OTHER_LANGUAGES", "Block", "Callout", "Cell", "Gap", "Heading",
+    "PageError", "Table", "Tag", "Text", "Words", "collapsed", "squared",
 ]  # fmt: skip
+
+MOST_CELLS = 250_000
+"""Cells of all tables of a page; published pages have some hundreds."""
+
+LONGEST_HEAD = 200
+"""Characters of a heading, or of a cell of a table's head: every row repeats them."""
+
+
+class PageError(CompatibilityError):
+    """A documentation page cannot be read.
+
+    Attributes:
+        account: The account of its cells; None if it was not read as far as that.
+    """
+
+    def __init__(self, problems: str | Problem, account: Account | None = None) -> None:
+        self.account = account
+        super().__init__(problems)
 
 
 class Cell(NamedTuple):
@@ -23,7 +48,7 @@ class Cell(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table; every row has as many cells as the head.
+    """A table; once `squared`, every row has as many cells as the head.
 
     Attributes:
         head: Cells of the head.
@@ -117,6 +142,29 @@ class Words(NamedTuple):
     values: dict[str, Any]
     interpretation: str = ""
     reason: str = ""
+
+
+def squared(blocks: Iterable[Block], origin: str) -> Iterator[Block]:
+    """Give each row of a table as many cells as the head has.
+
+    Raises:
+        PageError: All tables together would have too many.
+    """
+    cells = 0
+    for block in blocks:
+        if not isinstance(block, Table):
+            yield block
+            continue
+        width = len(block.head)
+        cells += width * (len(block.rows) + 1)
+        if cells > MOST_CELLS:
+            raise PageError(f"{origin}: the tables of this page have more than {MOST_CELLS} cells")
+        rows = ((*row, *_blank(row or block.head) * (width - len(row))) for row in block.rows)
+        yield block._replace(rows=tuple(rows))
+
+
+def _blank(row: Sequence[Cell]) -> list[Cell]:
+    return [Cell("", row[-1].line)]
 
 
 def collapsed(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.importer.blocks import Gap
+from pytest_ddcompat.importer.blocks import LONGEST_HEAD, Gap, PageError
 from pytest_ddcompat.values.names import fold
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ KINDS = (
 """The arrays of a matrix, in the order of a file."""
 
 _INVISIBLE = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_MOST_NAMED = 1_000_000
 _LONGEST_NAME = 20  # words of a name that a sentence can have
 
 
@@ -50,18 +51,21 @@ class Draft:
 
     Attributes:
         rows: The rows of each of `KINDS`, as a file has them.
-        heading: The current heading.
+        heading: The current heading; `stand_under` sets it.
         columns: Words of the current table's head.
         library: Library whose versions the page is about; empty as long as it is unknown.
         shared: Abbreviations of several capabilities, which are aliases of none.
+        integrations: Capability that every framework belongs to; empty if the page names its own.
         unread: Kind, row and words for each row with words in unknown columns.
     """
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, origin: str = "") -> None:
+        self._origin = origin
         self.rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
-        self.heading = title
+        self.stand_under(title)
         self.columns: list[str] = []
         self.library = ""
+        self.integrations = ""
         self.shared: frozenset[str] = frozenset()
         self.unread: list[tuple[str, dict[str, Any], list[str]]] = []
         self._found_by: dict[tuple[str, str], dict[str, Any]] = {}
@@ -73,8 +77,14 @@ class Draft:
         self._columns_of: dict[int, list[str]] = {}
         self._withdrawn: dict[int, dict[str, Any]] = {}
         self._interpreted = 0
+        self._named = 0
         self._gaps: list[Gap] = []
         self._warnings: dict[str, None] = {}
+
+    def stand_under(self, heading: str) -> None:
+        """Go to another heading, of which every row below keeps the words."""
+        is_long = len(heading) > LONGEST_HEAD
+        self.heading = f"{heading[:LONGEST_HEAD]}…" if is_long else heading
 
     def add(self, kind: str, documented: Iterable[str], /, **values: Any) -> dict[str, Any]:
         """Add a row, without the values that are empty."""
@@ -116,14 +126,28 @@ class Draft:
         named = {row["id"]: row for row in found if row is not None}
         for short in self._abbreviations_in(text):
             named.update(self._abbreviations[short])
-        return list(named.values())
+        return self.counted(list(named.values()))
+
+    def counted(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Count the capabilities that words name or limit.
+
+        Raises:
+            PageError: All words together name too many: their product could be anything.
+        """
+        self._named += len(rows)
+        if self._named > _MOST_NAMED:
+            raise PageError(
+                f"{self._origin}: this page names capabilities more than {_MOST_NAMED} times"
+            )
+        return rows
 
     def is_clear(self, text: str) -> bool:
         """Whether no abbreviation in a sentence is of several capabilities."""
         return all(len(self._abbreviations[s]) == 1 for s in self._abbreviations_in(text))
 
     def _abbreviations_in(self, text: str) -> list[str]:
-        return [w for w in re.findall(r"[A-Z0-9]+", text) if w in self._abbreviations]
+        words = dict.fromkeys(re.findall(r"[A-Z0-9]+", text))
+        return [word for word in words if word in self._abbreviations]
 
     def enter_cell(self, cell: Cell, reason: str, row: dict[str, Any] | None = None) -> None:
         """Enter a cell in the account.

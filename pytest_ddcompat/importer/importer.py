@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.importer.blocks import Callout, Gap, Heading, Table, Tag
+from pytest_ddcompat.importer.blocks import Callout, Gap, Heading, Table, Tag, squared
 from pytest_ddcompat.importer.cells import limit_by_cells
 from pytest_ddcompat.importer.draft import KINDS, Draft
 from pytest_ddcompat.importer.markdown import blocks_of
@@ -15,6 +15,7 @@ from pytest_ddcompat.importer.prose import limited, read_callout, read_text
 from pytest_ddcompat.importer.ranges import version_of
 from pytest_ddcompat.importer.source import PageError, check_text, front_matter, with_partials
 from pytest_ddcompat.importer.tables import (
+    add_integrations,
     find_shared_abbreviations,
     in_language,
     languages_of,
@@ -23,6 +24,7 @@ from pytest_ddcompat.importer.tables import (
 )
 from pytest_ddcompat.importer.words import slug
 from pytest_ddcompat.matrix.loading import matrix_from_mapping
+from pytest_ddcompat.values.errors import Problem
 from pytest_ddcompat.values.names import unknown_name
 from pytest_ddcompat.values.versions import parse_version
 
@@ -36,14 +38,14 @@ if TYPE_CHECKING:
 __all__ = ["Imported", "Options", "contradictions", "import_page"]
 
 _CALLOUTS = {"callout", "site-region", "alert"}
-_OVERALL = re.compile(
-    r"\bminimum .*?version to get all .*? is (v?[0-9]+(?:\.[0-9]+)*)", re.IGNORECASE
-)
+_OVERALL = "version to get all "
+_MINIMUM = re.compile(r"\bminimum ", re.IGNORECASE)
+_IS = re.compile(r" is (v?[0-9]+(?:\.[0-9]+)*)", re.IGNORECASE)
 _BRANCHES = re.compile(
     r"\b(one|two|three|four|five|six) release branch(?:es)? (?:is|are) supported", re.IGNORECASE
 )
 _NUMBERS = ("one", "two", "three", "four", "five", "six")
-_MOST = 10  # overall minimums that are compared
+_MOST = 10  # overall minimums that are compared, and tables that a message names
 
 
 class Options(NamedTuple):
@@ -94,14 +96,13 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
     check_text(text, origin)
     lines = re.split(r"\r\n?|\n", text)
     front = front_matter(lines, origin)
-    found = list(
-        with_partials(blocks_of(lines[front.length :], front.length + 1), options.partials)
-    )
+    blocks = blocks_of(lines[front.length :], front.length + 1)
+    found = list(squared(with_partials(blocks, options.partials), origin))
     heading = next((block.text for block in found if isinstance(block, Heading)), "")
     title = front.values.get("title", "") or heading or origin
     draft = _read(list(_with_callouts(found)), title, options.language, origin)
     if not draft.rows["capabilities"]:
-        raise PageError(f"{origin}: no table of capabilities is on this page")
+        raise PageError(_no_capabilities(found, origin), draft.account())
     page = {
         "id": options.id or _id_of(title) or _id_of(Path(origin).stem) or "page",
         "title": title,
@@ -113,6 +114,33 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
     mapping: dict[str, Any] = {"page": {key: value for key, value in page.items() if value}}
     mapping.update({kind: draft.rows[kind] for kind in KINDS if draft.rows[kind]})
     return Imported(mapping, matrix_from_mapping(mapping, origin), draft.account())
+
+
+def _no_capabilities(blocks: Sequence[Block], origin: str) -> Problem:
+    """Say which tables a page has, and why none of them is one of capabilities."""
+    tables = [block for block in blocks if isinstance(block, Table)]
+    seen = [
+        f'line {table.head[0].line}, "{" | ".join(cell.text for cell in table.head):.80}", '
+        f"{table.reason or _IS_OF.get(table_kind(table), 'is of no known kind')}"
+        for table in tables[:_MOST]
+    ]
+    more = [f"and {len(tables) - _MOST} more"] if len(tables) > _MOST else []
+    what = f"the table of {'; that of '.join([*seen, *more])}" if seen else "it has no table"
+    return Problem(
+        f"no table of capabilities is on this page: {what}",
+        'a head of "… capability" and "Minimum … version", or of "Framework" and "Supported '
+        'version"',
+        file=origin,
+    )
+
+
+_IS_OF = {
+    "capabilities": "has no row that is understood",
+    "deployments": "is of deployment types",
+    "releases": "is of release branches",
+    "runtimes": "is of runtimes",
+    "frameworks": "is of frameworks, without versions",
+}
 
 
 def _id_of(words: str) -> str:
@@ -155,10 +183,12 @@ def _opened(tag: Tag) -> Callout:
 
 
 def _read(blocks: Sequence[Block], title: str, picked: str, origin: str) -> Draft:
-    draft = Draft(title)
+    draft = Draft(title, origin)
     language = _language(blocks, picked, origin)
     blocks = [in_language(b, language, draft) if isinstance(b, Table) else b for b in blocks]
     _read_capabilities(blocks, draft)
+    if not draft.rows["capabilities"]:
+        add_integrations([block for block in blocks if isinstance(block, Table)], draft)
     # Only now can sentences and heads of columns be searched for the names of capabilities.
     for block in blocks:
         _read_block(block, draft)
@@ -190,9 +220,7 @@ def _read_capabilities(blocks: Sequence[Block], draft: Draft) -> None:
     find_shared_abbreviations((row[0].text for table in tables for row in table.rows), draft)
     for block in blocks:
         if isinstance(block, Heading):
-            draft.heading = block.text
-        elif isinstance(block, Callout):
-            draft.heading = block.title or draft.heading
+            draft.stand_under(block.text)
         elif isinstance(block, Table) and _is_of_capabilities(block):
             read_table(block, draft)
     draft.heading = title
@@ -219,7 +247,7 @@ def _read_block(block: Block, draft: Draft) -> None:
         if not _is_of_capabilities(block):
             read_table(block, draft)
     elif isinstance(block, Heading):
-        draft.heading = block.text
+        draft.stand_under(block.text)
         rows = limited(block.text, draft)
         if rows:
             reason = "a heading that may limit a capability"
@@ -231,8 +259,7 @@ def _read_block(block: Block, draft: Draft) -> None:
 def contradictions(draft: Draft) -> None:
     """Warn of sentences that the tables contradict."""
     notes = [text for note in draft.rows["notes"] for text in note["documented"]]
-    found = filter(None, map(_OVERALL.search, notes))
-    overall = dict.fromkeys(each[1].removeprefix("v") for each in found)
+    overall = dict.fromkeys(filter(None, map(_overall, notes)))
     for stated in list(overall)[:_MOST]:
         if version_of(stated):
             _warn_of_minimum(stated, draft)
@@ -244,6 +271,13 @@ def contradictions(draft: Draft) -> None:
                 f"the page speaks of {branches[1].lower()} release branches, "
                 f"and its table has {actual}"
             )
+
+
+def _overall(text: str) -> str:
+    """Return the version that a sentence states as the minimum for all capabilities."""
+    start = text.lower().find(_OVERALL)
+    stated = _IS.search(text, start + len(_OVERALL)) if start >= 0 else None
+    return stated[1].removeprefix("v") if stated and _MINIMUM.search(text, 0, start) else ""
 
 
 def _warn_of_minimum(stated: str, draft: Draft) -> None:

@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["blocks_of"]
 
-_TAG = re.compile(
-    r"\{%-?\s*(/?[\w-]*)([^{}]*?)\s*/?-?%\}"
-    r"|\{\{[<%]\s*(?P<shortcode>/?[\w/.-]*)([^{}]*?)\s*/?[>%]\}\}"
-)
+_TAG = re.compile(r"\{%(?P<tag>[^{}]*)%\}|\{\{[<%](?P<shortcode>[^{}]*)[>%]\}\}")
 _LONGEST_TAG = 8000  # characters
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _MARK_TAGS = {"x", "check", "yes"}
@@ -73,7 +70,7 @@ def _tag(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
     if not line.startswith("{") or len(line) > _LONGEST_TAG or _TAG.sub("", line).strip():
         return False
     found = list(_TAG.finditer(line))
-    if not found or (found[0]["shortcode"] or "").lower() in _MARK_TAGS:
+    if not found or (found[0]["shortcode"] and tag_of(found[0][0], 0).name.lower() in _MARK_TAGS):
         return False
     if not silent:
         for match in found:
@@ -88,10 +85,12 @@ def _html_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if silent:
         return _line(state, start).lstrip().lower().startswith("<table")
     # Markdown ends HTML at a blank line, and would read the rest of the table as paragraphs.
-    last = start
+    last = max(start, state.env.get("no_table_before", 0))
     if not _line(state, start).lstrip().startswith("<"):
         return False
     while last < end and "<table" not in _line(state, last).lower():
+        # Remembered, or each line of HTML would look through all that follow.
+        state.env["no_table_before"] = last
         if not _line(state, last).strip():
             return False
         last += 1
@@ -213,15 +212,20 @@ def _end_of_table(tokens: Sequence[Token], start: int) -> int:
 
 def _split(line: str) -> list[str]:
     """Split a row as Markdown does: at every bar without a backslash."""
-    bare = re.sub(r"^[\s>]*(?:[-*+]\s+)?\|?|(?<!\\)\|?\s*$", "", line)
+    bare = re.sub(r"^[\s>]*(?:[-*+]\s+)?\|?", "", line).rstrip()
+    bare = bare if bare.endswith("\\|") else bare.removesuffix("|")
     return [cell.strip() for cell in re.split(r"(?<!\\)\|", bare)]
 
 
 def tag_of(text: str, line: int) -> Tag:
     """Parse a tag."""
     found = _TAG.fullmatch(text)
-    name, arguments, shortcode, others = found.groups("") if found else [""] * 4
-    return Tag(name or shortcode, (arguments or others).strip(), collapsed(text), line)
+    tag, shortcode = found.groups("") if found else ("", "")
+    inside = tag.removeprefix("-").removesuffix("-") or shortcode
+    words = inside.removesuffix("/").strip()
+    name = re.match(r"/?[\w-]*" if tag else r"/?[\w/.-]*", words)
+    length = name.end() if name else 0
+    return Tag(words[:length], words[length:].strip(), collapsed(text), line)
 
 
 def text_of(token: Token) -> str:

@@ -6,7 +6,15 @@ import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.importer.blocks import Cell, Gap, Heading, Table, Text, collapsed
+from pytest_ddcompat.importer.blocks import (
+    LONGEST_HEAD,
+    Cell,
+    Gap,
+    Heading,
+    Table,
+    Text,
+    collapsed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,13 +57,11 @@ def lines_of(text: str) -> str:
 def in_rows(
     head: tuple[Cell, ...], rows: list[list[Cell]], reason: str = ""
 ) -> Iterator[Table | Gap]:
-    """Yield a table with as many cells in each row as in the head, and the cells beyond it."""
+    """Yield a table, and the cells beyond its head."""
     width = len(head)
-    last = [row[-1].line if row else head[0].line for row in rows]
-    full = tuple(
-        (*row[:width], *[Cell("", line)] * (width - len(row))) for row, line in zip(rows, last)
-    )
-    yield Table(head, full, reason)
+    if not reason and any(len(cell.text) > LONGEST_HEAD for cell in head):
+        reason = "its head is too long to be understood"
+    yield Table(head, tuple(tuple(row[:width]) for row in rows), reason)
     for row in rows:
         for cell in row[width:]:
             yield Gap(cell.line, cell.text, "a cell beyond the head of its table")

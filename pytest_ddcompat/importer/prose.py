@@ -42,7 +42,8 @@ _ABOUT_REMOTE = re.compile(
     r"(?=.*\bremote configuration\b).*\b(?:requir\w*|needs?|needed|must|enabl\w*)\b", re.IGNORECASE
 )
 _FRAMEWORKS = re.compile(r"(.+?) is supported on all frameworks\.?", re.IGNORECASE)
-_DATABASES = re.compile(r"(.+?) (?:also )?works .*\bfor all databases\b.*", re.IGNORECASE)
+_DATABASES = re.compile(r"(.+?) (?:also )?works (.*)", re.IGNORECASE)
+_ALL_DATABASES = re.compile(r"\bfor all databases\b", re.IGNORECASE)
 _NOT_THERE = re.compile(
     r"(?:\bnot|n['\u2019]t|\bno longer) (?:yet |currently )?(?:supported|available)\b"
     r"|\b(?:unavailable|unsupported)\b",
@@ -111,7 +112,7 @@ def limited(text: str, draft: Draft) -> list[dict[str, Any]]:
     if not may_limit(text):
         return []
     if _WHOLE.search(text) and (_NOT_THERE.search(text) or _PREVIEW.search(text)):
-        return draft.rows["capabilities"]
+        return draft.counted(draft.rows["capabilities"])
     return draft.capabilities_in(text)
 
 
@@ -119,7 +120,8 @@ def _understand(text: str, draft: Draft) -> str:
     """Make a row of a sentence, or return why it is not understood."""
     about_remote = _ABOUT_REMOTE.match(text)
     frameworks, databases = _FRAMEWORKS.fullmatch(text), _DATABASES.fullmatch(text)
-    covered = frameworks or databases
+    is_of_all = databases and _ALL_DATABASES.search(databases[2])
+    covered = frameworks or (databases if is_of_all else None)
     row = draft.find("named", covered[1]) if covered else None
     previews = _in_preview(text, draft)
     if row is not None:
@@ -160,7 +162,8 @@ def _requiring(text: str, draft: Draft) -> list[dict[str, Any]]:
 def _add_words(key: str, text: str, rows: Sequence[dict[str, Any]]) -> None:
     """Add a sentence to a key of each capability."""
     for row in rows:
-        row[key] = f"{row[key]} {text}" if key in row else text
+        if len(row.get(key, "")) < _LONGEST:
+            row[key] = f"{row[key]} {text}" if key in row else text
 
 
 def _note(text: str, draft: Draft) -> None:
@@ -198,7 +201,8 @@ def _read_sites(callout: Callout, text: str, draft: Draft) -> None:
     what = "callout" if callout.name else "sentence"
     interface = f"the {what} names the host of the user interface; DD_SITE holds it without app."
     has_interface = any(host.lower().startswith("app.") for host in _HOST.findall(text))
-    heading, draft.heading = draft.heading, callout.title or draft.heading
+    heading = draft.heading
+    draft.stand_under(callout.title or heading)
     draft.add(
         "sites",
         callout.words or [callout.title],

@@ -14,12 +14,14 @@ from pytest_ddcompat.values.versions import parse_range, parse_version
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["LONGEST", "VERSION", "range_of", "version_of", "versions_of"]
+__all__ = ["LONGEST", "VERSION", "range_of", "version_of", "versions_of", "with_operators"]
 
 LONGEST = 200
 """Characters of the longest cell that is read."""
 
-VERSION = r"v?[0-9]+(?:\.[0-9]+)*(?:[abc.-]?(?:rc|a|b|dev|post)\.?[0-9]+)?"
+VERSION = (
+    r"v?[0-9]+(?:\.[0-9]+)*(?:[abc.-]?(?:rc|alpha|beta|a|b|dev|post)\.?[0-9]+|[.-]?(?:dev|rc))?"
+)
 """A regular expression for a single version."""
 
 # Few and short numbers: each is converted, and a specifier compares all of them.
@@ -28,8 +30,35 @@ _SEPARATOR = re.compile(r"(\s*[,;]\s*(?:(?:and|or)\s+)?|\s+/\s+|\s+(?:and|or)\s+
 _BOUND = re.compile(r"[<>]=?[^,]*")
 
 
+_SIGNS = str.maketrans(
+    {**dict.fromkeys("\u2265\u2a7e\u2267", ">="), **dict.fromkeys("\u2264\u2a7d", "<=")}
+)
+_UPWARDS = (
+    r"\s*\(?(?:(?:or|and)\s+(?:later|newer|higher|above|greater|up|upwards?|onwards?|beyond)"
+    r"|onwards?|upwards?)(?:\s+versions?)?\b\)?"
+)
+_FROM = r"(?:from|since|starting\s+(?:from|with|at|in)|at\s+least)\s+"
+# Not of "from 2 to 3" and "since 2, until 3", where more than a minimum is said.
+_AT_LEAST = re.compile(
+    rf"(?<![\w.]){_FROM}(?:version\s+)?(?P<first>{VERSION})(?![\w.])(?:{_UPWARDS})?"
+    r"(?!\s*(?:to|until|through|up\s+to)\b|\s*[-\u2013])"
+    rf"|(?<![\w.=<>~^-])(?:>=\s*)?(?:version\s+)?(?P<second>{VERSION})(?![\w.]){_UPWARDS}",
+    re.IGNORECASE,
+)
+
+
+def with_operators(text: str) -> str:
+    """Write signs and words for a minimum as the operator: `2.6 or later` as `>=2.6`."""
+    if len(text) > LONGEST:
+        return text
+    return _AT_LEAST.sub(
+        lambda found: f">={found['first'] or found['second']}", text.translate(_SIGNS)
+    )
+
+
 def version_of(text: str) -> str | None:
     """Parse a single version, and drop a leading `v`; None for other words."""
+    text = text.lower()
     if len(text) > LONGEST or not re.fullmatch(VERSION, text):
         return None
     try:
@@ -41,6 +70,7 @@ def version_of(text: str) -> str | None:
 
 def range_of(text: str) -> str | None:
     """Parse a range of tracer versions in PEP 440's form; None for other words."""
+    text = with_operators(text)
     try:
         parse_range(text)
     except ValueError:
@@ -59,8 +89,9 @@ def versions_of(text: str, *, bare_is: str = "") -> Words:
     Returns:
         The key `versions`, or why the words are not understood.
     """
-    if text.lower() in {"all", "all versions", "any", "*"}:
+    if text.lower() in {"all", "all versions", "any", "*", "fully supported"}:
         return Words({"versions": [">=0"]}, "every version")
+    text = with_operators(text)
     pieces = _SEPARATOR.split(text.strip()) if len(text) <= LONGEST else ["x"]
     parts, separators = pieces[::2], pieces[1::2]
     is_bare = [bool(re.fullmatch(VERSION, part)) for part in parts]

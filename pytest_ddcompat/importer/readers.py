@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING, Callable, NamedTuple
 
 from pytest_ddcompat.importer.blocks import Words
-from pytest_ddcompat.importer.ranges import range_of, version_of, versions_of
+from pytest_ddcompat.importer.ranges import range_of, version_of, versions_of, with_operators
 from pytest_ddcompat.importer.words import (
     MARKS,
+    NOTHING,
     OSES,
     abbreviation,
     cpus_of,
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from pytest_ddcompat.importer.blocks import Table
     from pytest_ddcompat.importer.draft import Draft
 
-__all__ = ["COLUMNS", "IS_MINIMUM", "RUNTIME_HEADS", "UNKNOWN_COLUMN", "Column"]
+__all__ = [
+    "COLUMNS", "DATASTORES", "FRAMEWORKS", "IS_MINIMUM", "RUNTIME_HEADS", "UNKNOWN_COLUMN",
+    "VERSIONS", "Column", "library_of",
+]  # fmt: skip
 
 _LIBRARIES = {"python tracer": "ddtrace", "nodejs tracer": "dd-trace"}
 """Packages of Datadog's tracers, named as in the package indexes."""
@@ -35,15 +39,24 @@ RUNTIME_HEADS = re.compile(r"support(?:ed)? (\S+) versions", re.IGNORECASE)
 IS_MINIMUM = re.compile("minimum ", re.IGNORECASE)
 """Start of the head of minimums; in an overview a column is headed by its language instead."""
 
-_VERSIONS = {
+VERSIONS = {
     "versions": "", "version": "", "framework versions": "", "supported versions": "",
-    "minimum framework version": "minimum", "minimum version": "minimum",
+    "supported version": "", "version support": "", "minimum framework version": "minimum",
+    "minimum version": "minimum", "minimum supported version": "minimum",
 }  # fmt: skip
+"""Heads of columns of versions, with what a version alone means there."""
+
+DATASTORES = {"datastore", "data store", "database", "data stores", "datastores"}
+FRAMEWORKS = (
+    "framework", "web framework", "integration", "library", "module", "package", *DATASTORES,
+)  # fmt: skip
+"""Heads of columns of integrations; all but the first only beside a column of versions."""
+
 _BLANK = "a blank cell where marks are expected means not supported"
+_NO_AGENT = {*NOTHING, "n/a", "none"}
 UNKNOWN_COLUMN = "a column that is not known in such a table"
 _DOUBT = "the head of a column says more than the name of a capability"
 _SUPPORTED = re.compile(r"\s*(?:support(?:ed)?)?\s*\?*$", re.IGNORECASE)
-_LONGEST_HEAD = 200  # characters
 
 
 class Column(NamedTuple):
@@ -68,7 +81,7 @@ def _reader(key: str, parse: Callable[[str], object], reason: str) -> Callable[[
     return read
 
 
-def _library_of(words: str) -> str:
+def library_of(words: str) -> str:
     """Return the library that a page means by `Python tracer`."""
     return _LIBRARIES.get(slug(words).replace("_", " "), slug(words))
 
@@ -77,7 +90,7 @@ def _of_capabilities(table: Table, draft: Draft) -> dict[int, Column]:
     head = table.head[1].text
     named = re.fullmatch(r"minimum (.*?) version", head, re.IGNORECASE)
     if not draft.library and (named or not IS_MINIMUM.match(head)):
-        draft.library = _library_of(named[1] if named else f"{head} tracer")
+        draft.library = library_of(named[1] if named else f"{head} tracer")
     reason = "these words are no minimum version and no status"
     open_ = Words({"status": "unresolved"}, reason=reason)
     return {
@@ -108,9 +121,8 @@ def _marks(table: Table, others: Container[int], draft: Draft) -> dict[int, Colu
     for number, cell in enumerate(table.head):
         if number in others:
             continue
-        head = cell.text if len(cell.text) <= _LONGEST_HEAD else ""
-        row = draft.find("named", _SUPPORTED.sub("", head))
-        named = draft.capabilities_in(cell.text[:_LONGEST_HEAD])
+        row = draft.find("named", _SUPPORTED.sub("", cell.text))
+        named = draft.capabilities_in(cell.text)
         if row:
             columns[number] = Column(_mark_reader(row["id"]))
         elif named:
@@ -127,7 +139,7 @@ def _mark_reader(capability: str) -> Callable[[str], Words]:
         if mark is None:
             doubt = {"capabilities": {capability: "unresolved"}}
             return Words(doubt, reason=f'"{text[:80]}" is no mark')
-        return Words({"capabilities": {capability: mark}}, "" if text else _BLANK)
+        return Words({"capabilities": {capability: mark}}, _BLANK if text in NOTHING else "")
 
     return read
 
@@ -145,9 +157,9 @@ def _of_releases(table: Table, _draft: Draft) -> dict[int, Column]:
 
 
 def _agent(text: str) -> Words:
-    if not text:
+    if text.lower() in _NO_AGENT:
         return Words({}, "a blank cell in the Agent column means no minimum")
-    version = version_of(text.removesuffix("+").removeprefix(">=").strip())
+    version = version_of(with_operators(text).removesuffix("+").removeprefix(">=").strip())
     if version is None:
         return Words({}, reason="these words are no version of the Agent")
     return Words({"agent": version})
@@ -186,11 +198,13 @@ _framework = _reader("id", slug, "no name of a framework")
 def _of_frameworks(table: Table, draft: Draft) -> dict[int, Column]:
     columns = {0: Column(_framework)}
     for number, cell in enumerate(table.head[1:], 1):
-        bare_is = _VERSIONS.get(cell.text.lower())
+        bare_is = VERSIONS.get(cell.text.lower())
         if bare_is is not None:
             columns[number] = Column(lambda text, is_=bare_is: versions_of(text, bare_is=is_))  # type: ignore[misc]
     marks = _marks(table, columns, draft)
-    if not marks:
+    if draft.integrations:
+        columns[0] = Column(lambda text: _integration(text, draft.integrations))
+    elif not marks:
         draft.warn(
             f'the table of frameworks under "{draft.heading}" names no capability: '
             "its rows decide nothing"
@@ -199,6 +213,11 @@ def _of_frameworks(table: Table, draft: Draft) -> dict[int, Column]:
     if len(marks) == len(table.head) - 1 and not any(mark.reason for mark in marks.values()):
         columns[0] = Column(_framework_of_any_version)
     return {**columns, **marks}
+
+
+def _integration(text: str, capability: str) -> Words:
+    words = _framework(bare(text))
+    return words._replace(values={**words.values, "capabilities": {capability: True}})
 
 
 def _framework_of_any_version(text: str) -> Words:

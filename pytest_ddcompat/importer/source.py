@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_ddcompat.importer.blocks import Gap, Table, Tag
+from pytest_ddcompat.importer.blocks import MOST_CELLS, Gap, PageError, Table, Tag
 from pytest_ddcompat.importer.markdown import blocks_of
 from pytest_ddcompat.importer.markup import blocks_of_html
-from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.files import read_limited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from pytest_ddcompat.importer.blocks import Block
 
@@ -22,6 +22,7 @@ __all__ = [
 
 LIMIT = 2 * 1024 * 1024  # bytes; published pages have some ten thousand
 _BRACKETS = 50_000  # each costs the Markdown parser far more than another character
+_DELIMITER = frozenset(" \t|:->*+")  # of the line below a table's head, in a quote or list too
 _FRONT_LIMIT = 64 * 1024  # characters
 _SOURCE = re.compile(r"#\s*Source:\s*(https?://[^\s<>\"]+)\s*")
 _PARTIAL_NAME = re.compile(r"""(?:^|\s)name=(?:"([^"]*)"|'([^']*)'|`([^`]*)`)""")
@@ -31,10 +32,6 @@ _CONTROL = re.compile(
     + "".join(chr(plane + 0xFFFE) + chr(plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000))
     + "]"
 )
-
-
-class PageError(CompatibilityError):
-    """A documentation page cannot be read."""
 
 
 class FrontMatter(NamedTuple):
@@ -58,13 +55,10 @@ def read_page(path: str) -> str:
         PageError: It cannot be read, is too large, or is not text in UTF-8.
     """
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(LIMIT + 1)
+        content = read_limited(path, LIMIT)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise PageError(f"{path}: this page cannot be read: {reason}") from None
-    if len(content) > LIMIT:
-        raise PageError(f"{path}: this page is larger than {LIMIT // 1024 // 1024} MiB")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -76,7 +70,7 @@ def check_text(text: str, origin: str) -> None:
     """Refuse binary content, and text that would take too long to parse.
 
     Raises:
-        PageError: The text has control characters, or too many brackets.
+        PageError: The text has control characters, or too many brackets or cells of tables.
     """
     if text.count("[") > _BRACKETS:
         raise PageError(f"{origin}: this page has more than {_BRACKETS} opening brackets")
@@ -86,6 +80,20 @@ def check_text(text: str, origin: str) -> None:
         raise PageError(
             f"{origin}: line {line}: this is not text, but binary (U+{ord(control[0]):04X})"
         )
+    if _cells_of(text) > MOST_CELLS:
+        raise PageError(f"{origin}: the tables of this page have more than {MOST_CELLS} cells")
+
+
+def _cells_of(text: str) -> int:
+    """Return how many cells the Markdown parser may make: it fills each row up to its head."""
+    cells = width = 0
+    for line in text.splitlines():
+        if not line.strip():
+            width = 0
+        elif "-" in line and _DELIMITER.issuperset(line):
+            width = max(width, line.count("|") + 1)
+        cells += width
+    return cells
 
 
 def front_matter(lines: Sequence[str], origin: str) -> FrontMatter:

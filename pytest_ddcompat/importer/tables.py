@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.importer.blocks import OTHER_LANGUAGES
+from pytest_ddcompat.importer.blocks import LONGEST_HEAD, OTHER_LANGUAGES
 from pytest_ddcompat.importer.cells import UNKNOWN_CELL, WHOLE, read_cells, unread_cells
-from pytest_ddcompat.importer.readers import COLUMNS, IS_MINIMUM, RUNTIME_HEADS, UNKNOWN_COLUMN
+from pytest_ddcompat.importer.readers import (
+    COLUMNS,
+    DATASTORES,
+    FRAMEWORKS,
+    IS_MINIMUM,
+    RUNTIME_HEADS,
+    UNKNOWN_COLUMN,
+    VERSIONS,
+    library_of,
+)
 from pytest_ddcompat.importer.words import abbreviation, slug
 from pytest_ddcompat.values.names import bare
 from pytest_ddcompat.values.versions import parse_range
@@ -19,8 +28,8 @@ if TYPE_CHECKING:
     from pytest_ddcompat.importer.readers import Column
 
 __all__ = [
-    "find_shared_abbreviations", "in_language", "kind_of", "languages_of", "read_table",
-    "table_kind",
+    "add_integrations", "find_shared_abbreviations", "in_language", "kind_of", "languages_of",
+    "read_table", "table_kind",
 ]  # fmt: skip
 
 _OF_A_BRANCH = ("support_level", "until", "agent")
@@ -37,7 +46,8 @@ def kind_of(head: Sequence[str]) -> str:
         return "releases"
     if {"os", "cpu", "runtime", "runtime version"} <= set(words):
         return "runtimes" if any(map(RUNTIME_HEADS.fullmatch, words)) else ""
-    return "frameworks" if words[0] == "framework" else ""
+    is_of_versions = len(words) > 1 and not VERSIONS.keys().isdisjoint(words[1:])
+    return "frameworks" if words[0] in FRAMEWORKS[: None if is_of_versions else 1] else ""
 
 
 def table_kind(table: Table) -> str:
@@ -92,7 +102,7 @@ def read_table(table: Table, draft: Draft) -> None:
 
 
 def _add_table(table: Table, draft: Draft) -> None:
-    draft.columns = [cell.text for cell in table.head]
+    draft.columns = [cell.text[:LONGEST_HEAD] for cell in table.head]
     draft.rows["tables"].append({"heading": draft.heading, "columns": draft.columns})
 
 
@@ -101,10 +111,16 @@ def _keep_open(table: Table, draft: Draft) -> None:
     for cell in table.head:
         draft.enter_cell(cell, reason)
     _add_table(table, draft)
+    may_limit = reason != OTHER_LANGUAGES
+    by_head = draft.capabilities_in(_joined(table.head)) if may_limit else []
     for row in table.rows:
-        words = " | ".join(cell.text for cell in (*table.head, *row))
-        limited = draft.capabilities_in(words) if reason != OTHER_LANGUAGES else []
-        draft.open_row("tables", row, dict.fromkeys(range(len(row)), reason), limited)
+        named = draft.capabilities_in(_joined(row)) if may_limit else []
+        limited = {each["id"]: each for each in (*draft.counted(by_head), *named)}
+        draft.open_row("tables", row, dict.fromkeys(range(len(row)), reason), limited.values())
+
+
+def _joined(cells: Iterable[Cell]) -> str:
+    return " | ".join(cell.text for cell in cells)
 
 
 def _read_row(
@@ -123,6 +139,9 @@ def _read_row(
         draft.register(made, kind, key)
     if kind == "capabilities":
         _register_capability(made, draft)
+    if draft.integrations and table.head[0].text.lower() in DATASTORES:
+        words = {"of": "datastores", "capability": draft.integrations, "named": [values["id"]]}
+        draft.add("coverage", made["documented"], **words)
     for number, cell in enumerate(row):
         draft.enter_cell(cell, reasons.get(number, "") if number in columns else UNKNOWN_CELL, made)
     unread = unread_cells([cell.text for cell in table.head], made["documented"], columns)
@@ -132,7 +151,8 @@ def _read_row(
 
 def _conflict(kind: str, draft: Draft, values: dict[str, Any], keys: Sequence[str]) -> str:
     """Return why a row cannot be added beside others, and open the one that it contradicts."""
-    before = [row for row in (draft.find(kind, key) for key in keys) if row]
+    found = (draft.find(kind, key) for key in keys)
+    before = {id(row): row for row in found if row}.values()
     reason = "another row of the page speaks of the same"
     for row in before:
         if kind == "capabilities":
@@ -169,6 +189,22 @@ def _keys(kind: str, heading: str, name: str, values: dict[str, Any]) -> list[st
         row = f"{values['id']} under {heading} for {versions}"
         return [f"{row} with {name}" for name in values["capabilities"]] or [row]
     return []
+
+
+def add_integrations(tables: Sequence[Table], draft: Draft) -> None:
+    """Add the one capability of a page that only lists integrations with their versions."""
+    for table in tables:
+        heads = {cell.text.lower() for cell in table.head[1:]}
+        if table_kind(table) == "frameworks" and not VERSIONS.keys().isdisjoint(heads):
+            break
+    else:
+        return
+    draft.integrations = "integrations"
+    note = "the page names no capability: its integrations count as one, without a minimum"
+    row = {"id": draft.integrations, "minimum": "0", "interpretation": note}
+    _register_capability(draft.add("capabilities", ["Integrations"], **row), draft)
+    language = next((name for name in ("nodejs", "python") if name in slug(draft.heading)), "")
+    draft.library = library_of(f"{language} tracer") if language else ""
 
 
 def find_shared_abbreviations(names: Iterable[str], draft: Draft) -> None:

@@ -9,11 +9,18 @@ from contextlib import suppress
 
 from pytest_ddcompat.importer.blocks import Words
 from pytest_ddcompat.importer.markup import MARK
-from pytest_ddcompat.importer.ranges import LONGEST, VERSION, version_of, versions_of
+from pytest_ddcompat.importer.ranges import (
+    LONGEST,
+    VERSION,
+    version_of,
+    versions_of,
+    with_operators,
+)
 from pytest_ddcompat.values.names import bare
 
 __all__ = [
     "MARKS",
+    "NOTHING",
     "OSES",
     "abbreviation",
     "cpus_of",
@@ -39,8 +46,13 @@ _CPU_NOTES = {
 _PREVIEWS = r"preview|beta|private beta|private preview|public beta|public preview"
 _STATUSES = {
     "not supported": "not_supported", "unsupported": "not_supported", "no": "not_supported",
-    "not applicable": "not_applicable", "n/a": "not_applicable",
+    "not available": "not_supported", "unavailable": "not_supported", "\u274c": "not_supported",
+    "not yet supported": "not_supported", "not yet available": "not_supported",
+    "\u2717": "not_supported", "\u2718": "not_supported",
+    "not applicable": "not_applicable", "n/a": "not_applicable", "n.a.": "not_applicable",
+    "na": "not_applicable",
     "support pending": "pending", "pending": "pending", "coming soon": "pending",
+    "planned": "pending",
 }  # fmt: skip
 _LEVELS = {
     "general availability": "general_availability", "ga": "general_availability",
@@ -50,8 +62,12 @@ _LEVELS = {
 MARKS: dict[str, bool | str] = {
     MARK: True, "✓": True, "✔": True, "✔️": True, "✅": True, "supported": True,
     "": False, "no": False, "not supported": False, "✗": False, "✘": False, "❌": False,
+    "-": False, "\u2013": False, "\u2014": False, "n/a": False, "not applicable": False,
     "preview": "preview", "beta": "preview",
 }  # fmt: skip
+NOTHING = {"", "-", "\u2013", "\u2014"}
+"""A blank cell, and the dashes that stand for one."""
+
 _DATES = ("%Y-%m-%d", "%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y")
 
 
@@ -79,7 +95,7 @@ def status_of_label(name: str) -> str:
 
 def minimum_of(text: str) -> Words | None:
     """Read a cell of minimums; None if it is not understood."""
-    text = text.replace(" / ", " ")
+    text = with_operators(text.replace(" / ", " "))
     if len(text) > LONGEST:
         return None
     folded = text.lower()
@@ -93,7 +109,7 @@ def minimum_of(text: str) -> Words | None:
 
 
 def _plain_minimum(text: str) -> Words | None:
-    found = re.fullmatch(rf"(?:>=\s*)?({VERSION})\+?", text)
+    found = re.fullmatch(rf"(?:>=\s*|version\s+)?({VERSION})\s*\+?", text, re.IGNORECASE)
     version = found and version_of(found[1])
     return Words({"minimum": version}) if version else None
 
@@ -103,8 +119,9 @@ def _with_status(text: str) -> Words | None:
     if re.fullmatch(_PREVIEWS, text, re.IGNORECASE):
         return Words({"status": "preview"}, "a preview without a version")
     for form in (
-        rf"(?P<status>{_PREVIEWS})\s*\(\s*(?:>=\s*)?(?P<version>{VERSION})\s*\)",
-        rf"(?P<version>{VERSION})\s*\((?P<status>partial|deprecated|{_PREVIEWS})\)",
+        rf"(?P<status>{_PREVIEWS})\s*\(\s*(?:>=\s*)?(?P<version>{VERSION})\+?\s*\)",
+        rf"(?P<status>{_PREVIEWS})\s*>=\s*(?P<version>{VERSION})",
+        rf"(?:>=\s*)?(?P<version>{VERSION})\+?\s*\((?P<status>partial|deprecated|{_PREVIEWS})\)",
     ):
         found = re.fullmatch(form, text, re.IGNORECASE)
         version = found and version_of(found["version"])

@@ -143,7 +143,7 @@ def read_keys(
         place.refuse(value, called)
         return {}
     for key in value:
-        if key not in keys:
+        if key not in keys and not place.is_full:
             place.add(unknown_name(f'unknown key "{key:.80}"', key, keys))
     values = {}
     for key, spec in keys.items():

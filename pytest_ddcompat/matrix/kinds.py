@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Callable, Union, cast
 
 from pytest_ddcompat.matrix.fields import Kind
@@ -109,7 +110,8 @@ def array(kind: Kind, at_least: int = 0) -> Kind:
             return ()
         if len(value) < at_least:
             place.problem(f"this needs at least {at_least} (got {len(value)})")
-        return tuple(kind.read(item, place.inside(f"[{n}]")) for n, item in enumerate(value))
+        items = takewhile(lambda _: not place.is_full, enumerate(value))
+        return tuple(kind.read(item, place.inside(f"[{n}]")) for n, item in items)
 
     def restore(plain: list[Any]) -> tuple[object, ...]:
         return tuple(plain if kind.restore is None else map(kind.restore, plain))
@@ -126,7 +128,8 @@ def mapping(kind: Kind) -> Kind:
         if not isinstance(value, dict):
             place.refuse(value, "a table")
             return {}
-        return {str(key): kind.read(item, place.inside(key)) for key, item in value.items()}
+        items = takewhile(lambda _: not place.is_full, value.items())
+        return {str(key): kind.read(item, place.inside(key)) for key, item in items}
 
     return Kind(
         read,

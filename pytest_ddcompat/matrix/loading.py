@@ -45,6 +45,9 @@ _LIMIT = 16 * 1024 * 1024  # bytes of a file; the bundled matrix has some ten th
 # A hundred parts of a key: readers of TOML take the square of their number.
 _DEEP_KEY = r"""(?<![\w."'-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}"""
 
+# Thousands of digits: not every release of Python refuses to convert them, for minutes.
+_LONG_NUMBER = r"[=\[,]\s*[+-]?[0-9][0-9_]{4300}"
+
 
 def read_file(file: Traversable) -> bytes:
     """Read a file, not much more of it than a matrix may have; the default of `load_matrix`.
@@ -250,6 +253,8 @@ def _toml(content: bytes, name: str) -> dict[str, Any]:
         text = content.decode("utf-8-sig")  # Windows editors begin a file with a mark
         if re.search(_DEEP_KEY, text):
             raise RecursionError
+        if re.search(_LONG_NUMBER, text):
+            raise ValueError
         parsed: dict[str, Any] = tomllib.loads(text)
     except UnicodeDecodeError as error:
         what = f"byte {error.start}: this is not UTF-8 text"

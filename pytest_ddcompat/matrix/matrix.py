@@ -100,11 +100,11 @@ class Matrix(Row):
             place_of: Gives the place of a row by its kind, such as `releases`, and its index.
         """
         self._check_unique(place_of)
-        defined = [c.id for c in self.capabilities]
+        defined = {c.id: None for c in self.capabilities}
         for kind in ("deployments", "frameworks", "coverage", "unresolved"):
             for number, row in enumerate(getattr(self, kind)):
                 for name in _capabilities_of(row):
-                    if name not in defined:
+                    if name not in defined and not place_of(kind, number).is_full:
                         what = f'no capability "{name}" is defined'
                         place_of(kind, number).add(unknown_name(what, name, defined))
 
@@ -113,7 +113,8 @@ class Matrix(Row):
             seen: dict[str, int] = {}
             for number, row in enumerate(rows):
                 for key in keys(row):
-                    if seen.setdefault(fold(key), number) != number:
+                    is_first = seen.setdefault(fold(key), number) == number
+                    if not is_first and not place_of(kind, number).is_full:
                         what = f"another row has {key} too"
                         place_of(kind, number).problem(what, "in one row")
 

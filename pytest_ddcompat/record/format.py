@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.environment.fact import FACTS
@@ -22,6 +21,7 @@ from pytest_ddcompat.matrix.kinds import (
 )
 from pytest_ddcompat.matrix.schema import object_schema
 from pytest_ddcompat.values.errors import CompatibilityError, Place, Problem
+from pytest_ddcompat.values.files import read_limited
 from pytest_ddcompat.values.text import as_json
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ OUTCOMES = (
 """What can become of a test."""
 
 _MOST_PROBLEMS = 20
+_LIMIT = 256 * 1024 * 1024  # bytes; a million tests of a few decisions come to less
 
 
 class RecordError(CompatibilityError):
@@ -174,7 +175,7 @@ def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
     """
     file = str(path)
     try:
-        content = Path(path).read_bytes()
+        content = read_limited(path, _LIMIT)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise RecordError(Problem(f"this record cannot be read: {reason}", file=file)) from None

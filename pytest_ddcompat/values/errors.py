@@ -22,6 +22,9 @@ __all__ = [
 ]
 
 
+_MOST_PROBLEMS = 200
+
+
 class Problem(NamedTuple):
     """One thing that is wrong with some input.
 
@@ -64,6 +67,11 @@ class Place(NamedTuple):
     problems: list[Problem]
     where: str = ""
     form: Callable[[object], str] = as_toml
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many problems were found as anybody will read."""
+        return len(self.problems) >= _MOST_PROBLEMS
 
     def inside(self, part: str) -> Place:
         """Go to a key or an element (`[0]`) of this place."""

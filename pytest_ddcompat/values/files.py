@@ -1,14 +1,43 @@
-"""How records, and what commands make, get into their files: whole or not at all."""
+"""Files: read up to a limit, and written whole or not at all."""
 
 from __future__ import annotations
 
 import os
-import secrets
+import stat
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-__all__ = ["unwritable", "write_atomically"]
+__all__ = ["read_limited", "unwritable", "write_atomically"]
+
+_MEBIBYTE = 1024 * 1024
+
+
+def read_limited(path: str | os.PathLike[str], limit: int) -> bytes:
+    """Read a regular file.
+
+    Args:
+        path: The file.
+        limit: Bytes that it may have, some whole MiB.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is larger, or no regular file, such as a pipe or a device without end.
+    """
+    with open(path, "rb", opener=_open_at_once) as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            raise ValueError("it is no regular file")
+        # Not by the size alone: it may grow, and the system's own files have none.
+        content = file.read(limit + 1) if about.st_size <= limit else b""
+        if about.st_size > limit or len(content) > limit:
+            raise ValueError(f"it is larger than {limit // _MEBIBYTE} MiB")
+        return content
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    # To open a pipe would wait for somebody to write to it.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def unwritable(path: Path) -> str:
@@ -39,6 +68,8 @@ def write_atomically(path: Path, content: bytes) -> None:
     reason = unwritable(path)
     if reason or (path.exists() and not os.access(path, os.W_OK)):
         raise OSError(reason or "it is read-only")
+    import secrets  # here: it brings modules that reading does not need
+
     temporary = path.with_name(f".ddcompat-{secrets.token_hex(8)}.tmp")
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666
     try:

@@ -24,7 +24,6 @@ __all__ = [
 
 _NO_NAME = frozenset("<>=!~,;[]")  # of version specifiers, extras and lists
 _SEPARATORS = re.compile(r"[-_\s]+")
-_TRAILING_PARENTHESIS = re.compile(r"\s*\(([^()]*)\)\s*$")
 
 # How people commonly call what the page calls otherwise.
 _ALIASES = {
@@ -43,6 +42,8 @@ DEPLOYMENT_TYPES = ("docker", "kubernetes", "amazon_ecs", "aws_fargate", "aws_la
 # A name this similar to a documented one is taken for a misspelling of it ("djngo"), while
 # other products' names stay what they are ("mssql" is 0.8 like "mysql").
 _MISSPELLING = 0.85
+_LISTED = 200  # valid names in a message
+_COMPARED = 5000  # valid names among which the nearest is sought: each takes some microseconds
 
 
 @lru_cache(maxsize=4096)
@@ -71,7 +72,10 @@ def bare(documented: str) -> str:
     Args:
         documented: The name as it stands on the page.
     """
-    return _TRAILING_PARENTHESIS.sub("", documented)
+    # No regular expression: it would look for the parenthesis at each blank of a run anew.
+    name, opening, inside = documented.rstrip().rpartition("(")
+    is_trailing = opening and inside.find(")") == len(inside) - 1
+    return name.rstrip() if is_trailing else documented
 
 
 def is_misspelling(name: str, valid: Iterable[str]) -> bool:
@@ -98,9 +102,10 @@ def unknown_name(what: str, name: str, valid: Iterable[str]) -> Problem:
         valid: What could have been written; listed in full when it is short.
     """
     names = sorted(set(valid))
-    guess = _closest(name, names, cutoff=0.6)
+    guess = _closest(name, names[:_COMPARED], cutoff=0.6)
     hint = f'; did you mean "{guess}"?' if guess else ""
-    return Problem(f"{what}{hint}", ", ".join(names))
+    more = [f"and {len(names) - _LISTED} more"] if len(names) > _LISTED else []
+    return Problem(f"{what}{hint}", ", ".join([*names[:_LISTED], *more]))
 
 
 def deployment_type(name: str) -> str | None:

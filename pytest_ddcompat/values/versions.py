@@ -23,6 +23,7 @@ __all__ = [
     "Version",
     "base",
     "meet",
+    "overlapping",
     "parse_agent_version",
     "parse_range",
     "parse_version",
@@ -31,6 +32,7 @@ __all__ = [
     "spans",
 ]
 
+_ZERO = Version("0")
 _LONGEST = 200  # characters; no published version or range comes near it
 
 
@@ -59,10 +61,14 @@ class Range:
         return known
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Range) and set(self.specifiers) == set(other.specifiers)
+        return isinstance(other, Range) and self._parsed == other._parsed
 
     def __hash__(self) -> int:
-        return hash(frozenset(self.specifiers))
+        return hash(self._parsed)
+
+    @cached_property
+    def _parsed(self) -> frozenset[SpecifierSet]:
+        return frozenset(self.specifiers)
 
     def __str__(self) -> str:
         return " or ".join(_ordered(s) for s in self.specifiers)
@@ -166,11 +172,7 @@ def spans(ranges: Iterable[Range]) -> dict[Range, list[tuple[int, int]]]:
     stretches: dict[Range, list[tuple[Version, int, bool]]] = {}
     for each in ranges:
         if each not in stretches:
-            versions = regions([each])
-            # Of each two versions, the second is of the stretch just above the first.
-            stretches[each] = [
-                (base(versions[n - n % 2]), n % 2, v in each) for n, v in enumerate(versions)
-            ]
+            stretches[each] = _stretches(each)
     cuts = sorted({cut for own in stretches.values() for cut, _, _ in own})
     places = {cut: 2 * number for number, cut in enumerate(cuts)}
     found = {}
@@ -182,9 +184,39 @@ def spans(ranges: Iterable[Range]) -> dict[Range, list[tuple[int, int]]]:
     return found
 
 
+def _stretches(each: Range) -> list[tuple[Version, int, bool]]:
+    """Return where a range begins and ends: a version, 1 for just above it, and if it is in."""
+    bounds = {s.operator: s.version for alone in each.specifiers for s in alone}
+    # As nearly all ranges are: no version has to be tried.
+    if bounds.keys() == {">=", "<"} and [*map(len, each.specifiers)] == [2]:
+        lower, upper = (base(Version(bounds[operator])) for operator in (">=", "<"))
+        return [(_ZERO, 0, False), (lower, 0, True), (upper, 0, False)]
+    versions = regions([each])
+    # Of each two versions, the second is of the stretch just above the first.
+    return [(base(versions[n - n % 2]), n % 2, v in each) for n, v in enumerate(versions)]
+
+
 def meet(ones: list[tuple[int, int]], others: list[tuple[int, int]]) -> bool:
     """Whether ranges share a version, by their spans."""
     return any(start < until and begin < end for start, end in ones for begin, until in others)
+
+
+def overlapping(ranges: Sequence[Range]) -> list[tuple[int, int]]:
+    """Find ranges that share a version with another one.
+
+    Returns:
+        Their indices in pairs, the lower first; of ranges that many overlap, not each pair.
+    """
+    places = spans(ranges)
+    found: set[tuple[int, int]] = set()
+    furthest = (0, -1)
+    # In ascending order: whatever begins before the furthest end so far overlaps its range.
+    each = [(*span, n) for n, one in enumerate(ranges) for span in places[one]]
+    for start, end, number in sorted(each):
+        if start < furthest[0] and number != furthest[1]:
+            found.add((min(number, furthest[1]), max(number, furthest[1])))
+        furthest = max(furthest, (end, number))
+    return sorted(found)
 
 
 def _specifier(text: str) -> SpecifierSet:

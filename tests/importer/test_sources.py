@@ -101,10 +101,12 @@ def test_line_ends_and_byte_order_mark_change_nothing(tmp_path: Path) -> None:
         pytest.param(b"a\nb\0", "line 2: this is not text, but binary (U+0000)", id="NUL"),
         pytest.param("a\x9d".encode(), "line 1: this is not text, but binary (U+009D)",
                      id="a control character"),
-        pytest.param(b" " * (LIMIT + 1), "this page is larger than 2 MiB", id="too large"),
+        pytest.param(b" " * (LIMIT + 1), "this page cannot be read: it is larger than 2 MiB",
+                     id="too large"),
         pytest.param(b"[" * 50_001, "this page has more than 50000 opening brackets",
                      id="too many brackets"),
-        pytest.param(b"", "no table of capabilities is on this page", id="empty"),
+        pytest.param(b"|-" * 600 + b"\n" + b"|\n" * 600,
+                     "the tables of this page have more than 250000 cells", id="ragged rows"),
     ],
 )  # fmt: skip
 def test_file_that_is_refused(content: bytes, message: str, tmp_path: Path) -> None:

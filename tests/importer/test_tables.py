@@ -38,9 +38,45 @@ def test_library_of_the_versions(head: str, library: str) -> None:
     assert rows(found, "capabilities") == [{"id": "some_filter", "minimum": "1.0"}]
 
 
-def test_page_without_capabilities_is_refused() -> None:
-    with pytest.raises(PageError, match=r"^page.md: no table of capabilities is on this page$"):
-        imported("# Title\n\nWords.\n")
+VALID = (
+    '; valid: a head of "… capability" and "Minimum … version", or of "Framework" and "Supported '
+    'version"'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "seen", "unresolved"),
+    [
+        pytest.param("# Title\n\nWords.\n", "it has no table", 0, id="no table"),
+        pytest.param(table("Release | Support level", ">=1,<2 | GA"),
+                     'the table of line 1, "Release | Support level", is of release branches', 0,
+                     id="branches"),
+        pytest.param(table("Framework | Bot Filter", "Django | yes"),
+                     'the table of line 1, "Framework | Bot Filter", is of frameworks, without '
+                     "versions", 2, id="frameworks without versions"),
+        pytest.param(table("A | B", "c | d") + table("X capability | Minimum y version", " | 1"),
+                     'the table of line 1, "A | B", is of no known kind; that of line 5, "X '
+                     'capability | Minimum y version", has no row that is understood', 6,
+                     id="two tables"),
+        pytest.param("<table><tr><td>A</td></tr></table>\n",
+                     'the table of line 1, "A", the table has no head', 1, id="no head"),
+    ],
+)  # fmt: skip
+def test_page_without_capabilities_is_refused(text: str, seen: str, unresolved: int) -> None:
+    with pytest.raises(PageError) as raised:
+        imported(text)
+    assert str(raised.value) == f"page.md: no table of capabilities is on this page: {seen}{VALID}"
+    account = raised.value.account
+    assert account is not None
+    assert len(account.unresolved) == unresolved
+
+
+def test_callout_above_a_table_is_not_its_heading() -> None:
+    callout = "{% callout %}\n# Not on app.ddog-gov.com\n\nNot supported.\n{% /callout %}\n\n"
+    found = imported(CAPABILITIES.replace("\n\n|", f"\n\n{callout}|"))
+    headings = {row["heading"] for row in found.mapping["capabilities"]}
+    assert headings == {found.mapping["tables"][0]["heading"]} == {"Firewall requirements"}
+    assert found.mapping["sites"][0]["heading"] == "Not on app.ddog-gov.com"
 
 
 def test_capability_that_stands_twice_is_open() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.analysis.rules import Complaint, statements
-from pytest_ddcompat.values.versions import Range, meet, regions, spans
+from pytest_ddcompat.values.versions import Range, meet, overlapping, regions, spans
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -49,15 +49,18 @@ def runtime_that_is_doubled(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
     tracers = spans(row.tracer for row in matrix.runtimes)
     # Numbers for versions: a cell of the page names few, and each pair of rows is compared.
     areas = [(pythons[row.python], tracers[row.tracer]) for row in matrix.runtimes]
-    platforms: dict[tuple[str, str, str], list[int]] = {}
+    platforms: dict[tuple[str, str, str], dict[tuple[Range, Range], int]] = {}
     for number, row in enumerate(matrix.runtimes):
         doubled: dict[int, list[str]] = {}
         for cpu in dict.fromkeys(row.cpus):
-            before = platforms.setdefault((row.os, row.implementation, cpu), [])
-            first = next((n for n in before if all(map(meet, areas[n], areas[number]))), None)
+            before = platforms.setdefault((row.os, row.implementation, cpu), {})
+            first = next(
+                (n for n in before.values() if all(map(meet, areas[n], areas[number]))), None
+            )
             if first is not None:
                 doubled.setdefault(first, []).append(cpu)
-            before.append(number)
+            # Of rows of the same versions, the first: what meets one of them meets all.
+            before.setdefault((row.python, row.tracer), number)
         for first, cpus in sorted(doubled.items()):
             other = matrix.runtimes[first]
             yield Complaint(
@@ -121,18 +124,12 @@ def versions_that_overlap(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
     for number, row in enumerate(matrix.frameworks):
         specifiers = row.versions.specifiers if row.versions else ()
         parts = [Range([specifier]) for specifier in specifiers]
-        for index, part in enumerate(parts):
-            for before in parts[:index]:
-                if _meet(part, before):
-                    yield Complaint(
-                        f"frameworks[{number}].versions[{index}]",
-                        f"these versions of {row.name} are in {before} too",
-                        f'"{part}"',
-                        "ranges that share no version",
-                        "see whether a bare version of the page is a series, such as ==2.2.*, "
-                        "and not a minimum",
-                    )
-
-
-def _meet(one: Range, other: Range) -> bool:
-    return any(version in one and version in other for version in regions([one, other]))
+        for before, index in overlapping(parts):
+            yield Complaint(
+                f"frameworks[{number}].versions[{index}]",
+                f"these versions of {row.name} are in {parts[before]} too",
+                f'"{parts[index]}"',
+                "ranges that share no version",
+                "see whether a bare version of the page is a series, such as ==2.2.*, "
+                "and not a minimum",
+            )

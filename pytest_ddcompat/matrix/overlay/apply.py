@@ -6,11 +6,11 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.matrix.overlay.matching import absence, matching, refuse_ambiguous
+from pytest_ddcompat.matrix.overlay.matching import absence, by_key, matching, refuse_ambiguous
 from pytest_ddcompat.matrix.overlay.rows import RULES, changes_of, read_overlay
 from pytest_ddcompat.matrix.rows import NOT_THERE, Capability, Release, Statement
 from pytest_ddcompat.values.errors import MatrixError, Place, Problem
-from pytest_ddcompat.values.versions import regions
+from pytest_ddcompat.values.versions import overlapping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,8 +110,11 @@ def _touch(
     kind: str, rows: Sequence[Statement], changes: Sequence[Change], heading: str
 ) -> dict[int, _Touched]:
     touched: dict[int, _Touched] = {}
+    named = by_key(kind, rows)
     for change in changes:
-        found = matching(kind, rows, change)
+        if change.place.is_full:
+            break
+        found = matching(kind, rows, change, named)
         index = found[0] if found else len(rows) + len(touched)
         if len(found) > 1:
             refuse_ambiguous(kind, [rows[n] for n in found], change)
@@ -236,14 +239,11 @@ def _refuse_overlaps(rows: Sequence[Release], touched: Mapping[int, _Touched]) -
     # A branch that is changed keeps its versions: they are its key.
     gone = {n for n, each in touched.items() if each.removed}
     others = [row.tracer for n, row in enumerate(rows) if n not in gone]
-    for n, each in touched.items():
-        if n < len(rows) or not isinstance(each.row, Release):
-            continue
-        added = each.row.tracer
-        for other in others:
-            if any(v in added and v in other for v in regions([added, other])):
-                each.place.inside("tracer").problem(
-                    f'this range overlaps that of another row (got "{added}")',
-                    f'a range without the versions of "{other}", or that row removed',
-                )
-        others.append(added)
+    added = [(each.row, each.place) for n, each in touched.items() if n >= len(rows)]
+    ranges = [*others, *(row.tracer for row, _ in added if isinstance(row, Release))]
+    for first, second in overlapping(ranges):
+        if second >= len(others):
+            added[second - len(others)][1].inside("tracer").problem(
+                f'this range overlaps that of another row (got "{ranges[second]}")',
+                f'a range without the versions of "{ranges[first]}", or that row removed',
+            )

@@ -10,24 +10,43 @@ from pytest_ddcompat.values.names import fold, unknown_name
 from pytest_ddcompat.values.versions import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from pytest_ddcompat.matrix.overlay.rows import Change
     from pytest_ddcompat.matrix.rows import Statement
     from pytest_ddcompat.values.errors import Problem
 
-__all__ = ["absence", "matching", "refuse_ambiguous"]
+    Named = dict[tuple[Hashable, ...], list[int]]
+    """Indices of rows by what their keys come to."""
+
+__all__ = ["absence", "by_key", "matching", "refuse_ambiguous"]
 
 _NARROWING = ("documented", "capabilities", "cpus", "python")
 """Keys that choose among several rows of one key, where one of them agrees; the surest first."""
 
 
-def matching(kind: str, rows: Sequence[Statement], change: Change) -> list[int]:
-    """Indices of the rows that a row of an overlay may mean."""
+def by_key(kind: str, rows: Sequence[Statement]) -> Named:
+    """Return the rows of a kind by their keys, so that no overlay's row looks at all of them."""
+    named: Named = {}
+    for number, row in enumerate(rows):
+        named.setdefault(_identity(kind, row.__dict__), []).append(number)
+    return named
+
+
+def _identity(kind: str, values: Mapping[str, Any]) -> tuple[Hashable, ...]:
+    fields = RULES[kind].row.fields
+    return tuple(
+        fold(values[key]) if key == "id" else fields[key].kind.compared(values[key])
+        for key in RULES[kind].key
+    )
+
+
+def matching(kind: str, rows: Sequence[Statement], change: Change, named: Named) -> list[int]:
+    """Indices of the rows that a row of an overlay may mean, with `named` as from `by_key`."""
     rule, values = RULES[kind], change.values
     # A removal says nothing new of a row, so all that it gives must be true of the row.
-    telling = [*rule.key, *(key for key in values if key in rule.apart or change.remove)]
-    found = [n for n, row in enumerate(rows) if _agree(row, values, *telling)]
+    telling = [key for key in values if key in rule.apart or change.remove]
+    found = [n for n in named.get(_identity(kind, values), ()) if _agree(rows[n], values, *telling)]
     for key in _NARROWING:
         if len(found) > 1 and key in values:
             found = [n for n in found if _agree(rows[n], values, key)] or found
