@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 __all__ = [
-    "FACT_HEADS", "STYLES", "fact_table", "printing", "put", "render_template", "render_text",
-    "write",
+    "FACT_HEADS", "SHORT", "STYLES", "fact_table", "printing", "put", "render_template",
+    "render_text", "write",
 ]  # fmt: skip
 
 STYLES = {"supported": "green", "unsupported": "red", "undetermined": "yellow"}
 """Colour of each verdict on a terminal."""
+
+SHORT = {"supported": "yes", "unsupported": "no", "undetermined": "?"}
+"""Each verdict in a narrow cell."""
 
 FACT_HEADS = ("fact", "value", "from")
 
