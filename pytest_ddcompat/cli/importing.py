@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import day_of, partials_folder
-from pytest_ddcompat.cli.output import put, write
+from pytest_ddcompat.cli.output import put, write, write_error
 from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         # Only the matrix goes to the standard output, so that it can be redirected.
         write(to_toml(imported.mapping))
-        sys.stderr.write(f"{_in_words(imported.account, options.page)}\n")
+        write_error(_in_words(imported.account, options.page))
     return 0
 
 

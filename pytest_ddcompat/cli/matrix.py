@@ -68,7 +68,8 @@ def run(options: argparse.Namespace) -> int:
         return 0
     form = {"text": _text, "json": _json, "html": _html, "markdown": _markdown}[options.format]
     if options.output is None:
-        write(form(grid))
+        markup = options.format in {"html", "markdown"}
+        write(form(grid), "xmlcharrefreplace" if markup else "backslashreplace")
     else:
         put(form(grid), options.output, [options.facts, options.matrix, *files])
     return 0
