@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 from pytest_ddcompat import __version__
+from pytest_ddcompat.cli.output import write_error
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.names import unknown_name
 
@@ -27,6 +28,7 @@ _MODULES = {"import": "importing"}  # Python's own word cannot be the name of a 
 _OF_THE_EXTRA = ("argcomplete", "jinja2", "markdown_it", "rich", "yaml")
 _WITHOUT_EXTRA = {"facts"}
 _USAGE = 2
+_INTERRUPTED = 130  # as shells have it: 128 and the number of the signal
 _OPTION = re.compile(r"^  (?:-\w[^-\n]*)?(--[a-z][a-z-]*)", re.MULTILINE)
 """The line of an option in a command's help, whose text may name options of other programs."""
 
@@ -38,8 +40,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The command line without the program's name; None: that of this process.
 
     Returns:
-        The exit status: 0, 1 where the command answers no, or 2 for bad input.
+        The exit status: 0, 1 where the command answers no, 2 for bad input, 130 after Ctrl-C.
     """
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        write_error("ddcompat: interrupted")
+        return _INTERRUPTED
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     parser = _parser()
     if "_ARGCOMPLETE" in os.environ and _has_extra():
         import argcomplete
@@ -122,8 +132,7 @@ def _has_extra() -> bool:
 
 
 def _refuse(problems: Sequence[str | Problem]) -> int:
-    for problem in problems:
-        sys.stderr.write(f"ddcompat: {problem}\n")
+    write_error("\n".join(f"ddcompat: {problem}" for problem in problems))
     return _USAGE
 
 

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.environment.fact import tracer_key
-from pytest_ddcompat.evaluation.evaluate import evaluate
+from pytest_ddcompat.environment.fact import FACTS, tracer_key
+from pytest_ddcompat.evaluation.checks import CHECKS
+from pytest_ddcompat.evaluation.checks.common import Question, Situation
+from pytest_ddcompat.evaluation.evaluate import check_requirement, run_check, verdict_of
+from pytest_ddcompat.evaluation.verdict import Finding
 from pytest_ddcompat.matrix.rows import LEVEL_WORDS
 from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.values.versions import Version, base
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.value import Fact
-    from pytest_ddcompat.evaluation.verdict import Finding, Status, Verdict
+    from pytest_ddcompat.evaluation.checks import Check
+    from pytest_ddcompat.evaluation.verdict import Status, Verdict
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.matrix.rows import Capability, Release
 
-__all__ = ["Cell", "Column", "Grid", "Row", "grid_of"]
+__all__ = ["Cell", "Column", "Grid", "Row", "facts_of", "grid_of"]
+
+_MOST_COLUMNS = 20
+_OF_MORE = 12  # columns where there would be more than that
 
 
 class Column(NamedTuple):
@@ -92,6 +99,14 @@ class Row(NamedTuple):
     capability: Capability
     cells: tuple[Cell, ...]
 
+    @property
+    def name(self) -> str:
+        """The capability's name, and where it begins if that has no column."""
+        shown = {cell.column.tracer.value for cell in self.cells}
+        between = [str(v) for v in self.capability.boundaries if v not in shown]
+        name = self.capability.name
+        return f"{name} (from {' or '.join(between)})" if between else name
+
     def to_mapping(self) -> dict[str, Any]:
         """Plain values."""
         cells = [
@@ -102,7 +117,12 @@ class Row(NamedTuple):
             }
             for cell in self.cells
         ]
-        return {"capability": self.capability.id, "name": self.capability.name, "cells": cells}
+        return {
+            "capability": self.capability.id,
+            "name": self.capability.name,
+            "boundaries": [str(version) for version in self.capability.boundaries],
+            "cells": cells,
+        }
 
 
 class Grid(NamedTuple):
@@ -115,6 +135,7 @@ class Grid(NamedTuple):
         deployments: Deployment types that are asked for, any of which will do.
         columns: Versions of the tracer, the lowest first.
         rows: Capabilities in the page's order.
+        left_out: How many versions at which the page changes have no column.
     """
 
     matrix: Matrix
@@ -123,6 +144,7 @@ class Grid(NamedTuple):
     deployments: tuple[str, ...]
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    left_out: int = 0
 
     @property
     def asked(self) -> list[str]:
@@ -137,6 +159,7 @@ class Grid(NamedTuple):
             "frameworks": list(self.frameworks),
             "deployments": list(self.deployments),
             "columns": [column.to_mapping() for column in self.columns],
+            "left_out": self.left_out,
             "capabilities": [row.to_mapping() for row in self.rows],
         }
 
@@ -160,25 +183,66 @@ def grid_of(
     Raises:
         RequirementError: The page has no such framework or deployment type.
     """
-    columns = _columns(environment, matrix)
+    boundaries = _boundaries(matrix)
+    columns = _columns(environment, matrix, _shown(boundaries, environment, matrix))
+    situations = [Situation.of(column.environment, matrix) for column in columns]
+    shared: dict[tuple[str, int], Finding] = {}
     rows = []
     for capability in matrix.capabilities:
-        asked = Requirement.capability(
+        required = Requirement.capability(
             capability.id,
             framework=tuple(frameworks) or None,
             deployment=tuple(deployments) or None,
         )
-        cells = [Cell(c, evaluate(asked, c.environment, matrix)) for c in columns]
+        check_requirement(required, matrix)
+        questions = [Question(capability, required, situation) for situation in situations]
+        found = _findings(questions, shared)
+        cells = (Cell(c, verdict_of(Finding.all_about(capability.id, f)))
+                 for c, f in zip(columns, found))  # fmt: skip
         rows.append(Row(capability, tuple(cells)))
-    return Grid(matrix, environment, tuple(frameworks), tuple(deployments), columns, tuple(rows))
+    left_out = len(boundaries.keys() - {column.tracer.value for column in columns})
+    asked = (tuple(frameworks), tuple(deployments))
+    return Grid(matrix, environment, *asked, columns, tuple(rows), left_out)
 
 
-def _columns(environment: Environment, matrix: Matrix) -> tuple[Column, ...]:
+def facts_of(check: Check) -> tuple[str, ...]:
+    """Return the facts that the findings of a check depend on, those of derived facts included."""
+    facts: list[str] = []
+    for axis in check.axes:
+        facts += [*(FACTS[axis].derived_from if axis in FACTS else ()), axis]
+    return tuple(dict.fromkeys(facts))
+
+
+def _findings(
+    questions: Sequence[Question], shared: dict[tuple[str, int], Finding]
+) -> list[list[Finding]]:
+    """Run every check for one capability with every version, each no more often than it differs.
+
+    Args:
+        questions: The capability's, one for each version.
+        shared: Findings by check and version that are the same for all capabilities.
+    """
+    by_check = []
+    for check in CHECKS:
+        facts = facts_of(check)
+        if "tracer" not in facts:
+            found = [run_check(check, questions[0])] * len(questions)
+        elif "capability" in facts:
+            found = [run_check(check, question) for question in questions]
+        else:
+            for number, question in enumerate(questions):
+                if (check.name, number) not in shared:
+                    shared[check.name, number] = run_check(check, question)
+            found = [shared[check.name, number] for number in range(len(questions))]
+        by_check.append(found)
+    return [list(each) for each in zip(*by_check)]
+
+
+def _columns(
+    environment: Environment, matrix: Matrix, boundaries: Mapping[Version, list[str]]
+) -> tuple[Column, ...]:
     """Versions at which the page changes, and the environment's own; the lowest first."""
-    boundaries = _boundaries(matrix)
     own = environment.tracer_of(matrix.page.tracer)
-    if own.value is not None:
-        boundaries.setdefault(own.value, [])
     columns = [
         _column(matrix, environment, version, tuple(words))
         for version, words in sorted(boundaries.items(), key=lambda item: item[0])
@@ -187,6 +251,30 @@ def _columns(environment: Environment, matrix: Matrix) -> tuple[Column, ...]:
         label = "none" if own.known else "unknown"
         columns.insert(0, Column(label, True, (), None, environment, own))
     return tuple(columns)
+
+
+def _shown(
+    boundaries: Mapping[Version, list[str]], environment: Environment, matrix: Matrix
+) -> dict[Version, list[str]]:
+    """Choose the versions that get a column: a table of a thousand shows nothing.
+
+    The environment's own comes first, then the newest branches, then what most capabilities have
+    as their minimum. A row says itself where it begins.
+    """
+    own = environment.tracer_of(matrix.page.tracer).value
+    branches = {release.tracer.lower for release in matrix.releases}
+
+    def rank(version: Version) -> tuple[bool, bool, int, Version]:
+        is_branch = version in branches
+        count = 0 if is_branch else len(found[version])
+        return version == own, is_branch, count, version
+
+    found = dict(boundaries)
+    if own is not None:
+        found.setdefault(own, [])
+    if len(found) <= _MOST_COLUMNS:
+        return found
+    return {version: found[version] for version in sorted(found, key=rank)[-_OF_MORE:]}
 
 
 def _boundaries(matrix: Matrix) -> dict[Version, list[str]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_ddcompat.matrix.loading import DEFAULT, load_matrix
 from pytest_ddcompat.matrix.rows import LEVELS
+from pytest_ddcompat.values.variables import Hidden
 
 if TYPE_CHECKING:
     import argparse
@@ -50,6 +51,7 @@ def add_agent(parser: argparse.ArgumentParser) -> None:
     """Add `--agent`, which queries the Agent of this machine."""
     parser.add_argument(
         "--agent",
+        type=Hidden,
         metavar="auto|URL|off",
         default="off",
         help="query the Datadog Agent for its version (default: off)",

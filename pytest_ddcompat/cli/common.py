@@ -77,9 +77,9 @@ def environment_of(options: argparse.Namespace) -> Environment:
     Raises:
         FactsError: A file cannot be read, or a fact in it or in an option is not valid.
     """
-    layers = [Layer("--set", options.set)] if options.set else []
+    layers = [Layer.of("--set", options.set)] if options.set else []
     if options.facts == "-":
-        layers.append(Layer("standard input", _standard_input()))
+        layers.append(Layer.of("standard input", _standard_input()))
     elif options.facts is not None:
         layers.append(file_layer(options.facts, Path.cwd()))
     return environment_by(layers, options.agent)

@@ -87,7 +87,7 @@ def _environment(which: str, agent: str) -> Environment:
     if which == _HERE:
         return environment_by([], agent)
     if "=" in which and not Path(which).is_file():
-        return environment_by([Layer(which, _settings(which))], agent)
+        return environment_by([Layer.of(which, _settings(which))], agent)
     try:
         layer = file_layer(which, Path.cwd())
     except FactsError as error:

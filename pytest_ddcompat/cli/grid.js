@@ -8,16 +8,37 @@
   const body = document.getElementById("detail-body");
   const title = document.getElementById("detail-title");
   const untitled = title.textContent;
-  const buttons = Array.from(document.querySelectorAll("#grid button"));
+  const rows = Array.from(document.querySelectorAll("#grid tbody tr"));
+  const names = rows.map((row) => folded(row.cells[0].textContent));
+  const filter = document.getElementById("filter");
+  const more = document.getElementById("more");
+  const pattern = rows[0].cells[1];
   const width = data.columns.length;
+  const STEP = 100;
   const HEADS = ["Check", "Outcome", "Needs", "Found", "Row of the page", "Fix"];
   let opened = null;
+  let most = STEP;
+  let buttons = [];
+
+  function folded(text) {
+    return text.toLowerCase().replace(/[\s_-]+/g, " ").trim();
+  }
+
+  function at(table, place) {
+    let found = table.at;
+    for (const axis of table.axes) {
+      if (typeof found === "number") break;
+      // One entry where the choice changes nothing.
+      found = found.length === 1 ? found[0] : found[place[axis]];
+    }
+    return data.findings[found];
+  }
 
   function finding(check, place) {
-    const table = data.tables[check];
-    const index = table.axes.reduce((at, axis) => at[place[axis]], table.at);
-    const [outcome, documented, observed, source, remedy, signal] =
-      data.findings[index].map((text) => data.strings[text]);
+    const [body, found] = at(data.tables[check], place);
+    const [outcome, documented, source, remedy, signal] =
+      data.bodies[body].map((text) => data.strings[text]);
+    const observed = data.strings[found];
     return { check, outcome, documented, observed, source, remedy, signal };
   }
 
@@ -31,14 +52,17 @@
     return { status: "supported", findings, deciding: own };
   }
 
-  function placeOf(button) {
-    const place = { capability: +button.dataset.row, column: +button.dataset.column };
-    for (const select of form.querySelectorAll("select")) place[select.name] = +select.value;
-    return place;
+  function chosen() {
+    const selects = Array.from(form.querySelectorAll("select"));
+    return Object.fromEntries(selects.map((select) => [select.name, +select.value]));
   }
 
-  function show(button) {
-    const found = verdict(placeOf(button));
+  function placeOf(button, choices) {
+    return { ...choices, capability: +button.dataset.row, column: +button.dataset.column };
+  }
+
+  function show(button, choices) {
+    const found = verdict(placeOf(button, choices));
     const named = found.status === "supported" ? [] : found.deciding;
     button.parentElement.dataset.status = found.status;
     button.querySelector(".word").textContent = found.status;
@@ -46,21 +70,55 @@
       named.map((f) => data.words[f.check]).join(", ");
     button.querySelector(".row").textContent =
       found.deciding.map((f) => f.source).filter(Boolean).join("; ");
-    return found.status;
+  }
+
+  function fill(row, number) {
+    // Of a long table the file has words only; a row gets its buttons when it is first shown.
+    for (let column = 0; column < width; column += 1) {
+      const cell = pattern.cloneNode(true);
+      const button = cell.firstElementChild;
+      cell.className = column === data.here ? "here" : "";
+      button.setAttribute("aria-expanded", "false");
+      button.dataset.row = number;
+      button.dataset.column = column;
+      button.querySelector(".cell").textContent =
+        `${data.capabilities[number]} with ${data.tracer} ${data.columns[column]}`;
+      row.cells[column + 1].replaceWith(cell);
+    }
+  }
+
+  function select() {
+    const wanted = filter ? folded(filter.value) : "";
+    const found = rows.filter((row, number) => names[number].includes(wanted));
+    const shown = new Set(found.slice(0, most));
+    rows.forEach((row, number) => {
+      row.hidden = !shown.has(row);
+      if (!row.hidden && !row.querySelector("button")) fill(row, number);
+    });
+    buttons = Array.from(document.querySelectorAll("#grid tbody tr:not([hidden]) button"));
+    if (opened && !buttons.includes(opened)) toggle(opened);
+    if (more) {
+      more.hidden = false;
+      more.firstElementChild.textContent =
+        `${shown.size} of ${found.length} capabilities are shown`;
+      more.lastElementChild.hidden = shown.size === found.length;
+    }
+    update();
   }
 
   function update() {
+    const choices = chosen();
     const count = { supported: 0, unsupported: 0, undetermined: 0 };
-    for (const button of buttons) {
-      const status = show(button);
-      if (+button.dataset.column === data.here) count[status] += 1;
-    }
+    for (const button of buttons) show(button, choices);
+    rows.forEach((row, capability) => {
+      count[verdict({ ...choices, capability, column: data.here }).status] += 1;
+    });
     const counts = Object.keys(count).map((status) => `${count[status]} ${status}`);
-    const chosen = Array.from(form.querySelectorAll("select"))
+    const labels = Array.from(form.querySelectorAll("select"))
       .map((select) => `${select.labels[0].textContent}: ${select.selectedOptions[0].text}`);
     summary.replaceChildren(
       element("strong", `${data.tracer} ${data.columns[data.here]}: ${counts.join(", ")}`),
-      ` (${chosen.join("; ").replaceAll(" (here)", "")})`
+      ` (${labels.join("; ").replaceAll(" (here)", "")})`
     );
     if (opened) describe(opened);
   }
@@ -84,7 +142,7 @@
   }
 
   function describe(button) {
-    const place = placeOf(button);
+    const place = placeOf(button, chosen());
     const found = verdict(place);
     const made = found.findings.filter((f) => f.outcome !== "not_applicable");
     const others = made.filter((f) => !found.deciding.includes(f));
@@ -94,10 +152,10 @@
     const head = element("tr");
     head.append(...HEADS.map((text) => element("th", text, { scope: "col" })));
     const top = element("thead");
-    const rows = element("tbody");
+    const lines = element("tbody");
     top.append(head);
-    rows.append(...found.deciding.map((f) => line(f, true)), ...others.map((f) => line(f, false)));
-    table.append(element("caption", "Every check that applies", { class: "hidden" }), top, rows);
+    lines.append(...found.deciding.map((f) => line(f, true)), ...others.map((f) => line(f, false)));
+    table.append(element("caption", "Every check that applies", { class: "hidden" }), top, lines);
     body.replaceChildren(table);
     hint.hidden = true;
   }
@@ -127,15 +185,33 @@
     buttons[to].focus();
   }
 
-  for (const button of buttons) button.addEventListener("click", () => toggle(button));
+  document.getElementById("grid").addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button) toggle(button);
+  });
   document.getElementById("grid").addEventListener("keydown", move);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !opened) return;
     opened.focus();
     toggle(opened);
   });
+  if (filter) {
+    filter.addEventListener("input", () => {
+      most = STEP;
+      select();
+    });
+  }
+  if (more) {
+    more.lastElementChild.addEventListener("click", () => {
+      most += STEP;
+      select();
+    });
+  }
   form.addEventListener("change", update);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(update));
-  update();
+  form.addEventListener("reset", () => {
+    most = STEP;
+    setTimeout(select);
+  });
+  select();
 })();

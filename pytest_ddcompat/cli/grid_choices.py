@@ -6,6 +6,7 @@ from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_ddcompat.analysis.grid import facts_of
 from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.environment.fact import FACTS, KEYS, tracer_key
 from pytest_ddcompat.environment.value import Fact, in_words
@@ -36,6 +37,8 @@ CHOSEN = {kind.alias or key: key for key, kind in FACTS.items() if _is_chosen(ki
 """Axes of which a value can be chosen, each with its fact; all other facts are fixed."""
 
 _AXES = {"capability": "capability", "tracer": "column", **{fact: a for a, fact in CHOSEN.items()}}
+_MOST_FINDINGS = 60_000  # capabilities times frameworks: as many fit a file that is soon loaded
+_MOST_STEPS = 3_000_000  # each of them looks at every row of a framework
 _MOST_MINORS = 40  # of one major version; more would be a slip in the matrix
 
 
@@ -80,10 +83,7 @@ def axes_of_check(check: Check) -> tuple[str, ...]:
     Args:
         check: Its declaration.
     """
-    facts: list[str] = []
-    for axis in check.axes:
-        facts += [*(FACTS[axis].derived_from if axis in FACTS else ()), axis]
-    return tuple(dict.fromkeys(_AXES[fact] for fact in facts if fact in _AXES))
+    return tuple(dict.fromkeys(_AXES[fact] for fact in facts_of(check) if fact in _AXES))
 
 
 def _of_column(column: Column, matrix: Matrix) -> Choice:
@@ -152,19 +152,24 @@ def _frameworks(
 ) -> tuple[Choice, ...]:
     """Return "none named", and each framework of the page at each version that it names."""
     choices = [Choice("none named", {}, here=not required)]
-    names = {fold(row.id): row.name for row in reversed(matrix.frameworks)}
     if len(required) > 1:
         facts = {f"framework.{fold(name)}": environment.framework(name) for name in required}
         choices.append(Choice(" or ".join(required), facts, here=True, asks=tuple(required)))
-    for name in required:
-        names.setdefault(fold(name), name)
-    for folded, name in sorted(names.items()):
-        is_required = [fold(other) for other in required] == [folded]
-        choices += [
-            choice._replace(here=choice.here and is_required, asks=(folded,), group=name)
-            for choice in _versions(environment, matrix, folded, name)
-        ]
-    return tuple(choices)
+    own = {fold(name): name for name in required}
+    named = {fold(row.id): row.name for row in reversed(matrix.frameworks)}
+    most = min(_MOST_FINDINGS, _MOST_STEPS // max(1, len(matrix.frameworks)))
+    room = most // len(matrix.capabilities)
+    groups: dict[str, list[Choice]] = {}
+    for folded, name in sorted({**own, **named}.items(), key=lambda pair: pair[0] not in own):
+        versions = _versions(environment, matrix, folded, name)
+        room -= len(versions)
+        if room >= 0 or folded in own:
+            here = list(own) == [folded]
+            groups[folded] = [
+                choice._replace(here=choice.here and here, asks=(folded,), group=name)
+                for choice in versions
+            ]
+    return (*choices, *(choice for _, group in sorted(groups.items()) for choice in group))
 
 
 def _versions(

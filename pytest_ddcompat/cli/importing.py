@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import day_of, partials_folder
-from pytest_ddcompat.cli.output import put, write
+from pytest_ddcompat.cli.output import put, write, write_error
 from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse
 
-    from pytest_ddcompat.importer.draft import Account
+    from pytest_ddcompat.importer.blocks import Account
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
 
@@ -50,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
         imported = import_page(read_page(options.page), options.page, about)
     except PageError as error:
         if error.account is not None:
-            sys.stderr.write(f"{_in_words(error.account, options.page)}\n")
+            write_error(_in_words(error.account, options.page))
         raise
     if options.output is not None:
         put(to_toml(imported.mapping), options.output, [options.page])
@@ -61,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         # Only the matrix goes to the standard output, so that it can be redirected.
         write(to_toml(imported.mapping))
-        sys.stderr.write(f"{_in_words(imported.account, options.page)}\n")
+        write_error(_in_words(imported.account, options.page))
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ __all__ = ["LARGEST", "code", "fitting_table", "paragraph", "size", "table", "ta
 LARGEST = 1_000_000
 """Bytes of a whole answer; GitHub refuses a step summary of more than 1 MiB."""
 
+_ADDRESS = re.compile(r"(?<=\w)(?=://)|(?<=www)(?=\.)", re.IGNORECASE)
 _LONGEST = 2000  # characters of one paragraph
 _CELL = 200  # characters of one cell
 
@@ -69,5 +71,6 @@ def _cut(text: str, longest: int) -> str:
 
 
 def _unlinked(markdown: str) -> str:
-    # GitHub looks for names to mention after it has read the Markdown, escapes and all.
-    return markdown.replace("\\@", "@&#8203;")
+    # GitHub looks for names to mention, and for addresses without brackets, after it has read the
+    # Markdown, escapes and all: only a character that no name or address has keeps them apart.
+    return _ADDRESS.sub("&#8203;", markdown.replace("\\@", "@&#8203;"))

@@ -9,17 +9,17 @@ from pytest_ddcompat.analysis.grid import grid_of
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import environment_of, matrix_named
 from pytest_ddcompat.cli.markdown import paragraph, table_row, words
-from pytest_ddcompat.cli.output import STYLES, printing, put, render_text, write
+from pytest_ddcompat.cli.output import SHORT, STYLES, printing, put, render_text, write
 from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.matrix.loading import DEFAULT
 from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
 
     from pytest_ddcompat.analysis.grid import Cell, Column, Grid
 
@@ -31,12 +31,12 @@ EXAMPLE = "ddcompat matrix --framework django --format html -o matrix.html"
 _WIDTH = 80  # of a file; a terminal has its own
 _NAME_WIDTH = 14
 _CELL_WIDTH = 5
-_WORDS = {Status.SUPPORTED: "yes", Status.UNSUPPORTED: "no", Status.UNDETERMINED: "?"}
 _SIGNS = {
     Status.SUPPORTED: "&#x2705; yes",
     Status.UNSUPPORTED: "&#x274C; no",
     Status.UNDETERMINED: "&#x2754; undetermined",
 }
+_LEFT_OUT = "more versions have no column, and stand behind the name of what begins with them"
 _LEGEND = "yes: supported, no: unsupported, ?: undetermined; by the rows of the page:"
 
 
@@ -68,7 +68,8 @@ def run(options: argparse.Namespace) -> int:
         return 0
     form = {"text": _text, "json": _json, "html": _html, "markdown": _markdown}[options.format]
     if options.output is None:
-        write(form(grid))
+        markup = options.format in {"html", "markdown"}
+        write(form(grid), "xmlcharrefreplace" if markup else "backslashreplace")
     else:
         put(form(grid), options.output, [options.facts, options.matrix, *files])
     return 0
@@ -101,13 +102,14 @@ def picture(grid: Grid) -> str:
         "",
         f"{link}, read {page.read}; {words(_environment_in_words(grid))}",
         *(f"With {words(asked)}." for asked in grid.asked),
+        *([f"{grid.left_out} {_LEFT_OUT}."] if grid.left_out else []),
         "",
         table_row(["", *heads]),
         table_row(["---"] * (len(heads) + 1)),
     ]
     for each in grid.rows:
         cells = (_markdown_cell(cell, numbers) for cell in each.cells)
-        lines.append(table_row([words(each.capability.name), *cells]))
+        lines.append(table_row([words(each.name), *cells]))
     lines += ["", "The numbers are the rows of the page that decide:", ""]
     lines += [f"{number}. {paragraph(source)}" for source, number in numbers.items()]
     return "\n".join(lines)
@@ -134,67 +136,96 @@ def _text(grid: Grid) -> str:
 
 
 def _print(grid: Grid, out: Console) -> None:
-    from rich.table import Table
-
     page, numbers = grid.matrix.page, _numbered_sources(grid)
     out.print(_plain(f"{page.title} ({page.id}, read {page.read})", out))
     out.print(_plain(_environment_in_words(grid), out))
     for asked in grid.asked:
         out.print(_plain(f"with {asked}", out))
+    if grid.left_out:
+        out.print(f"{grid.left_out} {_LEFT_OUT}")
     step = max(1, (out.width - _NAME_WIDTH) // (_CELL_WIDTH + 1))
     for first in range(0, len(grid.columns), step):
         out.print()
-        out.print(_block(grid, slice(first, first + step), numbers, out))
+        out.print(_block(grid, slice(first, first + step), numbers, out), soft_wrap=True)
     out.print()
     out.print(_LEGEND)
-    rows = Table(box=None, show_header=False, pad_edge=False)
-    rows.add_column(justify="right")
-    rows.add_column(overflow="fold")
-    for source, number in numbers.items():
-        rows.add_row(str(number), _plain(source, out))
-    out.print(rows)
+    width = len(str(len(numbers)))
+    for source, index in numbers.items():
+        lines = _wrap(_plain(source, out), out.width - width - 2, out)
+        joint = "\n" + " " * (width + 2)
+        out.print(f"{index:{width}}  {joint.join(lines)}", soft_wrap=True)
 
 
-def _block(grid: Grid, shown: slice, numbers: dict[str, int], out: Console) -> Table:
-    """Return a table of some columns, as many as fit beside each other."""
-    from rich.box import Box
-    from rich.table import Table
+def _block(grid: Grid, shown: slice, numbers: dict[str, int], out: Console) -> Text:
+    """Return a table of some columns, as many as fit beside each other.
+
+    Written by hand, for rich takes seconds over a thousand rows.
+    """
     from rich.text import Text
 
-    # Between columns one blank only, or eleven versions would not fit into 80 columns.
-    box = Box("    \n    \n -- \n    \n    \n -- \n    \n    \n", ascii=True)
-    table = Table(box=box, padding=0, pad_edge=False, show_edge=False)
-    table.add_column(grid.matrix.page.tracer, width=_NAME_WIDTH, overflow="fold")
-    for column in grid.columns[shown]:
-        table.add_column(
-            _heading(column),
-            width=_CELL_WIDTH,
-            overflow="fold",
-            vertical="top",
-            style="bold" if column.here else "",
-            header_style="reverse" if column.here else "",
-        )
+    columns = grid.columns[shown]
+    heads = [_heading(column) for column in columns]
+    deepest = max(map(len, heads))
+    heads = [[""] * (deepest - len(head)) + head for head in heads]
+    tracer = _wrap(_plain(grid.matrix.page.tracer, out), _NAME_WIDTH, out)
+    tracer = [""] * (deepest - len(tracer)) + tracer
+    block = Text()
+    _add(block, tracer, heads, ["bold reverse" if column.here else "bold" for column in columns])
+    block.append("-" * (_NAME_WIDTH + len(columns) * (_CELL_WIDTH + 1)) + "\n")
     for row in grid.rows:
-        cells = [(_short(cell, numbers), STYLES[cell.status.value]) for cell in row.cells[shown]]
-        table.add_row(_plain(row.capability.name, out), *(Text(*cell) for cell in cells))
-    return table
+        cells = row.cells[shown]
+        styles = [
+            f"{'bold ' if cell.column.here else ''}{STYLES[cell.status.value]}" for cell in cells
+        ]
+        name = _wrap(_plain(row.name, out), _NAME_WIDTH, out)
+        _add(block, name, [_short(cell, numbers) for cell in cells], styles)
+    block.rstrip()
+    return block
 
 
-def _short(cell: Cell, numbers: dict[str, int]) -> str:
+def _add(block: Text, name: Sequence[str], cells: Sequence[list[str]], styles: list[str]) -> None:
+    """Add a row of a table, whose name and cells have one line or more."""
+    from rich.cells import set_cell_size
+
+    for number in range(max(len(name), *map(len, cells))):
+        block.append(set_cell_size(name[number] if number < len(name) else "", _NAME_WIDTH))
+        for lines, style in zip(cells, styles):
+            text = lines[number] if number < len(lines) else ""
+            block.append(" ")
+            block.append(text.ljust(_CELL_WIDTH), style)
+        block.append("\n")
+
+
+def _wrap(text: str, width: int, out: Console) -> list[str]:
+    if len(text) <= width and text.isascii():
+        return [text]
+    from rich.text import Text
+
+    return [str(line).rstrip() for line in Text(text).wrap(out, width, overflow="fold")]
+
+
+def _short(cell: Cell, numbers: dict[str, int]) -> list[str]:
     """Return the status and the numbers of the deciding rows, below each other."""
-    word = _WORDS[cell.status]
-    below = "\n" + " " * (len(word) + 1)
-    return f"{word} {below.join(str(numbers[source]) for source in _sources(cell))}"
+    word = SHORT[cell.status.value]
+    deciding = [str(numbers[source]) for source in _sources(cell)]
+    room = _CELL_WIDTH - len(word) - 1
+    if not deciding or max(map(len, deciding)) > room:
+        return [word, *deciding]
+    below = " " * (len(word) + 1)
+    return [f"{word} {deciding[0]}", *(f"{below}{number}" for number in deciding[1:])]
 
 
-def _heading(column: Column) -> str:
-    """Return the version, broken at a dot if it is too long for the column."""
+def _heading(column: Column) -> list[str]:
+    """Return the version, broken at dots if it is too long for the column."""
     label = column.label
     if len(label) > _CELL_WIDTH and label.endswith(".0"):
         label = label[: -len(".0")]
     if len(label) > _CELL_WIDTH:
         label = label.replace(".", "\n.").replace("\n.", ".", 1)
-    return f"{label}\nhere" if column.here else label
+    lines = [*label.split("\n"), *(["here"] if column.here else [])]
+    return [
+        line[at : at + _CELL_WIDTH] for line in lines for at in range(0, len(line), _CELL_WIDTH)
+    ]
 
 
 def _environment_in_words(grid: Grid) -> str:

@@ -8,10 +8,11 @@ import sys
 from contextlib import contextmanager, suppress
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.files import write_atomically
+from pytest_ddcompat.values.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -20,16 +21,19 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 __all__ = [
-    "FACT_HEADS", "STYLES", "fact_table", "printing", "put", "render_template", "render_text",
-    "write",
+    "FACT_HEADS", "SHORT", "STYLES", "fact_table", "printing", "put", "render_template",
+    "render_text", "write", "write_error",
 ]  # fmt: skip
 
 STYLES = {"supported": "green", "unsupported": "red", "undetermined": "yellow"}
 """Colour of each verdict on a terminal."""
 
+SHORT = {"supported": "yes", "unsupported": "no", "undetermined": "?"}
+"""Each verdict in a narrow cell."""
+
 FACT_HEADS = ("fact", "value", "from")
 
-_COMMAND = re.compile(r"^([ \t]*)::", re.MULTILINE)
+_COMMAND = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
 """Start of a command to GitHub's runner, which reads the log of a workflow."""
 
 
@@ -44,7 +48,7 @@ def printing() -> Iterator[Console]:
     with out.capture() as captured:
         yield out
         out.quiet = True  # or rich writes nothing to the output, which a full device refuses
-    write(_COMMAND.sub(r"\1\\x3a:", captured.get()))
+    write(captured.get())
 
 
 def render_text(show: Callable[[Console], object], width: int) -> str:
@@ -87,36 +91,52 @@ def render_template(name: str, **values: Any) -> str:
 
 
 def write(text: str, lacking: str = "backslashreplace") -> None:
-    """Write to the standard output, with a line end.
+    """Write to the standard output, with a line end; no line is a command to a CI job's log.
 
     A reader that has gone (`| head`) has read enough: that is no error.
 
     Args:
         text: The text.
-        lacking: How to write characters that the encoding lacks, as `str.encode` knows it.
+        lacking: How to write characters that the encoding lacks, as `str.encode` knows it:
+            `xmlcharrefreplace` for HTML and Markdown.
 
     Raises:
         CompatibilityError: It cannot be written.
     """
     if sys.stdout is None:
         raise CompatibilityError("standard output: it cannot be written: it is closed")
-    encoding = sys.stdout.encoding or "utf-8"
+    text = inert(text) if lacking == "backslashreplace" else _COMMAND.sub(r"\1&#58;", text)
     try:
-        sys.stdout.write(_ended(text).encode(encoding, lacking).decode(encoding))
-        sys.stdout.flush()
+        _write(text, sys.stdout, lacking)
     except BrokenPipeError:
-        _drop_output()
+        _drop(sys.stdout)
     except OSError as error:
-        _drop_output()
+        _drop(sys.stdout)
         raise CompatibilityError(
             f"standard output: it cannot be written: {error.strerror or error}"
         ) from None
 
 
-def _drop_output() -> None:
-    # What is left in the buffer would be written at exit, in vain again.
+def write_error(text: str) -> None:
+    """Write to the standard error; nobody can be told if that fails, and the status stays."""
+    if sys.stderr is None:
+        return
+    try:
+        _write(inert(text), sys.stderr, "backslashreplace")
+    except (OSError, ValueError):
+        _drop(sys.stderr)
+
+
+def _write(text: str, stream: TextIO, lacking: str) -> None:
+    encoding = stream.encoding or "utf-8"
+    stream.write(_ended(text).encode(encoding, lacking).decode(encoding))
+    stream.flush()
+
+
+def _drop(stream: TextIO) -> None:
+    # What is left in the buffer would be written at exit, in vain again, with a status of its own.
     with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def put(text: str, output: str, inputs: Iterable[str | None]) -> None:

@@ -15,12 +15,13 @@ from contextlib import closing
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from pytest_ddcompat.values.variables import Hidden
 from pytest_ddcompat.values.versions import parse_agent_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["AgentAnswer", "agent_address", "parse_address", "query"]
+__all__ = ["Address", "AgentAnswer", "agent_address", "parse_address", "query"]
 
 _LARGEST = 1024 * 1024  # bytes of a body
 _TOO_LARGE = "the answer is larger than 1 MiB"
@@ -58,6 +59,22 @@ _REASONS = (  # why there is no answer: the first that fits
 )
 
 
+class Address(NamedTuple):
+    """An Agent's address: a socket, or a server with its port, and a path.
+
+    Attributes:
+        https: Whether TLS is used.
+        socket: Path of the Unix socket; empty where there is a server.
+        server: Host and port.
+        path: What stands before `/info`.
+    """
+
+    https: bool
+    socket: Hidden
+    server: Hidden
+    path: Hidden
+
+
 class AgentAnswer(NamedTuple):
     """An Agent's answer.
 
@@ -79,7 +96,7 @@ class _ShownError(ValueError):
 
 def agent_address(
     environ: Mapping[str, str], socket_path: str = "/var/run/datadog/apm.socket"
-) -> tuple[str, str]:
+) -> tuple[Hidden, str]:
     """Find the Agent's address by the rules of ddtrace's agent settings (as in ddtrace 4.16).
 
     Args:
@@ -91,33 +108,40 @@ def agent_address(
         The address, unchecked, and where it came from.
     """
     if environ.get("DD_TRACE_AGENT_URL"):
-        return environ["DD_TRACE_AGENT_URL"], "DD_TRACE_AGENT_URL"
+        return Hidden(environ["DD_TRACE_AGENT_URL"]), "DD_TRACE_AGENT_URL"
     host, port = "DD_TRACE_AGENT_HOSTNAME", "DD_TRACE_AGENT_PORT"
     host = host if environ.get(host) else "DD_AGENT_HOST"
     port = port if environ.get(port) else "DD_AGENT_PORT"
     found = [variable for variable in (host, port) if variable in environ]
     if found:
-        name, number = environ.get(host) or "localhost", environ.get(port) or "8126"
-        name = f"[{name}]" if name.count(":") > 1 else name
-        return f"http://{name}:{number.strip()}", " and ".join(found)
+        name, number = Hidden(environ.get(host) or "localhost"), environ.get(port) or "8126"
+        name = Hidden(f"[{name}]") if name.count(":") > 1 else name
+        return Hidden(f"http://{name}:{number.strip()}"), " and ".join(found)
     if os.path.exists(socket_path):  # noqa: PTH110  # Path.exists raises in a closed folder
-        return f"unix://{socket_path}", f"the socket {socket_path}"
-    return "http://localhost:8126", "the default address"
+        return Hidden(f"unix://{socket_path}"), f"the socket {socket_path}"
+    return Hidden("http://localhost:8126"), "the default address"
 
 
-def parse_address(address: str) -> re.Match[str]:
-    """Split an Agent's address into its socket, or its server, port and path.
+def parse_address(address: str) -> Address:
+    """Split an Agent's address.
 
     Raises:
         ValueError: It is none; one line says why and what is valid, but does not quote the
             address, which may hold a password.
     """
-    target = _ADDRESS.fullmatch(address)
-    if target is None or int(target["port"] or 80) not in range(1, 65536):
+    address = Hidden(address)
+    parts = {key: Hidden(part or "") for key, part in _parts(address).items()}
+    if not parts or int(parts["port"] or 80) not in range(1, 65536):
         wrong = next(words for sign, words in _WRONG if re.search(sign, address, re.IGNORECASE))
         valid = "http://host[:port][/path], https://host[:port][/path], unix:///path"
         raise _ShownError(f"the address {wrong}; valid: {valid}")
-    return target
+    https = address[:6].lower() == "https:"
+    return Address(https, parts["socket"], parts["server"], parts["path"])
+
+
+def _parts(address: str) -> dict[str, str | None]:
+    found = _ADDRESS.fullmatch(address)
+    return {} if found is None else found.groupdict()
 
 
 def query(address: str, origin: str, *, limit: float = 1.0) -> AgentAnswer:
@@ -128,6 +152,7 @@ def query(address: str, origin: str, *, limit: float = 1.0) -> AgentAnswer:
         origin: Where the address came from, for the signal.
         limit: Seconds that all of it may take.
     """
+    address = Hidden(address)
     results: list[dict[str, Any] | str] = [_reason(TimeoutError())]
 
     def work() -> None:
@@ -149,16 +174,15 @@ def _reason(error: Exception) -> str:
     return next(reason for types, reason in _REASONS if isinstance(error, types))
 
 
-def _exchange(target: re.Match[str], limit: float) -> tuple[int, bytes]:
+def _exchange(address: Address, limit: float) -> tuple[int, bytes]:
     deadline = time.monotonic() + limit
-    https = target[0].lower().startswith("https:")
-    kind = http.client.HTTPSConnection if https else http.client.HTTPConnection
-    with closing(kind(target["server"] or "localhost", timeout=limit)) as connection:
-        if target["socket"]:
+    kind = http.client.HTTPSConnection if address.https else http.client.HTTPConnection
+    with closing(kind(address.server or "localhost", timeout=limit)) as connection:
+        if address.socket:
             connection.sock = socket.socket(socket.AF_UNIX)
             connection.sock.settimeout(limit)
-            connection.sock.connect(target["socket"])
-        path = (target["path"] or "").rstrip("/")
+            connection.sock.connect(address.socket)
+        path = Hidden(address.path.rstrip("/"))
         connection.request("GET", f"{path}/info", headers={"Connection": "close"})
         received = io.BytesIO(_received(connection.sock, deadline))
     source = cast("socket.socket", SimpleNamespace(makefile=lambda _mode: received))

@@ -17,6 +17,7 @@ from pytest_ddcompat.environment.machine import Detector
 from pytest_ddcompat.environment.parsing import facts_from_mapping
 from pytest_ddcompat.environment.value import Fact
 from pytest_ddcompat.values.names import fold
+from pytest_ddcompat.values.variables import Hidden
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -75,6 +76,8 @@ class Environment:
         Raises:
             FactsError: The Agent's address cannot be understood.
         """
+        # Bound anew, since tracebacks show what arguments are when they are written.
+        agent = Hidden(agent)
         return cls({}, Detector(agent=agent), frameworks)
 
     def fact(self, key: str) -> Fact[Any]:

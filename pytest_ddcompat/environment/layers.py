@@ -8,9 +8,10 @@ from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.environment.machine import Detector
 from pytest_ddcompat.environment.parsing import LIMIT, facts_from_settings, facts_from_text
 from pytest_ddcompat.values.errors import FactsError, Problem
+from pytest_ddcompat.values.variables import Hidden, HiddenBytes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pytest_ddcompat.environment.agent import AgentAnswer
@@ -29,6 +30,13 @@ class Layer(NamedTuple):
 
     origin: str
     content: bytes | list[str]
+
+    @classmethod
+    def of(cls, origin: str, content: bytes | Iterable[str]) -> Layer:
+        """Make a layer whose content no traceback shows."""
+        if isinstance(content, bytes):
+            return cls(origin, HiddenBytes(content))
+        return cls(origin, list(map(Hidden, content)))
 
     def facts(self) -> Facts:
         """Parse them.
@@ -100,7 +108,12 @@ class FactSources(NamedTuple):
     def encode(self) -> list[Any]:
         """Return the same as built-in values, for another process."""
         answer = None if self.answer is None else list(self.answer)
-        return [[list(layer) for layer in self.layers], self.agent, answer]
+        # Exactly the built-in types, for nothing else gets to another process.
+        layers = [
+            [origin, bytes(content) if isinstance(content, bytes) else list(map(str, content))]
+            for origin, content in self.layers
+        ]
+        return [layers, str(self.agent), answer]
 
     @classmethod
     def decode(cls, encoded: list[Any]) -> FactSources:
@@ -110,7 +123,7 @@ class FactSources(NamedTuple):
             from pytest_ddcompat.environment.agent import AgentAnswer
 
             answer = AgentAnswer(*answer)
-        return cls(tuple(Layer(*layer) for layer in layers), agent, answer)
+        return cls(tuple(Layer.of(*layer) for layer in layers), Hidden(agent), answer)
 
 
 def file_layer(name: str, folder: Path) -> Layer:
@@ -128,7 +141,7 @@ def file_layer(name: str, folder: Path) -> Layer:
     from pytest_ddcompat.values.files import read_limited  # here: few runs have such a file
 
     try:
-        return Layer(name, read_limited(folder / name, LIMIT))
+        return Layer.of(name, read_limited(folder / name, LIMIT))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise FactsError(f"{name}: this facts file cannot be read: {reason}") from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Protocol
 
 from pytest_ddcompat.environment.value import Fact
 from pytest_ddcompat.values.errors import FactsError
-from pytest_ddcompat.values.variables import UndeclaredError, Variables
+from pytest_ddcompat.values.variables import Hidden, UndeclaredError, Variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,6 +89,7 @@ class Detector:
         environ: Mapping[str, str] | None = None,
         root: Path = Path("/"),
     ) -> None:
+        agent = Hidden(agent)
         check_agent_option(agent, "agent")
         self._agent_option = agent
         self._answer = answer
@@ -140,6 +141,7 @@ def check_agent_option(option: str, origin: str) -> None:
     Raises:
         FactsError: The message says what is wrong and what is valid.
     """
+    option = Hidden(option)
     if option in {"off", "auto"}:
         return
     from pytest_ddcompat.environment.agent import parse_address

@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.evaluation.checks import Check
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.expression import Expression
     from pytest_ddcompat.requirement.requirement import Requirement
 
-__all__ = ["capabilities_named", "check_requirement", "evaluate"]
+__all__ = ["capabilities_named", "check_requirement", "evaluate", "run_check", "verdict_of"]
 
 _ORDER = (Status.UNSUPPORTED, Status.UNDETERMINED, Status.SUPPORTED)
 _VIOLATED, _UNKNOWN = Outcome.VIOLATED, Outcome.UNKNOWN  # members are slow to look up
@@ -58,7 +59,7 @@ def evaluate(requirement: Requirement, environment: Environment, matrix: Matrix)
         return _evaluate_expression(_expression(requirement, matrix), requirement, situation)
     check = _CHECKS_OF_MARKERS[requirement.kind]
     found = _with_removed_rows(lambda situation: [check(requirement, situation)], situation)
-    return _verdict(Finding.all_about(_TEST, found))
+    return verdict_of(Finding.all_about(_TEST, found))
 
 
 @lru_cache(maxsize=4096)
@@ -150,7 +151,18 @@ def _evaluate_capability(name: str, requirement: Requirement, situation: Situati
         return [check.run(question) for check in CHECKS]
 
     found = _with_removed_rows(findings, situation)
-    return _verdict(Finding.all_about(capability.id, found))
+    return verdict_of(Finding.all_about(capability.id, found))
+
+
+def run_check(check: Check, question: Question) -> Finding:
+    """Run one check alone, as `evaluate` runs all; the finding has no subject."""
+    if not question.situation.matrix.restored:
+        return check.run(question)
+
+    def findings(situation: Situation) -> list[Finding]:
+        return [check.run(question._replace(situation=situation))]
+
+    return _with_removed_rows(findings, question.situation)[0]
 
 
 def _with_removed_rows(
@@ -197,8 +209,8 @@ def _written(node: Expression) -> str:
     return f"({f' {node.operator} '.join(operands)})"
 
 
-def _verdict(findings: tuple[Finding, ...]) -> Verdict:
-    """Any violated finding makes it unsupported, else any unknown one undetermined."""
+def verdict_of(findings: tuple[Finding, ...]) -> Verdict:
+    """Return the verdict: any violated finding decides, else any unknown one."""
     violated = tuple([f for f in findings if f.outcome is _VIOLATED])
     if violated:
         return Verdict(Status.UNSUPPORTED, findings, violated, violated)

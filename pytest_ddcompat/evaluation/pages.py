@@ -9,6 +9,7 @@ from pytest_ddcompat.matrix.loading import load_matrix, read_file
 from pytest_ddcompat.matrix.rows import Framework
 from pytest_ddcompat.values.errors import MatrixError, RequirementError
 from pytest_ddcompat.values.names import unknown_name
+from pytest_ddcompat.values.variables import HiddenBytes
 
 if TYPE_CHECKING:
     import os
@@ -163,7 +164,7 @@ def load_kept(
     def read(file: Traversable) -> bytes:
         content = files.get(str(file))
         if content is None:
-            content = files[str(file)] = read_file(file)
+            content = files[str(file)] = HiddenBytes(read_file(file))
         return content
 
     return load_matrix(which, overlay=overlay, read=read)

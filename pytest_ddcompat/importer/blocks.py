@@ -9,11 +9,9 @@ from pytest_ddcompat.values.errors import CompatibilityError, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pytest_ddcompat.importer.draft import Account
-
 __all__ = [
-    "LONGEST_HEAD", "MOST_CELLS", "OTHER_LANGUAGES", "Block", "Callout", "Cell", "Gap", "Heading",
-    "PageError", "Table", "Tag", "Text", "Words", "collapsed", "squared",
+    "LONGEST_HEAD", "MOST_CELLS", "OTHER_LANGUAGES", "Account", "Block", "Callout", "Cell", "Gap",
+    "Heading", "PageError", "Table", "Tag", "Text", "Words", "collapsed", "squared",
 ]  # fmt: skip
 
 MOST_CELLS = 250_000
@@ -103,6 +101,26 @@ class Gap(NamedTuple):
     line: int
     text: str
     reason: str
+
+
+class Account(NamedTuple):
+    """How much of a page the matrix has.
+
+    Attributes:
+        cells: Number of cells of tables, and of gaps outside of tables.
+        interpreted: Number of cells that are understood.
+        unresolved: All others, and the gaps outside of tables.
+        warnings: Contradictions and omissions of the page.
+    """
+
+    cells: int
+    interpreted: int
+    unresolved: tuple[Gap, ...]
+    warnings: tuple[str, ...]
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return plain values, for JSON."""
+        return {**self._asdict(), "unresolved": [gap._asdict() for gap in self.unresolved]}
 
 
 class Callout(NamedTuple):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.importer.blocks import LONGEST_HEAD, Gap, PageError
+from pytest_ddcompat.importer.blocks import LONGEST_HEAD, Account, Gap, PageError
 from pytest_ddcompat.values.names import fold
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.importer.blocks import Cell
 
-__all__ = ["KINDS", "Account", "Draft"]
+__all__ = ["KINDS", "Draft"]
 
 KINDS = (
     "sites", "tables", "capabilities", "deployments", "releases", "runtimes", "frameworks",
@@ -24,26 +24,6 @@ KINDS = (
 _INVISIBLE = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _MOST_NAMED = 1_000_000
 _LONGEST_NAME = 20  # words of a name that a sentence can have
-
-
-class Account(NamedTuple):
-    """How much of a page the matrix has.
-
-    Attributes:
-        cells: Number of cells of tables, and of gaps outside of tables.
-        interpreted: Number of cells that are understood.
-        unresolved: All others, and the gaps outside of tables.
-        warnings: Contradictions and omissions of the page.
-    """
-
-    cells: int
-    interpreted: int
-    unresolved: tuple[Gap, ...]
-    warnings: tuple[str, ...]
-
-    def to_mapping(self) -> dict[str, Any]:
-        """Return plain values, for JSON."""
-        return {**self._asdict(), "unresolved": [gap._asdict() for gap in self.unresolved]}
 
 
 class Draft:

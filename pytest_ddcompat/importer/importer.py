@@ -31,8 +31,7 @@ from pytest_ddcompat.values.versions import parse_version
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pytest_ddcompat.importer.blocks import Block
-    from pytest_ddcompat.importer.draft import Account
+    from pytest_ddcompat.importer.blocks import Account, Block
     from pytest_ddcompat.matrix.matrix import Matrix
 
 __all__ = ["Imported", "Options", "contradictions", "import_page"]

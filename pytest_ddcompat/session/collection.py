@@ -15,6 +15,7 @@ from pytest_ddcompat.session.execution import is_skipped_by_author, prepare
 from pytest_ddcompat.session.fixture import decision_of, require
 from pytest_ddcompat.session.outcomes import Place
 from pytest_ddcompat.session.state import STAND_IN, ledger_of
+from pytest_ddcompat.values.text import inert, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +67,7 @@ def _stop_module(report: pytest.CollectReport, collector: pytest.Collector) -> N
     if not in_module or _is_selected_within(collector):
         # No test can stand for a package, nor for one that is selected by its id.
         path = _relative(caller.path, collector.config.invocation_params.dir)
-        report.longrepr = f"{path}:{caller.lineno + 1}: {excinfo.value}"
+        report.longrepr = inert(f"{printable(path)}:{caller.lineno + 1}: {excinfo.value}")
         ledger_of(collector.config).collect(collector.nodeid, place, decision, "error")
         return
     report.outcome = "passed"

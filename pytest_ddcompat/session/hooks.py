@@ -20,6 +20,7 @@ from pytest_ddcompat.session.faults import contain, describe
 from pytest_ddcompat.session.gate import Gate
 from pytest_ddcompat.session.outcomes import place_of
 from pytest_ddcompat.session.state import STAND_IN, ledger_of
+from pytest_ddcompat.values.text import inert, printable
 from pytest_ddcompat.values.variables import Variables
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class GatingHooks:
             for mark in (*item.own_markers, *inherited) if alone else marks_of(item):
                 problem = mark.name in MARKERS and self.gate.problem(mark)
                 if problem:
-                    problems[f"{place_of(item)}: {problem}"] = None
+                    problems[inert(f"{printable(str(place_of(item)))}: {problem}")] = None
         if problems:
             report.outcome = "failed"
             report.result = []

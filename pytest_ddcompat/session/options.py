@@ -19,6 +19,7 @@ from pytest_ddcompat.matrix.matrix import Matrix
 from pytest_ddcompat.values.errors import CompatibilityError, FactsError, MatrixError, Problem
 from pytest_ddcompat.values.names import unknown_name
 from pytest_ddcompat.values.text import as_json, shown
+from pytest_ddcompat.values.variables import Hidden, HiddenBytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,13 +70,15 @@ class RunSettings(NamedTuple):
 
     def to_plain(self) -> list[Any]:
         """Encode the settings as built-in values, for another process."""
-        return [self.facts.encode(), [list(named) for named in self.matrices], self.files]
+        files = {path: bytes(content) for path, content in self.files.items()}
+        return [self.facts.encode(), [list(named) for named in self.matrices], files]
 
     @classmethod
     def from_plain(cls, plain: list[Any]) -> RunSettings:
         """Undo `to_plain`."""
         facts, matrices, files = plain
         named = tuple((origin, which) for origin, which in matrices)
+        files = {path: HiddenBytes(content) for path, content in files.items()}
         return cls(FactSources.decode(facts), named, files)
 
 
@@ -95,6 +98,10 @@ def settings_of(config: pytest.Config) -> RunSettings:
     agent, origin = config.getoption("ddcompat_agent"), "--ddcompat-agent"
     if agent is None:
         agent, origin = config.getini("ddcompat_agent") or "off", "ddcompat_agent"
+    elif config.getoption("dist", "no") == "no" or hasattr(config, "workerinput"):
+        # Tests may show all options; a controller of xdist must pass them on as built-in types.
+        config.option.ddcompat_agent = Hidden(agent)
+    agent = Hidden(agent)
     check_agent_option(agent, origin)
     named = _matrices(config)
     settings = FactSources(tuple(layer for layer in layers if layer), agent)
@@ -233,7 +240,7 @@ def _load_hooks_matrix(which: object, folder: Path) -> Matrix:
 
 
 def _layer(origin: str, settings: list[str] | None) -> Layer | None:
-    return Layer(origin, list(map(str, settings))) if settings else None
+    return Layer.of(origin, map(str, settings)) if settings else None
 
 
 def _named_file(config: pytest.Config) -> str | None:
@@ -247,7 +254,7 @@ def _file(name: str | None, folder: Path, config: pytest.Config | None = None) -
     if not name:
         return None
     if name == "-" and config is not None:
-        return Layer("standard input", _standard_input(config))
+        return Layer.of("standard input", _standard_input(config))
     if name == "-":
         raise FactsError(
             "ddcompat_facts: - (standard input) is for the command line; valid: a file"

@@ -13,6 +13,7 @@ from pytest_ddcompat.session.faults import contain, faults_of
 from pytest_ddcompat.session.outcomes import outcome_of
 from pytest_ddcompat.session.state import gate_of, ledger_of
 from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,9 +96,9 @@ class Summary:
                 lines = _lines(self._ledger, counts, gate_of(config))
                 terminalreporter.section("ddcompat", sep="=")
                 for line in lines:
-                    terminalreporter.line(line)
+                    terminalreporter.line(inert(line))
         for fault in faults_of(config):
-            terminalreporter.line(fault, yellow=True)
+            terminalreporter.line(inert(fault), yellow=True)
 
 
 def _ended(terminalreporter: pytest.TerminalReporter) -> set[str]:

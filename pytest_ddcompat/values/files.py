@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -40,6 +41,9 @@ def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
+_ACCESS_LIST = "system.posix_acl_access"
+
+
 def unwritable(path: Path) -> str:
     """Return why a file cannot be written, as far as is known without trying; else empty."""
     try:
@@ -55,12 +59,15 @@ def unwritable(path: Path) -> str:
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file whole or not at all; an existing one stays until it is replaced.
 
+    The new file has the owner, group, mode and access list of the one that it replaces.
+
     Args:
         path: The file; where it is a link, what that leads to is written.
         content: All of it.
 
     Raises:
-        OSError: It cannot be written; nothing is left behind.
+        OSError: It cannot be written, or would belong to another user or group; nothing is left
+            behind.
     """
     with suppress(FileNotFoundError):
         path.stat()  # The system refuses links that `realpath` would follow: of others in /tmp.
@@ -71,18 +78,48 @@ def write_atomically(path: Path, content: bytes) -> None:
     import secrets  # here: it brings modules that reading does not need
 
     temporary = path.with_name(f".ddcompat-{secrets.token_hex(8)}.tmp")
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666
+    # Made with its mode: between `open` and `chmod` others could read it.
+    mode = 0o600 if path.exists() else 0o666
     try:
-        # Made with its mode: between `open` and `chmod` others could read it.
         with open(temporary, "xb", opener=partial(os.open, mode=mode)) as file:
+            if path.exists():
+                _take_over(path, temporary)
             file.write(content)
             file.flush()
             # Else a crash of the machine may leave the new name with nothing in it.
             os.fsync(file.fileno())
-        if path.exists():
-            temporary.chmod(mode)  # the mask of the process has taken bits of it
         temporary.replace(path)
     except BaseException:
         with suppress(OSError):
             temporary.unlink()
         raise
+
+
+def _take_over(old: Path, new: Path) -> None:
+    """Give a new file the owner, group, access list and mode of an old one."""
+    owner = _owner(old)
+    if owner != _owner(new):
+        try:
+            os.chown(new, *owner)
+        except OSError:
+            raise OSError("the new file would belong to another user or group") from None
+    if sys.platform == "linux":
+        # Where there is a list, the group's bits of the mode are the most that anyone in it gets;
+        # and a folder may have one for new files.
+        with suppress(OSError):
+            os.removexattr(new, _ACCESS_LIST)
+        if _ACCESS_LIST in _attributes(old):
+            os.setxattr(new, _ACCESS_LIST, os.getxattr(old, _ACCESS_LIST))
+    new.chmod(stat.S_IMODE(old.stat().st_mode))  # last, since a change of owner takes bits away
+
+
+def _owner(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_uid, found.st_gid
+
+
+def _attributes(path: Path) -> list[str]:
+    try:
+        return os.listxattr(path) if sys.platform == "linux" else []
+    except OSError:  # the file system has none
+        return []

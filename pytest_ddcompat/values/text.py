@@ -6,11 +6,16 @@ import json
 import re
 from typing import Callable
 
-__all__ = ["as_json", "as_toml", "at_start", "escaped", "printable", "quoted", "shown"]
+__all__ = [
+    "as_json", "as_toml", "at_start", "escaped", "inert", "printable", "quoted", "shown",
+    "without_bidi",
+]  # fmt: skip
 
 # HTML's own characters by hand: the module `html` brings a table of 2,231 entities.
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _MARKDOWN = str.maketrans({**{c: f"\\{c}" for c in r"\`*_[]{}|~#!$@"}, **_HTML})
+_BIDI = "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+_COMMAND = r"(?m)^((?:\s|\x1b\[[\d;]*m)*):(?=:)"
 _FIRST = r"(?m)^(?:[+=-]|\d(?=\d*[.)]))"
 
 
@@ -21,6 +26,20 @@ def printable(text: str) -> str:
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
     )
+
+
+def inert(text: str) -> str:
+    """Escape what the log of a CI job would take for a command, in any line of a text.
+
+    GitHub's runner obeys `::command::` at the start of a line, that of Azure `##vso[` anywhere.
+    """
+    text = re.sub(_COMMAND, r"\1\\x3a", text)
+    return text.replace("##vso[", "#\\u0023vso[").replace("##[", "#\\u0023[")
+
+
+def without_bidi(text: str) -> str:
+    """Escape the controls that change the direction of what follows them, and nothing else."""
+    return re.sub(_BIDI, lambda found: printable(found[0]), text)
 
 
 def quoted(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A snapshot of the environment variables that no traceback shows."""
+"""Values that no traceback shows: variables, addresses, contents of files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,28 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["UndeclaredError", "Variables"]
+__all__ = ["Hidden", "HiddenBytes", "UndeclaredError", "Variables"]
+
+
+class Hidden(str):
+    """Text that may hold a secret, such as an address: its `repr`, which tracebacks show, does not.
+
+    It is text all the same. What is cut out of it is not hidden.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<hidden text>"
+
+
+class HiddenBytes(bytes):
+    """The content of a file, as `Hidden`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} hidden bytes>"
 
 
 class UndeclaredError(RuntimeError):

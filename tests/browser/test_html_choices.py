@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from selenium.webdriver.common.by import By
 from support.core import MATRIX, SUPPORTED
+from support.pages import big_page
 
 from pytest_ddcompat import Environment, Outcome, Requirement, Verdict, evaluate
 from pytest_ddcompat.analysis.grid import grid_of
@@ -17,6 +18,7 @@ from pytest_ddcompat.environment.machine import Detector
 
 if TYPE_CHECKING:
     from browser.conftest import Page
+    from pytest_ddcompat import Matrix
 
 SEED = 20261122
 PAGES, CHOICES = 10, 5  # that many environments each
@@ -85,7 +87,9 @@ def labels(page: Page) -> dict[str, str]:
     return {name: text.strip().removesuffix(" (here)") for name, text in page.run(script)}
 
 
-def expected(case: Case, chosen: dict[str, str], tracer: str, capability: str) -> Verdict:
+def expected(
+    case: Case, chosen: dict[str, str], tracer: str, capability: str, matrix: Matrix = MATRIX
+) -> Verdict:
     """What `evaluate` says, from the labels that the page shows."""
     facts = {**case.facts, "deployments": DEPLOYMENTS[chosen["deployment"]]}
     for key in ("python", "implementation", "os", "cpu"):
@@ -105,7 +109,7 @@ def expected(case: Case, chosen: dict[str, str], tracer: str, capability: str) -
     asked = Requirement.capability(
         capability, framework=framework, deployment=case.deployments or None
     )
-    return evaluate(asked, Environment.from_mapping(given), MATRIX)
+    return evaluate(asked, Environment.from_mapping(given), matrix)
 
 
 def rows_of(verdict: Verdict) -> str:
@@ -177,6 +181,51 @@ def test_random_environments_show_what_evaluate_says(page: Page, number: int) ->
         compare_detail(page, case, chance)
     reset(page)
     compare_cells(page, case)
+
+
+def choose_capabilities(page: Page, text: str) -> None:
+    field = page.driver.find_element(By.ID, "filter")
+    field.clear()
+    field.send_keys(text)
+
+
+VISIBLE = """
+return [...document.querySelectorAll("#grid tbody tr:not([hidden])")].map((row) =>
+  [row.cells[0].textContent, ...[...row.querySelectorAll("button")].map((button) => [
+    button.querySelector(".word").textContent, button.querySelector(".row").textContent])]);
+"""
+
+
+def test_thousand_capabilities_show_what_evaluate_says(page: Page) -> None:
+    matrix, chance = big_page(), random.Random(SEED)  # noqa: S311 - no secret
+    case = Case(dict(SUPPORTED), (), ())
+    page.open(html(grid_of(Environment.from_mapping(case.facts), matrix)))
+    assert len(page.run(VISIBLE)) == 100
+    by_name = {row.capability.name: row.capability for row in grid_of(
+        Environment.from_mapping(case.facts), matrix).rows}  # fmt: skip
+    for text, count in (("number 99", 11), ("INTEGRATION_NUMBER-13", 32), ("api sec", 1)):
+        choose(page, chance)
+        choose_capabilities(page, text)
+        shown, chosen, heads = page.run(VISIBLE), labels(page), columns(page)
+        assert len(shown) == count
+        for name, *cells in shown:
+            capability = by_name[name.partition(" (from")[0]].id
+            verdicts = [expected(case, chosen, tracer, capability, matrix) for tracer in heads]
+            assert cells == [[v.status.value, rows_of(v)] for v in verdicts], (name, chosen)
+    page.driver.find_element(By.CSS_SELECTOR, "#grid tbody tr:not([hidden]) button").click()
+    assert page.driver.find_element(By.ID, "detail-title").text.startswith("API Security with")
+    choose_capabilities(page, "number 1320")
+    assert page.driver.find_element(By.ID, "detail-title").text == "The row that decides"
+    cell = page.driver.find_element(By.CSS_SELECTOR, "#grid tbody tr:not([hidden]) button")
+    assert "(Integration number 1320 with ddtrace " in cell.accessible_name
+    choose_capabilities(page, "nothing is called so")
+    assert page.run(VISIBLE) == []
+    more = page.driver.find_element(By.ID, "more")
+    assert more.text == "0 of 0 capabilities are shown"
+    reset(page)
+    more.find_element(By.TAG_NAME, "button").click()
+    assert len(page.run(VISIBLE)) == 200
+    assert more.text.startswith("200 of 1321 capabilities are shown")
 
 
 def test_choosing_lambda_turns_remote_configuration_off_where_ddtrace_does(page: Page) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.core import MATRIX, SUPPORTED, asks, environment
 from support.lists import lists
+from support.pages import big_page
 
 from pytest_ddcompat import Environment, Fact, evaluate
 from pytest_ddcompat.__main__ import main
@@ -187,6 +188,36 @@ def test_text_keeps_within_the_width(
     assert max(map(len, out.splitlines())) <= int(columns)
     for version in ("1.5.0", "1.9.0", "2.6.0", "3.0", "here"):
         assert version in out
+
+
+def test_columns_of_a_long_page_are_few_and_rows_say_where_they_begin() -> None:
+    page = big_page()
+    grid = grid_of(environment(tracer="2.5.0"), page)
+    labels = [column.label for column in grid.columns]
+    assert len(labels) == 12
+    assert {"2.0", "2.5.0", "3.0", "4.0"} <= set(labels)
+    minimums = {version for c in page.capabilities for version in c.boundaries}
+    assert grid.left_out == len(minimums - {column.tracer.value for column in grid.columns})
+    for row in grid.rows[::40]:
+        minimum = str(row.capability.minimum)
+        ending = "" if minimum in labels else f" (from {minimum})"
+        assert row.name == f"{row.capability.name}{ending}"
+        assert row.to_mapping()["boundaries"] == [minimum]
+        for cell in row.cells:
+            required = asks(row.capability.id)
+            assert cell.verdict == evaluate(required, cell.column.environment, page)
+
+
+def test_twenty_columns_are_all_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    table = PAGE.read_text(encoding="utf-8")
+    for number in range(9):
+        table += (
+            f'[[capabilities]]\nheading = "More"\nid = "more_{number}"\n'
+            f'documented = ["More {number}", "2.{number + 30}.0"]\nminimum = "2.{number + 30}.0"\n'
+        )
+    Path("own.toml").write_text(table, encoding="utf-8")
+    made = json.loads(matrix(capsys, "own.toml", "--format", "json"))
+    assert (len(made["columns"]), made["left_out"]) == (20, 0)
 
 
 @pytest.mark.parametrize("form", ["text", "json", "html", "markdown"])

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from support.core import LEFT_OUT, MATRIX, environment, parsed_toml
+from support.pages import big_page, row
 
 from pytest_ddcompat import Environment, Fact
 from pytest_ddcompat.analysis.grid import grid_of
@@ -22,6 +24,7 @@ from pytest_ddcompat.environment.fact import KEYS
 from pytest_ddcompat.environment.machine import Detector
 from pytest_ddcompat.evaluation.checks import CHECKS
 from pytest_ddcompat.matrix.loading import matrix_from_mapping
+from pytest_ddcompat.values.names import fold
 
 PAGE = Path(__file__).parents[2] / "matrices" / "iast-python.toml"
 
@@ -54,6 +57,56 @@ def test_html_holds_the_cells_without_its_script() -> None:
     assert "@import" not in made
     assert len(made) < 500_000
     assert made.isascii()
+
+
+def test_thousand_capabilities_fit_one_file() -> None:
+    grid = grid_of(environment(tracer="2.5.0"), big_page())
+    parsed, made = Cells(), html(grid)
+    parsed.feed(made)
+    assert len(made) < 3_000_000
+    assert parsed.statuses == [cell.status.value for row in grid.rows for cell in row.cells]
+    assert 'type="search"' in made
+    assert f"{grid.left_out} more have none" in made
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "searched", "paged"), [(7, False, False), (50, True, False), (101, True, True)]
+)
+def test_only_a_long_table_is_searched_and_paged(
+    capabilities: int, searched: bool, paged: bool
+) -> None:
+    made = html(grid_of(environment(), big_page(capabilities)))
+    assert ('type="search"' in made, 'id="more"' in made) == (searched, paged)
+
+
+def test_thousand_frameworks_are_not_all_offered() -> None:
+    table = parsed_toml(PAGE)
+    marks = {c["id"]: True for c in table["capabilities"]}
+    table["frameworks"] += [
+        row(f"Frame {n}", id=f"frame_{n}", capabilities=marks) for n in range(900)
+    ]
+    page = matrix_from_mapping(table, "own.toml")
+    grid = grid_of(environment(), page, frameworks=["frame_899"])
+    asked = {name for choice in axes_of(grid)["framework"] for name in choice.asks}
+    offered, there = {fold(name) for name in asked}, {fold(n) for n in page.framework_names()}
+    assert 10 < len(offered) < 900
+    assert fold("frame_899") in offered
+    left_out = f"<dd>{len(there - offered)}, each for --framework</dd>"
+    assert left_out in html(grid)
+
+
+@pytest.mark.parametrize("control", "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2069")
+def test_controls_of_direction_are_shown(control: str) -> None:
+    table = parsed_toml(PAGE)
+    table["page"]["title"] = f"title{control}"
+    table["capabilities"][0]["documented"][0] = f"name{control}"
+    made = html(grid_of(environment(), matrix_from_mapping(table, "own.toml")))
+    (text,) = re.findall(r'id="data">(.*?)</script>', made, re.DOTALL)
+    code = f"\\u{ord(control):04x}"
+    assert json.loads(text)["capabilities"][0] == f"name{code}"
+    assert control not in unescape(made.replace(text, ""))
+    assert control not in json.dumps(json.loads(text), ensure_ascii=False)
+    assert f"<title>ddtrace by version: title{code}</title>" in made
 
 
 def test_html_is_the_same_each_time() -> None:
@@ -162,7 +215,8 @@ def test_choosing_lambda_turns_a_detected_remote_configuration_off(
     table = data["tables"]["remote_configuration"]
     assert table["axes"] == ["capability", "column", "deployment"]
     by_lambda = [row[5] for row in table["at"][capability]]
-    outcomes = [data["strings"][data["findings"][index][0]] for index in by_lambda]
+    bodies = [data["bodies"][data["findings"][index][0]] for index in by_lambda]
+    outcomes = [data["strings"][body[0]] for body in bodies]
     verdicts = {"satisfied": "supported", "violated": "unsupported"}
     found = dict(zip(data["columns"], (verdicts[outcome] for outcome in outcomes)))
     assert {column: found[column] for column in changes} == changes

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_ddcompat.analysis.lint import lint
 from pytest_ddcompat.matrix.loading import matrix_from_mapping
+from support.core import MATRICES, parsed_toml
 
 if TYPE_CHECKING:
     from pytest_ddcompat import Matrix
@@ -49,6 +50,17 @@ def runtime(tracer: str = ">=1,<2", python: str = ">=3.9", **values: object) -> 
     words = (tracer, python, str(values))
     platform = {"os": "linux", "cpus": ["x86-64"], "implementation": "cpython", **values}
     return row(*words, **platform, python=[python], tracer=tracer)
+
+
+def big_page(capabilities: int = 1321) -> Matrix:
+    """The bundled page with so many capabilities, each with a minimum of its own."""
+    table = parsed_toml(MATRICES / "iast-python.toml")
+    table["capabilities"] += [
+        row(f"Integration number {n}", minimum, id=f"integration_{n}", minimum=minimum)
+        for n in range(len(table["capabilities"]), capabilities)
+        for minimum in [f"{1 + n % 4}.{n // 4 % 40}.{n // 160}"]
+    ]
+    return matrix_from_mapping(table, "big.toml")
 
 
 OPEN: Final = [row("<9", of="releases", reason="no level")]
