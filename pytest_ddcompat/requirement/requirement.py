@@ -9,7 +9,7 @@ from pytest_ddcompat.matrix.rows import LEVELS
 from pytest_ddcompat.values.errors import RequirementError
 from pytest_ddcompat.values.names import fold, is_framework, unknown_name
 from pytest_ddcompat.values.text import quoted, shown
-from pytest_ddcompat.values.versions import parse_range
+from pytest_ddcompat.values.versions import parse_marker_range
 
 __all__ = ["Names", "Requirement", "call_of"]
 
@@ -171,12 +171,6 @@ class Requirement(NamedTuple):
         arguments += [] if self.matrix is None else [f"matrix={quoted(self.matrix)}"]
         return f"requires_{self.kind}({', '.join(arguments)})"
 
-    @property
-    def is_upward(self) -> bool:
-        """Whether no higher version can break what a version meets."""
-        negated = any(re.search(r"\bnot\b", name, re.IGNORECASE) for name in self.names)
-        return not negated and not re.search(r"[<=~!]", self.specifier.replace(">=", ">"))
-
     def _positional(self) -> tuple[str, ...]:
         if self.kind == "capability":
             return self.names
@@ -252,7 +246,7 @@ def _specifier(value: str) -> str:
     if not isinstance(value, str):
         raise RequirementError(f"a version specifier must be a string (got {shown(value)})")
     try:
-        parse_range(value)
+        parse_marker_range(value)
     except ValueError as error:
         raise RequirementError(str(error)) from None
     return value.strip()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from contextlib import suppress
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ __all__ = [
     "meet",
     "overlapping",
     "parse_agent_version",
+    "parse_marker_range",
     "parse_range",
     "parse_version",
     "regions",
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 _ZERO = Version("0")
+_COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _LONGEST = 200  # characters; no published version or range comes near it
 
 
@@ -42,10 +44,15 @@ class Range:
     Args:
         specifiers: PEP 440 specifiers, as text or parsed; a version is in the range if one of them
             admits it.
+        by_order: Whether `<`, `<=`, `>` and `>=` go by the order of versions alone. To PEP 440,
+            4.9.0rc1 is neither `<4.9.0` nor `>=4.9.0`.
     """
 
-    def __init__(self, specifiers: Sequence[str] | Sequence[SpecifierSet]) -> None:
+    def __init__(
+        self, specifiers: Sequence[str] | Sequence[SpecifierSet], *, by_order: bool = False
+    ) -> None:
         self._given = specifiers
+        self._by_order = by_order
         self._known: dict[Version, bool] = {}
 
     @cached_property
@@ -56,12 +63,17 @@ class Range:
     def __contains__(self, version: Version) -> bool:
         known = self._known.get(version)
         if known is None:
-            known = any(s.contains(version, prereleases=True) for s in self.specifiers)
+            admits = _admits_by_order if self._by_order else _admits
+            known = any(admits(s, version) for s in self.specifiers)
             self._known[version] = known
         return known
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Range) and self._parsed == other._parsed
+        return (
+            isinstance(other, Range)
+            and self._by_order is other._by_order
+            and self._parsed == other._parsed
+        )
 
     def __hash__(self) -> int:
         return hash(self._parsed)
@@ -79,16 +91,10 @@ class Range:
         bounds = self._bounds
         return bounds[0] if len(bounds) == len(self.specifiers) else None
 
-    def above(self, version: Version | None) -> Version | None:
-        """A version of the range: the lowest above the given one, else the highest known."""
-        higher = (v for v in self._candidates if version is None or v > version)
-        return next(higher, max(self._candidates, default=None))
-
     @cached_property
-    def _candidates(self) -> list[Version]:
-        """Versions of the range that follow from its bounds."""
-        pairs = [(b, Version(f"{b.base_version}.1")) for b in self._bounds]
-        return [candidate for pair in pairs for candidate in pair if candidate in self]
+    def cuts(self) -> tuple[Version, ...]:
+        """Versions at which the range may begin or end."""
+        return tuple(cut for each in self.specifiers for one in each for cut in _cuts(one))
 
     @cached_property
     def _bounds(self) -> list[Version]:
@@ -134,6 +140,21 @@ def parse_range(*texts: str) -> Range:
         CompatibilityError: One is no specifier.
     """
     return Range([_specifier(text) for text in texts])
+
+
+@lru_cache(maxsize=4096)
+def parse_marker_range(text: str) -> Range:
+    """Read what a marker asks for: PEP 440 specifiers, `|` between alternatives.
+
+    Raises:
+        CompatibilityError: One is no specifier; the nearest spelling is named.
+    """
+    if len(text) > _LONGEST or not text.isprintable():
+        raise _refused(text, alternatives=True)
+    try:
+        return Range([_specifier(part) for part in text.split("|")], by_order=True)
+    except CompatibilityError:
+        raise _refused(text, alternatives=True) from None
 
 
 @lru_cache(maxsize=4096)
@@ -227,13 +248,36 @@ def _specifier(text: str) -> SpecifierSet:
         if not list(specifier):
             raise InvalidSpecifier
     except InvalidSpecifier:
-        what = f'"{text[:_LONGEST]}" is not a version specifier'
-        problem = Problem(what, "such as >=2.0,<3")
-        with suppress(InvalidVersion):
-            Version(text[:_LONGEST])
-            problem = Problem(f'{what}; did you mean ">={text}"?')
-        raise CompatibilityError(problem) from None
+        raise _refused(text) from None
     return specifier
+
+
+def _refused(text: str, *, alternatives: bool = False) -> CompatibilityError:
+    from pytest_ddcompat.values.spelling import nearest_specifier  # here, as most runs need none
+
+    shortened = text[:_LONGEST]
+    what = f'"{shortened}" is not a version specifier'
+    near = nearest_specifier(text) if len(text) <= _LONGEST else ""
+    near = near if alternatives or "|" not in near else ""
+    return CompatibilityError(
+        Problem(f'{what}; did you mean "{near}"?') if near else Problem(what, "such as >=2.0,<3")
+    )
+
+
+def _admits(specifiers: SpecifierSet, version: Version) -> bool:
+    return specifiers.contains(version, prereleases=True)
+
+
+def _admits_by_order(specifiers: SpecifierSet, version: Version) -> bool:
+    for specifier in specifiers:
+        compare = _COMPARISONS.get(specifier.operator)
+        if not (
+            specifier.contains(version, prereleases=True)
+            if compare is None
+            else compare(version, Version(specifier.version))
+        ):
+            return False
+    return True
 
 
 def _ordered(specifier: SpecifierSet) -> str:

@@ -35,7 +35,7 @@ def check_deployment(question: Question) -> Finding:
         ids = [matrix.deployment(name).id for name in named]
         marked = [kind for kind in ids if column.get(kind, True) is not False]
         if not marked:
-            return _unmarked(question, ids, column, "the marker")
+            return _named_without_mark(question, ids, column)
         source = _quoted(matrix, question.capability.id, (*marked,))
         found = deployment_named(question.situation, marked, source)
         here = question.situation.environment.deployments.value or frozenset()
@@ -90,12 +90,11 @@ def deployment_named(situation: Situation, types: Sequence[str], source: str) ->
     """
     fact = situation.environment.deployments
     wanted = " or ".join(_deployment_name(situation.matrix, kind) for kind in types)
-    here = [_deployment_name(situation.matrix, kind) for kind in sorted(fact.value or ())]
     found = Finding(
         "deployment",
         SATISFIED,
         documented=f"to run on {wanted}",
-        observed=", ".join(here) or "no documented deployment type",
+        observed=_types_here(situation),
         source=source,
         signal=fact.signal,
     )
@@ -105,6 +104,12 @@ def deployment_named(situation: Situation, types: Sequence[str], source: str) ->
         return found
     change = (("deployments", frozenset(types[:1])),)
     return found._replace(outcome=VIOLATED, remedy=f"a run on {wanted}", change=change)
+
+
+def _types_here(situation: Situation) -> str:
+    types = sorted(situation.environment.deployments.value or ())
+    names = [_deployment_name(situation.matrix, kind) for kind in types]
+    return ", ".join(names) or "no documented deployment type"
 
 
 def _deployment_name(matrix: Matrix, kind: str) -> str:
@@ -118,20 +123,49 @@ def _quoted(matrix: Matrix, capability: str, types: tuple[str, ...]) -> str:
     return quotes(rows, f"capabilities.{capability}")
 
 
+def _named_without_mark(
+    question: Question, named: Sequence[str], column: Mapping[str, bool | None]
+) -> Finding:
+    """Return the finding for types that a marker names: no change of the environment helps."""
+    situation = question.situation
+    names = " or ".join(_deployment_name(situation.matrix, kind) for kind in named)
+    fact = situation.environment.deployments
+    marked = f"a deployment type that the page marks for it ({_marked_names(situation, column)})"
+    return Finding(
+        "deployment",
+        VIOLATED,
+        documented=marked if fact.value and fact.value <= {*named} else f"{names} to be {marked}",
+        observed=_types_here(situation) if fact.known else "an unknown deployment type",
+        source=_quoted(situation.matrix, question.capability.id, (*named,)),
+        signal=fact.signal,
+    )
+
+
+def _marked_names(situation: Situation, column: Mapping[str, bool | None]) -> str:
+    marked = [_deployment_name(situation.matrix, kind) for kind, mark in column.items() if mark]
+    return ", ".join(marked) or "none"
+
+
 def _unmarked(
     question: Question, types: Sequence[str], column: Mapping[str, bool | None], signal: str
 ) -> Finding:
-    """Return the finding for types that the page does not mark for the capability."""
-    matrix = question.situation.matrix
+    """Return the finding for types of the environment that the page does not mark."""
+    situation = question.situation
+    matrix, others = situation.matrix, _marked_names(situation, column)
     marked = [kind for kind, mark in column.items() if mark]
-    others = ", ".join(_deployment_name(matrix, kind) for kind in marked)
+    without = ", ".join(_deployment_name(matrix, kind) for kind in types)
+    remedy = f"a run on {others.replace(', ', ' or ')}" if marked else ""
+    here = situation.environment.deployments.value or frozenset()
+    if not here.isdisjoint(marked):
+        # It runs on one of them already: what helps is to leave the others.
+        remedy += f", not on {without}"
     return Finding(
         "deployment",
         VIOLATED,
         documented=f"a deployment type that the page marks for it ({others})",
-        observed=", ".join(_deployment_name(matrix, kind) for kind in types),
+        observed=without,
         source=_quoted(matrix, question.capability.id, (*types,)),
-        remedy=f"a run on {others.replace(', ', ' or ')}" if marked else "",
+        remedy=remedy,
         signal=signal,
         change=(("deployments", frozenset(marked[:1])),) if marked else (),
     )
