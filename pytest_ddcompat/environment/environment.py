@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Environment"]
 
 _FRAMEWORK = "framework."
+_NONE: frozenset[str] = frozenset()
 
 
 class Environment:
@@ -146,7 +147,7 @@ class Environment:
     def undocumented_deployments(self) -> list[str]:
         """Deployment types that were given, and that only a matrix of the run can add."""
         given = self._facts.get("deployments")
-        return sorted({*(given.value or ())} - {*DEPLOYMENT_TYPES}) if given else []
+        return sorted((given.value or _NONE).difference(DEPLOYMENT_TYPES)) if given else []
 
     @property
     def agent(self) -> Fact[Version]:

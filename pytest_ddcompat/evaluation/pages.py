@@ -8,7 +8,7 @@ from pytest_ddcompat.evaluation.evaluate import capabilities_named, check_requir
 from pytest_ddcompat.matrix.loading import load_matrix, read_file
 from pytest_ddcompat.matrix.rows import Framework
 from pytest_ddcompat.values.errors import FactsError, MatrixError, RequirementError
-from pytest_ddcompat.values.names import DEPLOYMENT_TYPES, unknown_name
+from pytest_ddcompat.values.names import DEPLOYMENT_TYPES, fold, unknown_name
 
 if TYPE_CHECKING:
     import os
@@ -183,12 +183,13 @@ def check_facts(environment: Environment, matrices: Iterable[Matrix]) -> None:
     named = environment.undocumented_deployments
     if not named:
         return
-    valid = {*DEPLOYMENT_TYPES, *(row.id for matrix in matrices for row in matrix.deployments)}
+    valid = [*DEPLOYMENT_TYPES, *(row.id for matrix in matrices for row in matrix.deployments)]
+    folded = {fold(name) for name in valid}
     origin = environment.deployments.signal
     problems = [
         unknown_name(f'deployments: "{name:.80}" is not a deployment type', name, valid)
         for name in named
-        if name not in valid
+        if fold(name) not in folded
     ]
     if problems:
         raise FactsError(problem.within(origin) for problem in problems)

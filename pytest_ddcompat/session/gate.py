@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.evaluation.pages import Matrices
+from pytest_ddcompat.evaluation.pages import Matrices, check_facts
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.evaluation.remedies import Remedies, Verdicts, are_met, find_remedies
 from pytest_ddcompat.requirement.markers import requirement_of, written
@@ -62,6 +62,8 @@ class Gate:
         self._markers: dict[Any, _Marker] = {}
         self._combined: dict[tuple[_Marker, ...], Decision] = {}
         self._judged: dict[tuple[Requirement, bool | None], Decision] = {}
+        # At once, as for all that options give; where a matrix decides, its hooks are asked early.
+        self._checked(self.settings.facts.environment(environ=environ))
 
     @property
     def matrix(self) -> Matrix:
@@ -100,7 +102,14 @@ class Gate:
     def _environment(self) -> Environment | BaseException:
         vars(self)["_environment"] = RuntimeError("pytest_ddcompat_facts has ended the run")
         facts = self.settings.facts
-        return result_or_error(lambda: environment_of(facts, self._config, self._environ))
+        return result_or_error(
+            lambda: self._checked(environment_of(facts, self._config, self._environ))
+        )
+
+    def _checked(self, environment: Environment) -> Environment:
+        if environment.undocumented_deployments:
+            check_facts(environment, self.matrices)
+        return environment
 
     @cached_property
     def verdicts(self) -> Verdicts:

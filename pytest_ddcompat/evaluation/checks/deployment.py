@@ -38,7 +38,7 @@ def check_deployment(question: Question) -> Finding:
             return _named_without_mark(question, ids, column)
         source = _quoted(matrix, question.capability.id, (*marked,))
         found = deployment_named(question.situation, marked, source)
-        here = question.situation.environment.deployments.value or frozenset()
+        here = _here(question.situation)
         # A mark whose words are not understood may be none: the test may run, but is not supported.
         sure = any(column.get(kind, True) is True for kind in marked if kind in here)
         return found if sure or found.outcome is not SATISFIED else left_open(found)
@@ -63,7 +63,7 @@ def _deployment_here(question: Question, column: Mapping[str, bool | None]) -> F
     Types that have no row with this column say nothing: the page does not speak of them.
     """
     fact, matrix = question.situation.environment.deployments, question.situation.matrix
-    types = sorted(column.keys() & fact.value) if fact.value else []
+    types = sorted(column.keys() & _here(question.situation)) if fact.value else []
     without = [kind for kind in types if column[kind] is False]
     if without:
         return _unmarked(question, without, column, fact.signal)
@@ -100,15 +100,23 @@ def deployment_named(situation: Situation, types: Sequence[str], source: str) ->
     )
     if not fact.known:
         return unknown(found)
-    if fact.value and not fact.value.isdisjoint(types):
+    if fact.value and not _here(situation).isdisjoint(types):
         return found
     change = (("deployments", frozenset(types[:1])),)
     return found._replace(outcome=VIOLATED, remedy=f"a run on {wanted}", change=change)
 
 
+def _here(situation: Situation) -> frozenset[str]:
+    """Return the environment's types, those that only a matrix has by their ids in it."""
+    types = situation.environment.deployments.value or frozenset()
+    if not situation.environment.undocumented_deployments:
+        return types
+    rows = {kind: situation.matrix.find_deployment(kind) for kind in types}
+    return frozenset(kind if row is None else row.id for kind, row in rows.items())
+
+
 def _types_here(situation: Situation) -> str:
-    types = sorted(situation.environment.deployments.value or ())
-    names = [_deployment_name(situation.matrix, kind) for kind in types]
+    names = [_deployment_name(situation.matrix, kind) for kind in sorted(_here(situation))]
     return ", ".join(names) or "no documented deployment type"
 
 
@@ -134,7 +142,9 @@ def _named_without_mark(
     return Finding(
         "deployment",
         VIOLATED,
-        documented=marked if fact.value and fact.value <= {*named} else f"{names} to be {marked}",
+        documented=marked
+        if fact.value and _here(situation) <= {*named}
+        else f"{names} to be {marked}",
         observed=_types_here(situation) if fact.known else "an unknown deployment type",
         source=_quoted(situation.matrix, question.capability.id, (*named,)),
         signal=fact.signal,
@@ -155,8 +165,7 @@ def _unmarked(
     marked = [kind for kind, mark in column.items() if mark]
     without = ", ".join(_deployment_name(matrix, kind) for kind in types)
     remedy = f"a run on {others.replace(', ', ' or ')}" if marked else ""
-    here = situation.environment.deployments.value or frozenset()
-    if not here.isdisjoint(marked):
+    if not _here(situation).isdisjoint(marked):
         # It runs on one of them already: what helps is to leave the others.
         remedy += f", not on {without}"
     return Finding(
