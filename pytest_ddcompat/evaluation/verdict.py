@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import enum
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-__all__ = ["Finding", "Outcome", "Status", "Verdict"]
+__all__ = ["LINE", "Finding", "Outcome", "Status", "Verdict", "first_of"]
+
+LINE = 120
+"""Characters of a reason as a run shows it; `-v`, `explain` and the record have it in full."""
+
+_PARENTHESIS = re.compile(r" \([^()]*\)")
+_CLAUSES = re.compile(
+    r"^a release branch of [\w.-]+ with | or better$| on \d{4}-\d\d-\d\d$| for [\w.-]+ [\w.+!]+$"
+)
 
 
 class Outcome(enum.Enum):
@@ -67,12 +76,37 @@ class Finding(NamedTuple):
     @property
     def sentence(self) -> str:
         """The finding in words, without its subject: what is needed, and what was found."""
-        if self.outcome is Outcome.UNKNOWN:
-            found = f", which is not known: {self.signal}"
-        else:
-            found = f", found {self.observed}" if self.observed else ""
         source = f" ({self.source})" if self.source not in {"", self.signal} else ""
-        return f"needs {self.documented}{found}{source}"
+        return f"{_words(self)}{source}"
+
+    def shortened(self, longest: int) -> str:
+        """Return the sentence without what it rests on, cut where it still is too long.
+
+        Lists in parentheses go first, then clauses that the summary's head has too, then all but
+        the first of alternatives, then why a thing is not known: what stays can be read.
+
+        Args:
+            longest: Characters that it should have at most.
+        """
+        plain = self._replace(
+            documented=_PARENTHESIS.sub("", self.documented),
+            observed=_PARENTHESIS.sub("", self.observed),
+        )
+        clauses = plain._replace(
+            documented=_CLAUSES.sub("", plain.documented),
+            observed=_CLAUSES.sub("", plain.observed),
+        )
+        first = clauses._replace(
+            documented=_first_of(clauses.documented, " or "),
+            observed=_first_of(clauses.observed, " and "),
+        )
+        steps = [self, plain, clauses, first]
+        if self.check == "runtime":
+            steps.append(first._replace(documented="a documented runtime"))
+        if self.outcome is Outcome.UNKNOWN:
+            steps.append(steps[-1]._replace(signal=""))
+        texts = [_words(step) for step in steps]
+        return next((text for text in texts if len(text) <= longest), texts[-1])
 
     def to_mapping(self) -> dict[str, str]:
         """Return the finding as JSON has it."""
@@ -110,3 +144,59 @@ class Verdict(NamedTuple):
         return "; ".join(
             f"{subject} {', and '.join(sentences)}" for subject, sentences in by_subject.items()
         )
+
+    @property
+    def brief(self) -> str:
+        """The reason in one line of `LINE` characters, where its words allow that."""
+        reason = self.reason
+        if len(reason) <= LINE:
+            return reason
+        subjects: dict[Finding, list[str]] = {}
+        for finding in self.decisive:
+            same = finding._replace(subject="", source="", remedy="", change=())
+            subjects.setdefault(same, []).append(finding.subject)
+        longest = LINE - (len("; 9 more") if len(subjects) > 1 else 0)
+        return first_of([_of_all(names, f, longest) for f, names in subjects.items()])
+
+
+def first_of(reasons: Sequence[str]) -> str:
+    """Join reasons as far as a line of `LINE` characters holds them, and count the others.
+
+    Args:
+        reasons: The reasons, of which the first is always kept.
+    """
+    text = reasons[0] if reasons else ""
+    for number, reason in enumerate(reasons[1:], start=1):
+        left = len(reasons) - number - 1
+        longer = f"{text}; {reason}"
+        if len(longer) + (len(f"; {left} more") if left else 0) > LINE:
+            return f"{text}; {left + 1} more"
+        text = longer
+    return text
+
+
+def _words(finding: Finding) -> str:
+    if finding.outcome is Outcome.UNKNOWN:
+        why = f": {finding.signal}" if finding.signal else ""
+        return f"needs {finding.documented}, which is not known{why}"
+    found = f", found {finding.observed}" if finding.observed else ""
+    return f"needs {finding.documented}{found}"
+
+
+def _of_all(subjects: Sequence[str], finding: Finding, longest: int) -> str:
+    """Say the same of several subjects once: `sca and 2 others need …`."""
+    first, *others = subjects
+    if not others:
+        return f"{first} {finding.shortened(longest - len(first) - 1)}"
+    all_but_first = "1 other" if len(others) == 1 else f"{len(others)} others"
+    sentence = finding.shortened(longest - len(f"{first} and {all_but_first} "))
+    sentence = f"need{sentence.removeprefix('needs')}"
+    named = f"{first} and {others[0]} {sentence}"
+    if len(others) == 1 and len(named) <= longest:
+        return named
+    return f"{first} and {all_but_first} {sentence}"
+
+
+def _first_of(words: str, joint: str) -> str:
+    first, *others = words.split(joint)
+    return f"{first}{joint}{len(others)} others" if len(others) > 1 else words
