@@ -15,6 +15,7 @@ LINE = 120
 """Characters of a reason as a run shows it; `-v`, `explain` and the record have it in full."""
 
 _PARENTHESIS = re.compile(r" \([^()]*\)")
+_MORE = re.compile(r"(?P<reason>.+?)(?:; (?P<more>\d+) more)?", re.DOTALL)
 _CLAUSES = re.compile(
     r"^a release branch of [\w.-]+ with | or better$| on \d{4}-\d\d-\d\d$| for [\w.-]+ [\w.+!]+$"
 )
@@ -156,23 +157,34 @@ class Verdict(NamedTuple):
             same = finding._replace(subject="", source="", remedy="", change=())
             subjects.setdefault(same, []).append(finding.subject)
         longest = LINE - (len("; 9 more") if len(subjects) > 1 else 0)
-        return first_of([_of_all(names, f, longest) for f, names in subjects.items()])
+        parts, last = [], ""
+        for finding, names in subjects.items():
+            subject, sentence = _of_all(names, finding, longest)
+            parts.append(f", and {sentence}" if subject == last else f"; {subject} {sentence}")
+            last = subject
+        return _fitting(parts)
 
 
-def first_of(reasons: Sequence[str]) -> str:
+def first_of(reasons: Iterable[str]) -> str:
     """Join reasons as far as a line of `LINE` characters holds them, and count the others.
 
     Args:
         reasons: The reasons, of which the first is always kept.
     """
-    text = reasons[0] if reasons else ""
-    for number, reason in enumerate(reasons[1:], start=1):
-        left = len(reasons) - number - 1
-        longer = f"{text}; {reason}"
-        if len(longer) + (len(f"; {left} more") if left else 0) > LINE:
+    counted = [_MORE.fullmatch(reason) for reason in reasons]
+    found = [match for match in counted if match]
+    more = sum(int(match["more"] or 0) for match in found)
+    return _fitting([f"; {match['reason']}" for match in found], more)
+
+
+def _fitting(parts: Sequence[str], more: int = 0) -> str:
+    text = parts[0].removeprefix("; ") if parts else ""
+    for number, part in enumerate(parts[1:], start=1):
+        left = len(parts) - number - 1 + more
+        if len(text + part) + (len(f"; {left} more") if left else 0) > LINE:
             return f"{text}; {left + 1} more"
-        text = longer
-    return text
+        text += part
+    return f"{text}; {more} more" if more else text
 
 
 def _words(finding: Finding) -> str:
@@ -183,18 +195,16 @@ def _words(finding: Finding) -> str:
     return f"needs {finding.documented}{found}"
 
 
-def _of_all(subjects: Sequence[str], finding: Finding, longest: int) -> str:
-    """Say the same of several subjects once: `sca and 2 others need …`."""
+def _of_all(subjects: Sequence[str], finding: Finding, longest: int) -> tuple[str, str]:
+    """Return the subject and the sentence that say the same of several subjects once."""
     first, *others = subjects
     if not others:
-        return f"{first} {finding.shortened(longest - len(first) - 1)}"
-    all_but_first = "1 other" if len(others) == 1 else f"{len(others)} others"
-    sentence = finding.shortened(longest - len(f"{first} and {all_but_first} "))
-    sentence = f"need{sentence.removeprefix('needs')}"
-    named = f"{first} and {others[0]} {sentence}"
-    if len(others) == 1 and len(named) <= longest:
-        return named
-    return f"{first} and {all_but_first} {sentence}"
+        return first, finding.shortened(longest - len(first) - 1)
+    both = f"{first} and {others[0]}"
+    counted = f"{first} and {'1 other' if len(others) == 1 else f'{len(others)} others'}"
+    sentence = finding.shortened(longest - len(counted) - 1)
+    fits = len(others) == 1 and len(f"{both} {sentence}") <= longest
+    return both if fits else counted, f"need{sentence.removeprefix('needs')}"
 
 
 def _first_of(words: str, joint: str) -> str:

@@ -68,7 +68,7 @@ class Requirement(NamedTuple):
             deployment: Deployment type on which they must be supported; any one of a tuple.
             datastore: Data store with which they must be supported; any one of a tuple.
             support_level: Least support level of the tracer's release branch:
-                `general_availability`, `maintenance` or `end_of_life`.
+                `general_availability` (or `ga`), `maintenance` or `end_of_life` (or `eol`).
             preview: Whether a capability that is a preview will do.
             matrix: Id of the matrix that decides where there are several.
 
@@ -90,7 +90,9 @@ class Requirement(NamedTuple):
 
     @classmethod
     def tracer(cls, specifier: str, *, matrix: str | None = None) -> Requirement:
-        """Require a version of the tracer, by a PEP 440 specifier.
+        """Require a version of the tracer, by PEP 440 specifiers with `|` between alternatives.
+
+        `<`, `<=`, `>` and `>=` go by the order of versions alone: 4.9.0rc1 is `<4.9.0`.
 
         Raises:
             RequirementError: It is not a specifier.
@@ -101,7 +103,7 @@ class Requirement(NamedTuple):
     def framework(
         cls, name: str, specifier: str | None = None, *, matrix: str | None = None
     ) -> Requirement:
-        """Require a framework, at any version or by a PEP 440 specifier.
+        """Require a framework, at any version or by specifiers as those of `tracer`.
 
         Raises:
             RequirementError: An argument cannot be understood.
@@ -122,7 +124,7 @@ class Requirement(NamedTuple):
 
     @classmethod
     def agent(cls, specifier: str, *, matrix: str | None = None) -> Requirement:
-        """Require a version of the Datadog Agent, by a PEP 440 specifier.
+        """Require a version of the Datadog Agent, by specifiers as those of `tracer`.
 
         Raises:
             RequirementError: It is not a specifier.

@@ -53,6 +53,7 @@ class Gate:
 
     def __init__(self, config: pytest.Config, environ: Mapping[str, str]) -> None:
         self._environ = environ
+        self._in_full = config.getoption("verbose", 0) > 0
         self._config = config
         self.policy = policy_of(config)
         self.required: list[Decision] = []
@@ -143,7 +144,7 @@ class Gate:
 
     def combine(self, decisions: Sequence[Decision]) -> Decision:
         """Make one decision of those of a test's markers, with the remedies for all of them."""
-        decision = combine(decisions)
+        decision = combine(decisions, in_full=self._in_full)
         return decision.replaced(decision.action, self._remedies(decision))
 
     def judge(self, requirement: Requirement, *, strict: bool | None) -> Decision:
@@ -159,10 +160,10 @@ class Gate:
         matrix = self.matrices.pick(requirement)
         verdict = self.verdicts.of(requirement)
         action = self.policy.action(verdict.status, strict=strict)
-        reason = verdict.reason
-        if reason and len(self.matrices) > 1:
-            reason = f"{matrix.page.id}: {reason}"
-        decision = Decision(action, verdict.status, (requirement,), reason=reason)
+        page = f"{matrix.page.id}: " if len(self.matrices) > 1 and verdict.decisive else ""
+        reason, brief = f"{page}{verdict.reason}", f"{page}{verdict.brief}"
+        shown = reason if self._in_full else brief
+        decision = Decision(action, verdict.status, (requirement,), reason=reason, shown=shown)
         decision = decision.replaced(action, self._remedies(decision))
         self._judged[requirement, strict] = decision
         return decision

@@ -52,8 +52,8 @@ def parse_known_site(text: str) -> str:
         CompatibilityError: It is none; the nearest is named, but not the text: a variable's value.
     """
     host = _BY_PARAMETER.get(fold(text.strip())) or parse_site(text)
-    # A host below one of Datadog's may be a new region, and of others any may be a proxy.
-    if not f".{host}".endswith(tuple(f".{site}" for site in _SITES.values())):
+    # What ends in one of Datadog's hosts may be a new region, and of others any may be a proxy.
+    if not host.endswith(tuple(_SITES.values())):
         near = nearest_misspelt(host, _SITES.values())
         if near:
             what = f'this is not a Datadog site; did you mean "{near}"?'
