@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_ddcompat.environment.fact import tracer_key
 from pytest_ddcompat.evaluation.checks import CHECKS
 from pytest_ddcompat.evaluation.checks.tracer import rank_of
+from pytest_ddcompat.evaluation.cuts import cuts_of_page, is_version, key_of
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.verdict import Status
-from pytest_ddcompat.values.names import fold
 from pytest_ddcompat.values.stretches import choose, stretches
 from pytest_ddcompat.values.versions import Version, parse_marker_range
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.evaluation.pages import Matrices
     from pytest_ddcompat.evaluation.verdict import Finding, Verdict
-    from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Requirement
     from pytest_ddcompat.values.stretches import Stretch
 
@@ -162,7 +161,7 @@ class _Search:
             f.check for v in verdicts if v.status is Status.UNSUPPORTED for f in v.decisive
         )
         for key in changed:
-            if _is_version(key):
+            if is_version(key):
                 best = self._best(key)
                 if best is not None:
                     version = best.nearest(self._before.fact(key).value)
@@ -174,7 +173,7 @@ class _Search:
         for key, words in self._words.items():
             if key == "deployments":
                 yield self._runs_on(words[-1])
-            elif not _is_version(key):
+            elif not is_version(key):
                 yield words[-1]
             else:
                 stretch = self._around(key, corners)
@@ -231,11 +230,11 @@ class _Search:
         cuts = [
             cut
             for requirement, matrix in self._asked
-            if requirement.specifier and key == _key_of(requirement, matrix)
+            if requirement.specifier and key == key_of(requirement, matrix)
             for cut in parse_marker_range(requirement.specifier).cuts
         ]
         for matrix in dict.fromkeys(matrix for _, matrix in self._asked):
-            cuts += _cuts_of_page(key, matrix, runtimes_first=runtimes_first)
+            cuts += cuts_of_page(key, matrix, runtimes_first=runtimes_first)
         return cuts
 
     def _phrase(self, key: str, words: Sequence[str], stretch: Stretch) -> str:
@@ -274,34 +273,3 @@ class _Search:
             )
         ]
         return _RUN_ON + " or ".join(kept)
-
-
-def _is_version(key: str) -> bool:
-    return key in {"tracer", "python", "agent"} or key.startswith("framework.")
-
-
-def _key_of(requirement: Requirement, matrix: Matrix) -> str:
-    """Return the fact that a requirement's specifier speaks of."""
-    if requirement.kind == "framework":
-        return f"framework.{fold(requirement.frameworks[0])}"
-    return tracer_key(matrix.page.tracer) if requirement.kind == "tracer" else requirement.kind
-
-
-def _cuts_of_page(key: str, matrix: Matrix, *, runtimes_first: bool) -> Iterator[Version]:
-    """Yield the versions at which what a page says of a fact may change."""
-    minimums = [minimum for row in matrix.capabilities for minimum in row.minimums]
-    if key == tracer_key(matrix.page.tracer):
-        for capability in matrix.capabilities:
-            yield from capability.boundaries
-        yield from (Version(str(minimum.tracer.major + 1)) for minimum in minimums)
-        tables = (matrix.runtimes, matrix.releases)
-        for rows in tables if runtimes_first else reversed(tables):
-            yield from (cut for row in rows for cut in row.tracer.cuts)
-    elif key == "python":
-        yield from (cut for row in matrix.runtimes for cut in row.python.cuts)
-        yield from (cut for minimum in minimums for cut in minimum.versions.cuts)
-    elif key == "agent":
-        yield from (row.agent for row in matrix.releases if row.agent)
-    for row in matrix.frameworks:
-        if row.versions is not None and key == f"framework.{fold(row.id)}":
-            yield from row.versions.cuts
