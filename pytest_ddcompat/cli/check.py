@@ -64,7 +64,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the verdicts; return 1 if a capability is not supported."""
-    matrix, environment = matrix_named(options.matrix), environment_of(options)
+    matrix = matrix_named(options.matrix)
+    environment = environment_of(options, matrix)
     found = _answers(options, environment, matrix)
     if options.format == "json":
         write(_json(found, environment, matrix))

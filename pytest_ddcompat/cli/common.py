@@ -11,7 +11,7 @@ from pytest_ddcompat.environment.fact import KEYS, tracer_key
 from pytest_ddcompat.environment.layers import FactSources, Layer, file_layer
 from pytest_ddcompat.environment.machine import check_agent_option
 from pytest_ddcompat.environment.parsing import LIMIT
-from pytest_ddcompat.evaluation.pages import load_kept
+from pytest_ddcompat.evaluation.pages import check_facts, load_kept
 from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.values.errors import CompatibilityError, FactsError, MatrixError
 from pytest_ddcompat.values.text import printable
@@ -71,8 +71,12 @@ def _standard_input() -> bytes:
         raise FactsError(f"standard input: it cannot be read: {reason}") from None
 
 
-def environment_of(options: argparse.Namespace) -> Environment:
+def environment_of(options: argparse.Namespace, *matrices: Matrix) -> Environment:
     """Return the environment that the options name; facts that they leave out are detected.
+
+    Args:
+        options: The command's options.
+        matrices: Those whose deployment types may be facts.
 
     Raises:
         FactsError: A file cannot be read, or a fact in it or in an option is not valid.
@@ -82,11 +86,16 @@ def environment_of(options: argparse.Namespace) -> Environment:
         layers.append(Layer.of("standard input", _standard_input()))
     elif options.facts is not None:
         layers.append(file_layer(options.facts, Path.cwd()))
-    return environment_by(layers, options.agent)
+    return environment_by(layers, options.agent, matrices)
 
 
-def environment_by(layers: Sequence[Layer], agent: str) -> Environment:
+def environment_by(layers: Sequence[Layer], agent: str, matrices: Sequence[Matrix]) -> Environment:
     """Return the environment of layers of facts; those that they leave out are detected.
+
+    Args:
+        layers: The facts, the strongest first.
+        agent: Whether and where to query the Agent.
+        matrices: Those whose deployment types may be facts.
 
     Raises:
         FactsError: A fact is not valid.
@@ -94,7 +103,9 @@ def environment_by(layers: Sequence[Layer], agent: str) -> Environment:
     check_agent_option(agent, "--agent")
     sources = FactSources(tuple(layers), agent)
     sources.check()
-    return sources.environment()
+    environment = sources.environment()
+    check_facts(environment, matrices)
+    return environment
 
 
 def day_of(text: str | None, option: str) -> dt.date:

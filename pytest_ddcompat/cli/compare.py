@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.evaluation.verdict import Finding, Verdict
+    from pytest_ddcompat.matrix.matrix import Matrix
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
 
@@ -52,7 +53,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the comparison; return 1 if a capability is lost."""
     matrix = matrix_named(options.matrix)
-    sides = [_environment(which, options.agent) for which in (options.a, options.b)]
+    sides = [_environment(which, options.agent, matrix) for which in (options.a, options.b)]
     groups: dict[str, list[dict[str, Any]]] = {group: [] for group in _GROUPS}
     for capability in matrix.capabilities:
         requirement = requirement_of(capability.id, options)
@@ -83,16 +84,16 @@ def _compared(a: Verdict, b: Verdict) -> tuple[str, tuple[Finding, ...]]:
     return groups.get(Status.SUPPORTED, "changed"), b.decisive or a.decisive
 
 
-def _environment(which: str, agent: str) -> Environment:
+def _environment(which: str, agent: str, matrix: Matrix) -> Environment:
     if which == _HERE:
-        return environment_by([], agent)
+        return environment_by([], agent, [matrix])
     if "=" in which and not Path(which).is_file():
-        return environment_by([Layer.of(which, _settings(which))], agent)
+        return environment_by([Layer.of(which, _settings(which))], agent, [matrix])
     try:
         layer = file_layer(which, Path.cwd())
     except FactsError as error:
         raise FactsError(f"{error}; valid: here, a facts file, or KEY=VALUE,…") from None
-    return environment_by([layer], agent)
+    return environment_by([layer], agent, [matrix])
 
 
 def _settings(text: str) -> list[str]:

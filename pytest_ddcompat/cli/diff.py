@@ -101,7 +101,7 @@ def run(options: argparse.Namespace) -> int:
     if options.record is not None:
         turned["tests"] = _tests(options.record, old, new)
     if options.facts is not None or options.set or options.agent != "off":
-        turned["capabilities"] = _capabilities(environment_of(options), old, new)
+        turned["capabilities"] = _capabilities(environment_of(options, old, new), old, new)
     answer = Answer(difference(old, new), turned)
     if options.format == "text":
         with printing() as out:

@@ -34,7 +34,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the findings; return 0, whatever the verdict."""
-    matrix, environment = matrix_named(options.matrix), environment_of(options)
+    matrix = matrix_named(options.matrix)
+    environment = environment_of(options, matrix)
     verdict = evaluate(requirement_of(options.capability, options), environment, matrix)
     with printing() as out:
         out.print(printable(f"{options.capability}: {verdict.status.value}"), style="bold")

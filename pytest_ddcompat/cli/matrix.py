@@ -58,7 +58,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the picture; return 0."""
     files: dict[str, bytes] = {}
-    matrix, environment = matrix_named(options.matrix, files=files), environment_of(options)
+    matrix = matrix_named(options.matrix, files=files)
+    environment = environment_of(options, matrix)
     grid = grid_of(
         environment, matrix, frameworks=options.framework, deployments=options.deployment
     )

@@ -12,7 +12,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.environment.value import Fact
-from pytest_ddcompat.values.names import parse_site
+from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.sites import parse_known_site
 from pytest_ddcompat.values.versions import Version, parse_version
 
 if sys.version_info >= (3, 10):
@@ -159,9 +160,11 @@ def detect_site(machine: Machine) -> Fact[str]:
     if not site.strip():
         return Fact(_DEFAULT_SITE, "default of DD_SITE")
     try:
-        return Fact(parse_site(site), "DD_SITE")
-    except ValueError:
-        return Fact.unknown("DD_SITE is not a host name")
+        return Fact(parse_known_site(site), "DD_SITE")
+    except CompatibilityError as error:
+        # The problem does not repeat the variable's value.
+        what = error.problems[0].what
+        return Fact.unknown(f"DD_SITE: {what}" if "?" in what else "DD_SITE is not a host name")
 
 
 def detect_remote_configuration(machine: Machine) -> Fact[bool]:

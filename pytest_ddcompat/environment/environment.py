@@ -16,7 +16,7 @@ from pytest_ddcompat.environment.fact import (
 from pytest_ddcompat.environment.machine import Detector
 from pytest_ddcompat.environment.parsing import facts_from_mapping
 from pytest_ddcompat.environment.value import Fact
-from pytest_ddcompat.values.names import fold
+from pytest_ddcompat.values.names import DEPLOYMENT_TYPES, fold
 from pytest_ddcompat.values.variables import Hidden
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Environment"]
 
 _FRAMEWORK = "framework."
+_NONE: frozenset[str] = frozenset()
 
 
 class Environment:
@@ -144,6 +145,12 @@ class Environment:
     def deployments(self) -> Fact[frozenset[str]]:
         """Ids of every documented deployment type that applies; none on a plain host."""
         return self._fact("deployments")
+
+    @property
+    def undocumented_deployments(self) -> list[str]:
+        """Deployment types that were given, and that only a matrix of the run can add."""
+        given = self._facts.get("deployments")
+        return sorted((given.value or _NONE).difference(DEPLOYMENT_TYPES)) if given else []
 
     @property
     def agent(self) -> Fact[Version]:

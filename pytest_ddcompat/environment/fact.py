@@ -16,9 +16,9 @@ from pytest_ddcompat.values.names import (
     DEPLOYMENT_TYPES,
     deployment_type,
     is_misspelling,
-    parse_site,
     unknown_name,
 )
+from pytest_ddcompat.values.sites import parse_known_site
 from pytest_ddcompat.values.text import as_json, shown
 from pytest_ddcompat.values.versions import Version, parse_agent_version, parse_version
 
@@ -63,6 +63,19 @@ def version(value: object) -> Version:
     return parse_version(text(value))
 
 
+def _python(value: object) -> Version:
+    parsed = version(value)
+    if len(parsed.release) == 1:
+        # From 311 as in py311, else from no more than the major version.
+        digits = str(parsed.release[0])
+        near = f"{digits[0]}.{digits[1:]}" if len(digits) > 1 else {"2": "2.7"}.get(digits, "3.11")
+        raise ValueError(
+            f'"{parsed}" says no minor version, which decides; did you mean {near}? '
+            "valid: such as 3.11.7"
+        )
+    return parsed
+
+
 def _word_of(known: dict[str, str]) -> Callable[[object], str]:
     """A parser of known words and of any other that is no misspelling of one."""
 
@@ -89,7 +102,8 @@ def _deployments(value: object) -> frozenset[str]:
 def _deployment(value: object) -> str:
     written = text(value)
     known = deployment_type(written)
-    if known is None:
+    # Whether a matrix adds it is known later: see `check_facts`.
+    if known is None or (known not in DEPLOYMENT_TYPES and is_misspelling(known, DEPLOYMENT_TYPES)):
         what = f'"{written[:_SHOWN]}" is not a deployment type'
         raise ValueError(unknown_name(what, written, DEPLOYMENT_TYPES))
     return known
@@ -119,7 +133,7 @@ _DECLARED = (
         "Version of Python, of which major and minor decide.",
         label="Python",
         in_summary="Python",
-        parse=version,
+        parse=_python,
         example="3.11.7",
         detect=detection.detect_python,
     ),
@@ -177,7 +191,7 @@ _DECLARED = (
         "Datadog site, in the form of DD_SITE.",
         label="Datadog site",
         in_summary="site",
-        parse=lambda value: parse_site(text(value)),
+        parse=lambda value: parse_known_site(text(value)),
         example="datadoghq.com",
         detect=detection.detect_site,
         variables=("DD_SITE",),

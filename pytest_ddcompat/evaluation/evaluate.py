@@ -11,6 +11,7 @@ from pytest_ddcompat.evaluation.checks.common import (
     Situation,
     check_installed,
     check_version,
+    in_range,
 )
 from pytest_ddcompat.evaluation.checks.deployment import deployment_named
 from pytest_ddcompat.evaluation.checks.service import framework_installed
@@ -21,7 +22,7 @@ from pytest_ddcompat.requirement.expression import Operation, has_operators, par
 from pytest_ddcompat.values.errors import RequirementError
 from pytest_ddcompat.values.names import fold, is_misspelling, unknown_name
 from pytest_ddcompat.values.text import quoted
-from pytest_ddcompat.values.versions import parse_range
+from pytest_ddcompat.values.versions import parse_marker_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -222,13 +223,13 @@ def verdict_of(findings: tuple[Finding, ...]) -> Verdict:
 
 
 def _tracer(requirement: Requirement, situation: Situation) -> Finding:
-    wanted = parse_range(requirement.specifier)
+    wanted, library = parse_marker_range(requirement.specifier), situation.matrix.page.tracer
     return check_installed(
-        f"{situation.matrix.page.tracer} {wanted}",
+        f"{library} {wanted}",
         situation,
         wanted.__contains__,
         source=requirement.marker,
-        bring=wanted.above(situation.installed.value),
+        remedy=in_range(library, wanted),
     )
 
 
@@ -239,7 +240,7 @@ def _agent(requirement: Requirement, situation: Situation) -> Finding:
 def _specified(
     called: str, key: str, absent: str, requirement: Requirement, situation: Situation
 ) -> Finding:
-    wanted = parse_range(requirement.specifier)
+    wanted = parse_marker_range(requirement.specifier)
     fact = situation.environment.fact(key)
     return check_version(
         f"{called} {wanted}",
@@ -248,7 +249,7 @@ def _specified(
         key=key,
         source=requirement.marker,
         absent=absent,
-        bring=wanted.above(fact.value),
+        remedy=in_range(called, wanted),
     )
 
 

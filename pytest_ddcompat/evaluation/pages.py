@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from pytest_ddcompat.evaluation.evaluate import capabilities_named, check_requirement
 from pytest_ddcompat.matrix.loading import load_matrix, read_file
 from pytest_ddcompat.matrix.rows import Framework
-from pytest_ddcompat.values.errors import MatrixError, RequirementError
-from pytest_ddcompat.values.names import unknown_name
+from pytest_ddcompat.values.errors import FactsError, MatrixError, RequirementError
+from pytest_ddcompat.values.names import DEPLOYMENT_TYPES, fold, unknown_name
 from pytest_ddcompat.values.variables import HiddenBytes
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import sys
     from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
+    from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.matrix.fields import Row
     from pytest_ddcompat.matrix.kinds import Mark
     from pytest_ddcompat.matrix.matrix import Matrix
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     else:
         from importlib.abc import Traversable
 
-__all__ = ["Matrices", "load_kept"]
+__all__ = ["Matrices", "check_facts", "load_kept"]
 
 
 class Matrices:
@@ -168,6 +169,31 @@ def load_kept(
         return content
 
     return load_matrix(which, overlay=overlay, read=read)
+
+
+def check_facts(environment: Environment, matrices: Iterable[Matrix]) -> None:
+    """Refuse a given deployment type that is neither documented nor in any of some matrices.
+
+    Args:
+        environment: The facts.
+        matrices: All matrices of a run.
+
+    Raises:
+        FactsError: Which it is, and the nearest that there is.
+    """
+    named = environment.undocumented_deployments
+    if not named:
+        return
+    valid = [*DEPLOYMENT_TYPES, *(row.id for matrix in matrices for row in matrix.deployments)]
+    folded = {fold(name) for name in valid}
+    origin = environment.deployments.signal
+    problems = [
+        unknown_name(f'deployments: "{name:.80}" is not a deployment type', name, valid)
+        for name in named
+        if fold(name) not in folded
+    ]
+    if problems:
+        raise FactsError(problem.within(origin) for problem in problems)
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.importer.blocks import Callout
-from pytest_ddcompat.values.names import parse_site
+from pytest_ddcompat.values.sites import parse_site
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

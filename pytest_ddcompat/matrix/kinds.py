@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Callable, Union, cast
 
 from pytest_ddcompat.matrix.fields import Kind
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
-from pytest_ddcompat.values.names import deployment_type, fold, parse_site, unknown_name
+from pytest_ddcompat.values.names import deployment_type, fold, unknown_name
+from pytest_ddcompat.values.sites import parse_site
 from pytest_ddcompat.values.versions import Range, Version, parse_range, parse_version
 
 if TYPE_CHECKING:

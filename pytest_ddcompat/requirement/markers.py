@@ -52,10 +52,12 @@ def requires_capability(
         framework: Framework with which they must be supported; any one of a tuple.
         deployment: Deployment type on which they must be supported; any one of a tuple.
         datastore: Data store with which they must be supported; any one of a tuple.
-        support_level: Least support level of the tracer's release branch.
+        support_level: Least support level of the tracer's release branch:
+            `general_availability` (or `ga`), `maintenance` or `end_of_life` (or `eol`).
         preview: Whether a capability that is a preview will do.
         matrix: Id of the page that decides, of several; every marker takes it.
-        strict: Whether the test fails where it is not supported; None leaves it to the run.
+        strict: Whether the test fails where it is unsupported: False skips it where the run
+            would fail it, None leaves it to the run, as undetermined always is.
 
     Raises:
         TypeError: An argument is not hashable, or the marker is used without parentheses.
@@ -78,7 +80,9 @@ def requires_capability(
 def requires_tracer(
     specifier: str, *, matrix: str | None = None, strict: bool | None = None
 ) -> pytest.MarkDecorator:
-    """Mark tests that need a tracer version, by a PEP 440 specifier.
+    """Mark tests that need a tracer version, by PEP 440 specifiers with `|` between alternatives.
+
+    `<`, `<=`, `>` and `>=` go by the order of versions alone: 4.9.0rc1 is `<4.9.0`.
 
     Raises:
         TypeError: The marker is used without parentheses.
@@ -95,7 +99,7 @@ def requires_framework(
     matrix: str | None = None,
     strict: bool | None = None,
 ) -> pytest.MarkDecorator:
-    """Mark tests that need a framework, at any version or by a PEP 440 specifier.
+    """Mark tests that need a framework, at any version or as `requires_tracer` has it.
 
     Raises:
         TypeError: The marker is used without parentheses.
@@ -122,7 +126,7 @@ def requires_deployment(
 def requires_agent(
     specifier: str, *, matrix: str | None = None, strict: bool | None = None
 ) -> pytest.MarkDecorator:
-    """Mark tests that need a Datadog Agent, by a PEP 440 specifier.
+    """Mark tests that need a Datadog Agent, by specifiers as `requires_tracer` has them.
 
     Raises:
         TypeError: The marker is used without parentheses.

@@ -9,7 +9,7 @@ from pytest_ddcompat.matrix.rows import LEVELS
 from pytest_ddcompat.values.errors import RequirementError
 from pytest_ddcompat.values.names import fold, is_framework, unknown_name
 from pytest_ddcompat.values.text import quoted, shown
-from pytest_ddcompat.values.versions import parse_range
+from pytest_ddcompat.values.versions import parse_marker_range
 
 __all__ = ["Names", "Requirement", "call_of"]
 
@@ -68,7 +68,7 @@ class Requirement(NamedTuple):
             deployment: Deployment type on which they must be supported; any one of a tuple.
             datastore: Data store with which they must be supported; any one of a tuple.
             support_level: Least support level of the tracer's release branch:
-                `general_availability`, `maintenance` or `end_of_life`.
+                `general_availability` (or `ga`), `maintenance` or `end_of_life` (or `eol`).
             preview: Whether a capability that is a preview will do.
             matrix: Id of the matrix that decides where there are several.
 
@@ -90,7 +90,9 @@ class Requirement(NamedTuple):
 
     @classmethod
     def tracer(cls, specifier: str, *, matrix: str | None = None) -> Requirement:
-        """Require a version of the tracer, by a PEP 440 specifier.
+        """Require a version of the tracer, by PEP 440 specifiers with `|` between alternatives.
+
+        `<`, `<=`, `>` and `>=` go by the order of versions alone: 4.9.0rc1 is `<4.9.0`.
 
         Raises:
             RequirementError: It is not a specifier.
@@ -101,7 +103,7 @@ class Requirement(NamedTuple):
     def framework(
         cls, name: str, specifier: str | None = None, *, matrix: str | None = None
     ) -> Requirement:
-        """Require a framework, at any version or by a PEP 440 specifier.
+        """Require a framework, at any version or by specifiers as those of `tracer`.
 
         Raises:
             RequirementError: An argument cannot be understood.
@@ -122,7 +124,7 @@ class Requirement(NamedTuple):
 
     @classmethod
     def agent(cls, specifier: str, *, matrix: str | None = None) -> Requirement:
-        """Require a version of the Datadog Agent, by a PEP 440 specifier.
+        """Require a version of the Datadog Agent, by specifiers as those of `tracer`.
 
         Raises:
             RequirementError: It is not a specifier.
@@ -170,12 +172,6 @@ class Requirement(NamedTuple):
         arguments += [] if self.preview else ["preview=False"]
         arguments += [] if self.matrix is None else [f"matrix={quoted(self.matrix)}"]
         return f"requires_{self.kind}({', '.join(arguments)})"
-
-    @property
-    def is_upward(self) -> bool:
-        """Whether no higher version can break what a version meets."""
-        negated = any(re.search(r"\bnot\b", name, re.IGNORECASE) for name in self.names)
-        return not negated and not re.search(r"[<=~!]", self.specifier.replace(">=", ">"))
 
     def _positional(self) -> tuple[str, ...]:
         if self.kind == "capability":
@@ -252,7 +248,7 @@ def _specifier(value: str) -> str:
     if not isinstance(value, str):
         raise RequirementError(f"a version specifier must be a string (got {shown(value)})")
     try:
-        parse_range(value)
+        parse_marker_range(value)
     except ValueError as error:
         raise RequirementError(str(error)) from None
     return value.strip()

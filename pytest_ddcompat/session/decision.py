@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.evaluation.policy import Action
-from pytest_ddcompat.evaluation.verdict import Status
+from pytest_ddcompat.evaluation.verdict import Status, first_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pytest_ddcompat.requirement.requirement import Requirement
 
@@ -33,11 +33,12 @@ class Decision:
         status: The worst status of its requirements.
         requirements: What its markers require.
         reason: Why it is not supported; empty if it is.
+        shown: The reason as the run shows it: in one line, with -v in full.
         remedies: What would let it run; empty if nothing would, or if it runs.
         error: Why its markers could not be evaluated; empty if they were.
     """
 
-    __slots__ = ("action", "error", "reason", "remedies", "requirements", "status")
+    __slots__ = ("action", "error", "reason", "remedies", "requirements", "shown", "status")
 
     def __init__(
         self,
@@ -46,6 +47,7 @@ class Decision:
         requirements: tuple[Requirement, ...],
         *,
         reason: str = "",
+        shown: str | None = None,
         remedies: tuple[str, ...] = (),
         error: str = "",
     ) -> None:
@@ -53,6 +55,7 @@ class Decision:
         self.status = status
         self.requirements = requirements
         self.reason = reason
+        self.shown = reason if shown is None else shown
         self.remedies = remedies
         self.error = error
 
@@ -71,6 +74,7 @@ class Decision:
             self.status,
             self.requirements,
             reason=self.reason,
+            shown=self.shown,
             remedies=self.remedies if remedies is None else remedies,
             error=self.error,
         )
@@ -119,8 +123,13 @@ class Codec:
         return found
 
 
-def combine(decisions: Sequence[Decision]) -> Decision:
-    """Make one decision of those of a test's markers: all are required, the strongest acts."""
+def combine(decisions: Sequence[Decision], *, in_full: bool = False) -> Decision:
+    """Make one decision of those of a test's markers: all are required, the strongest acts.
+
+    Args:
+        decisions: Those of the markers.
+        in_full: Whether the run shows reasons in full.
+    """
     errors = [d.error for d in decisions if d.error]
     if errors:
         return Decision.failed("\n".join(errors))
@@ -128,7 +137,8 @@ def combine(decisions: Sequence[Decision]) -> Decision:
         _strongest(decisions),
         _worst(decisions),
         tuple(requirement for d in decisions for requirement in d.requirements),
-        reason="; ".join(dict.fromkeys(d.reason for d in decisions if d.reason)),
+        reason=_joined(d.reason for d in decisions),
+        shown=None if in_full else _joined((d.shown for d in decisions), first_of),
     )
 
 
@@ -140,9 +150,14 @@ def summarize(decisions: Sequence[Decision]) -> Decision:
         action,
         _worst(decisions),
         tuple(dict.fromkeys(r for d in decisions for r in d.requirements)),
-        reason="; ".join(dict.fromkeys(d.reason for d in acting if d.reason)),
+        reason=_joined(d.reason for d in acting),
+        shown=_joined(d.shown for d in acting),
         remedies=tuple(dict.fromkeys(remedy for d in acting for remedy in d.remedies)),
     )
+
+
+def _joined(reasons: Iterable[str], join: Callable[[list[str]], str] = "; ".join) -> str:
+    return join([*dict.fromkeys(filter(None, reasons))])
 
 
 def _strongest(decisions: Sequence[Decision]) -> Action:
@@ -161,6 +176,8 @@ def _to_mapping(decision: Decision) -> dict[str, Any]:
         "reason": decision.reason,
         "mend": decision.remedies,
     }
+    if decision.shown != decision.reason:
+        mapping["shown"] = decision.shown
     return {**mapping, "error": decision.error} if decision.error else mapping
 
 
@@ -170,13 +187,14 @@ def _from_text(text: str) -> Decision | None:
 
     try:
         parsed = json.loads(text)
-        if not isinstance(parsed, dict) or set(parsed) - {"error"} != _KEYS:
+        if not isinstance(parsed, dict) or set(parsed) - {"error", "shown"} != _KEYS:
             return None
         return Decision(
             Action(parsed["action"]),
             Status(parsed["verdict"]),
             tuple(Requirement.from_marker(marker) for marker in parsed["requires"]),
             reason=str(parsed["reason"]),
+            shown=str(parsed.get("shown", parsed["reason"])),
             remedies=tuple(map(str, parsed["mend"])),
             error=str(parsed.get("error", "")),
         )

@@ -103,11 +103,11 @@ def undo(item: pytest.Item) -> None:
 def _changes(item: pytest.Item, decision: Decision) -> dict[str, Any]:
     if decision.action is Action.XFAIL:
         # Last, so that an author's own xfail decides before it.
-        xfail = pytest.mark.xfail(reason=decision.reason).mark
+        xfail = pytest.mark.xfail(reason=decision.shown).mark
         return {"iter_markers": _replaced_markers(item, added=xfail)}
     if _is_skipped_by_unittest(item):
         return {}
-    return _failing(item, decision.reason)
+    return _failing(item, decision.shown)
 
 
 def _failing(item: pytest.Item, reason: str) -> dict[str, Any]:
@@ -193,7 +193,7 @@ class FailingProtocol:
         error = outcome.exception
         # For pytest, an expected failure is a kind of failure.
         if not isinstance(error, _FAILURES) or isinstance(error, pytest.xfail.Exception):
-            text = _failure_text(item, failing.decision.reason)
+            text = _failure_text(item, failing.decision.shown)
             outcome.force_exception(pytest.fail.Exception(text, pytrace=False))
 
 
@@ -218,7 +218,7 @@ def stop(item: pytest.Item, decision: Decision, ledger: Ledger) -> BaseException
     # Without it, a skipped test that has an xfail mark is a pass for ddtrace before 4.
     item.keywords["skip"] = True
     at_item = item.location[1] is not None
-    return pytest.skip.Exception(decision.reason, _use_item_location=at_item)
+    return pytest.skip.Exception(decision.shown, _use_item_location=at_item)
 
 
 def attach(item: pytest.Item, decision: Decision, ledger: Ledger) -> None:

@@ -103,7 +103,7 @@ class Compatibility:
         if decision.action is not Action.XFAIL:
             _stop(decision)
         elif not self._runxfail:
-            _raise(pytest.xfail.Exception(decision.reason), decision)
+            _raise(pytest.xfail.Exception(decision.shown), decision)
 
 
 def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
@@ -247,9 +247,9 @@ def _stop(decision: Decision) -> None:
     if decision.action is Action.RUN:
         return
     if decision.action is Action.FAIL:
-        _raise(pytest.fail.Exception(decision.reason), decision)
+        _raise(pytest.fail.Exception(decision.shown), decision)
     skipped = decision if decision.action is Action.SKIP else decision.replaced(Action.SKIP)
-    _raise(pytest.skip.Exception(decision.reason, allow_module_level=True), skipped)
+    _raise(pytest.skip.Exception(decision.shown, allow_module_level=True), skipped)
 
 
 def _raise(outcome: BaseException, decision: Decision) -> NoReturn:

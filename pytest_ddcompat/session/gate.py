@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.evaluation.pages import Matrices
+from pytest_ddcompat.evaluation.pages import Matrices, check_facts
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.evaluation.remedies import Remedies, Verdicts, are_met, find_remedies
 from pytest_ddcompat.requirement.markers import requirement_of, written
@@ -53,6 +53,7 @@ class Gate:
 
     def __init__(self, config: pytest.Config, environ: Mapping[str, str]) -> None:
         self._environ = environ
+        self._in_full = config.getoption("verbose", 0) > 0
         self._config = config
         self.policy = policy_of(config)
         self.required: list[Decision] = []
@@ -62,6 +63,8 @@ class Gate:
         self._markers: dict[Any, _Marker] = {}
         self._combined: dict[tuple[_Marker, ...], Decision] = {}
         self._judged: dict[tuple[Requirement, bool | None], Decision] = {}
+        # At once, as for all that options give; where a matrix decides, its hooks are asked early.
+        self._checked(self.settings.facts.environment(environ=environ))
 
     @property
     def matrix(self) -> Matrix:
@@ -100,7 +103,14 @@ class Gate:
     def _environment(self) -> Environment | BaseException:
         vars(self)["_environment"] = RuntimeError("pytest_ddcompat_facts has ended the run")
         facts = self.settings.facts
-        return result_or_error(lambda: environment_of(facts, self._config, self._environ))
+        return result_or_error(
+            lambda: self._checked(environment_of(facts, self._config, self._environ))
+        )
+
+    def _checked(self, environment: Environment) -> Environment:
+        if environment.undocumented_deployments:
+            check_facts(environment, self.matrices)
+        return environment
 
     @cached_property
     def verdicts(self) -> Verdicts:
@@ -134,7 +144,7 @@ class Gate:
 
     def combine(self, decisions: Sequence[Decision]) -> Decision:
         """Make one decision of those of a test's markers, with the remedies for all of them."""
-        decision = combine(decisions)
+        decision = combine(decisions, in_full=self._in_full)
         return decision.replaced(decision.action, self._remedies(decision))
 
     def judge(self, requirement: Requirement, *, strict: bool | None) -> Decision:
@@ -150,10 +160,10 @@ class Gate:
         matrix = self.matrices.pick(requirement)
         verdict = self.verdicts.of(requirement)
         action = self.policy.action(verdict.status, strict=strict)
-        reason = verdict.reason
-        if reason and len(self.matrices) > 1:
-            reason = f"{matrix.page.id}: {reason}"
-        decision = Decision(action, verdict.status, (requirement,), reason=reason)
+        page = f"{matrix.page.id}: " if len(self.matrices) > 1 and verdict.decisive else ""
+        reason, brief = f"{page}{verdict.reason}", f"{page}{verdict.brief}"
+        shown = reason if self._in_full else brief
+        decision = Decision(action, verdict.status, (requirement,), reason=reason, shown=shown)
         decision = decision.replaced(action, self._remedies(decision))
         self._judged[requirement, strict] = decision
         return decision

@@ -74,7 +74,7 @@ class Entry:
             self.outcome = outcome
         if outcome == "xpassed" and self.decision is not None:
             expected = self.decision.action is Action.XFAIL
-            self.unexpected = expected and getattr(report, "wasxfail", "") == self.decision.reason
+            self.unexpected = expected and getattr(report, "wasxfail", "") == self.decision.shown
 
     def contradicts(self, decision: Decision) -> bool:
         """Whether the test ended otherwise than a decision to stop it says."""

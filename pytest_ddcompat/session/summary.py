@@ -122,13 +122,13 @@ def _lines(ledger: Ledger, counts: Counter[Decision], gate: Gate) -> list[str]:
     stopped: list[tuple[tuple[Requirement, ...], int]] = []
     for decision, count in counts.items():
         by_action[decision.action] += count
-        if decision.reason:
-            by_reason[decision.action, decision.reason] += count
+        if decision.shown:
+            by_reason[decision.action, decision.shown] += count
         if decision.action not in {Action.RUN, Action.XFAIL}:
             stopped.append((decision.requirements, count))
     unexpected: Counter[str] = Counter()
     for decision, count in ledger.unexpected().items():
-        unexpected[decision.reason] += count
+        unexpected[decision.shown] += count
     total = ", ".join(f"{by_action[a]} {_ACTIONS[a]}" for a in _ACTIONS if by_action[a])
     return [
         f"{words[0]}: {', '.join(words[1:])}",

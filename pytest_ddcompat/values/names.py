@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.values.errors import CompatibilityError, Problem
+from pytest_ddcompat.values.errors import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,7 @@ __all__ = [
     "fold",
     "is_framework",
     "is_misspelling",
-    "parse_site",
+    "nearest_misspelt",
     "unknown_name",
 ]
 
@@ -37,7 +37,7 @@ _ALIASES = {
 }
 
 DEPLOYMENT_TYPES = ("docker", "kubernetes", "amazon_ecs", "aws_fargate", "aws_lambda")
-"""Ids of the deployment types that can be a fact; the page's "Supported deployment types"."""
+"""Ids of the deployment types that are detected; the page's "Supported deployment types"."""
 
 # A name this similar to a documented one is taken for a misspelling of it ("djngo"), while
 # other products' names stay what they are ("mssql" is 0.8 like "mysql").
@@ -85,12 +85,21 @@ def is_misspelling(name: str, valid: Iterable[str]) -> bool:
         name: A name that is not among the valid ones.
         valid: What the page names.
     """
+    return nearest_misspelt(name, valid) is not None
+
+
+def nearest_misspelt(name: str, valid: Iterable[str]) -> str | None:
+    """Return the name that another is a misspelling of; None if it is of none.
+
+    Args:
+        name: A name that is not among the valid ones.
+        valid: What could have been meant.
+    """
     names = list(valid)
     # Two swapped letters count as two wrong ones: "flaks" is only 0.8 like "flask".
     letters = sorted(fold(name))
-    return any(sorted(fold(other)) == letters for other in names) or (
-        _closest(name, names, cutoff=_MISSPELLING) is not None
-    )
+    swapped = next((other for other in names if sorted(fold(other)) == letters), None)
+    return swapped or _closest(name, names, cutoff=_MISSPELLING)
 
 
 def unknown_name(what: str, name: str, valid: Iterable[str]) -> Problem:
@@ -109,23 +118,15 @@ def unknown_name(what: str, name: str, valid: Iterable[str]) -> Problem:
 
 
 def deployment_type(name: str) -> str | None:
-    """The id of a deployment type that can be a fact, however it is written; None of another."""
-    return next((known for known in DEPLOYMENT_TYPES if fold(known) == fold(name)), None)
+    """The id of a deployment type, however it is written; None if it can be none.
 
-
-def parse_site(text: str) -> str:
-    """Reduce a site to the form of DD_SITE: lower case, no scheme, path or leading `app.`.
-
-    Raises:
-        CompatibilityError: What is left is not a host name.
+    It need not be one that this package finds by itself: a matrix may add others.
     """
-    host = re.sub(r"^[a-z]+://", "", text.strip().lower()).split("/", 1)[0]
-    host = host.removeprefix("app.")
-    if not re.fullmatch(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,8}", host):
-        raise CompatibilityError(
-            Problem("this is not a Datadog site", "a host name such as datadoghq.com")
-        )
-    return host
+    for known in DEPLOYMENT_TYPES:
+        if fold(known) == fold(name):
+            return known
+    made = _SEPARATORS.sub("_", name.strip().lower())
+    return made if re.fullmatch("[a-z0-9]+(_[a-z0-9]+)*", made) else None
 
 
 def _closest(name: str, valid: Iterable[str], *, cutoff: float) -> str | None:

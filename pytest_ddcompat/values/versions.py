@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from contextlib import suppress
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from packaging.specifiers import Specifier
 
@@ -22,17 +22,14 @@ __all__ = [
     "Range",
     "Version",
     "base",
-    "meet",
-    "overlapping",
     "parse_agent_version",
+    "parse_marker_range",
     "parse_range",
     "parse_version",
-    "regions",
     "series",
-    "spans",
 ]
 
-_ZERO = Version("0")
+_COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _LONGEST = 200  # characters; no published version or range comes near it
 
 
@@ -42,10 +39,15 @@ class Range:
     Args:
         specifiers: PEP 440 specifiers, as text or parsed; a version is in the range if one of them
             admits it.
+        by_order: Whether `<`, `<=`, `>` and `>=` go by the order of versions alone. To PEP 440,
+            4.9.0rc1 is neither `<4.9.0` nor `>=4.9.0`.
     """
 
-    def __init__(self, specifiers: Sequence[str] | Sequence[SpecifierSet]) -> None:
+    def __init__(
+        self, specifiers: Sequence[str] | Sequence[SpecifierSet], *, by_order: bool = False
+    ) -> None:
         self._given = specifiers
+        self._by_order = by_order
         self._known: dict[Version, bool] = {}
 
     @cached_property
@@ -56,12 +58,17 @@ class Range:
     def __contains__(self, version: Version) -> bool:
         known = self._known.get(version)
         if known is None:
-            known = any(s.contains(version, prereleases=True) for s in self.specifiers)
+            admits = _admits_by_order if self._by_order else _admits
+            known = any(admits(s, version) for s in self.specifiers)
             self._known[version] = known
         return known
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Range) and self._parsed == other._parsed
+        return (
+            isinstance(other, Range)
+            and self._by_order is other._by_order
+            and self._parsed == other._parsed
+        )
 
     def __hash__(self) -> int:
         return hash(self._parsed)
@@ -79,16 +86,10 @@ class Range:
         bounds = self._bounds
         return bounds[0] if len(bounds) == len(self.specifiers) else None
 
-    def above(self, version: Version | None) -> Version | None:
-        """A version of the range: the lowest above the given one, else the highest known."""
-        higher = (v for v in self._candidates if version is None or v > version)
-        return next(higher, max(self._candidates, default=None))
-
     @cached_property
-    def _candidates(self) -> list[Version]:
-        """Versions of the range that follow from its bounds."""
-        pairs = [(b, Version(f"{b.base_version}.1")) for b in self._bounds]
-        return [candidate for pair in pairs for candidate in pair if candidate in self]
+    def cuts(self) -> tuple[Version, ...]:
+        """Versions at which the range may begin or end."""
+        return tuple(cut for each in self.specifiers for one in each for cut in _cuts(one))
 
     @cached_property
     def _bounds(self) -> list[Version]:
@@ -137,6 +138,21 @@ def parse_range(*texts: str) -> Range:
 
 
 @lru_cache(maxsize=4096)
+def parse_marker_range(text: str) -> Range:
+    """Read what a marker asks for: PEP 440 specifiers, `|` between alternatives.
+
+    Raises:
+        CompatibilityError: One is no specifier; the nearest spelling is named.
+    """
+    if len(text) > _LONGEST or not text.isprintable():
+        raise _refused(text, alternatives=True)
+    try:
+        return Range([_specifier(part) for part in text.split("|")], by_order=True)
+    except CompatibilityError:
+        raise _refused(text, alternatives=True) from None
+
+
+@lru_cache(maxsize=4096)
 def base(version: Version) -> Version:
     """Leave out all that follows the release: `4.0.0rc1` is `4.0.0`."""
     return Version(version.base_version)
@@ -148,77 +164,6 @@ def series(version: Version) -> Version:
     return Version(f"{version.major}.{version.minor}")
 
 
-def regions(ranges: Iterable[Range]) -> list[Version]:
-    """One version of each stretch that ranges divide all versions into, in ascending order.
-
-    All versions of a stretch are in the same ranges; pre-releases count as their releases.
-    """
-    cuts = {Version("0")}
-    for each in ranges:
-        for specifiers in each.specifiers:
-            for specifier in specifiers:
-                cuts.update(_cuts(specifier))
-    return [v for cut in sorted(cuts) for v in (cut, _just_above(cut))]
-
-
-def spans(ranges: Iterable[Range]) -> dict[Range, list[tuple[int, int]]]:
-    """Where ranges lie beside each other, pre-releases as their releases: see `meet`.
-
-    Numbers compare at once, where each test of a version in a range takes some microseconds.
-
-    Returns:
-        Of each range its spans, from one number up to, but without, another.
-    """
-    stretches: dict[Range, list[tuple[Version, int, bool]]] = {}
-    for each in ranges:
-        if each not in stretches:
-            stretches[each] = _stretches(each)
-    cuts = sorted({cut for own in stretches.values() for cut, _, _ in own})
-    places = {cut: 2 * number for number, cut in enumerate(cuts)}
-    found = {}
-    for each, own in stretches.items():
-        starts = [places[cut] + above for cut, above, _ in own]
-        ends = [*starts[1:], 2 * len(cuts)]
-        bounds = zip(own, starts, ends)
-        found[each] = [(start, end) for (*_, is_in), start, end in bounds if is_in and start < end]
-    return found
-
-
-def _stretches(each: Range) -> list[tuple[Version, int, bool]]:
-    """Return where a range begins and ends: a version, 1 for just above it, and if it is in."""
-    bounds = {s.operator: s.version for alone in each.specifiers for s in alone}
-    # As nearly all ranges are: no version has to be tried.
-    if bounds.keys() == {">=", "<"} and [*map(len, each.specifiers)] == [2]:
-        lower, upper = (base(Version(bounds[operator])) for operator in (">=", "<"))
-        return [(_ZERO, 0, False), (lower, 0, True), (upper, 0, False)]
-    versions = regions([each])
-    # Of each two versions, the second is of the stretch just above the first.
-    return [(base(versions[n - n % 2]), n % 2, v in each) for n, v in enumerate(versions)]
-
-
-def meet(ones: list[tuple[int, int]], others: list[tuple[int, int]]) -> bool:
-    """Whether ranges share a version, by their spans."""
-    return any(start < until and begin < end for start, end in ones for begin, until in others)
-
-
-def overlapping(ranges: Sequence[Range]) -> list[tuple[int, int]]:
-    """Find ranges that share a version with another one.
-
-    Returns:
-        Their indices in pairs, the lower first; of ranges that many overlap, not each pair.
-    """
-    places = spans(ranges)
-    found: set[tuple[int, int]] = set()
-    furthest = (0, -1)
-    # In ascending order: whatever begins before the furthest end so far overlaps its range.
-    each = [(*span, n) for n, one in enumerate(ranges) for span in places[one]]
-    for start, end, number in sorted(each):
-        if start < furthest[0] and number != furthest[1]:
-            found.add((min(number, furthest[1]), max(number, furthest[1])))
-        furthest = max(furthest, (end, number))
-    return sorted(found)
-
-
 def _specifier(text: str) -> SpecifierSet:
     try:
         if not text.strip() or len(text) > _LONGEST:
@@ -227,13 +172,36 @@ def _specifier(text: str) -> SpecifierSet:
         if not list(specifier):
             raise InvalidSpecifier
     except InvalidSpecifier:
-        what = f'"{text[:_LONGEST]}" is not a version specifier'
-        problem = Problem(what, "such as >=2.0,<3")
-        with suppress(InvalidVersion):
-            Version(text[:_LONGEST])
-            problem = Problem(f'{what}; did you mean ">={text}"?')
-        raise CompatibilityError(problem) from None
+        raise _refused(text) from None
     return specifier
+
+
+def _refused(text: str, *, alternatives: bool = False) -> CompatibilityError:
+    from pytest_ddcompat.values.spelling import nearest_specifier  # here, as most runs need none
+
+    shortened = text[:_LONGEST]
+    what = f'"{shortened}" is not a version specifier'
+    near = nearest_specifier(text) if len(text) <= _LONGEST else ""
+    near = near if alternatives or "|" not in near else ""
+    return CompatibilityError(
+        Problem(f'{what}; did you mean "{near}"?') if near else Problem(what, "such as >=2.0,<3")
+    )
+
+
+def _admits(specifiers: SpecifierSet, version: Version) -> bool:
+    return specifiers.contains(version, prereleases=True)
+
+
+def _admits_by_order(specifiers: SpecifierSet, version: Version) -> bool:
+    for specifier in specifiers:
+        compare = _COMPARISONS.get(specifier.operator)
+        if not (
+            specifier.contains(version, prereleases=True)
+            if compare is None
+            else compare(version, Version(specifier.version))
+        ):
+            return False
+    return True
 
 
 def _ordered(specifier: SpecifierSet) -> str:
@@ -250,10 +218,6 @@ def _lower(specifier: SpecifierSet) -> Version | None:
     return max(bounds, default=None)
 
 
-def _just_above(version: Version) -> Version:
-    return Version(f"{version.base_version}.0.0.0.0.1")
-
-
 def _cuts(specifier: Specifier) -> Iterator[Version]:
     """Versions at which what a specifier admits may begin or end."""
     try:
@@ -262,10 +226,10 @@ def _cuts(specifier: Specifier) -> Iterator[Version]:
         return  # of ===, which admits one text
     yield version
     if specifier.version.endswith(".*"):
-        yield _next(version.release)
+        yield _next(version.epoch, version.release)
     elif specifier.operator == "~=":
-        yield _next(version.release[:-1])
+        yield _next(version.epoch, version.release[:-1])
 
 
-def _next(release: tuple[int, ...]) -> Version:
-    return Version(".".join(map(str, (*release[:-1], release[-1] + 1))))
+def _next(epoch: int, release: tuple[int, ...]) -> Version:
+    return Version(f"{epoch}!{'.'.join(map(str, (*release[:-1], release[-1] + 1)))}")

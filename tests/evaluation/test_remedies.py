@@ -30,8 +30,16 @@ from pytest_ddcompat.evaluation.remedies import find_remedies
         ),
         pytest.param(
             asks("threat_protection"), {"tracer": "1.9.7", "python": "3.12.1"},
-            ("ddtrace >=2,<3",),
-            id="one upgrade mends tracer and runtime",
+            ("ddtrace >=2,<5",),
+            id="one upgrade mends tracer and runtime, in all rows that admit the environment",
+        ),
+        pytest.param(
+            asks("threat_detection"), {"tracer": None, "python": "3.12.1"}, ("ddtrace >=2,<5",),
+            id="no tracer, on a Python that its oldest branch lacks",
+        ),
+        pytest.param(
+            asks("threat_detection"), {"tracer": "1.9.7", "python": "3.14.0"}, ("ddtrace >=3,<5",),
+            id="a Python that only the newer branches have",
         ),
         pytest.param(
             asks("sca", support_level="ga"), {"tracer": "2.6", "python": "3.8"},
@@ -43,7 +51,10 @@ from pytest_ddcompat.evaluation.remedies import find_remedies
             ("Datadog Agent >=7.28", "Remote Configuration turned on"),
             id="two facts",
         ),
-        pytest.param(asks("sca"), {"cpu": "i686"}, (), id="no tracer above for this CPU"),
+        pytest.param(
+            asks("sca"), {"cpu": "i686"}, ("ddtrace >=1.5.0,<4 (older than 4.16.0)",),
+            id="no tracer above for this CPU",
+        ),
         pytest.param(asks("sca"), {"site": "ddog-gov.com"}, (), id="a site that is excluded"),
         pytest.param(
             asks("threat_detection", framework="django"), {"frameworks": {"django": "2.1"}},
@@ -62,9 +73,28 @@ from pytest_ddcompat.evaluation.remedies import find_remedies
             {"frameworks": {"flask": "1.0"}}, ("Flask >=1.1",),
             id="the one of two frameworks that can be fixed",
         ),
-        pytest.param(Requirement.tracer("<2"), {}, (), id="only older ones would do"),
         pytest.param(
-            Requirement.tracer(">=2,<3"), {}, ("ddtrace >=2,<3",), id="an older one that is named"
+            Requirement.tracer("<2"), {}, ("ddtrace <2 (older than 4.16.0)",),
+            id="only older ones would do",
+        ),
+        pytest.param(
+            Requirement.tracer(">=2,<3"), {}, ("ddtrace >=2,<3 (older than 4.16.0)",),
+            id="an older one that is named",
+        ),
+        pytest.param(
+            Requirement.tracer("<2|>=5"), {}, ("ddtrace >=5",), id="the newer of two ranges"
+        ),
+        pytest.param(
+            Requirement.tracer(">=2,<3|>=4,<5|>=6"), {"tracer": "1.0"}, ("ddtrace >=4,<5",),
+            id="the range of a supported branch before a newer one",
+        ),
+        pytest.param(
+            Requirement.tracer("!=4.16.0"), {}, ("ddtrace !=4.16.0",), id="any but one version"
+        ),
+        pytest.param(Requirement.tracer(">=5,<4"), {}, (), id="no version at all"),
+        pytest.param(
+            Requirement.support_level("end_of_life"), {"tracer": None}, ("ddtrace <5",),
+            id="any branch, those of no lower bound too",
         ),
         pytest.param(Requirement.agent(">=8"), {"agent": None}, ("Datadog Agent >=8",), id="Agent"),
         pytest.param(
@@ -73,6 +103,14 @@ from pytest_ddcompat.evaluation.remedies import find_remedies
         pytest.param(
             Requirement.deployment("lambda", "ecs"), {}, ("a run on AWS Lambda or Amazon ECS",),
             id="deployment",
+        ),
+        pytest.param(
+            asks("sca", deployment="lambda"), {}, (), id="a type that is named and has no mark"
+        ),
+        pytest.param(
+            asks("sca"), {"deployments": ["docker", "aws_lambda"]},
+            ("a run on Docker or Kubernetes or Amazon ECS or AWS Fargate, not on AWS Lambda",),
+            id="a type without a mark beside one that has it",
         ),
     ],
 )  # fmt: skip
@@ -106,3 +144,52 @@ def test_a_version_that_the_specifier_itself_names_need_not_do() -> None:
     )
     assert found.phrases == ("ddtrace >3",)
     assert str(found.environment.tracer.value) == "3.1"
+
+
+@pytest.mark.parametrize(
+    ("requirements", "changes", "remedies"),
+    [
+        pytest.param(
+            [Requirement.support_level("ga"), Requirement.tracer("<=4.0.0")], {"tracer": "3.1"},
+            ("ddtrace ==4.0.0",),
+            id="a level and a version",
+        ),
+        pytest.param(
+            [Requirement.agent("~=7.50"), Requirement.agent("<7.60")], {"agent": "7.40"},
+            ("Datadog Agent >=7.50,<7.60",),
+            id="two ranges of the Agent",
+        ),
+        pytest.param(
+            [Requirement.agent("~=7.50"), Requirement.agent("<7.60")], {"agent": "7.70"},
+            ("Datadog Agent >=7.50,<7.60 (older than 7.70)",),
+            id="two ranges below the Agent",
+        ),
+        pytest.param(
+            [asks("code_security"), Requirement.tracer("<4")], {"tracer": "1.0"},
+            ("ddtrace >=2.21.0,<4",),
+            id="a minimum and a version",
+        ),
+        pytest.param(
+            [asks("sca"), Requirement.deployment("aws_lambda", "docker")], {"deployments": []},
+            ("a run on Docker",),
+            id="the types that do for both",
+        ),
+        pytest.param(
+            [
+                asks("threat_detection", framework=("django", "flask")),
+                Requirement.framework("django", "<3"),
+            ],
+            {"frameworks": {"django": "1.8", "flask": None}}, ("Django >=2.2,<3",),
+            id="a framework of two, and its version",
+        ),
+        pytest.param(
+            [asks("sca", support_level="ga"), Requirement.tracer("<4")], {"tracer": "2.6"}, (),
+            id="what no version has",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_promised_for_several_holds_for_all(
+    requirements: list[Requirement], changes: dict[str, Any], remedies: tuple[str, ...]
+) -> None:
+    found = find_remedies(requirements, environment(**changes), Matrices([MATRIX]))
+    assert found.phrases == remedies

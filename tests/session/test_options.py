@@ -50,7 +50,7 @@ def test_facts_of_the_stronger_layer_win(project: Project, strongest: int) -> No
 
 def test_each_layer_gives_the_facts_that_the_stronger_do_not(project: Project) -> None:
     project.write("given.json", '{"python": "3.2", "tracer": "0"}')
-    project.write("ini.json", '{"site": "datadoghq.eu", "python": "0", "tracer": "0"}')
+    project.write("ini.json", '{"site": "datadoghq.eu", "python": "0.0", "tracer": "0"}')
     project.write(
         "pytest.ini",
         "[pytest]\nddcompat_set =\n    cpu=aarch64\n    python=3.9\n    framework.Django=4.2\n"

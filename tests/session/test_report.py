@@ -71,7 +71,7 @@ SUMMARIES = {
         "5 gated: 1 ran, 4 skipped",
         f"  3 skipped: {UNMET}",
         f"  1 skipped: {UNKNOWN}",
-        "ddtrace >=2.6.0 would let 3 more tests run",
+        "ddtrace >=2.6.0,<5 would let 3 more tests run",
     ],
 }
 

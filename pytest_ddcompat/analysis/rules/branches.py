@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.analysis.rules import Complaint
-from pytest_ddcompat.values.versions import base, meet, regions, spans
+from pytest_ddcompat.values.spans import meet, regions, spans
+from pytest_ddcompat.values.versions import base
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.analysis.rules import Complaint, statements
-from pytest_ddcompat.values.versions import Range, meet, overlapping, regions, spans
+from pytest_ddcompat.values.spans import meet, overlapping, regions, spans
+from pytest_ddcompat.values.versions import Range
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 from pytest_ddcompat.environment.fact import tracer_key
 from pytest_ddcompat.evaluation.verdict import Finding, Outcome
-from pytest_ddcompat.values.versions import Version, base
+from pytest_ddcompat.values.stretches import choose, stretches_of
+from pytest_ddcompat.values.versions import base
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.value import Fact
@@ -17,14 +18,19 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.matrix.rows import Capability, Release, Statement
     from pytest_ddcompat.requirement.requirement import Requirement
+    from pytest_ddcompat.values.stretches import Stretch
+    from pytest_ddcompat.values.versions import Range, Version
 
 __all__ = [
-    "Question", "Situation", "accepts", "any_of", "check_installed", "check_version", "left_open",
-    "quotes", "unknown",
+    "Question", "Remedy", "Situation", "accepts", "any_of", "check_installed", "check_version",
+    "in_range", "left_open", "newest", "quotes", "unknown",
 ]  # fmt: skip
 
 SATISFIED, VIOLATED = Outcome.SATISFIED, Outcome.VIOLATED
 UNKNOWN, NOT_APPLICABLE = Outcome.UNKNOWN, Outcome.NOT_APPLICABLE
+
+Remedy = tuple[str, tuple[tuple[str, object], ...]]
+"""A remedy in words, and the facts that it changes."""
 
 
 class Situation(NamedTuple):
@@ -99,18 +105,18 @@ def check_version(
     key: str,
     source: str,
     absent: str,
-    bring: Version | None,
+    remedy: Callable[[str, Version | None], Remedy],
 ) -> Finding:
     """Compare a version with what is needed.
 
     Args:
-        needed: What is needed, as it follows "needs": also the remedy.
+        needed: What is needed, as it follows "needs".
         fact: The version; its value is None where the thing is absent.
         admits: Whether a version will do.
         key: Key of the fact; its first part is the name of the check.
         source: What the finding rests on.
         absent: What is found where the thing is absent.
-        bring: A version that would do, if one is known.
+        remedy: Takes the key of the fact and its version, and returns what would do.
     """
     check = key.partition(".")[0]
     version = fact.value
@@ -118,16 +124,65 @@ def check_version(
         return Finding(check, UNKNOWN, needed, "unknown", source, signal=fact.signal)
     if version is not None and admits(version):
         return Finding(check, SATISFIED, needed, str(version), source, signal=fact.signal)
+    words, change = remedy(key, version)
     return Finding(
         check,
         VIOLATED,
         needed,
-        observed=absent if version is None else str(version),
+        observed=absent if version is None else f"{version}{_hint_at_build(key, version)}",
         source=source,
-        remedy=needed,
+        remedy=words,
         signal=fact.signal,
-        change=() if bring is None else ((key, bring),),
+        change=change,
     )
+
+
+def _hint_at_build(key: str, version: Version) -> str:
+    # What build tools write where they find no tag: 0.1.dev1+g1234567, 0+unknown, 0.0.0.
+    untagged = not any(version.release) or (
+        version.release in {(0, 1), (0, 1, 0)} and version.is_devrelease
+    )
+    hint = f", as a build without tags calls itself: --ddcompat-set {key}=VERSION tells which it is"
+    return hint if untagged else ""
+
+
+def newest(
+    label: str,
+    found: Sequence[Stretch],
+    key: str,
+    installed: Version | None,
+    rank: Callable[[Stretch], int] = bool,
+) -> Remedy:
+    """Return the remedy that `choose` picks.
+
+    Args:
+        label: What the version is of, as remedies write it.
+        found: All versions that do.
+        key: Key of the fact.
+        installed: The present version, if there is one.
+        rank: As for `choose`.
+    """
+    stretch, older = choose(found, installed, rank)
+    if stretch is None:
+        return "", ()
+    return f"{label} {stretch.text}{older}", ((key, stretch.nearest(installed)),)
+
+
+def in_range(label: str, wanted: Range) -> Callable[[str, Version | None], Remedy]:
+    """Return the remedy of a version that must be in a range.
+
+    Args:
+        label: What the version is of, as remedies write it.
+        wanted: The range; where it is connected, the remedy has its own spelling.
+    """
+
+    def remedy(key: str, version: Version | None) -> Remedy:
+        found = stretches_of(wanted)
+        if len(found) == 1:
+            found = (found[0]._replace(text=str(wanted)),)
+        return newest(label, found, key, version)
+
+    return remedy
 
 
 def check_installed(
@@ -136,7 +191,7 @@ def check_installed(
     admits: Callable[[Version], bool],
     *,
     source: str,
-    bring: Version | None,
+    remedy: Callable[[str, Version | None], Remedy],
 ) -> Finding:
     """Compare the version of the page's library with what is needed, as `check_version` does."""
     found = check_version(
@@ -146,7 +201,7 @@ def check_installed(
         key=tracer_key(situation.matrix.page.tracer),
         source=source,
         absent="none installed",
-        bring=bring,
+        remedy=remedy,
     )
     # Another library than ddtrace is the fact `framework.NAME`, but the check is the tracer's.
     return found if found.check == "tracer" else found._replace(check="tracer")
@@ -160,18 +215,29 @@ def any_of(findings: Sequence[Finding]) -> Finding:
                 return finding
     if len(findings) == 1:
         return findings[0]
-    first = next((f for f in findings if f.change), findings[0])
-    return first._replace(
-        documented=" or ".join(f.documented for f in findings),
-        observed=" and ".join(_with_its_name(f) for f in findings),
-        source="; ".join(dict.fromkeys(f.source for f in findings)),
-        remedy=" or ".join(f.remedy for f in findings if f.remedy),
+    # Frameworks that the page does not list have no remedy; of them only the names are told.
+    mendable = [f for f in findings if f.change] or findings
+    return mendable[0]._replace(
+        documented=_each_once(" or ", (f.documented for f in mendable)),
+        observed=_each_once(" and ", (_with_its_name(f, findings) for f in findings)),
+        source=_each_once("; ", (f.source for f in mendable)),
+        remedy=_each_once(" or ", (f.remedy for f in mendable)),
     )
 
 
-def _with_its_name(finding: Finding) -> str:
-    observed = finding.observed.replace("none installed", "missing")
-    return f"{finding.documented.split()[0]} {observed}"
+def _each_once(joint: str, words: Iterable[str]) -> str:
+    return joint.join(dict.fromkeys(filter(None, words)))
+
+
+def _with_its_name(finding: Finding, beside: Sequence[Finding]) -> str:
+    if not finding.change:
+        return (
+            f"{finding.observed} (not listed)"
+            if any(f.change for f in beside)
+            else finding.observed
+        )
+    absent = finding.observed in {"none installed", "that it is not"}
+    return f"{finding.documented.split()[0]} {'missing' if absent else finding.observed}"
 
 
 def quotes(rows: Sequence[Statement], *keys: str) -> str:

@@ -10,14 +10,19 @@ from pytest_ddcompat.evaluation.checks.common import (
     VIOLATED,
     Question,
     check_installed,
+    newest,
     unknown,
 )
 from pytest_ddcompat.evaluation.verdict import Finding
 from pytest_ddcompat.matrix.rows import NOT_THERE
-from pytest_ddcompat.values.versions import series
+from pytest_ddcompat.values.stretches import stretches
+from pytest_ddcompat.values.versions import Version, series
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.evaluation.checks.common import Remedy
     from pytest_ddcompat.matrix.rows import Minimum
 
 __all__ = ["check_tracer"]
@@ -46,7 +51,7 @@ def check_tracer(question: Question) -> Finding:
             situation,
             lambda version: version >= minimum,
             source=source,
-            bring=minimum,
+            remedy=lambda key, _: (f"{library} >={minimum}{status}", ((key, minimum),)),
         )
     if capability.status == "partial" and finding.outcome is SATISFIED:
         finding = finding._replace(outcome=UNKNOWN, signal="the page calls it partial")
@@ -72,22 +77,31 @@ def _by_runtime(question: Question, source: str) -> Finding:
         python = str(environment.python.value)
         return Finding("tracer", VIOLATED, needed, f"Python {python}", source, signal=fact.signal)
     lowest = min(minimum for minimum, answer in admitted.items() if answer is not False)
+
+    def remedy(key: str, version: Version | None) -> Remedy:
+        cuts = [*admitted, *(Version(str(minimum.major + 1)) for minimum in admitted)]
+        sure = stretches(cuts, lambda v: v >= lowest and _is_sure(admitted, v))
+        return newest(library, sure or stretches(cuts, lambda v: v >= lowest), key, version)
+
     finding = check_installed(
         needed,
         situation,
         lambda version: version >= lowest,
         source=source,
-        bring=lowest,
+        remedy=remedy,
     )
-    if finding.outcome is not SATISFIED or fact.value is None:
-        return finding
-    # Between two minimums the page may mean either: from 2.5 on 3.8 and 3.1 on 3.12, what of 3.0?
-    deciding = max(minimum for minimum in admitted if minimum <= fact.value)
-    later = [m for m in admitted if m > fact.value and m.major <= fact.value.major]
-    if admitted[deciding] and not later:
+    if finding.outcome is not SATISFIED or fact.value is None or _is_sure(admitted, fact.value):
         return finding
     signal = "the minimum depends on the runtime, and the page leaves this version open"
     return unknown(finding, signal=signal)
+
+
+def _is_sure(admitted: Mapping[Version, bool | None], version: Version) -> bool:
+    """Whether the minimums leave no doubt of a version that is at least the lowest."""
+    # Between two minimums the page may mean either: from 2.5 on 3.8 and 3.1 on 3.12, what of 3.0?
+    deciding = max(minimum for minimum in admitted if minimum <= version)
+    later = any(m > version and m.major <= version.major for m in admitted)
+    return admitted[deciding] is True and not later
 
 
 def _admits_runtime(minimum: Minimum, environment: Environment) -> bool | None:

@@ -15,6 +15,7 @@ from pytest_ddcompat.evaluation.checks.common import (
     accepts,
     any_of,
     check_version,
+    in_range,
     left_open,
     quotes,
     unknown,
@@ -55,10 +56,14 @@ def check_site(question: Question) -> Finding:
         return unknown(found)
     for row in excluded:
         if fact.value in row.excluded:
-            remedy = f"a site other than {fact.value}"
             return found._replace(
-                outcome=VIOLATED, source=row.quote(None, ("status",)), remedy=remedy
+                outcome=VIOLATED, source=row.quote(None, ("status",)), remedy=needed
             )
+    for row in excluded:
+        for site in row.excluded:
+            if str(fact.value).endswith(f".{site}"):
+                signal = f"the page excludes {site}, and does not mention {fact.value}"
+                return unknown(found, source=row.quote(None, ("status",)), signal=signal)
     if open_row:
         return unknown(found, source=open_row.quote(), signal=open_row.reason)
     return found
@@ -113,13 +118,16 @@ def check_datastore(question: Question) -> Finding:
         covered = _covering(matrix, "datastores", question.capability, name)
         if covered:
             return Finding("datastore", SATISFIED, documented, name, covered, signal="the marker")
-    rows = [row for row in matrix.coverage if row.of == "datastores" and row.named]
+    about = {"", question.capability.id}
+    rows = [
+        r for r in matrix.coverage if r.of == "datastores" and r.named and r.capability in about
+    ]
     return Finding(
         "datastore",
         UNKNOWN,
         documented,
         observed="unknown",
-        source=quotes(rows, "named") or "the page says nothing of data stores",
+        source=quotes(rows, "named") or "the page says nothing of data stores for it",
         signal="the page does not name it",
     )
 
@@ -140,7 +148,7 @@ def framework_installed(situation: Situation, name: str, needed: str, source: st
         key=f"framework.{name}",
         source=source,
         absent="that it is not",
-        bring=Version("0"),
+        remedy=lambda key, _: (needed, ((key, Version("0")),)),
     )
 
 
@@ -198,7 +206,7 @@ def _documented_framework(question: Question, row: Framework, *, sure: bool) -> 
             key=f"framework.{row.id}",
             source=source,
             absent="none installed",
-            bring=row.versions.above(fact.value),
+            remedy=in_range(row.name, row.versions),
         )
     open_words = row.versions is None or not sure
     return left_open(found) if open_words and found.outcome is SATISFIED else found

@@ -14,19 +14,25 @@ from pytest_ddcompat.evaluation.checks.common import (
     Question,
     Situation,
     check_version,
+    newest,
     quotes,
     unknown,
 )
 from pytest_ddcompat.evaluation.verdict import Finding
 from pytest_ddcompat.matrix.rows import LEVEL_WORDS, LEVELS
-from pytest_ddcompat.values.versions import series
+from pytest_ddcompat.values.stretches import stretches
+from pytest_ddcompat.values.versions import base, series
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.evaluation.checks.common import Remedy
+    from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.matrix.rows import Runtime
-    from pytest_ddcompat.values.versions import Range, Version
+    from pytest_ddcompat.values.stretches import Stretch
+    from pytest_ddcompat.values.versions import Version
 
 __all__ = [
     "branch_with",
@@ -34,12 +40,11 @@ __all__ = [
     "check_level",
     "check_release",
     "check_runtime",
+    "rank_of",
 ]
 
 _WIDTHS = {"x86-64": "64bit", "aarch64": "64bit", "arm64": "64bit", "ia64": "64bit"}
 _PLATFORM = ("cpus", "python")  # keys of a runtime, beside those that name it
-Remedy = tuple[str, tuple[tuple[str, object], ...]]
-"""A remedy in words, and the facts that it changes."""
 
 
 class _Platform(NamedTuple):
@@ -115,19 +120,25 @@ def check_level(situation: Situation, level: str | None) -> Finding:
 
 
 def branch_with(situation: Situation, level: str) -> Remedy:
-    """Return the nearest newer release branch with at least a support level, as a remedy.
+    """Return the versions whose release branches have at least a support level, as a remedy.
 
     Args:
         situation: Whose tracer it is.
         level: One of `LEVELS`.
     """
-    day = situation.environment.date
-    better = [
-        release.tracer
-        for release in situation.matrix.releases
-        if LEVELS.index(release.level(day)) >= LEVELS.index(level)
-    ]
-    return _newer(situation.matrix.page.tracer, situation.tracer, better)
+    matrix, day = situation.matrix, situation.environment.date
+    library = matrix.page.tracer
+    found = _with_level(matrix, day, LEVELS.index(level))
+    return newest(library, found, tracer_key(library), situation.installed.value)
+
+
+@lru_cache(maxsize=1024)
+def _with_level(matrix: Matrix, day: dt.date, least: int) -> tuple[Stretch, ...]:
+    def admits(version: Version) -> bool:
+        row = matrix.release(base(version))
+        return row is not None and LEVELS.index(row.level(day)) >= least
+
+    return stretches([cut for row in matrix.releases for cut in row.tracer.cuts], admits)
 
 
 def check_runtime(question: Question) -> Finding:
@@ -146,7 +157,7 @@ def check_runtime(question: Question) -> Finding:
             documented=f"a runtime that the page gives for {library} {version}",
             observed="unknown",
             signal="no row of the page speaks of that version",
-            source=open_row.quote() if open_row else f"{rows[0].heading}: {len(rows)} rows",
+            source=open_row.quote() if open_row else _counted(rows),
         )
     platform = _Platform.of(environment)
     admitted, words, observed, source = _compared(covering, platform)
@@ -180,17 +191,14 @@ def check_agent(question: Question) -> Finding:
         key="agent",
         source=source,
         absent="no Agent",
-        bring=minimum,
+        remedy=lambda key, _: (f"Datadog Agent >={minimum}", ((key, minimum),)),
     )
 
 
-def _newer(library: str, tracer: Version | None, ranges: Sequence[Range]) -> Remedy:
-    """Return the nearest of some ranges above a version, or of all where it is None."""
-    above = [(r.lower, r) for r in ranges if r.lower and (tracer is None or r.lower > tracer)]
-    if not above:
-        return "", ()
-    lower, nearest = min(above, key=lambda pair: pair[0])
-    return f"{library} {nearest}", ((tracer_key(library), lower),)
+def _counted(rows: Sequence[Runtime]) -> str:
+    """Name the table by its heading and size, with the overlays that rows of it rest on."""
+    overlays = dict.fromkeys(row.by_overlay(("tracer",)) for row in rows)
+    return f"{rows[0].heading}: {len(rows)} rows{''.join(overlays)}"
 
 
 def _admits_cpu(row: Runtime, cpu: str) -> bool:
@@ -198,19 +206,55 @@ def _admits_cpu(row: Runtime, cpu: str) -> bool:
 
 
 def _remedy_of_runtime(
-    situation: Situation, platform: _Platform, covering: Sequence[Runtime]
+    situation: Situation, platform: _Platform, covering: tuple[Runtime, ...]
 ) -> Remedy:
-    """Return a newer tracer for this platform, else another Python for this tracer, if any."""
-    tracer, rows = situation.tracer, situation.matrix.runtimes
-    ranges = [row.tracer for row in rows if platform.admitted_by(row)]
-    upgrade = _newer(situation.matrix.page.tracer, tracer, ranges)
-    if upgrade[0]:
-        return upgrade
-    for row in covering:
-        python = row.python.above(situation.environment.python.value)
-        if python and platform._replace(python=series(python)).admitted_by(row):
-            return f"Python {row.python}", (("python", python),)
-    return "", ()
+    """Return a newer tracer for this platform, else another Python, else an older tracer."""
+    matrix, environment = situation.matrix, situation.environment
+    library, installed = matrix.page.tracer, situation.installed.value
+
+    def rank(stretch: Stretch) -> int:
+        return max(rank_of(matrix, version, environment.date) for version in stretch.samples)
+
+    found = _versions_for(matrix, platform)
+    tracer = newest(library, found, tracer_key(library), installed, rank)
+    if installed is None or any(stretch.samples[-1] > installed for stretch in found):
+        return tracer
+    pythons = _pythons_for(covering, platform._replace(python=None))
+    python = newest("Python", pythons, "python", environment.python.value)
+    return python if python[0] else tracer
+
+
+def rank_of(matrix: Matrix, version: Version, day: dt.date) -> int:
+    """Rank a version: 2 in a branch that is supported, 1 at its End of Life, 0 in no branch.
+
+    Args:
+        matrix: The page.
+        version: The version of its library.
+        day: The day that decides.
+    """
+    row = matrix.release(base(version))
+    return 0 if row is None else 1 + (row.level(day) != LEVELS[0])
+
+
+@lru_cache(maxsize=1024)
+def _versions_for(matrix: Matrix, platform: _Platform) -> tuple[Stretch, ...]:
+    """Return the versions of the library of which some row admits a platform."""
+    rows = [row for row in matrix.runtimes if platform.admitted_by(row)]
+    # Of rows, and of branches, so that each stretch has a sample of each branch.
+    ranges = [row.tracer for row in rows] + [row.tracer for row in matrix.releases]
+    cuts = [cut for each in ranges for cut in each.cuts]
+    return stretches(cuts, lambda version: any(base(version) in row.tracer for row in rows))
+
+
+@lru_cache(maxsize=1024)
+def _pythons_for(rows: tuple[Runtime, ...], platform: _Platform) -> tuple[Stretch, ...]:
+    """Return the versions of Python with which some row admits a platform."""
+
+    def admits(version: Version) -> bool:
+        there = platform._replace(python=series(version))
+        return any(there.admitted_by(row) for row in rows)
+
+    return stretches([cut for row in rows for cut in row.python.cuts], admits)
 
 
 @lru_cache(maxsize=1024)

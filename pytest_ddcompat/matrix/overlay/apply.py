@@ -10,7 +10,7 @@ from pytest_ddcompat.matrix.overlay.matching import absence, by_key, matching, r
 from pytest_ddcompat.matrix.overlay.rows import RULES, changes_of, read_overlay
 from pytest_ddcompat.matrix.rows import NOT_THERE, Capability, Release, Statement
 from pytest_ddcompat.values.errors import MatrixError, Place, Problem
-from pytest_ddcompat.values.versions import overlapping
+from pytest_ddcompat.values.spans import overlapping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,0 +1,61 @@
+"""Datadog sites, by host as in DD_SITE, or by the parameter that Datadog's pages have."""
+
+from __future__ import annotations
+
+import re
+
+from pytest_ddcompat.values.errors import CompatibilityError, Problem
+from pytest_ddcompat.values.names import fold, nearest_misspelt
+
+__all__ = ["parse_known_site", "parse_site"]
+
+_SITES = {
+    "US1": "datadoghq.com",
+    "US3": "us3.datadoghq.com",
+    "US5": "us5.datadoghq.com",
+    "EU1": "datadoghq.eu",
+    "AP1": "ap1.datadoghq.com",
+    "AP2": "ap2.datadoghq.com",
+    "US1-FED": "ddog-gov.com",
+    "US2-FED": "us2.ddog-gov.com",
+}
+_BY_PARAMETER = {
+    fold(name): host
+    for name, host in {
+        **_SITES,
+        "US": "datadoghq.com",
+        "EU": "datadoghq.eu",
+        "GOV": "ddog-gov.com",
+        "US-FED": "ddog-gov.com",
+    }.items()
+}
+_VALID = "a host name such as datadoghq.com"
+
+
+def parse_site(text: str) -> str:
+    """Reduce a site to the form of DD_SITE: lower case, no scheme, path or leading `app.`.
+
+    Raises:
+        CompatibilityError: What is left is not a host name.
+    """
+    host = re.sub(r"^[a-z]+://", "", text.strip().lower()).split("/", 1)[0]
+    host = host.removeprefix("app.")
+    if not re.fullmatch(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,8}", host):
+        raise CompatibilityError(Problem("this is not a Datadog site", _VALID))
+    return host
+
+
+def parse_known_site(text: str) -> str:
+    """Parse a site or its parameter, such as US1, and refuse a misspelling of Datadog's own.
+
+    Raises:
+        CompatibilityError: It is none; the nearest is named, but not the text: a variable's value.
+    """
+    host = _BY_PARAMETER.get(fold(text.strip())) or parse_site(text)
+    # What ends in one of Datadog's hosts may be a new region, and of others any may be a proxy.
+    if not host.endswith(tuple(_SITES.values())):
+        near = nearest_misspelt(host, _SITES.values())
+        if near:
+            what = f'this is not a Datadog site; did you mean "{near}"?'
+            raise CompatibilityError(Problem(what, _VALID))
+    return host
