@@ -210,12 +210,19 @@ def _some(what: str, values: tuple[str, ...]) -> tuple[str, ...]:
         raise RequirementError(f"{what} is missing")
     for value in values:
         if not isinstance(value, str) or not value.strip():
-            raise RequirementError(
-                f"{what} must be a string that is not empty (got {shown(value)})"
-            )
+            wrong = f"{what} must be a string that is not empty (got {shown(value)})"
+            raise RequirementError(f"{wrong}{_each_alone(value)}")
         if len(value) > _LONGEST:
             raise RequirementError(f"{what} is longer than {_LONGEST} characters")
     return values
+
+
+def _each_alone(value: object) -> str:
+    """Return a hint for names that were written as one list."""
+    names = [*value] if isinstance(value, (list, tuple)) else []
+    if not names or not all(isinstance(name, str) for name in names):
+        return ""
+    return f"; did you mean {', '.join(map(quoted, names))}?"
 
 
 def _any_of(keyword: str, value: Names) -> tuple[str, ...]:
