@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ddcompat.evaluation.policy import Action
+from pytest_ddcompat.evaluation.staleness import stale_checks
+from pytest_ddcompat.evaluation.verdict import Outcome
 from pytest_ddcompat.session.faults import contain, faults_of
 from pytest_ddcompat.session.outcomes import outcome_of
 from pytest_ddcompat.session.state import gate_of, ledger_of
 from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.value import Fact
@@ -35,6 +37,9 @@ _ACTIONS = {
     Action.FAIL: "failed",
     Action.DESELECT: "deselected",
 }
+
+# Characters of pytest's -r by which its own summary lists tests with their whole reasons.
+_CHARS = {Action.SKIP: "s", Action.XFAIL: "x"}
 
 # Remedies that are tried on all stopped tests, the most needed ones: trying takes the square.
 _TRIED = 20
@@ -92,7 +97,8 @@ class Summary:
                 self._ledger.keep(_ended(terminalreporter))
             counts = self._ledger.counts()
             if counts:
-                lines = _lines(self._ledger, counts, gate_of(config))
+                shown = {a for a, char in _CHARS.items() if terminalreporter.hasopt(char)}
+                lines = _lines(self._ledger, counts, gate_of(config), shown)
                 terminalreporter.section("ddcompat", sep="=")
                 for line in lines:
                     terminalreporter.line(line)
@@ -107,13 +113,16 @@ def _ended(terminalreporter: pytest.TerminalReporter) -> set[str]:
     return {r.nodeid for r in reports if isinstance(r, pytest.TestReport) and outcome_of(r)}
 
 
-def _lines(ledger: Ledger, counts: Counter[Decision], gate: Gate) -> list[str]:
+def _lines(
+    ledger: Ledger, counts: Counter[Decision], gate: Gate, shown: Container[Action]
+) -> list[str]:
     """Return the lines of the summary.
 
     Args:
         ledger: What became of each test.
         counts: How many tests had each decision.
         gate: The run's matrices, environment and policy.
+        shown: Actions whose reasons pytest shows.
     """
     words = [word for _, word in sorted(ledger.heads) or head_of(gate)]
     by_action: Counter[Action] = Counter()
@@ -121,7 +130,7 @@ def _lines(ledger: Ledger, counts: Counter[Decision], gate: Gate) -> list[str]:
     stopped: list[tuple[tuple[Requirement, ...], int]] = []
     for decision, count in counts.items():
         by_action[decision.action] += count
-        if decision.reason:
+        if decision.reason and decision.action not in shown:
             by_reason[decision.action, decision.reason] += count
         if decision.action not in {Action.RUN, Action.XFAIL}:
             stopped.append((decision.requirements, count))
@@ -135,6 +144,7 @@ def _lines(ledger: Ledger, counts: Counter[Decision], gate: Gate) -> list[str]:
         *(f"  {n} {_ACTIONS[a]}: {reason}" for (a, reason), n in by_reason.most_common()),
         *(f"  {n} passed unexpectedly: {reason}" for reason, n in unexpected.items()),
         *_remedies(stopped, gate),
+        *_stale(counts, gate),
     ]
 
 
@@ -166,3 +176,39 @@ def _remedies(stopped: Sequence[tuple[tuple[Requirement, ...], int]], gate: Gate
     rest = len(by_need) - len(counts)
     changes = "change" if rest == 1 else "changes"
     return [*lines, f"{rest} other {changes} would let tests run too"] if rest else lines
+
+
+def _stale(counts: Counter[Decision], gate: Gate) -> list[str]:
+    """Return a line for each page that was too old to decide, as far as it decided on a test."""
+    try:
+        stale = {m: checks for m in gate.matrices if (checks := stale_checks(gate.environment, m))}
+        found: dict[Matrix, Counter[str]] = {matrix: Counter() for matrix in stale}
+        for decision, n in counts.items() if stale else ():
+            for page, cause in _causes(decision, stale, gate):
+                found[page][cause] += n
+    except CompatibilityError:
+        # The hook of a folder's conftest gave pages to workers alone.
+        return []
+    return [
+        f"{'; '.join(f'{n} {cause}' for cause, n in causes.items())} ({page.page.id}, read "
+        f"{page.page.read}); for a newer page, upgrade pytest-ddcompat or use `ddcompat import`; "
+        "--ddcompat-undetermined=fail fails what is undetermined"
+        for page, causes in found.items()
+        if causes
+    ]
+
+
+def _causes(
+    decision: Decision, stale: Mapping[Matrix, Mapping[str, str]], gate: Gate
+) -> set[tuple[Matrix, str]]:
+    """Return the stale pages that a decision rests on, each with the verdict and its cause."""
+    causes = set()
+    for requirement in decision.requirements:
+        page = gate.matrices.pick(requirement)
+        for finding in gate.verdicts.of(requirement).decisive if page in stale else ():
+            cause = stale[page].get(finding.check)
+            if cause and finding.outcome is Outcome.VIOLATED:
+                causes.add((page, f"unsupported: {cause}"))
+            elif cause and decision.action is not Action.FAIL:
+                causes.add((page, f"undetermined: {cause}"))
+    return causes

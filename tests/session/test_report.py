@@ -345,3 +345,17 @@ def test_an_expected_failure_of_the_author_that_passes_is_no_news_of_ours(
         "def test(): pass",
     )
     assert not any("all the same" in line for line in project.run().section("ddcompat"))
+
+
+def test_a_reason_that_pytest_shows_is_not_repeated(project: Project) -> None:
+    project.write("test_it.py", TESTS)
+    run = project.run("-ra")
+    assert [line for line in run.out if UNMET in line] == [
+        f"SKIPPED [1] test_it.py:5: {UNMET}",
+        f"SKIPPED [2] test_it.py:7: {UNMET}",
+    ]
+    assert run.section("ddcompat")[1:] == [
+        "5 gated: 2 ran, 3 skipped",
+        f"  1 ran: {UNKNOWN}",
+        "ddtrace >=2.6.0 would let 3 more tests run",
+    ]
