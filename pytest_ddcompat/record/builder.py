@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         remedies: tuple[str, ...]
         error: str
         requirements: tuple[Requirement, ...]
+        strict: tuple[bool | None, ...]
 
     class Test(Protocol):
         """A test, as far as a record has it."""
@@ -123,7 +124,8 @@ def decision_entry(decision: Decision, verdicts: Verdicts, matrices: Matrices) -
         "mend": list(decision.remedies),
         "error": decision.error,
         "requirements": [
-            _requirement_entry(r, verdicts.of(r), matrices.pick(r)) for r in decision.requirements
+            {**_requirement_entry(r, verdicts.of(r), matrices.pick(r)), "strict": strict}
+            for r, strict in zip(decision.requirements, decision.strict)
         ],
     }
 

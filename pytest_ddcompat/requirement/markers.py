@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ddcompat.declared import MARKERS
-from pytest_ddcompat.requirement.requirement import Requirement, call_of
+from pytest_ddcompat.requirement.requirement import Requirement, call_of, with_strict
 from pytest_ddcompat.values.errors import RequirementError
 from pytest_ddcompat.values.names import unknown_name
 from pytest_ddcompat.values.text import printable, quoted, shown
@@ -233,9 +233,9 @@ def _others(keywords: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in keywords.items() if v is not (True if k == "preview" else None)}
 
 
-def mark_of(requirement: Requirement) -> pytest.Mark:
+def mark_of(requirement: Requirement, strict: bool | None) -> pytest.Mark:
     """Make the mark again that a requirement was understood from."""
-    name, positional, keywords = call_of(requirement.marker)
+    name, positional, keywords = call_of(with_strict(requirement.marker, strict))
     mark: pytest.MarkDecorator = getattr(pytest.mark, name)
     return mark.with_args(*positional, **keywords).mark
 

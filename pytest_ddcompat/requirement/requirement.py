@@ -11,7 +11,7 @@ from pytest_ddcompat.values.names import fold, is_framework, unknown_name
 from pytest_ddcompat.values.text import quoted, shown
 from pytest_ddcompat.values.versions import parse_range
 
-__all__ = ["Names", "Requirement", "call_of"]
+__all__ = ["Names", "Requirement", "call_of", "with_strict", "without_strict"]
 
 Names = Union[str, "tuple[str, ...]", None]
 
@@ -199,6 +199,20 @@ def call_of(text: str) -> tuple[str, list[Any], dict[str, Any]]:
         raise TypeError
     keywords = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
     return call.func.id, [ast.literal_eval(argument) for argument in call.args], keywords
+
+
+def with_strict(marker: str, strict: bool | None) -> str:
+    """Return a marker with what it says of `strict`, which is no part of its requirement."""
+    return marker if strict is None else f"{marker[:-1]}, strict={strict})"
+
+
+def without_strict(marker: str) -> tuple[str, bool | None]:
+    """Undo `with_strict`."""
+    for strict in (True, False):
+        end = f", strict={strict})"
+        if marker.endswith(end):
+            return f"{marker[: -len(end)]})", strict
+    return marker, None
 
 
 def _one_or_all(values: tuple[str, ...]) -> str:

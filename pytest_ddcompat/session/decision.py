@@ -32,12 +32,13 @@ class Decision:
         action: What happens to the test.
         status: The worst status of its requirements.
         requirements: What its markers require.
+        strict: What each of the markers says of `strict`.
         reason: Why it is not supported; empty if it is.
         remedies: What would let it run; empty if nothing would, or if it runs.
         error: Why its markers could not be evaluated; empty if they were.
     """
 
-    __slots__ = ("action", "error", "reason", "remedies", "requirements", "status")
+    __slots__ = ("action", "error", "reason", "remedies", "requirements", "status", "strict")
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class Decision:
         status: Status,
         requirements: tuple[Requirement, ...],
         *,
+        strict: tuple[bool | None, ...] = (),
         reason: str = "",
         remedies: tuple[str, ...] = (),
         error: str = "",
@@ -52,6 +54,7 @@ class Decision:
         self.action = action
         self.status = status
         self.requirements = requirements
+        self.strict = strict or (None,) * len(requirements)
         self.reason = reason
         self.remedies = remedies
         self.error = error
@@ -70,6 +73,7 @@ class Decision:
             action,
             self.status,
             self.requirements,
+            strict=self.strict,
             reason=self.reason,
             remedies=self.remedies if remedies is None else remedies,
             error=self.error,
@@ -128,6 +132,7 @@ def combine(decisions: Sequence[Decision]) -> Decision:
         _strongest(decisions),
         _worst(decisions),
         tuple(requirement for d in decisions for requirement in d.requirements),
+        strict=tuple(strict for d in decisions for strict in d.strict),
         reason="; ".join(dict.fromkeys(d.reason for d in decisions if d.reason)),
     )
 
@@ -136,10 +141,12 @@ def summarize(decisions: Sequence[Decision]) -> Decision:
     """Make one decision of those made one after another, the strongest of which was acted on."""
     action = _strongest(decisions)
     acting = [d for d in decisions if d.action is action]
+    required = dict.fromkeys(pair for d in decisions for pair in zip(d.requirements, d.strict))
     return Decision(
         action,
         _worst(decisions),
-        tuple(dict.fromkeys(r for d in decisions for r in d.requirements)),
+        tuple(requirement for requirement, _ in required),
+        strict=tuple(strict for _, strict in required),
         reason="; ".join(dict.fromkeys(d.reason for d in acting if d.reason)),
         remedies=tuple(dict.fromkeys(remedy for d in acting for remedy in d.remedies)),
     )
@@ -154,10 +161,15 @@ def _worst(decisions: Sequence[Decision]) -> Status:
 
 
 def _to_mapping(decision: Decision) -> dict[str, Any]:
+    from pytest_ddcompat.requirement.requirement import with_strict
+
     mapping: dict[str, Any] = {
         "verdict": decision.status.value,
         "action": decision.action.value,
-        "requires": [requirement.marker for requirement in decision.requirements],
+        "requires": [
+            with_strict(requirement.marker, strict)
+            for requirement, strict in zip(decision.requirements, decision.strict)
+        ],
         "reason": decision.reason,
         "mend": decision.remedies,
     }
@@ -165,17 +177,19 @@ def _to_mapping(decision: Decision) -> dict[str, Any]:
 
 
 def _from_text(text: str) -> Decision | None:
-    # Only where tests run in other processes.
-    from pytest_ddcompat.requirement.requirement import Requirement
+    # Here and above, as the session that starts workers may have no requirements.
+    from pytest_ddcompat.requirement.requirement import Requirement, without_strict
 
     try:
         parsed = json.loads(text)
         if not isinstance(parsed, dict) or set(parsed) - {"error"} != _KEYS:
             return None
+        markers = [without_strict(marker) for marker in parsed["requires"]]
         return Decision(
             Action(parsed["action"]),
             Status(parsed["verdict"]),
-            tuple(Requirement.from_marker(marker) for marker in parsed["requires"]),
+            tuple(Requirement.from_marker(marker) for marker, _ in markers),
+            strict=tuple(strict for _, strict in markers),
             reason=str(parsed["reason"]),
             remedies=tuple(map(str, parsed["mend"])),
             error=str(parsed.get("error", "")),

@@ -153,7 +153,7 @@ class Gate:
         reason = verdict.reason
         if reason and len(self.matrices) > 1:
             reason = f"{matrix.page.id}: {reason}"
-        decision = Decision(action, verdict.status, (requirement,), reason=reason)
+        decision = Decision(action, verdict.status, (requirement,), strict=(strict,), reason=reason)
         decision = decision.replaced(action, self._remedies(decision))
         self._judged[requirement, strict] = decision
         return decision

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ddcompat.evaluation.policy import Action
-from pytest_ddcompat.evaluation.staleness import stale_checks
 from pytest_ddcompat.evaluation.verdict import Outcome
 from pytest_ddcompat.session.faults import contain, faults_of
 from pytest_ddcompat.session.outcomes import outcome_of
@@ -180,6 +179,8 @@ def _remedies(stopped: Sequence[tuple[tuple[Requirement, ...], int]], gate: Gate
 
 def _stale(counts: Counter[Decision], gate: Gate) -> list[str]:
     """Return a line for each page that was too old to decide, as far as it decided on a test."""
+    from pytest_ddcompat.evaluation.staleness import stale_checks
+
     try:
         stale = {m: checks for m in gate.matrices if (checks := stale_checks(gate.environment, m))}
         found: dict[Matrix, Counter[str]] = {matrix: Counter() for matrix in stale}
