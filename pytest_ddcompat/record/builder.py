@@ -36,10 +36,12 @@ if TYPE_CHECKING:
         status: Status
         action: Action
         reason: str
-        remedies: tuple[str, ...]
         error: str
         requirements: tuple[Requirement, ...]
         strict: tuple[bool | None, ...]
+
+        @property
+        def remedies(self) -> tuple[str, ...]: ...
 
     class Test(Protocol):
         """A test, as far as a record has it."""

@@ -9,7 +9,7 @@ from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.evaluation.verdict import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pytest_ddcompat.requirement.requirement import Requirement
 
@@ -34,11 +34,12 @@ class Decision:
         requirements: What its markers require.
         strict: What each of the markers says of `strict`.
         reason: Why it is not supported; empty if it is.
-        remedies: What would let it run; empty if nothing would, or if it runs.
+        remedies: What would let it run; empty if nothing would, or if it runs. It may be given as a
+            function, since finding them takes longer than a verdict, and not each is shown.
         error: Why its markers could not be evaluated; empty if they were.
     """
 
-    __slots__ = ("action", "error", "reason", "remedies", "requirements", "status", "strict")
+    __slots__ = ("_remedies", "action", "error", "reason", "requirements", "status", "strict")
 
     def __init__(
         self,
@@ -48,7 +49,7 @@ class Decision:
         *,
         strict: tuple[bool | None, ...] = (),
         reason: str = "",
-        remedies: tuple[str, ...] = (),
+        remedies: tuple[str, ...] | Callable[[], tuple[str, ...]] = (),
         error: str = "",
     ) -> None:
         self.action = action
@@ -56,8 +57,15 @@ class Decision:
         self.requirements = requirements
         self.strict = strict or (None,) * len(requirements)
         self.reason = reason
-        self.remedies = remedies
+        self._remedies = remedies
         self.error = error
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        """What would let the test run, found when first asked for."""
+        if callable(self._remedies):
+            self._remedies = self._remedies()
+        return self._remedies
 
     def __repr__(self) -> str:
         return f"Decision({self.action.value}, {self.status.value}, {self.reason!r})"
@@ -67,7 +75,11 @@ class Decision:
         """Return the decision on a test whose markers cannot be evaluated: an error of the test."""
         return cls(Action.RUN, Status.UNDETERMINED, (), error=error)
 
-    def replaced(self, action: Action, remedies: tuple[str, ...] | None = None) -> Decision:
+    def replaced(
+        self,
+        action: Action,
+        remedies: tuple[str, ...] | Callable[[], tuple[str, ...]] | None = None,
+    ) -> Decision:
         """Return the same decision with another action, and other remedies if some are given."""
         return Decision(
             action,
@@ -75,7 +87,7 @@ class Decision:
             self.requirements,
             strict=self.strict,
             reason=self.reason,
-            remedies=self.remedies if remedies is None else remedies,
+            remedies=self._remedies if remedies is None else remedies,
             error=self.error,
         )
 

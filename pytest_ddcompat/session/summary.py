@@ -9,20 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ddcompat.evaluation.policy import Action
-from pytest_ddcompat.evaluation.verdict import Outcome
 from pytest_ddcompat.session.faults import contain, faults_of
 from pytest_ddcompat.session.outcomes import outcome_of
 from pytest_ddcompat.session.state import gate_of, ledger_of
-from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Container
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.value import Fact
-    from pytest_ddcompat.evaluation.remedies import Remedies
     from pytest_ddcompat.matrix.matrix import Matrix
-    from pytest_ddcompat.requirement.requirement import Requirement
     from pytest_ddcompat.session.decision import Decision
     from pytest_ddcompat.session.gate import Gate
     from pytest_ddcompat.session.outcomes import Ledger
@@ -40,8 +36,8 @@ _ACTIONS = {
 # Characters of pytest's -r by which its own summary lists tests with their whole reasons.
 _CHARS = {Action.SKIP: "s", Action.XFAIL: "x"}
 
-# Remedies that are tried on all stopped tests, the most needed ones: trying takes the square.
-_TRIED = 20
+_UNEXPECTED = "passed unexpectedly"
+_REASONS = 40  # lines at most
 
 
 def head_of(gate: Gate) -> list[tuple[int, str]]:
@@ -101,7 +97,7 @@ class Summary:
                 terminalreporter.section("ddcompat", sep="=")
                 for line in lines:
                     terminalreporter.line(line)
-        for fault in faults_of(config):
+        for fault in sorted(faults_of(config)):
             terminalreporter.line(fault, yellow=True)
 
 
@@ -123,93 +119,40 @@ def _lines(
         gate: The run's matrices, environment and policy.
         shown: Actions whose reasons pytest shows.
     """
+    # Here, as a session that starts workers may have nothing to say.
+    from pytest_ddcompat.session.advice import remedy_lines, stale_lines
+
     words = [word for _, word in sorted(ledger.heads) or head_of(gate)]
     by_action: Counter[Action] = Counter()
-    by_reason: Counter[tuple[Action, str]] = Counter()
-    stopped: list[tuple[tuple[Requirement, ...], int]] = []
+    by_reason: Counter[tuple[str, str]] = Counter()
+    stopped: list[tuple[Decision, int]] = []
     for decision, count in counts.items():
         by_action[decision.action] += count
         if decision.reason and decision.action not in shown:
-            by_reason[decision.action, decision.reason] += count
+            by_reason[_ACTIONS[decision.action], decision.reason] += count
         if decision.action not in {Action.RUN, Action.XFAIL}:
-            stopped.append((decision.requirements, count))
-    unexpected: Counter[str] = Counter()
+            stopped.append((decision, count))
     for decision, count in ledger.unexpected().items():
-        unexpected[decision.reason] += count
+        by_reason[_UNEXPECTED, decision.reason] += count
     total = ", ".join(f"{by_action[a]} {_ACTIONS[a]}" for a in _ACTIONS if by_action[a])
     return [
         f"{words[0]}: {', '.join(words[1:])}",
         f"{sum(by_action.values())} gated: {total}",
-        *(f"  {n} {_ACTIONS[a]}: {reason}" for (a, reason), n in by_reason.most_common()),
-        *(f"  {n} passed unexpectedly: {reason}" for reason, n in unexpected.items()),
-        *_remedies(stopped, gate),
-        *_stale(counts, gate),
+        *_reasons(by_reason),
+        *remedy_lines(stopped, gate),
+        *stale_lines(counts, gate),
     ]
 
 
-def _remedies(stopped: Sequence[tuple[tuple[Requirement, ...], int]], gate: Gate) -> list[str]:
-    """Return how many more tests each remedy would let run; each is tried on all that stopped."""
-    try:
-        found: dict[frozenset[str], Remedies] = {}
-        by_need: Counter[frozenset[str]] = Counter()
-        for required, n in stopped:
-            remedies = gate.remedies(required)
-            by_need[remedies.key] += n
-            known = found.setdefault(remedies.key, remedies)
-            # Of two spellings always the same, in whatever order the tests ran.
-            found[remedies.key] = min(known, remedies, key=lambda one: one.phrases)
-        del by_need[frozenset()]
-        counts = {
-            found[key].phrases: sum(
-                n for required, n in stopped if gate.would_run(required, found[key].environment)
-            )
-            for key, _ in by_need.most_common(_TRIED)
-        }
-    except CompatibilityError:
-        # The hook of a folder's conftest gave pages to workers alone.
-        return []
-    lines = [
-        f"{' and '.join(phrases)} would let {n} more {'test' if n == 1 else 'tests'} run"
-        for phrases, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))
-    ]
-    rest = len(by_need) - len(counts)
-    changes = "change" if rest == 1 else "changes"
-    return [*lines, f"{rest} other {changes} would let tests run too"] if rest else lines
+def _reasons(counts: Counter[tuple[str, str]]) -> list[str]:
+    """Return a line for each reason, those of most tests first; equal ones always in one order."""
 
+    def rank(pair: tuple[tuple[str, str], int]) -> tuple[bool, int, str, str]:
+        (what, reason), count = pair
+        return what == _UNEXPECTED, -count, what, reason
 
-def _stale(counts: Counter[Decision], gate: Gate) -> list[str]:
-    """Return a line for each page that was too old to decide, as far as it decided on a test."""
-    from pytest_ddcompat.evaluation.staleness import stale_checks
-
-    try:
-        stale = {m: checks for m in gate.matrices if (checks := stale_checks(gate.environment, m))}
-        found: dict[Matrix, Counter[str]] = {matrix: Counter() for matrix in stale}
-        for decision, n in counts.items() if stale else ():
-            for page, cause in _causes(decision, stale, gate):
-                found[page][cause] += n
-    except CompatibilityError:
-        # The hook of a folder's conftest gave pages to workers alone.
-        return []
-    return [
-        f"{'; '.join(f'{n} {cause}' for cause, n in causes.items())} ({page.page.id}, read "
-        f"{page.page.read}); for a newer page, upgrade pytest-ddcompat or use `ddcompat import`; "
-        "--ddcompat-undetermined=fail fails what is undetermined"
-        for page, causes in found.items()
-        if causes
-    ]
-
-
-def _causes(
-    decision: Decision, stale: Mapping[Matrix, Mapping[str, str]], gate: Gate
-) -> set[tuple[Matrix, str]]:
-    """Return the stale pages that a decision rests on, each with the verdict and its cause."""
-    causes = set()
-    for requirement in decision.requirements:
-        page = gate.matrices.pick(requirement)
-        for finding in gate.verdicts.of(requirement).decisive if page in stale else ():
-            cause = stale[page].get(finding.check)
-            if cause and finding.outcome is Outcome.VIOLATED:
-                causes.add((page, f"unsupported: {cause}"))
-            elif cause and decision.action is not Action.FAIL:
-                causes.add((page, f"undetermined: {cause}"))
-    return causes
+    lines = [f"  {n} {what}: {reason}" for (what, reason), n in sorted(counts.items(), key=rank)]
+    rest = len(lines) - _REASONS
+    return (
+        [*lines[:_REASONS], f"  and {rest} more; --ddcompat-report has all"] if rest > 0 else lines
+    )

@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import pytest
+from support.core import XDIST
 
 if TYPE_CHECKING:
     from support.project import Project
@@ -359,3 +360,15 @@ def test_a_reason_that_pytest_shows_is_not_repeated(project: Project) -> None:
         f"  1 ran: {UNKNOWN}",
         "ddtrace >=2.6.0 would let 3 more tests run",
     ]
+
+
+def test_the_lines_have_one_order(project: Project) -> None:
+    markers = ["requires_tracer('>=3')", "requires_agent('>=8')", "requires_framework('bottle')",
+               "requires_deployment('docker')", "requires_tracer('>=4,<5')"]  # fmt: skip
+    sections = []
+    for order, more in ((markers, ()), (markers[::-1], ()), (markers[2:] + markers[:2], XDIST)):
+        tests = (f"@pytest.mark.{m}\ndef test_{n}(): pass\n" for n, m in enumerate(order))
+        project.write("test_it.py", "import pytest\n" + "".join(tests))
+        sections.append(project.run(*more).section("ddcompat"))
+    assert len(sections[0]) > len(markers)
+    assert sections[0] == sections[1] == sections[2]
