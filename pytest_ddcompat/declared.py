@@ -122,14 +122,40 @@ START: pytest.StashKey[Callable[[pytest.Config], Gating]] = pytest.StashKey()
 """How the gating of a run is started when something first needs it."""
 
 
+_STEMS = ("quire", "need", "capab", "tracer", "framework", "deploy", "agent", "support")
+
+OTHERS: set[str] = set()
+"""Names of marks that are no misspelt markers of this plugin, as far as this run has seen them."""
+
+
 def marks_of(node: pytest.Item | pytest.Collector | None) -> list[pytest.Mark]:
-    """Return the markers of this plugin on a node and its parents, the nearest first."""
+    """Return the markers of this plugin on a node and its parents, the nearest first.
+
+    A mark of a misspelt name is among them, so that it is refused like any bad marker.
+    """
     marks: list[pytest.Mark] = []
     while node is not None:
         own = node.own_markers
         if own:
             for mark in own:
-                if mark.name in MARKERS:
-                    marks.append(mark)  # noqa: PERF401 - a comprehension is a call more
+                name = mark.name
+                if name in MARKERS or (name not in OTHERS and _is_misspelt(name, node.config)):
+                    marks.append(mark)
         node = node.parent
     return marks
+
+
+def _is_misspelt(name: str, config: pytest.Config) -> bool:
+    """Whether a mark's name looks like a marker of this plugin, and nobody has registered it."""
+    # Each word of a marker has one of the stems: a slip in one word leaves the other's.
+    folded = name.lower()
+    if any(stem in folded for stem in _STEMS):
+        # As --strict-markers takes the names of lines such as "name(argument): what it is".
+        lines: list[str] = config.getini("markers")
+        names = {line.split(":")[0].split("(")[0].strip() for line in lines}
+        from pytest_ddcompat.values.slips import nearest_marker
+
+        if name not in names and nearest_marker(name, MARKERS):
+            return True
+    OTHERS.add(name)
+    return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_ddcompat import hookspecs, import_unrewritten
-from pytest_ddcompat.declared import ENVIRON, MARKERS, OPTIONS, RUNS, START, marks_of
+from pytest_ddcompat.declared import ENVIRON, MARKERS, OPTIONS, OTHERS, RUNS, START, marks_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", line)
     RUNS[config] = None
     config.add_cleanup(lambda: RUNS.__delitem__(config))
+    # Another run of this process may have registered other markers.
+    OTHERS.clear()
+    config.add_cleanup(OTHERS.clear)
     config.stash[START] = _start
     # A bound method, since no traceback shows what it returns.
     config.stash[ENVIRON] = os.environ.copy().copy

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import pytest_ddcompat.evaluation.remedies  # noqa: F401 - before inner runs restore sys.modules
+from pytest_ddcompat.session import advice
+
 if TYPE_CHECKING:
     from support.project import Project
 
@@ -87,3 +90,46 @@ def test_only_so_many_changes_are_tried(project: Project, changes: int, told: li
     lines = project.run("--ddcompat-set=tracer=2.5.0").section("ddcompat")
     assert len([line for line in lines if line.endswith(("more test run", "more tests run"))]) == 20
     assert [f"  {line.strip()}" for line in lines if "other change" in line] == told
+
+
+def assumed(project: Project, text: str) -> int:
+    """Run 400 tests, and return how often a requirement was evaluated in a changed environment."""
+    project.write("conftest.py", COUNTING)
+    tests = (f"@pytest.mark.{text.format(n)}\ndef test_{n}(): pass\n" for n in range(400))
+    project.write("test_it.py", "import pytest\n" + "".join(tests))
+    assert project.run("--ddcompat-set=tracer=2.5.0").outcomes["test_399"] == "skipped"
+    counts: dict[str, int] = json.loads((project.path / "counts.json").read_text())
+    return counts["assumed"]
+
+
+def test_remedies_are_found_once_for_each_cause(project: Project) -> None:
+    many = assumed(project, 'requires_capability("api_security", framework="web{}")')
+    assert many < 500  # one remedy, tried on each test
+
+
+def test_remedies_of_many_causes_are_tried_within_limits(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(advice, "_TRIALS", 1000)
+    alone = 400 * 3  # to find one for each test
+    assert assumed(project, 'requires_tracer(">=5.{}")') < alone + 1000
+    lines = [line for line in project.run("--ddcompat-set=tracer=2.5.0").out if "would let" in line]
+    assert lines[-1] == "398 other changes would let tests run too"
+    monkeypatch.setattr(advice, "_TRIALS", 399)
+    lines = [line for line in project.run("--ddcompat-set=tracer=2.5.0").out if "would let" in line]
+    assert lines == ["400 changes would let tests run"]
+
+
+def test_reasons_are_40_lines_at_most(project: Project) -> None:
+    tests = (
+        f"@pytest.mark.requires_tracer('>=5.{n}')\n"
+        f"@pytest.mark.parametrize('m', range({n % 2 + 1}))\n"
+        f"def test_{n}(m): pass\n"
+        for n in range(10, 55)
+    )
+    project.write("test_it.py", "import pytest\n" + "".join(tests))
+    lines = [line for line in project.run().section("ddcompat") if line.startswith("  ")]
+    assert len(lines) == 41
+    assert lines[0].startswith("  2 skipped: the test needs ddtrace >=5.11,")
+    assert lines[39].startswith("  1 skipped: the test needs ddtrace >=5.44,")
+    assert lines[40] == "  and 5 more; --ddcompat-report has all"

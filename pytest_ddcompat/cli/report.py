@@ -19,6 +19,7 @@ from pytest_ddcompat.cli.output import (
 )
 from pytest_ddcompat.environment.value import in_words
 from pytest_ddcompat.record.format import OUTCOMES, read_record
+from pytest_ddcompat.requirement.requirement import with_strict
 from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
@@ -161,7 +162,8 @@ def _groups(record: dict[str, Any]) -> list[Group]:
         keys.append(key)
         group = groups.setdefault(key, Group(*key, [], []))
         for requirement in decision["requirements"]:
-            marked = ({"marker": requirement["marker"], **f} for f in requirement["findings"])
+            marker = with_strict(requirement["marker"], requirement.get("strict"))
+            marked = ({"marker": marker, **f} for f in requirement["findings"])
             group.findings.extend(f for f in marked if f not in group.findings)
     for test in record["tests"]:
         place = test["file"] if test["line"] is None else f"{test['file']}:{test['line']}"

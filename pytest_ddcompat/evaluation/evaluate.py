@@ -18,9 +18,9 @@ from pytest_ddcompat.evaluation.checks.service import framework_installed
 from pytest_ddcompat.evaluation.checks.tracer import branch_with, check_level
 from pytest_ddcompat.evaluation.verdict import Finding, Outcome, Status, Verdict
 from pytest_ddcompat.matrix.rows import LEVEL_WORDS, LEVELS
-from pytest_ddcompat.requirement.expression import Operation, has_operators, parse
+from pytest_ddcompat.requirement.expression import Operation, has_operators, parse, respell
 from pytest_ddcompat.values.errors import RequirementError
-from pytest_ddcompat.values.names import fold, is_misspelling, unknown_name
+from pytest_ddcompat.values.names import fold, is_misspelling, listed, unknown_name
 from pytest_ddcompat.values.text import quoted
 from pytest_ddcompat.values.versions import parse_marker_range
 
@@ -104,8 +104,12 @@ def capabilities_named(requirement: Requirement, matrix: Matrix) -> Iterable[str
 def _expression(requirement: Requirement, matrix: Matrix) -> Expression:
     operands: list[Expression] = []
     for name in requirement.names:
-        known = matrix.find_capability(name) or not has_operators(name)
-        operands.append(name if known else parse(name))
+        known = matrix.find_capability(name)
+        meant = "" if known else respell(name, matrix.find_capability)
+        if meant:
+            what = "a list of names" if '", "' in meant else "an expression"
+            raise RequirementError(f"{quoted(name)} is written as {what}; did you mean {meant}?")
+        operands.append(name if known or not has_operators(name) else parse(name))
     return operands[0] if len(operands) == 1 else Operation("and", tuple(operands))
 
 
@@ -120,7 +124,7 @@ def _names(node: Expression) -> Iterable[str]:
 def _refuse_misspellings(kind: str, names: Sequence[str], valid: Sequence[str]) -> None:
     folded = {fold(name) for name in valid}
     for name in names:
-        if fold(name) not in folded and is_misspelling(name, valid):
+        if fold(name) not in folded and (is_misspelling(name, valid) or listed(name, valid)):
             what = f'no {kind} "{name:.80}" on the page'
             raise RequirementError(unknown_name(what, name, valid))
 

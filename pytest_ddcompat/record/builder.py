@@ -36,9 +36,12 @@ if TYPE_CHECKING:
         status: Status
         action: Action
         reason: str
-        remedies: tuple[str, ...]
         error: str
         requirements: tuple[Requirement, ...]
+        strict: tuple[bool | None, ...]
+
+        @property
+        def remedies(self) -> tuple[str, ...]: ...
 
     class Test(Protocol):
         """A test, as far as a record has it."""
@@ -123,7 +126,8 @@ def decision_entry(decision: Decision, verdicts: Verdicts, matrices: Matrices) -
         "mend": list(decision.remedies),
         "error": decision.error,
         "requirements": [
-            _requirement_entry(r, verdicts.of(r), matrices.pick(r)) for r in decision.requirements
+            {**_requirement_entry(r, verdicts.of(r), matrices.pick(r)), "strict": strict}
+            for r, strict in zip(decision.requirements, decision.strict)
         ],
     }
 

@@ -117,6 +117,7 @@ _REQUIREMENT = _object(
     verdict=Key(_STATUS, "What it came to."),
     findings=Key(array(_FINDING), "Every check's finding, satisfied ones too."),
     matrix=Key(text, "Id of the page that decided on it; empty: not recorded.", ""),
+    strict=Key(_nullable(boolean), "What the marker says of strict; null: nothing.", None),
 )
 _DECISION = _object(
     "What was decided, once for all tests that had the same.",

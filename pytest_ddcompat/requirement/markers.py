@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ddcompat.declared import MARKERS
-from pytest_ddcompat.requirement.requirement import Requirement, call_of
+from pytest_ddcompat.requirement.requirement import Requirement, call_of, with_strict
 from pytest_ddcompat.values.errors import RequirementError
 from pytest_ddcompat.values.names import unknown_name
 from pytest_ddcompat.values.text import printable, quoted, shown
@@ -165,6 +165,14 @@ def requirement_of(
     Raises:
         RequirementError: An argument cannot be understood.
     """
+    if marker not in MARKERS:
+        # Here, as most runs have no misspelt marker.
+        from pytest_ddcompat.values.slips import nearest_marker
+
+        raise RequirementError(
+            f"there is no such marker; did you mean {nearest_marker(marker, MARKERS)}? "
+            "(a marker of your own is registered in the ini option markers)"
+        )
     make = getattr(Requirement, marker[len(_PREFIX) :])
     valid = ("strict", *_parameters(make))
     for key in keywords:
@@ -202,22 +210,36 @@ def _mark(marker: str, positional: tuple[Any, ...], **keywords: Any) -> pytest.M
     except TypeError as error:
         if "unhashable" not in str(error):
             raise
-        raise TypeError(f"{marker}: {error}; valid: a tuple in the place of a list") from None
+        raise _of_unhashable(marker, positional, keywords, error) from None
+
+
+def _of_unhashable(
+    marker: str, positional: tuple[Any, ...], keywords: dict[str, Any], error: TypeError
+) -> Exception:
+    try:
+        requirement_of(marker, positional, _others(keywords))
+    except RequirementError as wrong:
+        return RequirementError(wrong.problems)
+    return TypeError(f"{marker}: {error}; valid: a tuple in the place of a list")
 
 
 @lru_cache(maxsize=None, typed=True)  # typed: 1 equals True, but is none
 def _shared(marker: str, positional: tuple[Any, ...], **keywords: Any) -> pytest.MarkDecorator:
-    # What has its default is left out, so that the mark is the same as if it were not written.
-    others = {k: v for k, v in keywords.items() if v is not (True if k == "preview" else None)}
+    others = _others(keywords)
     requirement_of(marker, positional, others)
     decorator: pytest.MarkDecorator = getattr(pytest.mark, marker)
     # with_args, because a call with a single callable argument would decorate it.
     return decorator.with_args(*positional, **others)
 
 
-def mark_of(requirement: Requirement) -> pytest.Mark:
+def _others(keywords: dict[str, Any]) -> dict[str, Any]:
+    # What has its default is left out, so that the mark is the same as if it were not written.
+    return {k: v for k, v in keywords.items() if v is not (True if k == "preview" else None)}
+
+
+def mark_of(requirement: Requirement, strict: bool | None) -> pytest.Mark:
     """Make the mark again that a requirement was understood from."""
-    name, positional, keywords = call_of(requirement.marker)
+    name, positional, keywords = call_of(with_strict(requirement.marker, strict))
     mark: pytest.MarkDecorator = getattr(pytest.mark, name)
     return mark.with_args(*positional, **keywords).mark
 

@@ -11,7 +11,7 @@ from pytest_ddcompat.values.names import fold, is_framework, unknown_name
 from pytest_ddcompat.values.text import quoted, shown
 from pytest_ddcompat.values.versions import parse_marker_range
 
-__all__ = ["Names", "Requirement", "call_of"]
+__all__ = ["Names", "Requirement", "call_of", "with_strict", "without_strict"]
 
 Names = Union[str, "tuple[str, ...]", None]
 
@@ -197,6 +197,20 @@ def call_of(text: str) -> tuple[str, list[Any], dict[str, Any]]:
     return call.func.id, [ast.literal_eval(argument) for argument in call.args], keywords
 
 
+def with_strict(marker: str, strict: bool | None) -> str:
+    """Return a marker with what it says of `strict`, which is no part of its requirement."""
+    return marker if strict is None else f"{marker[:-1]}, strict={strict})"
+
+
+def without_strict(marker: str) -> tuple[str, bool | None]:
+    """Undo `with_strict`."""
+    for strict in (True, False):
+        end = f", strict={strict})"
+        if marker.endswith(end):
+            return f"{marker[: -len(end)]})", strict
+    return marker, None
+
+
 def _one_or_all(values: tuple[str, ...]) -> str:
     return quoted(values[0]) if len(values) == 1 else f"({', '.join(map(quoted, values))})"
 
@@ -206,12 +220,19 @@ def _some(what: str, values: tuple[str, ...]) -> tuple[str, ...]:
         raise RequirementError(f"{what} is missing")
     for value in values:
         if not isinstance(value, str) or not value.strip():
-            raise RequirementError(
-                f"{what} must be a string that is not empty (got {shown(value)})"
-            )
+            wrong = f"{what} must be a string that is not empty (got {shown(value)})"
+            raise RequirementError(f"{wrong}{_each_alone(value)}")
         if len(value) > _LONGEST:
             raise RequirementError(f"{what} is longer than {_LONGEST} characters")
     return values
+
+
+def _each_alone(value: object) -> str:
+    """Return a hint for names that were written as one list."""
+    names = [*value] if isinstance(value, (list, tuple)) else []
+    if not names or not all(isinstance(name, str) for name in names):
+        return ""
+    return f"; did you mean {', '.join(map(quoted, names))}?"
 
 
 def _any_of(keyword: str, value: Names) -> tuple[str, ...]:

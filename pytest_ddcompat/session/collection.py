@@ -44,8 +44,8 @@ def act_on_required(report: pytest.CollectReport, collector: pytest.Collector, g
     if not report.passed:
         _stop_module(report, collector)
     elif isinstance(collector, pytest.Module):
-        requirements = dict.fromkeys(r for d in required for r in d.requirements)
-        collector.own_markers.extend(mark_of(r) for r in requirements)
+        pairs = dict.fromkeys(p for d in required for p in zip(d.requirements, d.strict))
+        collector.own_markers.extend(mark_of(*pair) for pair in pairs)
 
 
 def _stop_module(report: pytest.CollectReport, collector: pytest.Collector) -> None:

@@ -32,13 +32,17 @@ class Decision:
         action: What happens to the test.
         status: The worst status of its requirements.
         requirements: What its markers require.
+        strict: What each of the markers says of `strict`.
         reason: Why it is not supported; empty if it is.
         shown: The reason as the run shows it: in one line, with -v in full.
-        remedies: What would let it run; empty if nothing would, or if it runs.
+        remedies: What would let it run; empty if nothing would, or if it runs. It may be given as a
+            function, since finding them takes longer than a verdict, and not each is shown.
         error: Why its markers could not be evaluated; empty if they were.
     """
 
-    __slots__ = ("action", "error", "reason", "remedies", "requirements", "shown", "status")
+    __slots__ = (
+        "_remedies", "action", "error", "reason", "requirements", "shown", "status", "strict",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -46,18 +50,27 @@ class Decision:
         status: Status,
         requirements: tuple[Requirement, ...],
         *,
+        strict: tuple[bool | None, ...] = (),
         reason: str = "",
         shown: str | None = None,
-        remedies: tuple[str, ...] = (),
+        remedies: tuple[str, ...] | Callable[[], tuple[str, ...]] = (),
         error: str = "",
     ) -> None:
         self.action = action
         self.status = status
         self.requirements = requirements
+        self.strict = strict or (None,) * len(requirements)
         self.reason = reason
         self.shown = reason if shown is None else shown
-        self.remedies = remedies
+        self._remedies = remedies
         self.error = error
+
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        """What would let the test run, found when first asked for."""
+        if callable(self._remedies):
+            self._remedies = self._remedies()
+        return self._remedies
 
     def __repr__(self) -> str:
         return f"Decision({self.action.value}, {self.status.value}, {self.reason!r})"
@@ -67,15 +80,20 @@ class Decision:
         """Return the decision on a test whose markers cannot be evaluated: an error of the test."""
         return cls(Action.RUN, Status.UNDETERMINED, (), error=error)
 
-    def replaced(self, action: Action, remedies: tuple[str, ...] | None = None) -> Decision:
+    def replaced(
+        self,
+        action: Action,
+        remedies: tuple[str, ...] | Callable[[], tuple[str, ...]] | None = None,
+    ) -> Decision:
         """Return the same decision with another action, and other remedies if some are given."""
         return Decision(
             action,
             self.status,
             self.requirements,
+            strict=self.strict,
             reason=self.reason,
             shown=self.shown,
-            remedies=self.remedies if remedies is None else remedies,
+            remedies=self._remedies if remedies is None else remedies,
             error=self.error,
         )
 
@@ -137,6 +155,7 @@ def combine(decisions: Sequence[Decision], *, in_full: bool = False) -> Decision
         _strongest(decisions),
         _worst(decisions),
         tuple(requirement for d in decisions for requirement in d.requirements),
+        strict=tuple(strict for d in decisions for strict in d.strict),
         reason=_joined(d.reason for d in decisions),
         shown=None if in_full else _joined((d.shown for d in decisions), first_of),
     )
@@ -146,10 +165,12 @@ def summarize(decisions: Sequence[Decision]) -> Decision:
     """Make one decision of those made one after another, the strongest of which was acted on."""
     action = _strongest(decisions)
     acting = [d for d in decisions if d.action is action]
+    required = dict.fromkeys(pair for d in decisions for pair in zip(d.requirements, d.strict))
     return Decision(
         action,
         _worst(decisions),
-        tuple(dict.fromkeys(r for d in decisions for r in d.requirements)),
+        tuple(requirement for requirement, _ in required),
+        strict=tuple(strict for _, strict in required),
         reason=_joined(d.reason for d in acting),
         shown=_joined(d.shown for d in acting),
         remedies=tuple(dict.fromkeys(remedy for d in acting for remedy in d.remedies)),
@@ -169,10 +190,15 @@ def _worst(decisions: Sequence[Decision]) -> Status:
 
 
 def _to_mapping(decision: Decision) -> dict[str, Any]:
+    from pytest_ddcompat.requirement.requirement import with_strict
+
     mapping: dict[str, Any] = {
         "verdict": decision.status.value,
         "action": decision.action.value,
-        "requires": [requirement.marker for requirement in decision.requirements],
+        "requires": [
+            with_strict(requirement.marker, strict)
+            for requirement, strict in zip(decision.requirements, decision.strict)
+        ],
         "reason": decision.reason,
         "mend": decision.remedies,
     }
@@ -182,17 +208,19 @@ def _to_mapping(decision: Decision) -> dict[str, Any]:
 
 
 def _from_text(text: str) -> Decision | None:
-    # Only where tests run in other processes.
-    from pytest_ddcompat.requirement.requirement import Requirement
+    # Here and above, as the session that starts workers may have no requirements.
+    from pytest_ddcompat.requirement.requirement import Requirement, without_strict
 
     try:
         parsed = json.loads(text)
         if not isinstance(parsed, dict) or set(parsed) - {"error", "shown"} != _KEYS:
             return None
+        markers = [without_strict(marker) for marker in parsed["requires"]]
         return Decision(
             Action(parsed["action"]),
             Status(parsed["verdict"]),
-            tuple(Requirement.from_marker(marker) for marker in parsed["requires"]),
+            tuple(Requirement.from_marker(marker) for marker, _ in markers),
+            strict=tuple(strict for _, strict in markers),
             reason=str(parsed["reason"]),
             shown=str(parsed.get("shown", parsed["reason"])),
             remedies=tuple(map(str, parsed["mend"])),

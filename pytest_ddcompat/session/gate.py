@@ -21,7 +21,7 @@ from pytest_ddcompat.session.options import (
 from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     import pytest
 
@@ -63,6 +63,7 @@ class Gate:
         self._markers: dict[Any, _Marker] = {}
         self._combined: dict[tuple[_Marker, ...], Decision] = {}
         self._judged: dict[tuple[Requirement, bool | None], Decision] = {}
+        self._found: dict[Hashable, Remedies] = {}
         # At once, as for all that options give; where a matrix decides, its hooks are asked early.
         self._checked(self.settings.facts.environment(environ=environ))
 
@@ -145,7 +146,7 @@ class Gate:
     def combine(self, decisions: Sequence[Decision]) -> Decision:
         """Make one decision of those of a test's markers, with the remedies for all of them."""
         decision = combine(decisions, in_full=self._in_full)
-        return decision.replaced(decision.action, self._remedies(decision))
+        return decision.replaced(decision.action, lambda: self._remedies(decision))
 
     def judge(self, requirement: Requirement, *, strict: bool | None) -> Decision:
         """Decide on one requirement.
@@ -162,21 +163,40 @@ class Gate:
         action = self.policy.action(verdict.status, strict=strict)
         page = f"{matrix.page.id}: " if len(self.matrices) > 1 and verdict.decisive else ""
         reason, brief = f"{page}{verdict.reason}", f"{page}{verdict.brief}"
-        shown = reason if self._in_full else brief
-        decision = Decision(action, verdict.status, (requirement,), reason=reason, shown=shown)
-        decision = decision.replaced(action, self._remedies(decision))
-        self._judged[requirement, strict] = decision
-        return decision
-
-    def remedies(self, requirements: Sequence[Requirement]) -> Remedies:
-        """Return what would let a test run that is stopped."""
-        return find_remedies(
-            requirements,
-            self.environment,
-            self.matrices,
-            undetermined=self._undetermined_runs,
-            known=self.verdicts,
+        decision = Decision(
+            action,
+            verdict.status,
+            (requirement,),
+            strict=(strict,),
+            reason=reason,
+            shown=reason if self._in_full else brief,
         )
+        known = decision.replaced(action, lambda: self._remedies(decision))
+        self._judged[requirement, strict] = known
+        return known
+
+    def remedies(self, requirements: tuple[Requirement, ...]) -> Remedies:
+        """Return what would let a test run that is stopped, found once for each cause."""
+        # A change for one of several requirements may break what another one names.
+        cause = self._cause(requirements[0]) if len(requirements) == 1 else requirements
+        known = self._found.get(cause)
+        if known is None:
+            known = self._found[cause] = find_remedies(
+                requirements,
+                self.environment,
+                self.matrices,
+                undetermined=self._undetermined_runs,
+                known=self.verdicts,
+            )
+        return known
+
+    def _cause(self, requirement: Requirement) -> Hashable:
+        """Return all that the remedies of a requirement depend on."""
+        verdict = self.verdicts.of(requirement)
+        # What these come to is among the findings, and no change for another check affects it.
+        rest = requirement._replace(frameworks=(), deployments=(), datastores=())
+        outcomes = tuple([finding.outcome for finding in verdict.findings])
+        return rest, verdict.nearest, outcomes, self.matrices.pick(requirement).page.id
 
     def would_run(self, requirements: Sequence[Requirement], environment: Environment) -> bool:
         """Whether a test that is stopped would run in another environment."""

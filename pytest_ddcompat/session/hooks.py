@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ddcompat.declared import ENVIRON, MARKERS, marks_of
+from pytest_ddcompat.declared import ENVIRON, marks_of
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.collection import (
     act_on_required,
@@ -58,9 +58,9 @@ class GatingHooks:
         for item in report.result or ():
             if not isinstance(item, pytest.Item):
                 continue
-            alone = item.parent is collector
-            for mark in (*item.own_markers, *inherited) if alone else marks_of(item):
-                problem = mark.name in MARKERS and self.gate.problem(mark)
+            # Most tests have no marks but their collector's.
+            for mark in marks_of(item) if item.own_markers else inherited:
+                problem = self.gate.problem(mark)
                 if problem:
                     problems[inert(f"{printable(str(place_of(item)))}: {problem}")] = None
         if problems:

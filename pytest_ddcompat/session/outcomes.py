@@ -157,7 +157,9 @@ class Ledger:
             # Where several workers ran a test, one that failed counts, or else the last.
             if self._decided(entry) and (other is None or other.outcome not in _FINAL):
                 ran[entry.id] = entry
-        skipped = {e.id for e in self._ran.values() if e.outcome == "skipped"}.difference(ran)
+        # By its author, with `xfail(run=False)` too: no decision is attached then.
+        skipped = {e.id for e in self._ran.values() if e.outcome in {"skipped", "xfailed"}}
+        skipped.difference_update(ran)
         known = {**self._collected, **ran}
         return [entry for name, entry in known.items() if name not in skipped]
 

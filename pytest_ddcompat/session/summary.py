@@ -12,17 +12,14 @@ from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.faults import contain, faults_of
 from pytest_ddcompat.session.outcomes import outcome_of
 from pytest_ddcompat.session.state import gate_of, ledger_of
-from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.value import Fact
-    from pytest_ddcompat.evaluation.remedies import Remedies
     from pytest_ddcompat.matrix.matrix import Matrix
-    from pytest_ddcompat.requirement.requirement import Requirement
     from pytest_ddcompat.session.decision import Decision
     from pytest_ddcompat.session.gate import Gate
     from pytest_ddcompat.session.outcomes import Ledger
@@ -37,8 +34,11 @@ _ACTIONS = {
     Action.DESELECT: "deselected",
 }
 
-# Remedies that are tried on all stopped tests, the most needed ones: trying takes the square.
-_TRIED = 20
+# Characters of pytest's -r by which its own summary lists tests with their whole reasons.
+_CHARS = {Action.SKIP: "s", Action.XFAIL: "x"}
+
+_UNEXPECTED = "passed unexpectedly"
+_REASONS = 40  # lines at most
 
 
 def head_of(gate: Gate) -> list[tuple[int, str]]:
@@ -93,11 +93,12 @@ class Summary:
                 self._ledger.keep(_ended(terminalreporter))
             counts = self._ledger.counts()
             if counts:
-                lines = _lines(self._ledger, counts, gate_of(config))
+                shown = {a for a, char in _CHARS.items() if terminalreporter.hasopt(char)}
+                lines = _lines(self._ledger, counts, gate_of(config), shown)
                 terminalreporter.section("ddcompat", sep="=")
                 for line in lines:
                     terminalreporter.line(inert(line))
-        for fault in faults_of(config):
+        for fault in sorted(faults_of(config)):
             terminalreporter.line(inert(fault), yellow=True)
 
 
@@ -108,62 +109,51 @@ def _ended(terminalreporter: pytest.TerminalReporter) -> set[str]:
     return {r.nodeid for r in reports if isinstance(r, pytest.TestReport) and outcome_of(r)}
 
 
-def _lines(ledger: Ledger, counts: Counter[Decision], gate: Gate) -> list[str]:
+def _lines(
+    ledger: Ledger, counts: Counter[Decision], gate: Gate, shown: Container[Action]
+) -> list[str]:
     """Return the lines of the summary.
 
     Args:
         ledger: What became of each test.
         counts: How many tests had each decision.
         gate: The run's matrices, environment and policy.
+        shown: Actions whose reasons pytest shows.
     """
+    # Here, as a session that starts workers may have nothing to say.
+    from pytest_ddcompat.session.advice import remedy_lines, stale_lines
+
     words = [word for _, word in sorted(ledger.heads) or head_of(gate)]
     by_action: Counter[Action] = Counter()
-    by_reason: Counter[tuple[Action, str]] = Counter()
-    stopped: list[tuple[tuple[Requirement, ...], int]] = []
+    by_reason: Counter[tuple[str, str]] = Counter()
+    stopped: list[tuple[Decision, int]] = []
     for decision, count in counts.items():
         by_action[decision.action] += count
-        if decision.shown:
-            by_reason[decision.action, decision.shown] += count
+        if decision.shown and decision.action not in shown:
+            by_reason[_ACTIONS[decision.action], decision.shown] += count
         if decision.action not in {Action.RUN, Action.XFAIL}:
-            stopped.append((decision.requirements, count))
-    unexpected: Counter[str] = Counter()
+            stopped.append((decision, count))
     for decision, count in ledger.unexpected().items():
-        unexpected[decision.shown] += count
+        by_reason[_UNEXPECTED, decision.shown] += count
     total = ", ".join(f"{by_action[a]} {_ACTIONS[a]}" for a in _ACTIONS if by_action[a])
     return [
         f"{words[0]}: {', '.join(words[1:])}",
         f"{sum(by_action.values())} gated: {total}",
-        *(f"  {n} {_ACTIONS[a]}: {reason}" for (a, reason), n in by_reason.most_common()),
-        *(f"  {n} passed unexpectedly: {reason}" for reason, n in unexpected.items()),
-        *_remedies(stopped, gate),
+        *_reasons(by_reason),
+        *remedy_lines(stopped, gate),
+        *stale_lines(counts, gate),
     ]
 
 
-def _remedies(stopped: Sequence[tuple[tuple[Requirement, ...], int]], gate: Gate) -> list[str]:
-    """Return how many more tests each remedy would let run; each is tried on all that stopped."""
-    try:
-        found: dict[frozenset[str], Remedies] = {}
-        by_need: Counter[frozenset[str]] = Counter()
-        for required, n in stopped:
-            remedies = gate.remedies(required)
-            by_need[remedies.key] += n
-            known = found.setdefault(remedies.key, remedies)
-            # Of two spellings always the same, in whatever order the tests ran.
-            found[remedies.key] = min(known, remedies, key=lambda one: one.phrases)
-        del by_need[frozenset()]
-        counts = {
-            found[key].phrases: sum(
-                n for required, n in stopped if gate.would_run(required, found[key].environment)
-            )
-            for key, _ in by_need.most_common(_TRIED)
-        }
-    except CompatibilityError:
-        # The hook of a folder's conftest gave pages to workers alone.
-        return []
-    lines = [
-        f"{' and '.join(phrases)} would let {n} more {'test' if n == 1 else 'tests'} run"
-        for phrases, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))
-    ]
-    rest = len(by_need) - len(counts)
-    changes = "change" if rest == 1 else "changes"
-    return [*lines, f"{rest} other {changes} would let tests run too"] if rest else lines
+def _reasons(counts: Counter[tuple[str, str]]) -> list[str]:
+    """Return a line for each reason, those of most tests first; equal ones always in one order."""
+
+    def rank(pair: tuple[tuple[str, str], int]) -> tuple[bool, int, str, str]:
+        (what, reason), count = pair
+        return what == _UNEXPECTED, -count, what, reason
+
+    lines = [f"  {n} {what}: {reason}" for (what, reason), n in sorted(counts.items(), key=rank)]
+    rest = len(lines) - _REASONS
+    return (
+        [*lines[:_REASONS], f"  and {rest} more; --ddcompat-report has all"] if rest > 0 else lines
+    )

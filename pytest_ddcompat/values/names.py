@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.values.errors import Problem
+from pytest_ddcompat.values.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +19,7 @@ __all__ = [
     "fold",
     "is_framework",
     "is_misspelling",
+    "listed",
     "nearest_misspelt",
     "unknown_name",
 ]
@@ -34,6 +36,23 @@ _ALIASES = {
     "awsecs": "amazonecs",
     "fargate": "awsfargate",
     "lambda": "awslambda",
+}
+
+# Names of the product, its parts and its predecessors, by the documented capabilities that do it.
+_MEANT = {
+    "iast": ("code_security",),
+    "waf": ("threat_detection", "threat_protection"),
+    "inappwaf": ("threat_detection", "threat_protection"),
+    "appsec": ("threat_detection", "threat_protection"),
+    "applicationsecurity": ("threat_detection", "threat_protection"),
+    "asm": ("threat_detection", "threat_protection"),
+    "rasp": ("threat_protection",),
+    "exploitprevention": ("threat_protection",),
+    "blocking": ("threat_protection", "customize_response_to_blocked_requests"),
+    "ato": ("automatic_user_activity_event_tracking",),
+    "accounttakeover": ("automatic_user_activity_event_tracking",),
+    "accounttakeoverprotection": ("automatic_user_activity_event_tracking",),
+    "usertracking": ("automatic_user_activity_event_tracking",),
 }
 
 DEPLOYMENT_TYPES = ("docker", "kubernetes", "amazon_ecs", "aws_fargate", "aws_lambda")
@@ -102,6 +121,19 @@ def nearest_misspelt(name: str, valid: Iterable[str]) -> str | None:
     return swapped or _closest(name, names, cutoff=_MISSPELLING)
 
 
+def listed(text: str, valid: Iterable[str]) -> list[str]:
+    """Return the names of a list that was written as one name; nothing if it is no such list.
+
+    Args:
+        text: What was written.
+        valid: The names that can be in it.
+    """
+    parts = re.split(r"[,;&|/]", text)
+    by_fold = {fold(name): name for name in valid} if len(parts) > 1 else {}
+    names = [by_fold.get(fold(part), "") for part in parts]
+    return names if all(names) else []
+
+
 def unknown_name(what: str, name: str, valid: Iterable[str]) -> Problem:
     """Make the problem of a name that is not among the valid ones, with the nearest that is.
 
@@ -111,8 +143,11 @@ def unknown_name(what: str, name: str, valid: Iterable[str]) -> Problem:
         valid: What could have been written; listed in full when it is short.
     """
     names = sorted(set(valid))
-    guess = _closest(name, names[:_COMPARED], cutoff=0.6)
-    hint = f'; did you mean "{guess}"?' if guess else ""
+    guesses = [meant for meant in _MEANT.get(fold(name[:100]), ()) if meant in names]
+    guesses = guesses or [*filter(None, [_closest(name, names[:_COMPARED], cutoff=0.6)])]
+    several = ", ".join(map(quoted, listed(name, names)))
+    meant = several or " or ".join(map(quoted, guesses))
+    hint = f"; did you mean {meant}?" if meant else ""
     more = [f"and {len(names) - _LISTED} more"] if len(names) > _LISTED else []
     return Problem(f"{what}{hint}", ", ".join([*names[:_LISTED], *more]))
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import pytest
 from support.core import MARKS, STRICT, XFAIL
 
 if TYPE_CHECKING:
-    from support.project import Project
+    from support.project import Project, Run
 
 AUTHOR_SKIPS = """
 pytestmark = MARK
@@ -80,3 +82,58 @@ def test_strict_fails_also_what_the_author_expects_to_fail(project: Project, mor
     run = project.run(STRICT, *more.split())
     assert run.outcomes == dict.fromkeys(run.outcomes, "failed")
     assert len(run.outcomes) == 5
+
+
+NOT_RUN = """
+@pytest.mark.xfail(run=False)
+@unmet
+class TestClass:
+    def test(self): pass
+@unmet
+@pytest.mark.xfail(True, reason="known", run=False, strict=True)
+@pytest.mark.parametrize("n", [1, 2])
+def test_many(n): pass
+@unmet
+def test_late(): pass
+"""
+HOOK = """
+import pytest
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.name == "test_late":
+            item.add_marker(pytest.mark.xfail(run=False))
+"""
+
+
+@pytest.mark.parametrize("more", ["", "-p xdist.plugin -n 2"])
+class TestXfailThatIsNotRun:
+    """An author's `xfail(run=False)`: a failure under strict like any other, else left alone."""
+
+    def run(self, project: Project, *options: str) -> tuple[Run, list[str], list[str]]:
+        project.write("conftest.py", HOOK)
+        project.write("test_it.py", MARKS + NOT_RUN)
+        report, xml = project.path / "record.json", project.path / "junit.xml"
+        run = project.run(f"--ddcompat-report={report}", f"--junitxml={xml}", *options)
+        tests = json.loads(report.read_text())["tests"]
+        cases = ET.parse(xml).iter("testcase")  # noqa: S314 - of our own run
+        named = [
+            c.attrib["name"] for c in cases if c.find(".//property[@name='ddcompat']") is not None
+        ]
+        return (
+            run,
+            sorted(f"{t['id'].split('::')[-1]} {t['outcome']}" for t in tests),
+            sorted(named),
+        )
+
+    def test_strict(self, project: Project, more: str) -> None:
+        run, tests, with_property = self.run(project, STRICT, *more.split())
+        names = ["test", "test_late", "test_many[1]", "test_many[2]"]
+        assert {*run.outcomes.values()} == {"failed"}
+        assert "4 gated: 4 failed" in run.section("ddcompat")
+        assert tests == [f"{name} failed" for name in names]
+        assert with_property == names
+
+    def test_not_strict(self, project: Project, more: str) -> None:
+        run, tests, with_property = self.run(project, *more.split())
+        assert {*run.outcomes.values()} == {"xfailed"}
+        assert (run.section("ddcompat"), tests, with_property) == ([], [], [])

@@ -205,3 +205,33 @@ def test_no_gated_test_is_a_record_too(project: Project) -> None:
     project.run("--ddcompat-report=run.json")
     record = record_of(project)
     assert (record["tests"], record["decisions"], record["exit_status"]) == ([], [], 0)
+
+
+@pytest.mark.parametrize("more", [(), XDIST], ids=["", "xdist"])
+def test_what_a_marker_says_of_strict_is_in_it(project: Project, more: tuple[str, ...]) -> None:
+    tests = """
+        import pytest, pytest_ddcompat
+        pytest_ddcompat.require("sca", strict=True)
+        @pytest.mark.requires_capability("api_security", strict=False)
+        @pytest.mark.requires_tracer(">=2")
+        def test_marked(): pass
+        def test_inside(ddcompat): ddcompat.require("api_security", strict=True)
+    """
+    project.write("test_it.py", tests)
+    project.run("--ddcompat-report=run.json", "--junitxml=out.xml", *more)
+    record = record_of(project)
+    by_test = {
+        test["id"].partition("::")[2]: [
+            (requirement["marker"], requirement["strict"])
+            for requirement in record["decisions"][test["decision"]]["requirements"]
+        ]
+        for test in record["tests"]
+    }
+    sca, api_security = 'requires_capability("sca")', 'requires_capability("api_security")'
+    assert by_test == {
+        "test_marked": [('requires_tracer(">=2")', None), (api_security, False), (sca, True)],
+        "test_inside": [(sca, True), (api_security, True)],
+    }
+    xml = (project.path / "out.xml").read_text()
+    for strict in ("False", "True"):
+        assert f"requires_capability(\\&quot;api_security\\&quot;, strict={strict})" in xml

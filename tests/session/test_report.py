@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import pytest
+from support.core import XDIST
 
 if TYPE_CHECKING:
     from support.project import Project
@@ -345,3 +346,29 @@ def test_an_expected_failure_of_the_author_that_passes_is_no_news_of_ours(
         "def test(): pass",
     )
     assert not any("all the same" in line for line in project.run().section("ddcompat"))
+
+
+def test_a_reason_that_pytest_shows_is_not_repeated(project: Project) -> None:
+    project.write("test_it.py", TESTS)
+    run = project.run("-ra")
+    assert [line for line in run.out if UNMET in line] == [
+        f"SKIPPED [1] test_it.py:5: {UNMET}",
+        f"SKIPPED [2] test_it.py:7: {UNMET}",
+    ]
+    assert run.section("ddcompat")[1:] == [
+        "5 gated: 2 ran, 3 skipped",
+        f"  1 ran: {UNKNOWN}",
+        "ddtrace >=2.6.0 would let 3 more tests run",
+    ]
+
+
+def test_the_lines_have_one_order(project: Project) -> None:
+    markers = ["requires_tracer('>=3')", "requires_agent('>=8')", "requires_framework('bottle')",
+               "requires_deployment('docker')", "requires_tracer('>=4,<5')"]  # fmt: skip
+    sections = []
+    for order, more in ((markers, ()), (markers[::-1], ()), (markers[2:] + markers[:2], XDIST)):
+        tests = (f"@pytest.mark.{m}\ndef test_{n}(): pass\n" for n, m in enumerate(order))
+        project.write("test_it.py", "import pytest\n" + "".join(tests))
+        sections.append(project.run(*more).section("ddcompat"))
+    assert len(sections[0]) > len(markers)
+    assert sections[0] == sections[1] == sections[2]

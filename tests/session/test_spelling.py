@@ -39,8 +39,20 @@ class TestImported:
             ),
             pytest.param(
                 "requires_capability(['sca'])",
-                "TypeError: requires_capability: unhashable type: 'list'; "
-                "valid: a tuple in the place of a list",
+                "pytest_ddcompat.values.errors.RequirementError: a capability must be a string "
+                "that is not empty (got ['sca']); did you mean \"sca\"?",
+                id="list of names",
+            ),
+            pytest.param(
+                "requires_capability('sca', framework=['django'])",
+                "pytest_ddcompat.values.errors.RequirementError: framework must be a string or a "
+                "tuple of them (got ['django'])",
+                id="list for a keyword",
+            ),
+            pytest.param(
+                "requires_tracer([])",
+                "pytest_ddcompat.values.errors.RequirementError: a version specifier must be a "
+                "string (got [])",
                 id="unhashable",
             ),
             pytest.param(
@@ -136,3 +148,66 @@ def test_markers_are_known_to_strict_runs(project: Project) -> None:
         "TestTwice::test_one": "passed",
         "TestTwice::test_two": "passed",
     }
+
+
+MISSPELT = """
+    import pytest
+    @pytest.mark.requires_capabilities("sca")
+    def test_it(): pass
+"""
+
+
+class TestMisspeltMarker:
+    """A misspelt marker does not run ungated; `tests/cases/markers.toml` has the messages."""
+
+    @pytest.mark.parametrize(
+        ("file", "text"),
+        [
+            pytest.param(
+                "pytest.ini", "[pytest]\nmarkers = requires_capabilities(x): ours", id="ini"
+            ),
+            pytest.param(
+                "conftest.py",
+                "def pytest_configure(config):\n"
+                "    config.addinivalue_line('markers', 'requires_capabilities: ours')\n",
+                id="plugin",
+            ),
+        ],
+    )
+    def test_registered_elsewhere(self, project: Project, file: str, text: str) -> None:
+        project.write("test_it.py", MISSPELT)
+        refused = project.run("-W", "ignore")
+        assert refused.outcomes == {"test_it.py": "collection failed"}
+        project.write(file, text)
+        assert project.run("-W", "error").outcomes == {"test_it": "passed"}
+
+    def test_on_a_module_and_in_a_setup(self, project: Project) -> None:
+        project.write("test_module.py", "import pytest\npytestmark = pytest.mark.requires_ddtrace")
+        with (project.path / "test_module.py").open("a") as file:
+            file.write("\ndef test_it(): pass\n")
+        hook = """
+            import pytest
+            @pytest.hookimpl(tryfirst=True)
+            def pytest_runtest_setup(item):
+                if item.name == "test_late":
+                    item.add_marker(pytest.mark.require_capability("sca"))
+        """
+        project.write("conftest.py", hook)
+        project.write("test_late.py", "def test_late(): pass\ndef test_other(): pass")
+        run = project.run("-W", "ignore", "--continue-on-collection-errors")
+        assert run.outcomes == {
+            "test_module.py": "collection failed",
+            "test_late": "error",
+            "test_other": "passed",
+        }
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "requires_db", "requires_docker", "requires_network", "requires_api", "needs_review",
+            "agent", "slow_deployment", "requires_event", "capability", "framework_django",
+        ],
+    )  # fmt: skip
+    def test_other_names_are_left_alone(self, project: Project, name: str) -> None:
+        project.write("test_it.py", MISSPELT.replace("requires_capabilities", name))
+        assert project.run("-W", "ignore").outcomes == {"test_it": "passed"}

@@ -1,0 +1,110 @@
+"""The lines of the summary that advise: what would let more tests run, and where a page is old."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.evaluation.policy import Action
+from pytest_ddcompat.evaluation.remedies import Remedies
+from pytest_ddcompat.evaluation.staleness import stale_checks
+from pytest_ddcompat.evaluation.verdict import Outcome
+from pytest_ddcompat.values.errors import CompatibilityError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.session.gate import Gate
+
+__all__ = ["remedy_lines", "stale_lines"]
+
+_TRIED = 20  # remedies at most, those that most tests need
+_TRIALS = 10_000  # of all tried remedies on all decisions, as each takes as long as a verdict
+
+
+def remedy_lines(stopped: Sequence[tuple[Decision, int]], gate: Gate) -> list[str]:
+    """Return how many more tests each remedy would let run; each is tried on all that stopped.
+
+    Args:
+        stopped: Decisions that stopped tests, each with their number.
+        gate: Their matrices and environment.
+    """
+    most = min(_TRIED, _TRIALS // max(len(stopped), 1))
+    counts: dict[tuple[str, ...], int] = {}
+    try:
+        examples, needed = _needs(stopped, gate)
+        tried = sorted(needed, key=lambda need: (-needed[need], sorted(need)))[:most]
+        for need in tried:
+            phrases, environment = gate.remedies(examples[need].requirements)
+            counts[phrases] = sum(
+                n for d, n in stopped if gate.would_run(d.requirements, environment)
+            )
+        counts.pop((), None)  # a worker's environment is another
+    except CompatibilityError:
+        # The hook of a folder's conftest gave pages to workers alone.
+        return []
+    lines = [
+        f"{' and '.join(phrases)} would let {n} more {'test' if n == 1 else 'tests'} run"
+        for phrases, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))
+    ]
+    rest = len(needed) - len(tried)
+    if rest:
+        other = f"other {'change' if rest == 1 else 'changes'}" if tried else "changes"
+        lines.append(f"{rest} {other} would let tests run{' too' if tried else ''}")
+    return lines
+
+
+def _needs(
+    stopped: Sequence[tuple[Decision, int]], gate: Gate
+) -> tuple[dict[frozenset[str], Decision], Counter[frozenset[str]]]:
+    """Return a decision for each set of changes that tests need, and how many tests need it."""
+    examples: dict[frozenset[str], Decision] = {}
+    needed: Counter[frozenset[str]] = Counter()
+    for decision, n in stopped:
+        phrases = decision.remedies
+        if phrases:
+            need = Remedies(phrases, gate.environment).key
+            needed[need] += n
+            # Of two spellings always the same, in whatever order the tests ran.
+            examples[need] = min(
+                examples.get(need, decision), decision, key=lambda one: one.remedies
+            )
+    return examples, needed
+
+
+def stale_lines(counts: Mapping[Decision, int], gate: Gate) -> list[str]:
+    """Return a line for each page that was too old to decide, as far as it decided on a test."""
+    try:
+        stale = {m: checks for m in gate.matrices if (checks := stale_checks(gate.environment, m))}
+        found: dict[Matrix, Counter[str]] = {matrix: Counter() for matrix in stale}
+        for decision, n in counts.items() if stale else ():
+            for page, cause in _causes(decision, stale, gate):
+                found[page][cause] += n
+    except CompatibilityError:
+        # The hook of a folder's conftest gave pages to workers alone.
+        return []
+    return [
+        f"{'; '.join(f'{n} {cause}' for cause, n in sorted(causes.items()))} ({page.page.id}, read "
+        f"{page.page.read}); for a newer page, upgrade pytest-ddcompat or use `ddcompat import`; "
+        "--ddcompat-undetermined=fail fails what is undetermined"
+        for page, causes in found.items()
+        if causes
+    ]
+
+
+def _causes(
+    decision: Decision, stale: Mapping[Matrix, Mapping[str, str]], gate: Gate
+) -> set[tuple[Matrix, str]]:
+    """Return the stale pages that a decision rests on, each with the verdict and its cause."""
+    causes = set()
+    for requirement in decision.requirements:
+        page = gate.matrices.pick(requirement)
+        for finding in gate.verdicts.of(requirement).decisive if page in stale else ():
+            cause = stale[page].get(finding.check)
+            if cause and finding.outcome is Outcome.VIOLATED:
+                causes.add((page, f"unsupported: {cause}"))
+            elif cause and decision.action is not Action.FAIL:
+                causes.add((page, f"undetermined: {cause}"))
+    return causes

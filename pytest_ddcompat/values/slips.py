@@ -1,0 +1,63 @@
+"""Slips in the names of markers: the marker that a misspelt one stands for."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["nearest_marker"]
+
+_VERBS = ("requires", "require", "required", "requiring", "needs", "need")
+_SIMILAR = 0.8
+
+# What people call the things that the markers name.
+_CALLED = {
+    "ddtrace": "tracer",
+    "ddtracer": "tracer",
+    "dd_trace": "tracer",
+    "dd_tracer": "tracer",
+    "datadog_tracer": "tracer",
+    "tracer_version": "tracer",
+    "ddtrace_version": "tracer",
+    "dd_agent": "agent",
+    "ddagent": "agent",
+    "datadog_agent": "agent",
+    "agent_version": "agent",
+    "framework_version": "framework",
+    "deploy": "deployment",
+    "deployment_type": "deployment",
+    "support": "support_level",
+    "level": "support_level",
+}
+
+
+def nearest_marker(name: str, markers: Iterable[str]) -> str:
+    """Return the marker that a name is a slip of, by letters or one word; empty if of none.
+
+    Args:
+        name: The name of a mark that nobody has registered.
+        markers: The names of the markers.
+    """
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name[:100]).lower().split("_")
+    words = [word for word in words if word]
+    for verb, others in ((words[:1], words[1:]), (words[-1:], words[:-1])):
+        kind = _kind("_".join(others), markers) if verb and _close(verb[0], _VERBS) else ""
+        if kind:
+            return f"requires_{kind}"
+    # Also where a slip has joined the words.
+    return _close("".join(words), markers, similar=0.9)
+
+
+def _kind(called: str, markers: Iterable[str]) -> str:
+    if called in _CALLED:
+        return _CALLED[called]
+    kinds = [marker.partition("_")[2] for marker in markers]
+    return _close(called, kinds) or _CALLED.get(_close(called, _CALLED, similar=0.9), "")
+
+
+def _close(word: str, valid: Iterable[str], *, similar: float = _SIMILAR) -> str:
+    return next(iter(difflib.get_close_matches(word, [*valid], n=1, cutoff=similar)), "")
