@@ -35,9 +35,10 @@ class Decision:
         reason: Why it is not supported; empty if it is.
         remedies: What would let it run; empty if nothing would, or if it runs.
         error: Why its markers could not be evaluated; empty if they were.
+        folder: The folder whose conftests gave facts or matrices for it; empty if none did.
     """
 
-    __slots__ = ("action", "error", "reason", "remedies", "requirements", "status")
+    __slots__ = ("action", "error", "folder", "reason", "remedies", "requirements", "status")
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class Decision:
         reason: str = "",
         remedies: tuple[str, ...] = (),
         error: str = "",
+        folder: str = "",
     ) -> None:
         self.action = action
         self.status = status
@@ -55,14 +57,15 @@ class Decision:
         self.reason = reason
         self.remedies = remedies
         self.error = error
+        self.folder = folder
 
     def __repr__(self) -> str:
         return f"Decision({self.action.value}, {self.status.value}, {self.reason!r})"
 
     @classmethod
-    def failed(cls, error: str) -> Decision:
+    def failed(cls, error: str, folder: str = "") -> Decision:
         """Return the decision on a test whose markers cannot be evaluated: an error of the test."""
-        return cls(Action.RUN, Status.UNDETERMINED, (), error=error)
+        return cls(Action.RUN, Status.UNDETERMINED, (), error=error, folder=folder)
 
     def replaced(self, action: Action, remedies: tuple[str, ...] | None = None) -> Decision:
         """Return the same decision with another action, and other remedies if some are given."""
@@ -73,6 +76,7 @@ class Decision:
             reason=self.reason,
             remedies=self.remedies if remedies is None else remedies,
             error=self.error,
+            folder=self.folder,
         )
 
 
@@ -123,12 +127,13 @@ def combine(decisions: Sequence[Decision]) -> Decision:
     """Make one decision of those of a test's markers: all are required, the strongest acts."""
     errors = [d.error for d in decisions if d.error]
     if errors:
-        return Decision.failed("\n".join(errors))
+        return Decision.failed("\n".join(errors), decisions[0].folder)
     return Decision(
         _strongest(decisions),
         _worst(decisions),
         tuple(requirement for d in decisions for requirement in d.requirements),
         reason="; ".join(dict.fromkeys(d.reason for d in decisions if d.reason)),
+        folder=decisions[0].folder,
     )
 
 
@@ -142,6 +147,7 @@ def summarize(decisions: Sequence[Decision]) -> Decision:
         tuple(dict.fromkeys(r for d in decisions for r in d.requirements)),
         reason="; ".join(dict.fromkeys(d.reason for d in acting if d.reason)),
         remedies=tuple(dict.fromkeys(remedy for d in acting for remedy in d.remedies)),
+        folder=decisions[0].folder,
     )
 
 
@@ -161,7 +167,8 @@ def _to_mapping(decision: Decision) -> dict[str, Any]:
         "reason": decision.reason,
         "mend": decision.remedies,
     }
-    return {**mapping, "error": decision.error} if decision.error else mapping
+    optional = {"error": decision.error, "folder": decision.folder}
+    return {**mapping, **{key: text for key, text in optional.items() if text}}
 
 
 def _from_text(text: str) -> Decision | None:
@@ -170,7 +177,7 @@ def _from_text(text: str) -> Decision | None:
 
     try:
         parsed = json.loads(text)
-        if not isinstance(parsed, dict) or set(parsed) - {"error"} != _KEYS:
+        if not isinstance(parsed, dict) or set(parsed) - {"error", "folder"} != _KEYS:
             return None
         return Decision(
             Action(parsed["action"]),
@@ -179,6 +186,7 @@ def _from_text(text: str) -> Decision | None:
             reason=str(parsed["reason"]),
             remedies=tuple(map(str, parsed["mend"])),
             error=str(parsed.get("error", "")),
+            folder=str(parsed.get("folder", "")),
         )
     except (ValueError, TypeError, RecursionError):
         return None

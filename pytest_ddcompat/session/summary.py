@@ -11,11 +11,11 @@ import pytest
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.faults import contain, faults_of
 from pytest_ddcompat.session.outcomes import outcome_of
-from pytest_ddcompat.session.state import gate_of, ledger_of
+from pytest_ddcompat.session.state import gates_of, ledger_of
 from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.value import Fact
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Requirement
     from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.session.folders import Gates
     from pytest_ddcompat.session.gate import Gate
     from pytest_ddcompat.session.outcomes import Ledger
 
@@ -92,7 +93,7 @@ class Summary:
                 self._ledger.keep(_ended(terminalreporter))
             counts = self._ledger.counts()
             if counts:
-                lines = _lines(self._ledger, counts, gate_of(config))
+                lines = _lines(self._ledger, counts, gates_of(config))
                 terminalreporter.section("ddcompat", sep="=")
                 for line in lines:
                     terminalreporter.line(line)
@@ -107,34 +108,76 @@ def _ended(terminalreporter: pytest.TerminalReporter) -> set[str]:
     return {r.nodeid for r in reports if isinstance(r, pytest.TestReport) and outcome_of(r)}
 
 
-def _lines(ledger: Ledger, counts: Counter[Decision], gate: Gate) -> list[str]:
+def _heads(ledger: Ledger, gates: Gates) -> list[str]:
+    """Return one line for each environment; those of folders and workers are told apart."""
+    heads = ledger.heads or {
+        (gate.folder, ""): set(head_of(gate)) for gate in gates.used() or [gates.first]
+    }
+    lines = []
+    for (folder, _), ranked in sorted(heads.items()):
+        first, *words = [word for _, word in sorted(ranked)]
+        named = f"{folder}: " if folder and len(heads) > 1 else ""
+        lines.append(f"{named}{first}: {', '.join(words)}")
+    return lines
+
+
+def _lines(ledger: Ledger, counts: Counter[Decision], gates: Gates) -> list[str]:
     """Return the lines of the summary.
 
     Args:
         ledger: What became of each test.
         counts: How many tests had each decision.
-        gate: The run's matrices, environment and policy.
+        gates: The run's matrices and environments.
     """
-    words = [word for _, word in sorted(ledger.heads) or head_of(gate)]
     by_action: Counter[Action] = Counter()
     by_reason: Counter[tuple[Action, str]] = Counter()
-    stopped: list[tuple[tuple[Requirement, ...], int]] = []
+    stopped: dict[str, list[tuple[Decision, int]]] = {}
     for decision, count in counts.items():
         by_action[decision.action] += count
         if decision.reason:
             by_reason[decision.action, decision.reason] += count
         if decision.action not in {Action.RUN, Action.XFAIL}:
-            stopped.append((decision.requirements, count))
+            stopped.setdefault(decision.folder, []).append((decision, count))
     unexpected: Counter[str] = Counter()
     for decision, count in ledger.unexpected().items():
         unexpected[decision.reason] += count
     total = ", ".join(f"{by_action[a]} {_ACTIONS[a]}" for a in _ACTIONS if by_action[a])
     return [
-        f"{words[0]}: {', '.join(words[1:])}",
+        *_heads(ledger, gates),
         f"{sum(by_action.values())} gated: {total}",
         *(f"  {n} {_ACTIONS[a]}: {reason}" for (a, reason), n in by_reason.most_common()),
         *(f"  {n} passed unexpectedly: {reason}" for reason, n in unexpected.items()),
-        *_remedies(stopped, gate),
+        *_remedies_by_folder(ledger, stopped, gates),
+    ]
+
+
+def _remedies_by_folder(
+    ledger: Ledger, stopped: dict[str, list[tuple[Decision, int]]], gates: Gates
+) -> Iterator[str]:
+    for folder, decisions in sorted(stopped.items()):
+        gate = gates.of_folder(folder)
+        keys = {key for named, key in ledger.heads if named == folder}
+        if gate is None or (keys and keys != {gate.key}):
+            # Other processes have other environments, in which nothing can be tried here.
+            lines = _known_remedies(decisions)
+        else:
+            lines = _remedies([(d.requirements, n) for d, n in decisions], gate)
+        named = f"{folder}: " if folder and len(stopped) > 1 else ""
+        yield from (f"{named}{line}" for line in lines)
+
+
+def _known_remedies(decisions: Sequence[tuple[Decision, int]]) -> list[str]:
+    counts: Counter[tuple[str, ...]] = Counter()
+    for decision, n in decisions:
+        counts[decision.remedies] += n
+    del counts[()]
+    return _remedy_lines(counts)
+
+
+def _remedy_lines(counts: Mapping[tuple[str, ...], int]) -> list[str]:
+    return [
+        f"{' and '.join(phrases)} would let {n} more {'test' if n == 1 else 'tests'} run"
+        for phrases, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))
     ]
 
 
@@ -159,10 +202,7 @@ def _remedies(stopped: Sequence[tuple[tuple[Requirement, ...], int]], gate: Gate
     except CompatibilityError:
         # The hook of a folder's conftest gave pages to workers alone.
         return []
-    lines = [
-        f"{' and '.join(phrases)} would let {n} more {'test' if n == 1 else 'tests'} run"
-        for phrases, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))
-    ]
+    lines = _remedy_lines(counts)
     rest = len(by_need) - len(counts)
     changes = "change" if rest == 1 else "changes"
     return [*lines, f"{rest} other {changes} would let tests run too"] if rest else lines
