@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 _NO_NAME = frozenset("<>=!~,;[]")  # of version specifiers, extras and lists
-_SEPARATORS = re.compile(r"[-_\s]+")
+_SEPARATORS = re.compile(r"[-_.\s]+")
 _TRAILING_PARENTHESIS = re.compile(r"\s*\(([^()]*)\)\s*$")
 
 # How people commonly call what the page calls otherwise.
@@ -47,7 +47,7 @@ _MISSPELLING = 0.85
 
 @lru_cache(maxsize=4096)
 def fold(name: str) -> str:
-    """Reduce a name to what decides: no case, no `-`, `_` or space, aliases resolved.
+    """Reduce a name to what decides: no case, no `-`, `_`, `.` or space, aliases resolved.
 
     Args:
         name: A capability, deployment type, framework or data store as a person writes it.
