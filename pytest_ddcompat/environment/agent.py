@@ -13,14 +13,15 @@ import threading
 import time
 from contextlib import closing
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from pytest_ddcompat.environment.value import AgentAnswer
 from pytest_ddcompat.values.versions import parse_agent_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["AgentAnswer", "agent_address", "parse_address", "query"]
+__all__ = ["agent_address", "parse_address", "query"]
 
 _LARGEST = 1024 * 1024  # bytes of a body
 _TOO_LARGE = "the answer is larger than 1 MiB"
@@ -56,21 +57,6 @@ _REASONS = (  # why there is no answer: the first that fits
     (json.JSONDecodeError, "the answer is not JSON"),
     (Exception, "the connection failed"),
 )
-
-
-class AgentAnswer(NamedTuple):
-    """An Agent's answer.
-
-    Attributes:
-        version: A PEP 440 version in its normal form; None if unknown.
-        remote_configuration: Whether Remote Configuration is offered; None if unknown.
-        signal: Where this is from, and why anything is unknown. It quotes nothing of the
-            address, and of the answer only the status.
-    """
-
-    version: str | None
-    remote_configuration: bool | None
-    signal: str
 
 
 class _ShownError(ValueError):

@@ -13,8 +13,7 @@ from pytest_ddcompat.values.variables import UndeclaredError, Variables
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_ddcompat.environment.agent import AgentAnswer
-    from pytest_ddcompat.environment.value import FactKind
+    from pytest_ddcompat.environment.value import AgentAnswer, FactKind
 
 __all__ = ["AGENT_VARIABLES", "Detector", "Machine", "check_agent_option"]
 
@@ -89,7 +88,9 @@ class Detector:
         environ: Mapping[str, str] | None = None,
         root: Path = Path("/"),
     ) -> None:
-        check_agent_option(agent, "agent")
+        if answer is None:
+            # Else it was checked where it was queried; a worker's Python may lack ssl.
+            check_agent_option(agent, "agent")
         self._agent_option = agent
         self._answer = answer
         self._variables = Variables(os.environ if environ is None else environ)
