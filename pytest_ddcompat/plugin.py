@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from pytest_ddcompat import hookspecs, import_unrewritten
-from pytest_ddcompat.declared import ENVIRON, MARKERS, OPTIONS, RUNS, START, marks_of
+from pytest_ddcompat.declared import ENVIRON, LOADED, MARKERS, OPTIONS, RUNS, START, marks_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     """Declare the hooks of this plugin."""
+    LOADED[:] = ["plugin"]
     pluginmanager.add_hookspecs(hookspecs)
 
 
