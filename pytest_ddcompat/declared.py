@@ -15,8 +15,11 @@ if TYPE_CHECKING:
         """The part of `session.hooks.GatingHooks` that the plugin uses."""
 
         @property
-        def gate(self) -> Any:
-            """The run's `session.gate.Gate`."""
+        def gates(self) -> Any:
+            """The run's `session.folders.Gates`."""
+
+        def before_collected(self, collector: pytest.Collector) -> None:
+            """Prepare a collector before it collects."""
 
         def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
             """Look at what a collector has collected."""
@@ -114,6 +117,9 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
 
 ENVIRON: pytest.StashKey[Callable[[], dict[str, str]]] = pytest.StashKey()
 """Returns the environment variables as they were when the run began; tests may change them."""
+
+LOADED: list[str] = []
+"""Not empty once pytest has loaded the plugin in this process; `-p no:ddcompat` prevents that."""
 
 RUNS: dict[pytest.Config, Gating | None] = {}
 """The runs of this process, the innermost last, each with the hooks that gate its tests if any."""

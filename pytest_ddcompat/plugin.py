@@ -6,10 +6,21 @@ PYTEST_DONT_REWRITE: it has no assertions.
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from pytest_ddcompat import hookspecs, import_unrewritten
-from pytest_ddcompat.declared import ENVIRON, MARKERS, OPTIONS, OTHERS, RUNS, START, marks_of
+from pytest_ddcompat.declared import (
+    ENVIRON,
+    LOADED,
+    MARKERS,
+    OPTIONS,
+    OTHERS,
+    RUNS,
+    START,
+    marks_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +32,7 @@ if TYPE_CHECKING:
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     """Declare the hooks of this plugin."""
+    LOADED[:] = ["plugin"]
     pluginmanager.add_hookspecs(hookspecs)
 
 
@@ -71,7 +83,12 @@ def ddcompat(pytestconfig: pytest.Config) -> Compatibility:
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Look for the first markers."""
+    """Look for the first markers, and for `require`, which is imported when it is first used."""
+    gating = RUNS.get(collector.config)
+    if gating is None and "pytest_ddcompat.session.fixture" in sys.modules:
+        gating = _start_or_break(collector.config)
+    if gating is not None:
+        gating.before_collected(collector)
     report = yield
     gating = RUNS.get(collector.config)
     if gating is None:

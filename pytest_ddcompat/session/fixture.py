@@ -10,18 +10,20 @@ import pytest
 # Private: the frame below which pytest reports nothing that is raised.
 from _pytest.main import wrap_session
 
+from pytest_ddcompat.declared import LOADED
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.requirement.markers import requirement_of
+from pytest_ddcompat.session.conftests import add_requirements, calls_for, conftest_frame
 from pytest_ddcompat.session.decision import summarize
 from pytest_ddcompat.session.execution import attach, detach
 from pytest_ddcompat.session.faults import contain
 from pytest_ddcompat.session.outcomes import Entry, place_of
-from pytest_ddcompat.session.state import decision_on, gate_of, ledger_of, running
+from pytest_ddcompat.session.state import decision_on, gates_of, ledger_of, running
 from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable
     from types import FrameType
 
     from typing_extensions import TypedDict, Unpack
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
     from pytest_ddcompat.evaluation.verdict import Verdict
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Names
+    from pytest_ddcompat.session.conftests import Call
     from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.session.folders import Gates
     from pytest_ddcompat.session.gate import Gate
 
     class Keywords(TypedDict, total=False):
@@ -49,9 +53,17 @@ if TYPE_CHECKING:
         strict: bool | None
 
 
-__all__ = ["Compatibility", "compatibility_of", "decision_of", "require"]
+__all__ = [
+    "Compatibility",
+    "call_of",
+    "compatibility_of",
+    "decision_of",
+    "require",
+    "require_for_folders",
+]
 
 _DECISION = "ddcompat_decision"  # attribute of an outcome that was raised by a decision
+_CALL = "ddcompat_call"  # attribute of one that a conftest's call has raised
 _INSIDE = pytest.StashKey["_Inside"]()
 _OUTCOMES = (pytest.skip.Exception, pytest.fail.Exception, pytest.xfail.Exception)
 
@@ -59,18 +71,23 @@ _OUTCOMES = (pytest.skip.Exception, pytest.fail.Exception, pytest.xfail.Exceptio
 class Compatibility:
     """The environment and the matrix, inside a test: the value of the fixture `ddcompat`."""
 
-    def __init__(self, gate: Gate, *, runxfail: bool = False) -> None:
-        self._gate = gate
+    def __init__(self, gates: Gates, *, runxfail: bool = False) -> None:
+        self._gates = gates
         self._runxfail = runxfail
 
     @property
+    def _gate(self) -> Gate:
+        # Asked anew, for one value serves the tests of all folders.
+        return _running_gate(self._gates)
+
+    @property
     def environment(self) -> Environment:
-        """The run's environment."""
+        """The environment of the test that runs."""
         return self._gate.environment
 
     @property
     def matrix(self) -> Matrix:
-        """The first of the run's matrices."""
+        """The first matrix of the test that runs."""
         return self._gate.matrix
 
     def check(self, *names: str, **keywords: Unpack[Keywords]) -> Verdict:
@@ -82,8 +99,8 @@ class Compatibility:
         __tracebackhide__ = True
         try:
             requirement, _ = requirement_of("requires_capability", names, dict(keywords))
-            matrix = self._gate.matrices.pick(requirement)
-            return evaluate(requirement, self.environment, matrix)
+            gate = self._gate
+            return evaluate(requirement, gate.environment, gate.matrices.pick(requirement))
         except CompatibilityError as error:
             raise type(error)(error.problems) from None
 
@@ -99,7 +116,7 @@ class Compatibility:
         decision = _decide(self._gate, names, dict(keywords))
         if decision.action is Action.DESELECT:
             decision = decision.replaced(Action.SKIP)
-        self._gate.required.append(decision)
+        self._gates.first.inputs.required.append(decision)
         if decision.action is not Action.XFAIL:
             _stop(decision)
         elif not self._runxfail:
@@ -110,6 +127,7 @@ def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
     """Skip or fail a module by the run's policy, before an import that may fail.
 
     Where the policy says xfail or deselect, the module is skipped: none of its tests is known yet.
+    A conftest goes on, but each module in its folder is skipped or fails before it is imported.
 
     Args:
         names: As for `requires_capability`.
@@ -122,24 +140,82 @@ def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
         pytest.UsageError: A hook calls it while pytest neither collects nor runs a test.
     """
     __tracebackhide__ = True
+    conftest = conftest_frame(sys._getframe(1))  # noqa: SLF001 - documented
+    if conftest is not None and LOADED:
+        requirement_of("requires_capability", names, dict(keywords))  # refuses what is wrong
+        add_requirements(conftest, names, dict(keywords))
+        return
     _refuse_outside_reports()
-    gate = _attaching_gate(running())
+    gate = _running_gate(_attaching_gates(running()))
     decision = _decide(gate, names, dict(keywords))
-    gate.required.append(decision)
+    gate.inputs.required.append(decision)
     _stop(decision)
+
+
+def require_for_folders(collector: pytest.Collector, gates: Gates) -> None:
+    """Have a module stopped in the place of its import, as conftests of its folders require."""
+    calls = calls_for(collector)
+    if not calls:
+        return
+    collect = collector.collect
+
+    def collect_if_supported() -> Iterable[pytest.Item | pytest.Collector]:
+        for call in calls:
+            _require_for(call, gates.at(collector))
+        return collect()
+
+    vars(collector)["collect"] = collect_if_supported
+
+
+def _require_for(call: Call, gate: Gate) -> None:
+    try:
+        decision = _decide(gate, call.names, call.keywords)
+    except CompatibilityError as error:
+        raise pytest.Collector.CollectError(f"{call.file}:{call.line}: {error}") from None
+    gate.inputs.required.append(decision)
+    try:
+        _stop(decision)
+    except _OUTCOMES as outcome:
+        setattr(outcome, _CALL, call)
+        raise
+
+
+def call_of(error: object) -> Call | None:
+    """Return the call of a conftest by which an outcome was raised, if it was."""
+    return getattr(error, _CALL, None)
 
 
 def compatibility_of(config: pytest.Config) -> Compatibility:
     """Return the value of the fixture `ddcompat`."""
-    return Compatibility(_attaching_gate(config), runxfail=config.getoption("runxfail", False))
+    return Compatibility(_attaching_gates(config), runxfail=config.getoption("runxfail", False))
 
 
-def _attaching_gate(config: pytest.Config) -> Gate:
-    """Return the gate of a run, whose decisions inside tests are attached to them from now on."""
+def _attaching_gates(config: pytest.Config) -> Gates:
+    """Return the gates of a run, whose decisions inside tests are attached to them from now on."""
     name = "ddcompat-attaching"
     if not config.pluginmanager.hasplugin(name):
         config.pluginmanager.register(AttachingHooks(), name)
-    return gate_of(config)
+    return gates_of(config)
+
+
+def _running_gate(gates: Gates) -> Gate:
+    """Return the gate of the test that runs, or of the module that is collected."""
+    gates.look()
+    node = _running_node() if gates.has_folders else None
+    return gates.first if node is None else gates.at(node)
+
+
+def _running_node() -> pytest.Item | pytest.Collector | None:
+    # pytest has no public way to ask: the caller of `from_call` has it as an argument.
+    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - documented
+    while frame is not None:
+        if frame.f_code is pytest.CallInfo.from_call.__code__ and frame.f_back is not None:
+            known = frame.f_back.f_locals
+            node = known.get("item") or known.get("collector")
+            if isinstance(node, (pytest.Item, pytest.Collector)):
+                return node
+        frame = frame.f_back
+    return None
 
 
 class AttachingHooks:
@@ -158,7 +234,7 @@ class AttachingHooks:
     def _attach(
         self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport
     ) -> None:
-        required = _take_required(gate_of(item.config), call)
+        required = _take_required(gates_of(item.config).first.inputs.required, call)
         marked, ledger = decision_on(item), ledger_of(item.config)
         if call.when == "setup" and item.stash.get(_INSIDE, None):
             # An earlier run of the test required something.
@@ -191,17 +267,17 @@ class _Inside:
         return summarize([*by_marks, *map(_caught, self.required)])
 
 
-def _take_required(gate: Gate, call: pytest.CallInfo[None]) -> dict[Decision, None]:
+def _take_required(queue: list[Decision], call: pytest.CallInfo[None]) -> dict[Decision, None]:
     """Take what the test has required since its last report."""
     error = call.excinfo.value if call.excinfo else None
     raised = decision_of(error)
     # unittest raises a skip anew.
     is_anew = raised is None and isinstance(error, _OUTCOMES)
-    required = dict.fromkeys(d if is_anew or d is raised else _caught(d) for d in gate.required)
+    required = dict.fromkeys(d if is_anew or d is raised else _caught(d) for d in queue)
     if raised:
         # The outcome of a fixture of several tests is raised again, without another call.
         required[raised] = None
-    gate.required.clear()
+    queue.clear()
     return required
 
 
