@@ -262,7 +262,8 @@ class _Search:
     def _runs_on(self, remedy: str) -> str:
         """Keep the deployment types of a remedy that will do for all requirements."""
         rows = {row.documented[0]: row.id for _, m in self._asked for row in m.deployments}
-        names = remedy.removeprefix(_RUN_ON).split(" or ")
+        types, comma, others = remedy.removeprefix(_RUN_ON).partition(", not on ")
+        names = types.split(" or ")
         if len(names) == 1 or not all(name in rows for name in names):
             return remedy
         kept = [
@@ -272,4 +273,4 @@ class _Search:
                 self.environment.replaced("deployments", frozenset({rows[name]})), strictly=False
             )
         ]
-        return _RUN_ON + " or ".join(kept)
+        return f"{_RUN_ON}{' or '.join(kept)}{comma}{others}"

@@ -175,6 +175,12 @@ def test_a_version_that_the_specifier_itself_names_need_not_do() -> None:
             id="the types that do for both",
         ),
         pytest.param(
+            [asks("sca"), Requirement.deployment("docker")],
+            {"deployments": ["aws_lambda", "docker"]},
+            ("a run on Docker, not on AWS Lambda",),
+            id="the types that do for both, without another",
+        ),
+        pytest.param(
             [
                 asks("threat_detection", framework=("django", "flask")),
                 Requirement.framework("django", "<3"),

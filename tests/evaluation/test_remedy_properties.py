@@ -134,8 +134,11 @@ def others_of(phrases: tuple[str, ...], now: Environment, matrix: Matrix) -> Ite
             environments = [
                 e.replaced("deployments", frozenset({kind})) for e in environments for kind in ids
             ]
+        elif phrase.endswith(" installed"):
+            key = f"framework.{phrase.partition(' ')[0]}"
+            environments = [e.replaced(key, Version("4.2")) for e in environments]
         else:
-            assert range_of(phrase) or phrase.endswith(" installed"), phrase
+            assert range_of(phrase), phrase
     yield from environments
 
 
