@@ -1,4 +1,4 @@
-"""Measure many gated tests: memory, evaluations, and how summary and record grow.
+"""Measure many gated tests: memory, evaluations, and how summary, record and picture grow.
 
     python benchmarks/scale.py [--check]
 
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 CAPABILITIES = 1000
+SHOWN = 1321  # capabilities of a picture
 PER_FILE = 1000  # tests
 BYTES = 500  # at most for a test, over one with a marker of no plugin
 SHARED = 15  # MB at most for the matrix, its verdicts and this plugin
@@ -50,6 +51,7 @@ def main() -> int:
         return measure(options.measure)
     with tempfile.TemporaryDirectory() as folder:
         rows = [*memory(Path(folder), options.tests), *growth(Path(folder), options.tests)]
+        rows += picture(Path(folder))
     print(f"{'':52} {'figure':>9} {'limit':>8}")
     for name, figure, limit in rows:
         end = "" if figure <= limit else "  past the limit"
@@ -87,6 +89,25 @@ def growth(folder: Path, tests: int) -> Rows:
     return [*ratios, ("evaluations a requirement, environment unchanged", most, 1)]
 
 
+def picture(folder: Path) -> Rows:
+    """Return how the picture of a matrix grows with double the capabilities, and its size in MB."""
+    took: dict[tuple[str, int], float] = {}
+    for count in (SHOWN // 2, SHOWN):
+        file = folder / "page.toml"
+        file.write_text(matrix("{n}.0.0", count), encoding="utf-8")
+        for form in ("text", "html"):
+            command = [sys.executable, "-m", "pytest_ddcompat", "matrix", str(file)]
+            begun = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+            subprocess.run([*command, "--format", form, "-o", folder / form], check=True)
+            took[form, count] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - begun
+    rows: Rows = [
+        (f"picture as {form}, {SHOWN:,} capabilities over half ({took[form, SHOWN]:.2f} s)",
+         took[form, SHOWN] / took[form, SHOWN // 2], GROWTH)
+        for form in ("text", "html")
+    ]  # fmt: skip
+    return [*rows, ("  and its HTML in MB", (folder / "html").stat().st_size / 1e6, 3)]
+
+
 def run(folder: Path, kind: str, tests: int, unsupported: str, ini: str = "") -> dict[str, float]:
     """Run generated tests in a process of their own, and return what it measured."""
     project = Path(tempfile.mkdtemp(dir=folder))
@@ -105,12 +126,12 @@ def run(folder: Path, kind: str, tests: int, unsupported: str, ini: str = "") ->
     return found
 
 
-def matrix(unsupported: str) -> str:
+def matrix(unsupported: str, capabilities: int = CAPABILITIES) -> str:
     """Return a matrix where every second capability has the minimum given, `{n}` its number."""
     rows = [
         f'[[capabilities]]\nheading = "Capabilities"\nid = "c{n}"\n'
         f'documented = ["C{n}", "{minimum}"]\nminimum = "{minimum}"\n'
-        for n in range(CAPABILITIES)
+        for n in range(capabilities)
         for minimum in ["1.0.0" if n % 2 else unsupported.format(n=n)]
     ]
     head = '[page]\nid = "made-up"\ntitle = "Made up"\nread = 2026-05-31\ntracer = "ddtrace"\n'

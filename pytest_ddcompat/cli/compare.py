@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import environment_by, matrix_named, requirement_of
@@ -39,6 +39,15 @@ _GROUPS = {
 """Words and colour of each group of capabilities, in their order."""
 
 
+class _Change(NamedTuple):
+    """A capability's statuses in both environments, and the findings that make the change."""
+
+    capability: str
+    old: str
+    new: str
+    because: tuple[Finding, ...]
+
+
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     what = "here, a facts file, or settings that override here (KEY=VALUE,KEY=VALUE)"
@@ -54,21 +63,14 @@ def run(options: argparse.Namespace) -> int:
     """Print the comparison; return 1 if a capability is lost."""
     matrix = matrix_named(options.matrix)
     sides = [_environment(which, options.agent, matrix) for which in (options.a, options.b)]
-    groups: dict[str, list[dict[str, Any]]] = {group: [] for group in _GROUPS}
+    groups: dict[str, list[_Change]] = {group: [] for group in _GROUPS}
     for capability in matrix.capabilities:
         requirement = requirement_of(capability.id, options)
         a, b = (evaluate(requirement, side, matrix) for side in sides)
         group, because = _compared(a, b)
-        groups[group].append(
-            {
-                "capability": capability.id,
-                "from": a.status.value,
-                "to": b.status.value,
-                "because": [finding.to_mapping() for finding in because],
-            }
-        )
+        groups[group].append(_Change(capability.id, a.status.value, b.status.value, because))
     if options.format == "json":
-        write(json.dumps(groups, indent=2))
+        write(_json(groups))
     else:
         with printing() as out:
             _print(groups, options, out)
@@ -113,15 +115,54 @@ def _settings(text: str) -> list[str]:
     return settings
 
 
-def _print(
-    groups: dict[str, list[dict[str, Any]]], options: argparse.Namespace, out: Console
-) -> None:
+def _json(groups: dict[str, list[_Change]]) -> str:
+    shown = {
+        group: [
+            {
+                "capability": change.capability,
+                "from": change.old,
+                "to": change.new,
+                "because": [finding.to_mapping() for finding in change.because],
+            }
+            for change in changes
+        ]
+        for group, changes in groups.items()
+    }
+    return json.dumps(shown, indent=2)
+
+
+def _print(groups: dict[str, list[_Change]], options: argparse.Namespace, out: Console) -> None:
     out.print(printable(f"from {options.a} to {options.b}"), style="bold", soft_wrap=True)
     for group, (words, style) in _GROUPS.items():
-        for entry in groups[group]:
-            change = "" if group == "same" else f"from {entry['from']} to "
-            line = f"{entry['capability']} {words}: {change}{entry['to']}"
-            out.print(line, style=style, soft_wrap=True)
-            for finding in entry["because"]:
-                needs = f"needs {finding['documented']}, found {finding['observed']}"
-                out.print(printable(f"  {needs} ({finding['source']})"), soft_wrap=True)
+        for changes, reasons in _with_reasons(groups[group]):
+            for change in changes:
+                before = "" if group == "same" else f"from {change.old} to "
+                line = f"{change.capability} {words}: {before}{change.new}"
+                out.print(line, style=style, soft_wrap=True)
+            for reason in reasons:
+                out.print(printable(f"  {reason}"), soft_wrap=True)
+
+
+def _with_reasons(changes: list[_Change]) -> list[tuple[list[_Change], list[str]]]:
+    """Put changes together so that each reason is written once, below those that it is for."""
+    by_reasons: dict[tuple[str, ...], list[_Change]] = {}
+    by_reason: dict[str, list[_Change]] = {}
+    for change in changes:
+        reasons = tuple(dict.fromkeys(finding.sentence for finding in change.because))
+        by_reasons.setdefault(reasons, []).append(change)
+        for reason in reasons:
+            by_reason.setdefault(reason, []).append(change)
+    if len(by_reason) == sum(map(len, by_reasons)):
+        return [(together, list(reasons)) for reasons, together in by_reasons.items()]
+    # Some changes share one reason and not another.
+    return [
+        (
+            changes,
+            [
+                reason
+                if len(of) == len(changes)
+                else f"{', '.join(change.capability for change in of)}: {reason}"
+                for reason, of in by_reason.items()
+            ],
+        )
+    ]

@@ -81,6 +81,7 @@ class _Findings:
         self._strings: dict[str, int] = {}
         self._bodies: dict[tuple[str, ...], int] = {}
         self._findings: dict[tuple[int, int], int] = {}
+        self._moved: dict[tuple[str, str], dict[str, Fact[Any]]] = {}
         self._situations: dict[tuple[int, ...], Situation] = {}
         self._start = {
             name: next((n for n, c in enumerate(choices) if c.here), 0)
@@ -164,11 +165,16 @@ class _Findings:
         facts: dict[str, Fact[Any]] = dict(chosen["column"].facts)
         for axis in CHOSEN:
             facts.update(chosen[axis].facts)
-        # What is detected from the deployment type follows the chosen one.
-        column = self._columns[chosen["column"].label].environment
-        moved = column.replaced("deployments", chosen["deployment"].facts["deployments"].value)
-        facts.update({key: moved.fact(key) for key in KEYS if FACTS[key].derived_from})
-        return facts
+        return {**facts, **self._derived(chosen["column"].label, chosen["deployment"])}
+
+    def _derived(self, column: str, deployment: Choice) -> dict[str, Fact[Any]]:
+        """Return what is detected from other facts: it follows the chosen deployment type."""
+        place = (column, deployment.label)
+        if place not in self._moved:
+            types = deployment.facts["deployments"].value
+            moved = self._columns[column].environment.replaced("deployments", types)
+            self._moved[place] = {key: moved.fact(key) for key in KEYS if FACTS[key].derived_from}
+        return self._moved[place]
 
     def _index(self, finding: Finding) -> int:
         unknown = finding.outcome is Outcome.UNKNOWN

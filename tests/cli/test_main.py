@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -210,6 +211,48 @@ def test_compare(
     shown = json.loads(capsys.readouterr().out)
     assert tuple(len(shown[group]) for group in ("won", "lost", "changed", "same")) == counts
     assert all(entry["because"] for entry in [*shown["won"], *shown["lost"]])
+
+
+@pytest.mark.parametrize(
+    ("b", "reasons"),
+    [
+        pytest.param(
+            "tracer=99.0",
+            {
+                "  needs a release branch of ddtrace with any support level, which is not known: "
+                "no release branch of the page holds ddtrace 99.0": 7,
+                "  needs a runtime that the page gives for ddtrace 99.0, which is not known: "
+                "no row of the page speaks of that version": 7,
+            },
+            id="newer than all branches",
+        ),
+        pytest.param(
+            "tracer=2.10,site=ddog-gov.com",
+            {
+                "  needs a site other than ddog-gov.com, found ddog-gov.com": 7,
+                "  code_security: needs ddtrace >=2.21.0 (preview), found 2.10": 7,
+            },
+            id="one reason for all and one for some",
+        ),
+        pytest.param(
+            "tracer=2.10",
+            {"  needs ddtrace >=2.21.0 (preview), found 2.10": 1},
+            id="for one",
+        ),
+    ],
+)
+def test_compare_gives_each_reason_once(
+    capsys: pytest.CaptureFixture[str], b: str, reasons: dict[str, int]
+) -> None:
+    plain = "python=3.11,os=linux,cpu=x86-64,implementation=cpython,deployment=none"
+    main(["compare", f"{plain},tracer=4.16.0", f"{plain},{b}"])
+    lines = capsys.readouterr().out.splitlines()
+    shown = [re.split(r" \((?=Supported|Important|App)", x)[0] for x in lines if x[:2] == "  "]
+    assert set(reasons) <= set(shown)
+    assert len(shown) == len(set(shown))
+    lost = [line for line in lines if " is no longer supported: " in line]
+    assert {len(lost)} == set(reasons.values())
+    assert "found unknown" not in "\n".join(lines)
 
 
 def test_compare_answers_the_upgrade_question(capsys: pytest.CaptureFixture[str]) -> None:

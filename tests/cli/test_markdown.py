@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -111,8 +112,9 @@ def rows(document: Document, label: str) -> Iterator[list[str]]:
 
 
 def unlinked(text: str) -> str:
-    """Words that mention nobody: GitHub links every "@name", however it is escaped."""
-    return printable(text.strip()).replace("@", "@\u200b")
+    """Words that link nowhere: GitHub links every "@name" and address, however it is escaped."""
+    words = printable(text.strip()).replace("@", "@\u200b").replace("www.", "www\u200b.")
+    return re.sub(r"(?<=\w)://", "\u200b://", words)
 
 
 @pytest.mark.parametrize("words", WORDS, ids=repr)
