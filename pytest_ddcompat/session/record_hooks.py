@@ -29,7 +29,7 @@ from pytest_ddcompat.session.state import (
     ledger_of,
 )
 from pytest_ddcompat.session.xdist import read_journals, write_journal, write_test
-from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.errors import CompatibilityError, RequirementError
 from pytest_ddcompat.values.files import unwritable, write_atomically
 from pytest_ddcompat.values.text import printable
 
@@ -194,9 +194,9 @@ class Recorder(_Hooks):
             else:
                 known.add(line)
         entries = [
-            (entry, self._explain(entry, known))
+            (entry, explained)
             for entry in ledger_of(self._config).entries()
-            if entry.decision is not None
+            if entry.decision and (explained := self._explain(entry, known))
         ]
         if not entries:
             gates = gates_of(self._config)
@@ -211,14 +211,17 @@ class Recorder(_Hooks):
         write_atomically(self._path, (json.dumps(record, indent=1) + "\n").encode())
         self._is_written = True
 
-    def _explain(self, test: Entry, known: _Known) -> dict[str, Any]:
+    def _explain(self, test: Entry, known: _Known) -> dict[str, Any] | None:
         """Return a test's decision as the record has it, from a worker or from this process."""
         decision = cast("Decision", test.decision)
         text = codec_of(self._config).encode(decision)
         found = known.find(test.worker, text)
         if found is None:
             gate = _gate_of(self._config, decision)
-            entry = decision_entry(decision, gate.verdicts, gate.matrices)
+            try:
+                entry = decision_entry(decision, gate.verdicts, gate.matrices)
+            except RequirementError:
+                return None  # a test has written the property itself, for another page
             line = {"worker": test.worker, "text": text, "entry": entry, **_described(gate)}
             found = known.add(line)
         return found

@@ -10,7 +10,7 @@ from pytest_ddcompat.declared import RUNS, marks_of
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.faults import describe, usage_error
 from pytest_ddcompat.session.outcomes import ReportHooks
-from pytest_ddcompat.session.state import is_distributed, is_worker, ledger_of
+from pytest_ddcompat.session.state import codec_of, is_distributed, is_worker, ledger_of
 from pytest_ddcompat.session.summary import Summary
 from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.names import unknown_name
@@ -35,6 +35,7 @@ def start(config: pytest.Config) -> GatingHooks:
     # Only reports show tests that run in other processes, and failures that were expected.
     forks = config.pluginmanager.hasplugin("pytest_forked")
     summarize(config, by_reports=forks or Action.XFAIL in gating.gates.first.policy)
+    codec_of(config).reads_others |= forks
     return gating
 
 
