@@ -112,6 +112,21 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         },
     ),
     "report": ("string", {"metavar": "PATH", "help": "write the run's record to a JSON file"}),
+    "report_optional": (
+        "bool",
+        {
+            "action": BooleanOptionalAction,
+            "help": "pass a run that passed although its record cannot be written",
+        },
+    ),
+    "junit": (
+        "string",
+        {
+            "choices": ("full", "none"),
+            "help": "properties of test cases in JUnit XML: full (default), or none, for readers "
+            "that hold it against the schema of xunit2",
+        },
+    ),
 }
 """Each option: the type of its ini option, and its arguments for argparse."""
 

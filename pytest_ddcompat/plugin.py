@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options, each with an ini option of the same meaning."""
     group = parser.getgroup("ddcompat", "compatibility requirements (pytest-ddcompat)")
     for name, (ini, option) in OPTIONS.items():
-        group.addoption(f"--ddcompat-{name}", default=None, **option)
+        group.addoption(f"--ddcompat-{name.replace('_', '-')}", default=None, **option)
         empty: list[str] | None = [] if ini == "linelist" else None
         parser.addini(f"ddcompat_{name}", f"as --ddcompat-{name}", type=ini, default=empty)
 

@@ -108,9 +108,14 @@ class Codec:
 
     This is the one place where decisions become texts: user properties of reports, which
     pytest-xdist sends to the controller and JUnit XML shows, and the journals of workers.
+
+    Attributes:
+        reads_others: Whether texts are decoded that this process has not encoded itself, since
+            others run tests. A test may write a property of the same name.
     """
 
     def __init__(self) -> None:
+        self.reads_others = False
         self._properties: dict[Decision, tuple[str, str]] = {}
         self._decoded: dict[str, Decision | None] = {}
 
@@ -120,7 +125,7 @@ class Codec:
         if known is None:
             text = json.dumps(_to_mapping(decision))
             known = self._properties[decision] = (PROPERTY, text)
-            self._decoded.setdefault(text, decision)
+            self._decoded[text] = self._decoded.get(text) or decision
         return known
 
     def encode(self, decision: Decision) -> str:
@@ -132,7 +137,7 @@ class Codec:
         try:
             return self._decoded[text]
         except KeyError:
-            decision = self._decoded[text] = _from_text(text)
+            decision = self._decoded[text] = _from_text(text) if self.reads_others else None
             if decision is not None:
                 self._properties[decision] = (PROPERTY, text)
             return decision

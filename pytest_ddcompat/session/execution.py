@@ -10,7 +10,7 @@ import pytest
 
 # Private: pytest has no public way to ask whether an author's marks skip a test, nor to withdraw
 # that they expect its failure.
-from _pytest.skipping import evaluate_skip_marks, xfailed_key
+from _pytest.skipping import evaluate_skip_marks, evaluate_xfail_marks, xfailed_key
 
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.decision import PROPERTY
@@ -27,6 +27,7 @@ __all__ = [
     "FailingProtocol",
     "attach",
     "detach",
+    "is_left_out_by_author",
     "is_skipped_by_author",
     "prepare",
     "stop",
@@ -260,6 +261,16 @@ def is_skipped_by_author(item: pytest.Item) -> bool:
         return evaluate_skip_marks(item) is not None or _is_skipped_by_unittest(item)
     except (Exception, pytest.fail.Exception):  # noqa: BLE001 - pytest reports what is wrong
         return True
+
+
+def is_left_out_by_author(item: pytest.Item, decision: Decision) -> bool:
+    """Whether a test's author keeps it from running, as a decision leaves it to them."""
+    if is_skipped_by_author(item):
+        return True
+    if decision.action is Action.FAIL or item.config.getoption("runxfail", False):
+        return False
+    xfailed = evaluate_xfail_marks(item)
+    return xfailed is not None and not xfailed.run
 
 
 def _is_skipped_by_unittest(item: pytest.Item) -> bool:

@@ -17,7 +17,7 @@ from pytest_ddcompat.record.builder import (
     matrix_entry,
     merge_environments,
 )
-from pytest_ddcompat.session.execution import is_skipped_by_author
+from pytest_ddcompat.session.execution import is_left_out_by_author
 from pytest_ddcompat.session.faults import describe
 from pytest_ddcompat.session.outcomes import place_of
 from pytest_ddcompat.session.state import (
@@ -29,7 +29,7 @@ from pytest_ddcompat.session.state import (
     ledger_of,
 )
 from pytest_ddcompat.session.xdist import read_journals, write_journal, write_test
-from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.errors import CompatibilityError, RequirementError
 from pytest_ddcompat.values.files import unwritable, write_atomically
 from pytest_ddcompat.values.text import printable
 
@@ -111,7 +111,7 @@ class _Hooks:
         with self._contain():
             for item in session.items:
                 decision = decision_on(item)
-                if decision is not None and not is_skipped_by_author(item):
+                if decision is not None and not is_left_out_by_author(item, decision):
                     self._collect(item, decision)
 
 
@@ -156,6 +156,8 @@ class Recorder(_Hooks):
     def __init__(self, config: pytest.Config, path: Path) -> None:
         super().__init__(config)
         self._path = path
+        option = config.getoption("ddcompat_report_optional")
+        self._is_optional = config.getini("ddcompat_report_optional") if option is None else option
         self._interrupted = False
         self._is_written = False
 
@@ -171,12 +173,18 @@ class Recorder(_Hooks):
         finally:
             with self._contain():
                 self._write(int(session.exitstatus))
-            reporter: Any = self._config.pluginmanager.getplugin("terminalreporter")
-            if self._problem and reporter is not None:
-                state = "may lack tests" if self._is_written else "is not written"
-                what = f"ddcompat: the record {self._path} {state}: {self._problem}"
-                reporter.ensure_newline()
-                reporter.write_line(printable(what), yellow=True)
+            self._tell_problem()
+            # An earlier record must not be taken for this run's.
+            if session.exitstatus == 0 and not self._is_written and not self._is_optional:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _tell_problem(self) -> None:
+        reporter: Any = self._config.pluginmanager.getplugin("terminalreporter")
+        if self._problem and reporter is not None:
+            state = "may lack tests" if self._is_written else "is not written"
+            what = f"ddcompat: the record {self._path} {state}: {self._problem}"
+            reporter.ensure_newline()
+            reporter.write_line(printable(what), yellow=True)
 
     def _write(self, exit_status: int) -> None:
         known = _Known()
@@ -186,9 +194,9 @@ class Recorder(_Hooks):
             else:
                 known.add(line)
         entries = [
-            (entry, self._explain(entry, known))
+            (entry, explained)
             for entry in ledger_of(self._config).entries()
-            if entry.decision is not None
+            if entry.decision and (explained := self._explain(entry, known))
         ]
         if not entries:
             gates = gates_of(self._config)
@@ -203,14 +211,17 @@ class Recorder(_Hooks):
         write_atomically(self._path, (json.dumps(record, indent=1) + "\n").encode())
         self._is_written = True
 
-    def _explain(self, test: Entry, known: _Known) -> dict[str, Any]:
+    def _explain(self, test: Entry, known: _Known) -> dict[str, Any] | None:
         """Return a test's decision as the record has it, from a worker or from this process."""
         decision = cast("Decision", test.decision)
         text = codec_of(self._config).encode(decision)
         found = known.find(test.worker, text)
         if found is None:
             gate = _gate_of(self._config, decision)
-            entry = decision_entry(decision, gate.verdicts, gate.matrices)
+            try:
+                entry = decision_entry(decision, gate.verdicts, gate.matrices)
+            except RequirementError:
+                return None  # a test has written the property itself, for another page
             line = {"worker": test.worker, "text": text, "entry": entry, **_described(gate)}
             found = known.add(line)
         return found

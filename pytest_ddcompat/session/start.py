@@ -10,8 +10,10 @@ from pytest_ddcompat.declared import RUNS, marks_of
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.faults import describe, usage_error
 from pytest_ddcompat.session.outcomes import ReportHooks
-from pytest_ddcompat.session.state import is_distributed, is_worker, ledger_of
+from pytest_ddcompat.session.state import codec_of, is_distributed, is_worker, ledger_of
 from pytest_ddcompat.session.summary import Summary
+from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.names import unknown_name
 
 if TYPE_CHECKING:
     from pytest_ddcompat.session.folders import Gates
@@ -33,6 +35,7 @@ def start(config: pytest.Config) -> GatingHooks:
     # Only reports show tests that run in other processes, and failures that were expected.
     forks = config.pluginmanager.hasplugin("pytest_forked")
     summarize(config, by_reports=forks or Action.XFAIL in gating.gates.first.policy)
+    codec_of(config).reads_others |= forks
     return gating
 
 
@@ -80,6 +83,10 @@ def configure(config: pytest.Config, *, explicit: bool) -> None:
 
             xdist.register(config)
             summarize(config, by_reports=True)
+        if explicit and not is_worker(config) and _is_left_out_of_junit(config):
+            from pytest_ddcompat.session.junit import JunitHooks
+
+            config.pluginmanager.register(JunitHooks(), "ddcompat-junit")
         if config.getoption("ddcompat_report") is not None or config.getini("ddcompat_report"):
             from pytest_ddcompat.session import record_hooks
 
@@ -87,6 +94,15 @@ def configure(config: pytest.Config, *, explicit: bool) -> None:
             summarize(config, by_reports=True)
     except BaseException as error:  # noqa: BLE001 - it ends the run, in words
         raise usage_error(error) from None
+
+
+def _is_left_out_of_junit(config: pytest.Config) -> bool:
+    choices = ("full", "none")
+    which = config.getoption("ddcompat_junit") or config.getini("ddcompat_junit") or choices[0]
+    if which not in choices:
+        what = f'ddcompat_junit: "{which}" is none of its values'
+        raise CompatibilityError(unknown_name(what, which, choices))
+    return which == "none"
 
 
 class Broken:

@@ -90,6 +90,9 @@ class Summary:
         self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
     ) -> None:
         """Print what was gated, why, and what would let more run."""
+        option = config.option
+        if getattr(option, "collectonly", False) and option.verbose < 0:
+            return  # programs read the ids
         with contain(config, "the summary cannot be printed"):
             if self._is_interrupted:
                 self._ledger.keep(_ended(terminalreporter))

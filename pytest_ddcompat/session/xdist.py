@@ -46,6 +46,7 @@ _HAS_REFUSED = pytest.StashKey[bool]()
 def register(config: pytest.Config) -> None:
     """Register the hooks of this process, controller or worker."""
     hooks = WorkerHooks() if is_worker(config) else ControllerHooks()
+    codec_of(config).reads_others = not is_worker(config)
     config.pluginmanager.register(hooks, "ddcompat-xdist")
 
 

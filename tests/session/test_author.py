@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import pytest
-from support.core import MARKS, STRICT, XFAIL
+from support.core import MARKS, STRICT, XDIST, XFAIL
 
 if TYPE_CHECKING:
     from support.project import Project, Run
@@ -133,7 +133,24 @@ class TestXfailThatIsNotRun:
         assert tests == [f"{name} failed" for name in names]
         assert with_property == names
 
-    def test_not_strict(self, project: Project, more: str) -> None:
-        run, tests, with_property = self.run(project, *more.split())
+    @pytest.mark.parametrize("options", [(), ("--maxfail=1", "--ddcompat-unsupported=xfail")])
+    def test_not_strict(self, project: Project, more: str, options: tuple[str, ...]) -> None:
+        run, tests, with_property = self.run(project, *options, *more.split())
         assert {*run.outcomes.values()} == {"xfailed"}
         assert (run.section("ddcompat"), tests, with_property) == ([], [], [])
+
+
+@pytest.mark.parametrize("options", [("-x",), ("--maxfail=1",), ("-x", *XDIST)])
+def test_what_the_author_skips_stays_out_of_the_record_of_a_run_that_stops(
+    project: Project, options: tuple[str, ...]
+) -> None:
+    tests = AUTHOR_SKIPS.replace("MARK", "unmet") + NOT_RUN
+    project.write("test_a.py", "def test_fails(): assert 0")
+    project.write("test_b.py", f"{MARKS}\n@unmet\ndef test_gated(): pass\n")
+    project.write("test_it.py", MARKS + tests)
+    project.run("--ddcompat-report=run.json", "-p", "no:randomly", *options)
+    record = json.loads((project.path / "run.json").read_text())
+    assert {test["id"] for test in record["tests"]} <= {
+        "test_b.py::test_gated",
+        "test_it.py::test_late",
+    }

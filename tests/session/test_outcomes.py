@@ -15,6 +15,15 @@ ID, PLACE = "test_it.py::test", Place("test_it.py", 3)
 SUPPORTED = Decision(Action.RUN, Status.SUPPORTED, ())
 SKIPPED = Decision(Action.SKIP, Status.UNSUPPORTED, (), reason="it is old")
 EXPECTED = Decision(Action.XFAIL, Status.UNSUPPORTED, (), reason="it is old")
+
+
+def reading() -> Codec:
+    """Read what other processes encode, as the session that starts workers does."""
+    codec = Codec()
+    codec.reads_others = True
+    return codec
+
+
 REFUSED = Decision.failed("its marker is misspelt")
 
 
@@ -62,7 +71,7 @@ FAILED_SUBTEST = report("call", "failed", kind=Subtest)
     ],
 )
 def test_the_last_run_of_a_test_counts(reports: list[pytest.TestReport], outcome: str) -> None:
-    ledger = Ledger(Codec())
+    ledger = Ledger(reading())
     ledger.collect(ID, PLACE, SKIPPED)
     for each in reports:
         vars(each)["user_properties"] = [Codec().property_of(SKIPPED)]
@@ -71,7 +80,7 @@ def test_the_last_run_of_a_test_counts(reports: list[pytest.TestReport], outcome
 
 
 def test_a_test_that_did_not_run_is_an_entry_and_is_not_counted() -> None:
-    ledger = Ledger(Codec())
+    ledger = Ledger(reading())
     ledger.collect(ID, PLACE, SKIPPED)
     assert [(e.id, e.place, e.outcome) for e in ledger.entries()] == [(ID, PLACE, "not_run")]
     assert ledger.counts() == {}
@@ -79,7 +88,7 @@ def test_a_test_that_did_not_run_is_an_entry_and_is_not_counted() -> None:
 
 @pytest.mark.parametrize("outcome", ["skipped", "deselected"])
 def test_a_test_that_the_collection_stops_is_counted(outcome: str) -> None:
-    ledger = Ledger(Codec())
+    ledger = Ledger(reading())
     ledger.collect(ID, PLACE, SKIPPED, outcome)
     ledger.collect(ID, PLACE, SKIPPED, outcome)
     assert ledger.counts() == {SKIPPED: 1}
@@ -87,7 +96,7 @@ def test_a_test_that_the_collection_stops_is_counted(outcome: str) -> None:
 
 
 def test_a_test_that_its_author_skips_is_no_entry() -> None:
-    ledger = Ledger(Codec())
+    ledger = Ledger(reading())
     ledger.collect(ID, PLACE, SKIPPED)
     ledger.see(report("setup", "skipped"))
     assert ledger.entries() == []
@@ -95,7 +104,7 @@ def test_a_test_that_its_author_skips_is_no_entry() -> None:
 
 
 def test_a_test_that_brings_its_worker_down_is_counted_by_what_was_noted_before() -> None:
-    ledger = Ledger(Codec())
+    ledger = Ledger(reading())
     ledger.collect(ID, PLACE, SKIPPED)
     ledger.see(report("???", "failed"))
     assert ledger.counts() == {SKIPPED: 1}
@@ -103,7 +112,7 @@ def test_a_test_that_brings_its_worker_down_is_counted_by_what_was_noted_before(
 
 
 def test_a_test_whose_marker_is_refused_is_an_entry_and_is_not_counted() -> None:
-    ledger = Ledger(Codec())
+    ledger = Ledger(reading())
     ledger.collect(ID, PLACE, REFUSED)
     ledger.see(report("setup", "failed"))
     assert [(entry.decision, entry.outcome) for entry in ledger.entries()] == [(REFUSED, "error")]
@@ -112,7 +121,7 @@ def test_a_test_whose_marker_is_refused_is_an_entry_and_is_not_counted() -> None
 
 @pytest.mark.parametrize("failing", ["gw0", "gw1"])
 def test_a_test_that_two_workers_run_is_one_entry_which_failed_if_either_did(failing: str) -> None:
-    ledger = Ledger(Codec())
+    ledger = Ledger(reading())
     for when in ("setup", "call"):
         for worker in ("gw0", "gw1"):
             outcome = "failed" if (worker, when) == (failing, "call") else "passed"
@@ -125,6 +134,6 @@ def test_a_test_that_two_workers_run_is_one_entry_which_failed_if_either_did(fai
     ("reason", "unexpected"), [("it is old", 1), ("of the author", 0), ("", 0)]
 )
 def test_only_a_pass_that_the_decision_did_not_expect_is_news(reason: str, unexpected: int) -> None:
-    ledger = Ledger(Codec())
+    ledger = Ledger(reading())
     ledger.see(report("call", "passed", EXPECTED, wasxfail=reason))
     assert sum(ledger.unexpected().values()) == unexpected

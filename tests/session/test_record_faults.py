@@ -206,7 +206,7 @@ def test_a_file_that_is_read_only_is_left_alone(
     path.chmod(0o400)
     monkeypatch.setattr(os, "access", lambda *_: False)  # of root too
     run = project.run(REPORT)
-    assert run.status == 0
+    assert run.status == 1
     assert f"ddcompat: the record {path} is not written: it is read-only" in run.out
     assert path.read_text() == BEFORE
 

@@ -235,3 +235,35 @@ def test_what_a_marker_says_of_strict_is_in_it(project: Project, more: tuple[str
     xml = (project.path / "out.xml").read_text()
     for strict in ("False", "True"):
         assert f"requires_capability(\\&quot;api_security\\&quot;, strict={strict})" in xml
+
+
+FORGED = """
+import json, pytest
+MET = pytest.mark.requires_capability("sca")
+@pytest.fixture
+def forge(request):
+    def forge(marker):
+        text = {"verdict": "unsupported", "action": "skip", "requires": [marker],
+                "reason": "forged", "mend": []}
+        request.node.user_properties.append(("ddcompat", json.dumps(text)))
+    return forge
+@MET
+def test_words(request): request.node.user_properties.append(("ddcompat", "mine"))
+@MET
+def test_gated(forge): forge('requires_tracer(">=9")')
+def test_plain(forge): forge('requires_capability("on no page")')
+"""
+
+
+def test_a_property_that_a_test_writes_itself_is_no_decision(project: Project) -> None:
+    project.write("test_it.py", FORGED)
+    run = project.run("--ddcompat-report=run.json")
+    assert outcomes_of(record_of(project)) == {"test_words": "passed", "test_gated": "passed"}
+    assert run.section("ddcompat")[1:] == ["2 gated: 2 ran"]
+
+
+def test_a_property_that_a_test_writes_itself_loses_no_record(project: Project) -> None:
+    project.write("test_it.py", FORGED)
+    run = project.run("--ddcompat-report=run.json", *XDIST)
+    assert run.status == 0
+    assert outcomes_of(record_of(project)) == {"test_words": "passed", "test_gated": "passed"}

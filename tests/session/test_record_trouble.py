@@ -77,35 +77,62 @@ def test_no_path_is_a_usage_error(project: Project, name: str) -> None:
     assert (run.status, run.err) == (pytest.ExitCode.USAGE_ERROR, [told, ""])
 
 
-@pytest.mark.parametrize("test", ["pass", "assert 0"])
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES, errno.EROFS])
-def test_what_cannot_be_written_changes_nothing(
-    project: Project, monkeypatch: pytest.MonkeyPatch, test: str, number: int
-) -> None:
-    def refused(*_: object) -> None:
-        raise OSError(number, os.strerror(number))
+@pytest.fixture(params=[errno.ENOSPC, errno.EACCES, errno.EROFS])
+def refused(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The reason why no file can be written."""
+    reason = os.strerror(request.param)
 
+    def refuse(*_: object) -> None:
+        raise OSError(request.param, reason)
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    return reason
+
+
+OPTIONAL = ("--ddcompat-report-optional",)
+
+
+@pytest.mark.parametrize(
+    ("test", "options", "ended"),
+    [
+        pytest.param("pass", (), (1, "passed"), id="passed"),
+        pytest.param("pass", OPTIONAL, (0, "passed"), id="passed, and it is optional"),
+        pytest.param(
+            "pass", ("-o", "ddcompat_report_optional=true"), (0, "passed"), id="optional by ini"
+        ),
+        pytest.param(
+            "pass",
+            ("-o", "ddcompat_report_optional=true", "--no-ddcompat-report-optional"),
+            (1, "passed"),
+            id="not optional after all",
+        ),
+        pytest.param("assert 0", (), (1, "failed"), id="failed"),
+        pytest.param("assert 0", OPTIONAL, (1, "failed"), id="failed, and it is optional"),
+        pytest.param("pytest.exit('', 3)", (), (3, ""), id="ended otherwise"),
+    ],
+)
+def test_a_record_that_cannot_be_written_fails_a_run_that_passed(
+    project: Project, refused: str, test: str, options: tuple[str, ...], ended: tuple[int, str]
+) -> None:
     project.write("test_it.py", f"import pytest\n{MET}def test(): {test}")
     project.write("run.json", "before")
-    monkeypatch.setattr(os, "fsync", refused)
-    run = project.run("--ddcompat-report=run.json", "-W", "error")
-    assert (run.status, run.outcomes) == ((0, {"test": "passed"}) if test == "pass" else
-                                          (1, {"test": "failed"}))  # fmt: skip
+    run = project.run("--ddcompat-report=run.json", "-W", "error", *options)
+    assert (run.status, run.outcomes.get("test", "")) == ended
     path = project.path / "run.json"
-    told = f"ddcompat: the record {path} is not written: {os.strerror(number)}"
-    assert [line for line in run.out if "record" in line] == [told]
+    told = f"ddcompat: the record {path} is not written: {refused}"
+    assert [line for line in run.out if "the record" in line] == [told]
     assert path.read_text() == "before"
     assert not list(project.path.glob(".*.tmp"))
 
 
-def test_a_folder_that_goes_away_changes_nothing(project: Project) -> None:
+def test_a_folder_that_goes_away(project: Project) -> None:
     text = f"import pytest, os\n{MET}def test(): os.rmdir('folder')"
     project.write("test_it.py", text)
     (project.path / "folder").mkdir()
     run = project.run("--ddcompat-report=folder/run.json")
     path = project.path / "folder"
     told = f"ddcompat: the record {path}/run.json is not written: there is no folder {path}"
-    assert (run.status, run.out[-1] or run.out[-2]) == (0, told)
+    assert (run.status, run.out[-1] or run.out[-2]) == (1, told)
 
 
 def test_a_hook_that_fails_is_told_once(project: Project) -> None:

@@ -372,3 +372,19 @@ def test_the_lines_have_one_order(project: Project) -> None:
         sections.append(project.run(*more).section("ddcompat"))
     assert len(sections[0]) > len(markers)
     assert sections[0] == sections[1] == sections[2]
+
+
+@pytest.mark.parametrize(
+    ("options", "is_printed"),
+    [
+        pytest.param("--co -q", False, id="ids alone"),
+        pytest.param("--co", True, id="the tree"),
+    ],
+)
+def test_ids_are_printed_alone(project: Project, options: str, is_printed: bool) -> None:
+    project.write("test_it.py", TESTS)
+    project.write(
+        "test_module.py", "import pytest_ddcompat\npytest_ddcompat.require('api_security')"
+    )
+    options += " --ddcompat-unsupported=deselect --deselect=test_it.py::test_unmet"
+    assert bool(project.run(*options.split()).section("ddcompat")) is is_printed
