@@ -21,18 +21,6 @@ LONGEST_HEAD = 200
 """Characters of a heading, or of a cell of a table's head: every row repeats them."""
 
 
-class PageError(CompatibilityError):
-    """A documentation page cannot be read.
-
-    Attributes:
-        account: The account of its cells; None if it was not read as far as that.
-    """
-
-    def __init__(self, problems: str | Problem, account: Account | None = None) -> None:
-        self.account = account
-        super().__init__(problems)
-
-
 class Cell(NamedTuple):
     """A cell of a table.
 
@@ -160,6 +148,38 @@ class Words(NamedTuple):
     values: dict[str, Any]
     interpretation: str = ""
     reason: str = ""
+
+
+class Account(NamedTuple):
+    """How much of a page the matrix has.
+
+    Attributes:
+        cells: Number of cells of tables, and of gaps outside of tables.
+        interpreted: Number of cells that are understood.
+        unresolved: All others, and the gaps outside of tables.
+        warnings: Contradictions and omissions of the page.
+    """
+
+    cells: int
+    interpreted: int
+    unresolved: tuple[Gap, ...]
+    warnings: tuple[str, ...]
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return plain values, for JSON."""
+        return {**self._asdict(), "unresolved": [gap._asdict() for gap in self.unresolved]}
+
+
+class PageError(CompatibilityError):
+    """A documentation page cannot be read.
+
+    Attributes:
+        account: The account of its cells; None if it was not read as far as that.
+    """
+
+    def __init__(self, problems: str | Problem, account: Account | None = None) -> None:
+        self.account = account
+        super().__init__(problems)
 
 
 def squared(blocks: Iterable[Block], origin: str) -> Iterator[Block]:
