@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Callable
 
 import pytest
-from support.core import environment
+from support.core import MATRIX, environment
 from support.importing import CAPABILITIES, imported, table
 
 from pytest_ddcompat import CompatibilityError, Requirement, evaluate, load_matrix
@@ -31,8 +31,8 @@ LONG = 16384
 SPACES = (" ", "\t", "\u00a0", "\u200b", "\n", " \n")
 OPENERS = (
     "[", "![", "[a](", "[a]: b\n", "<", "</", "<a b=", "<!", "<!--", "<!-- -->\n", "<?", "<!A ",
-    "<td>", "<tr><td>a", "<table>\n", "<script>", "<template>", "{", "{% ", "{{< ", "{% callout %}\n",
-    "{{< X >}}", "*a ", "**", "_a", "`", "``a", "~", "\\", "|", "|-|\n", "|a|\n|-|\n",
+    "<td>", "<tr><td>a", "<table>\n", "<script>", "<template>", "{", "{% ", "{{< ", "{{< X >}}",
+    "{% callout %}\n", "*a ", "**", "_a", "`", "``a", "~", "\\", "|", "|-|\n", "|a|\n|-|\n",
     "- a\n", "> ", "# ", "```\n", "&", "&#0", "http://a ", "(", "(a)", "minimum ", "works ",
     "minimum x version to get all ", "Bot Filter ", "CV ", "CV requires Remote Configuration.\n\n",
     "This product is not supported.\n\n", "app.ddog-gov.com ", "remote configuration must ",
@@ -113,7 +113,7 @@ SHAPES: list[tuple[str, str, Read]] = [
 
 
 def expression(text: str) -> object:
-    return evaluate(Requirement.capability(f"sca{text}x"), environment())
+    return evaluate(Requirement.capability(f"sca{text}x"), environment(), MATRIX)
 
 
 def facts(text: str) -> object:

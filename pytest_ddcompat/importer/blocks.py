@@ -150,26 +150,6 @@ class Words(NamedTuple):
     reason: str = ""
 
 
-class Account(NamedTuple):
-    """How much of a page the matrix has.
-
-    Attributes:
-        cells: Number of cells of tables, and of gaps outside of tables.
-        interpreted: Number of cells that are understood.
-        unresolved: All others, and the gaps outside of tables.
-        warnings: Contradictions and omissions of the page.
-    """
-
-    cells: int
-    interpreted: int
-    unresolved: tuple[Gap, ...]
-    warnings: tuple[str, ...]
-
-    def to_mapping(self) -> dict[str, Any]:
-        """Return plain values, for JSON."""
-        return {**self._asdict(), "unresolved": [gap._asdict() for gap in self.unresolved]}
-
-
 class PageError(CompatibilityError):
     """A documentation page cannot be read.
 
