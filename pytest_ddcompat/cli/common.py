@@ -30,6 +30,7 @@ __all__ = [
 
 _PAGES = (".md", ".markdown")
 _MATRIX = ".toml"
+_MOST_FRAMEWORKS = 200  # of a page that are looked up on this machine to be shown
 
 
 def requirement_of(name: str, options: argparse.Namespace) -> Requirement:
@@ -54,12 +55,15 @@ def fact_rows(environment: Environment, matrix: Matrix) -> list[tuple[str, str, 
         environment: The facts.
         matrix: Its frameworks and its library are among them.
     """
-    for name in matrix.framework_names():
+    names = matrix.framework_names()
+    for name in names[:_MOST_FRAMEWORKS]:
         environment.framework(name)
     facts = [(key, environment.fact(key)) for key in KEYS]
     library = {tracer_key(matrix.page.tracer): environment.tracer_of(matrix.page.tracer)}
     facts += [(f"framework.{name}", f) for name, f in environment.frameworks().items()]
-    rows = ((key, fact.words, fact.signal) for key, fact in {**dict(facts), **library}.items())
+    rows = [(key, fact.words, fact.signal) for key, fact in {**dict(facts), **library}.items()]
+    if len(names) > _MOST_FRAMEWORKS:
+        rows.append(("framework.…", f"{len(names) - _MOST_FRAMEWORKS} more", "not looked up"))
     return [(printable(key), printable(value), printable(signal)) for key, value, signal in rows]
 
 

@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         imported = import_page(read_page(options.page), options.page, about)
     except PageError as error:
-        if error.account is not None:
+        if error.account is not None and error.account.cells:
             write_error(_in_words(error.account, options.page))
         raise
     if options.output is not None:

@@ -21,18 +21,6 @@ LONGEST_HEAD = 200
 """Characters of a heading, or of a cell of a table's head: every row repeats them."""
 
 
-class PageError(CompatibilityError):
-    """A documentation page cannot be read.
-
-    Attributes:
-        account: The account of its cells; None if it was not read as far as that.
-    """
-
-    def __init__(self, problems: str | Problem, account: Account | None = None) -> None:
-        self.account = account
-        super().__init__(problems)
-
-
 class Cell(NamedTuple):
     """A cell of a table.
 
@@ -160,6 +148,18 @@ class Words(NamedTuple):
     values: dict[str, Any]
     interpretation: str = ""
     reason: str = ""
+
+
+class PageError(CompatibilityError):
+    """A documentation page cannot be read.
+
+    Attributes:
+        account: The account of its cells; None if it was not read as far as that.
+    """
+
+    def __init__(self, problems: str | Problem, account: Account | None = None) -> None:
+        self.account = account
+        super().__init__(problems)
 
 
 def squared(blocks: Iterable[Block], origin: str) -> Iterator[Block]:

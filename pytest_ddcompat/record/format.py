@@ -208,7 +208,8 @@ def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
         _check_indices(parsed, place)
     if problems:
         more = len(problems) - _MOST_PROBLEMS
-        rest = [Problem(f"and {more} more problems", file=file)] if more > 0 else []
+        at_least = "at least " if place.is_full else ""  # reading has stopped there
+        rest = [Problem(f"and {at_least}{more} more problems", file=file)] if more > 0 else []
         raise RecordError([*problems[:_MOST_PROBLEMS], *rest])
     return parsed  # type: ignore[no-any-return]
 

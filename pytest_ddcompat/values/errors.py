@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 
-_MOST_PROBLEMS = 200
+_MOST_PROBLEMS = 1200
 
 
 class Problem(NamedTuple):

@@ -62,7 +62,7 @@ DEPLOYMENT_TYPES = ("docker", "kubernetes", "amazon_ecs", "aws_fargate", "aws_la
 # other products' names stay what they are ("mssql" is 0.8 like "mysql").
 _MISSPELLING = 0.85
 _LISTED = 200  # valid names in a message
-_COMPARED = 5000  # valid names among which the nearest is sought: each takes some microseconds
+_COMPARED = 1500  # valid names among which the nearest is sought: each takes some microseconds
 
 
 @lru_cache(maxsize=4096)

@@ -65,13 +65,19 @@ def test_files_that_are_no_json_are_refused(tmp_path: Path, content: bytes, mess
     assert str(refused.value) == expected
 
 
-def test_all_problems_are_told_at_once_but_not_thousands(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("count", "more"),
+    [pytest.param(1000, "980", id="counted"), pytest.param(9000, "at least 1180", id="too many")],
+)
+def test_all_problems_are_told_at_once_but_not_thousands(
+    tmp_path: Path, count: int, more: str
+) -> None:
     file = tmp_path / "record.json"
-    file.write_text(json.dumps({**VALID, "tests": [1] * 1000}))
+    file.write_text(json.dumps({**VALID, "tests": [1] * count}))
     with pytest.raises(RecordError) as refused:
         read_record(file)
     assert len(refused.value.problems) == 21
-    assert str(refused.value.problems[-1]) == f"{file}: and 980 more problems"
+    assert str(refused.value.problems[-1]) == f"{file}: and {more} more problems"
 
 
 def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
