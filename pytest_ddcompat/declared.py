@@ -15,8 +15,8 @@ if TYPE_CHECKING:
         """The part of `session.hooks.GatingHooks` that the plugin uses."""
 
         @property
-        def gate(self) -> Any:
-            """The run's `session.gate.Gate`."""
+        def gates(self) -> Any:
+            """The run's `session.folders.Gates`."""
 
         def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
             """Look at what a collector has collected."""

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def pytest_ddcompat_facts(config: pytest.Config) -> Mapping[str, object] | None:
     """Give facts of the environment, in their JSON form.
 
-    Called once in each process, before the first test that has a marker. The facts take
+    Called once in each process, before the first test that has a marker. A conftest below the root
+    of the run speaks for the tests of its folder, and of the folders in it. The facts take
     precedence over detection, and options over the facts. If several implementations give the
     same fact, the one registered last wins. None gives no facts. Use
     `@pytest.hookimpl(optionalhook=True)` if pytest-ddcompat may be missing.
@@ -33,8 +34,9 @@ def pytest_ddcompat_matrices(
 ) -> Iterable[str | os.PathLike[str] | Matrix] | None:
     """Give further matrices, which come after those of the options.
 
-    Called once in each process, when the first marker is read. Each matrix is an id, the path of a
-    TOML file (relative to the root folder of the run), or a `Matrix`. None gives none.
+    Called once in each process, when the first marker is read. A conftest below the root of the run
+    speaks for the tests of its folder, and of the folders in it. Each matrix is an id, the path of
+    a TOML file (relative to the root folder of the run), or a `Matrix`. None gives none.
 
     Args:
         config: The run's configuration.

@@ -12,7 +12,7 @@ from pytest_ddcompat.cli.common import environment_of, is_page, matrix_named
 from pytest_ddcompat.cli.markdown import LARGEST, fitting_table
 from pytest_ddcompat.cli.output import printing, write
 from pytest_ddcompat.environment.environment import Environment
-from pytest_ddcompat.record.format import RecordError, read_record
+from pytest_ddcompat.record.format import RecordError, environments_of, read_record
 from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.text import printable
@@ -137,13 +137,16 @@ def _pages(options: argparse.Namespace) -> list[Matrix]:
 
 def _tests(path: str, old: Matrix, new: Matrix) -> list[Turned]:
     record = read_record(path)
-    facts = record["environment"]["facts"]
-    environment = Environment.from_mapping(facts, f"{path}: environment.facts")
+    environments = [
+        Environment.from_mapping(known["facts"], f"{path}: environment.facts")
+        for known in environments_of(record)
+    ]
     # In a record of several pages, requirements of other pages do not change.
     ids = {old.page.id, new.page.id} if record.get("other_matrices") else set()
     turns = []
     for number, decision in enumerate(record["decisions"]):
         where = f"{path}: decisions[{number}].requirements"
+        environment = environments[decision.get("environment", 0)]
         turns.append(turn(_requirements(decision, where, ids), environment, old, new))
     tests = [Turned(test["id"], turns[test["decision"]]) for test in record["tests"]]
     return [test for test in tests if test.turn.old is not test.turn.new]

@@ -18,7 +18,7 @@ from pytest_ddcompat.cli.output import (
     write,
 )
 from pytest_ddcompat.environment.value import in_words
-from pytest_ddcompat.record.format import OUTCOMES, read_record
+from pytest_ddcompat.record.format import OUTCOMES, environments_of, read_record
 from pytest_ddcompat.requirement.requirement import with_strict
 from pytest_ddcompat.values.text import printable
 
@@ -78,7 +78,7 @@ class View(NamedTuple):
 
     Attributes:
         pages: Id, title, address, day read and hash of each page.
-        facts: Name, value and signal of each fact.
+        facts: Name, value and signal of each fact; of further environments those that differ.
         counts: Number of tests by outcome.
         groups: The tests by decision and reason.
         end: How the run ended.
@@ -98,7 +98,7 @@ class View(NamedTuple):
         stopped = "it was interrupted; " if record["interrupted"] else ""
         return cls(
             [record["matrix"], *record.get("other_matrices", ())],
-            list(_facts(record["environment"])),
+            list(_facts(environments_of(record))),
             [(outcome, counts[outcome]) for outcome in OUTCOMES if counts[outcome]],
             _groups(record),
             f"{stopped}exit status {record['exit_status']}",
@@ -144,7 +144,16 @@ def _printable(value: Any) -> Any:
     return printable(value)
 
 
-def _facts(environment: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _facts(environments: list[dict[str, Any]]) -> Iterator[tuple[str, str, str]]:
+    first, *others = environments
+    shown = list(_facts_of(first))
+    yield from shown
+    for number, other in enumerate(others, start=2):
+        name = other.get("folder") or f"environment {number}"
+        yield from ((f"{name}: {row[0]}", *row[1:]) for row in _facts_of(other) if row not in shown)
+
+
+def _facts_of(environment: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     facts, signals = dict(environment["facts"]), environment["signals"]
     for name, version in facts.pop("frameworks", {}).items():
         facts[f"framework.{name}"] = version

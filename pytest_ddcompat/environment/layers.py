@@ -78,13 +78,13 @@ class FactSources(NamedTuple):
             raise FactsError(problems)
 
     def environment(
-        self, weaker: Sequence[Facts] = (), environ: Mapping[str, str] | None = None
+        self, weaker: Sequence[Facts] = (), detector: Detector | None = None
     ) -> Environment:
         """Put the facts together: those of the layers, then weaker ones, then detected ones.
 
         Args:
             weaker: Facts over which the layers take precedence, the strongest first.
-            environ: Environment variables; those of this process if None.
+            detector: What `detector` returns, so that several environments share what it detects.
         """
         facts: Facts = {}
         # The weakest first: what comes later replaces it.
@@ -92,18 +92,22 @@ class FactSources(NamedTuple):
             facts.update(more)
         for layer in reversed(self.layers):
             facts.update(layer.facts())
-        return Environment(facts, None if self._has_file() else self._detector(environ))
+        return Environment(facts, detector or self.detector())
 
     def with_answer(self) -> FactSources:
         """Return the same with the Agent's answer, which is queried now if it is to be."""
-        return self if self._has_file() else self._replace(answer=self._detector().query_agent())
+        detector = self.detector()
+        return self if detector is None else self._replace(answer=detector.query_agent())
 
-    def _detector(self, environ: Mapping[str, str] | None = None) -> Detector:
+    def detector(self, environ: Mapping[str, str] | None = None) -> Detector | None:
+        """Return what detects the facts that are not given; None where a file gives them all.
+
+        Args:
+            environ: Environment variables; those of this process if None.
+        """
+        if any(isinstance(layer.content, bytes) for layer in self.layers):
+            return None
         return Detector(agent=self.agent, answer=self.answer, environ=environ)
-
-    def _has_file(self) -> bool:
-        # A facts file leaves no fact to detection.
-        return any(isinstance(layer.content, bytes) for layer in self.layers)
 
     def encode(self) -> list[Any]:
         """Return the same as built-in values, for another process."""

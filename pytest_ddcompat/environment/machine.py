@@ -95,6 +95,7 @@ class Detector:
         self._answer = answer
         self._variables = Variables(os.environ if environ is None else environ)
         self._root = root
+        self._known: dict[tuple[str, str], Fact[Any]] = {}
 
     def detect(self, kind: FactKind, others: _Facts, name: str = "") -> Fact[Any]:
         """Find one fact; it is unknown where its detection raises.
@@ -107,6 +108,14 @@ class Detector:
         Raises:
             UndeclaredError: The detection reads what the declaration does not name.
         """
+        known = self._known.get((kind.key, name))
+        if known is None:
+            known = self._detect(kind, others, name)
+            if not kind.derived_from:
+                self._known[kind.key, name] = known
+        return known
+
+    def _detect(self, kind: FactKind, others: _Facts, name: str) -> Fact[Any]:
         variables = self._variables.only(kind.variables)
         # Changing a fact changes those derived from it: none may be read that is not declared.
         declared = Others(others, kind.derived_from)

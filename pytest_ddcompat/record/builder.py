@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 def build_record(
     matrices: Sequence[dict[str, Any]],
-    environment: dict[str, Any],
+    environments: Sequence[dict[str, Any]],
     tests: Iterable[tuple[Test, dict[str, Any]]],
     exit_status: int,
     *,
@@ -65,9 +65,9 @@ def build_record(
 
     Args:
         matrices: The run's matrices, as `matrix_entry` gives them.
-        environment: The run's environment, as `environment_entry` gives it.
-        tests: Each test with its decision, as `decision_entry` gives it; tests of one decision
-            share the same object.
+        environments: The run's environments, as `environment_entry` gives them.
+        tests: Each test with its decision, as `decision_entry` gives it, and the index of its
+            environment in it; tests of one decision share the same object.
         exit_status: Exit status of the run.
         interrupted: Whether the run was stopped from outside.
     """
@@ -86,7 +86,8 @@ def build_record(
         "version": VERSION,
         "matrix": matrices[0],
         "other_matrices": list(matrices[1:]),
-        "environment": environment,
+        "environment": environments[0],
+        "other_environments": list(environments[1:]),
         "decisions": decisions,
         "tests": entries,
         "exit_status": exit_status,
@@ -99,10 +100,9 @@ def merge_environments(one: dict[str, Any], other: dict[str, Any]) -> dict[str, 
 
     Each process knows the frameworks that its own tests have required so far.
     """
-    if not one:
-        return other
     frameworks = {**one["facts"]["frameworks"], **other["facts"]["frameworks"]}
     return {
+        **one,
         "facts": {**one["facts"], "frameworks": frameworks},
         "signals": {**one["signals"], **other["signals"]},
     }
@@ -153,7 +153,9 @@ def matrix_entry(matrix: Matrix) -> dict[str, Any]:
     return {**described, "read": page.read.isoformat(), "sha256": matrix.digest}
 
 
-def environment_entry(environment: Environment, matrices: Matrices) -> dict[str, Any]:
+def environment_entry(
+    environment: Environment, matrices: Matrices, folder: str = ""
+) -> dict[str, Any]:
     """Return what a record says of the environment, the pages' frameworks included."""
     facts = environment.to_mapping(matrices.framework_names())
     signals = {key: environment.fact(key).signal for key in KEYS}
@@ -165,4 +167,5 @@ def environment_entry(environment: Environment, matrices: Matrices) -> dict[str,
         if not fact.known:
             facts["frameworks"].pop(library, None)
     # Of a run that is over, "today" is no day.
-    return {"facts": {**facts, "date": environment.date.isoformat()}, "signals": signals}
+    facts["date"] = environment.date.isoformat()
+    return {"folder": folder, "facts": facts, "signals": signals}

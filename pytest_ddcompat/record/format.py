@@ -29,7 +29,14 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.environment.value import FactKind
 
-__all__ = ["OUTCOMES", "VERSION", "RecordError", "read_record", "record_schema"]
+__all__ = [
+    "OUTCOMES",
+    "VERSION",
+    "RecordError",
+    "environments_of",
+    "read_record",
+    "record_schema",
+]
 
 VERSION = 1
 """Version of the form; a reader refuses every other."""
@@ -95,7 +102,10 @@ _FACTS = _object(
     **{kind.plural or key: Key(_fact(kind), kind.meaning, None) for key, kind in FACTS.items()},
 )
 _ENVIRONMENT = _object(
-    "The environment, as far as it was known.",
+    "An environment, as far as it was known.",
+    folder=Key(
+        text, "Folder whose conftest gave facts or matrices for its tests; empty: none did.", ""
+    ),
     facts=Key(_FACTS, "The known facts."),
     signals=Key(mapping(text), "Where each fact, or framework.NAME, is from, or why unknown."),
 )
@@ -127,6 +137,9 @@ _DECISION = _object(
     mend=Key(array(text), "What would let the tests run; empty if nothing would, or they run."),
     error=Key(text, "Why the markers could not be judged; empty if they were."),
     requirements=Key(array(_REQUIREMENT), "What the tests require."),
+    environment=Key(
+        _count, "Index of the environment it was made in: 0, or 1 for the first of the further.", 0
+    ),
 )
 _TEST = _object(
     "One gated test, or a module that was stopped before its tests were known.",
@@ -144,7 +157,10 @@ _RECORD = _object(
     version=Key(_VERSION, "Version of this form."),
     matrix=Key(_MATRIX, "The page by which the tests were decided; of several the first."),
     other_matrices=Key(array(_MATRIX), "The further pages.", ()),
-    environment=Key(_ENVIRONMENT, "The environment of the run."),
+    environment=Key(_ENVIRONMENT, "The environment of the run; of several the first."),
+    other_environments=Key(
+        array(_ENVIRONMENT), "The further environments, of folders or of other processes.", ()
+    ),
     decisions=Key(array(_DECISION), "Each distinct decision."),
     tests=Key(array(_TEST), "Every gated test, those with markers as they were collected."),
     exit_status=Key(_count, "Exit status of the run."),
@@ -197,6 +213,11 @@ def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
     return parsed  # type: ignore[no-any-return]
 
 
+def environments_of(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the environments of a record, in the order of the indices of its decisions."""
+    return [record["environment"], *record.get("other_environments", ())]
+
+
 def _parsed(content: bytes, place: Place) -> Any:
     try:
         return json.loads(content.decode("utf-8-sig"))
@@ -211,6 +232,12 @@ def _parsed(content: bytes, place: Place) -> Any:
 
 
 def _check_indices(record: dict[str, Any], place: Place) -> None:
+    environments = len(environments_of(record))
+    for number, decision in enumerate(record["decisions"]):
+        index = decision.get("environment", 0)
+        if index >= environments:
+            where = place.inside(f"decisions[{number}].environment")
+            where.problem(f"there is no environment {index}; there are {environments}, from 0")
     known = len(record["decisions"])
     for number, test in enumerate(record["tests"]):
         if test["decision"] >= known:

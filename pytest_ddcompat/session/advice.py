@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.session.decision import Decision
     from pytest_ddcompat.session.gate import Gate
 
-__all__ = ["remedy_lines", "stale_lines"]
+__all__ = ["known_remedy_lines", "remedy_lines", "stale_lines"]
 
 _TRIED = 20  # remedies at most, those that most tests need
 _TRIALS = 10_000  # of all tried remedies on all decisions, as each takes as long as a verdict
@@ -45,15 +45,28 @@ def remedy_lines(stopped: Sequence[tuple[Decision, int]], gate: Gate) -> list[st
     except CompatibilityError:
         # The hook of a folder's conftest gave pages to workers alone.
         return []
-    lines = [
-        f"{' and '.join(phrases)} would let {n} more {'test' if n == 1 else 'tests'} run"
-        for phrases, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))
-    ]
+    lines = _in_words(counts)
     rest = len(needed) - len(tried)
     if rest:
         other = f"other {'change' if rest == 1 else 'changes'}" if tried else "changes"
         lines.append(f"{rest} {other} would let tests run{' too' if tried else ''}")
     return lines
+
+
+def known_remedy_lines(stopped: Sequence[tuple[Decision, int]]) -> list[str]:
+    """Return how many tests each remedy was found for, where none can be tried on the others."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    for decision, n in stopped:
+        counts[decision.remedies] += n
+    del counts[()]
+    return _in_words(counts)
+
+
+def _in_words(counts: Mapping[tuple[str, ...], int]) -> list[str]:
+    return [
+        f"{' and '.join(phrases)} would let {n} more {'test' if n == 1 else 'tests'} run"
+        for phrases, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))
+    ]
 
 
 def _needs(

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_ddcompat.session.decision import Decision
-    from pytest_ddcompat.session.gate import Gate
 
 __all__ = [
     "UnsupportedModule",
@@ -35,12 +34,14 @@ _STAND_IN_NAME = "require"
 _STOPPED = pytest.StashKey[set[Path]]()
 
 
-def act_on_required(report: pytest.CollectReport, collector: pytest.Collector, gate: Gate) -> None:
-    """Act on the requirements that code made while it was collected.
+def act_on_required(
+    report: pytest.CollectReport, collector: pytest.Collector, queue: list[Decision]
+) -> None:
+    """Act on the requirements that code made while it was collected, and take them from the queue.
 
     Those of a module that goes on become markers of each of its tests.
     """
-    required, gate.required[:] = [*gate.required], []
+    required, queue[:] = [*queue], []
     if not report.passed:
         _stop_module(report, collector)
     elif isinstance(collector, pytest.Module):

@@ -38,10 +38,12 @@ class Decision:
         remedies: What would let it run; empty if nothing would, or if it runs. It may be given as a
             function, since finding them takes longer than a verdict, and not each is shown.
         error: Why its markers could not be evaluated; empty if they were.
+        folder: The folder whose conftests gave facts or matrices for it; empty if none did.
     """
 
     __slots__ = (
-        "_remedies", "action", "error", "reason", "requirements", "shown", "status", "strict",
+        "_remedies", "action", "error", "folder", "reason", "requirements", "shown", "status",
+        "strict",
     )  # fmt: skip
 
     def __init__(
@@ -55,6 +57,7 @@ class Decision:
         shown: str | None = None,
         remedies: tuple[str, ...] | Callable[[], tuple[str, ...]] = (),
         error: str = "",
+        folder: str = "",
     ) -> None:
         self.action = action
         self.status = status
@@ -64,6 +67,7 @@ class Decision:
         self.shown = reason if shown is None else shown
         self._remedies = remedies
         self.error = error
+        self.folder = folder
 
     @property
     def remedies(self) -> tuple[str, ...]:
@@ -76,9 +80,9 @@ class Decision:
         return f"Decision({self.action.value}, {self.status.value}, {self.reason!r})"
 
     @classmethod
-    def failed(cls, error: str) -> Decision:
+    def failed(cls, error: str, folder: str = "") -> Decision:
         """Return the decision on a test whose markers cannot be evaluated: an error of the test."""
-        return cls(Action.RUN, Status.UNDETERMINED, (), error=error)
+        return cls(Action.RUN, Status.UNDETERMINED, (), error=error, folder=folder)
 
     def replaced(
         self,
@@ -95,6 +99,7 @@ class Decision:
             shown=self.shown,
             remedies=self._remedies if remedies is None else remedies,
             error=self.error,
+            folder=self.folder,
         )
 
 
@@ -150,7 +155,7 @@ def combine(decisions: Sequence[Decision], *, in_full: bool = False) -> Decision
     """
     errors = [d.error for d in decisions if d.error]
     if errors:
-        return Decision.failed("\n".join(errors))
+        return Decision.failed("\n".join(errors), decisions[0].folder)
     return Decision(
         _strongest(decisions),
         _worst(decisions),
@@ -158,6 +163,7 @@ def combine(decisions: Sequence[Decision], *, in_full: bool = False) -> Decision
         strict=tuple(strict for d in decisions for strict in d.strict),
         reason=_joined(d.reason for d in decisions),
         shown=None if in_full else _joined((d.shown for d in decisions), first_of),
+        folder=decisions[0].folder,
     )
 
 
@@ -174,6 +180,7 @@ def summarize(decisions: Sequence[Decision]) -> Decision:
         reason=_joined(d.reason for d in acting),
         shown=_joined(d.shown for d in acting),
         remedies=tuple(dict.fromkeys(remedy for d in acting for remedy in d.remedies)),
+        folder=decisions[0].folder,
     )
 
 
@@ -204,7 +211,8 @@ def _to_mapping(decision: Decision) -> dict[str, Any]:
     }
     if decision.shown != decision.reason:
         mapping["shown"] = decision.shown
-    return {**mapping, "error": decision.error} if decision.error else mapping
+    optional = {"error": decision.error, "folder": decision.folder}
+    return {**mapping, **{key: text for key, text in optional.items() if text}}
 
 
 def _from_text(text: str) -> Decision | None:
@@ -213,7 +221,7 @@ def _from_text(text: str) -> Decision | None:
 
     try:
         parsed = json.loads(text)
-        if not isinstance(parsed, dict) or set(parsed) - {"error", "shown"} != _KEYS:
+        if not isinstance(parsed, dict) or set(parsed) - {"error", "folder", "shown"} != _KEYS:
             return None
         markers = [without_strict(marker) for marker in parsed["requires"]]
         return Decision(
@@ -225,6 +233,7 @@ def _from_text(text: str) -> Decision | None:
             shown=str(parsed.get("shown", parsed["reason"])),
             remedies=tuple(map(str, parsed["mend"])),
             error=str(parsed.get("error", "")),
+            folder=str(parsed.get("folder", "")),
         )
     except (ValueError, TypeError, RecursionError):
         return None

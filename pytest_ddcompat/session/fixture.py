@@ -17,7 +17,7 @@ from pytest_ddcompat.session.decision import summarize
 from pytest_ddcompat.session.execution import attach, detach
 from pytest_ddcompat.session.faults import contain
 from pytest_ddcompat.session.outcomes import Entry, place_of
-from pytest_ddcompat.session.state import decision_on, gate_of, ledger_of, running
+from pytest_ddcompat.session.state import decision_on, gates_of, ledger_of, running
 from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Names
     from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.session.folders import Gates
     from pytest_ddcompat.session.gate import Gate
 
     class Keywords(TypedDict, total=False):
@@ -59,18 +60,23 @@ _OUTCOMES = (pytest.skip.Exception, pytest.fail.Exception, pytest.xfail.Exceptio
 class Compatibility:
     """The environment and the matrix, inside a test: the value of the fixture `ddcompat`."""
 
-    def __init__(self, gate: Gate, *, runxfail: bool = False) -> None:
-        self._gate = gate
+    def __init__(self, gates: Gates, *, runxfail: bool = False) -> None:
+        self._gates = gates
         self._runxfail = runxfail
 
     @property
+    def _gate(self) -> Gate:
+        # Asked anew, for one value serves the tests of all folders.
+        return _running_gate(self._gates)
+
+    @property
     def environment(self) -> Environment:
-        """The run's environment."""
+        """The environment of the test that runs."""
         return self._gate.environment
 
     @property
     def matrix(self) -> Matrix:
-        """The first of the run's matrices."""
+        """The first matrix of the test that runs."""
         return self._gate.matrix
 
     def check(self, *names: str, **keywords: Unpack[Keywords]) -> Verdict:
@@ -82,8 +88,8 @@ class Compatibility:
         __tracebackhide__ = True
         try:
             requirement, _ = requirement_of("requires_capability", names, dict(keywords))
-            matrix = self._gate.matrices.pick(requirement)
-            return evaluate(requirement, self.environment, matrix)
+            gate = self._gate
+            return evaluate(requirement, gate.environment, gate.matrices.pick(requirement))
         except CompatibilityError as error:
             raise type(error)(error.problems) from None
 
@@ -99,7 +105,7 @@ class Compatibility:
         decision = _decide(self._gate, names, dict(keywords))
         if decision.action is Action.DESELECT:
             decision = decision.replaced(Action.SKIP)
-        self._gate.required.append(decision)
+        self._gates.first.inputs.required.append(decision)
         if decision.action is not Action.XFAIL:
             _stop(decision)
         elif not self._runxfail:
@@ -123,23 +129,43 @@ def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
     """
     __tracebackhide__ = True
     _refuse_outside_reports()
-    gate = _attaching_gate(running())
+    gate = _running_gate(_attaching_gates(running()))
     decision = _decide(gate, names, dict(keywords))
-    gate.required.append(decision)
+    gate.inputs.required.append(decision)
     _stop(decision)
 
 
 def compatibility_of(config: pytest.Config) -> Compatibility:
     """Return the value of the fixture `ddcompat`."""
-    return Compatibility(_attaching_gate(config), runxfail=config.getoption("runxfail", False))
+    return Compatibility(_attaching_gates(config), runxfail=config.getoption("runxfail", False))
 
 
-def _attaching_gate(config: pytest.Config) -> Gate:
-    """Return the gate of a run, whose decisions inside tests are attached to them from now on."""
+def _attaching_gates(config: pytest.Config) -> Gates:
+    """Return the gates of a run, whose decisions inside tests are attached to them from now on."""
     name = "ddcompat-attaching"
     if not config.pluginmanager.hasplugin(name):
         config.pluginmanager.register(AttachingHooks(), name)
-    return gate_of(config)
+    return gates_of(config)
+
+
+def _running_gate(gates: Gates) -> Gate:
+    """Return the gate of the test that runs, or of the module that is collected."""
+    gates.look()
+    node = _running_node() if gates.has_folders else None
+    return gates.first if node is None else gates.at(node)
+
+
+def _running_node() -> pytest.Item | pytest.Collector | None:
+    # pytest has no public way to ask: the caller of `from_call` has it as an argument.
+    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - documented
+    while frame is not None:
+        if frame.f_code is pytest.CallInfo.from_call.__code__ and frame.f_back is not None:
+            known = frame.f_back.f_locals
+            node = known.get("item") or known.get("collector")
+            if isinstance(node, (pytest.Item, pytest.Collector)):
+                return node
+        frame = frame.f_back
+    return None
 
 
 class AttachingHooks:
@@ -158,7 +184,7 @@ class AttachingHooks:
     def _attach(
         self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport
     ) -> None:
-        required = _take_required(gate_of(item.config), call)
+        required = _take_required(gates_of(item.config).first.inputs.required, call)
         marked, ledger = decision_on(item), ledger_of(item.config)
         if call.when == "setup" and item.stash.get(_INSIDE, None):
             # An earlier run of the test required something.
@@ -191,17 +217,17 @@ class _Inside:
         return summarize([*by_marks, *map(_caught, self.required)])
 
 
-def _take_required(gate: Gate, call: pytest.CallInfo[None]) -> dict[Decision, None]:
+def _take_required(queue: list[Decision], call: pytest.CallInfo[None]) -> dict[Decision, None]:
     """Take what the test has required since its last report."""
     error = call.excinfo.value if call.excinfo else None
     raised = decision_of(error)
     # unittest raises a skip anew.
     is_anew = raised is None and isinstance(error, _OUTCOMES)
-    required = dict.fromkeys(d if is_anew or d is raised else _caught(d) for d in gate.required)
+    required = dict.fromkeys(d if is_anew or d is raised else _caught(d) for d in queue)
     if raised:
         # The outcome of a fixture of several tests is raised again, without another call.
         required[raised] = None
-    gate.required.clear()
+    queue.clear()
     return required
 
 

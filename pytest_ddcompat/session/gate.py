@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pytest_ddcompat.environment.fact import KEYS
 from pytest_ddcompat.evaluation.pages import Matrices, check_facts
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.evaluation.remedies import Remedies, Verdicts, are_met, find_remedies
+from pytest_ddcompat.matrix.loading import load_matrix
 from pytest_ddcompat.requirement.markers import requirement_of, written
 from pytest_ddcompat.session.decision import Decision, combine
 from pytest_ddcompat.session.faults import describe, result_or_error
@@ -26,10 +28,11 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.environment.machine import Detector
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Requirement
 
-__all__ = ["Gate"]
+__all__ = ["Gate", "Inputs"]
 
 
 class _Marker:
@@ -43,29 +46,58 @@ class _Marker:
         self.decision: Decision | None = None
 
 
-class Gate:
-    """The matrices and the environment of one run, and the decisions made by them.
+class Inputs:
+    """The options of a run, and what its gates detect and load by them once.
 
     Attributes:
+        config: The run's configuration.
+        in_full: Whether the run shows reasons in full.
+        policy: What happens to tests.
         required: Decisions that the code of the module or test that runs has asked for, until
             they are attached to it.
+        settings: The options for facts and matrices.
     """
 
     def __init__(self, config: pytest.Config, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-        self._in_full = config.getoption("verbose", 0) > 0
-        self._config = config
+        self.config = config
+        self.in_full = config.getoption("verbose", 0) > 0
         self.policy = policy_of(config)
         self.required: list[Decision] = []
         plain = getattr(config, "workerinput", {}).get("ddcompat")
         self.settings = RunSettings.from_plain(plain) if plain else settings_of(config)
         self._loaded = self.settings.load_matrices()
+        self._environ = environ
+
+    @cached_property
+    def matrices(self) -> list[Matrix]:
+        """The matrices that options name, or the default one."""
+        return self._loaded or [load_matrix()]
+
+    @cached_property
+    def detector(self) -> Detector | None:
+        """What detects the facts that are not given; None where none is to be detected."""
+        return self.settings.facts.detector(self._environ)
+
+
+class Gate:
+    """The matrices and the environment of some tests, and the decisions made by them.
+
+    Attributes:
+        inputs: The options of the run.
+        policy: What happens to tests.
+        folder: The folder of the tests, relative to the root of the run, where its conftests give
+            facts or matrices; else empty.
+    """
+
+    def __init__(self, inputs: Inputs, hooks: Any, folder: str = "") -> None:
+        self.inputs = inputs
+        self.policy = inputs.policy
+        self.folder = folder
+        self._hooks = hooks
         self._markers: dict[Any, _Marker] = {}
         self._combined: dict[tuple[_Marker, ...], Decision] = {}
         self._judged: dict[tuple[Requirement, bool | None], Decision] = {}
         self._found: dict[Hashable, Remedies] = {}
-        # At once, as for all that options give; where a matrix decides, its hooks are asked early.
-        self._checked(self.settings.facts.environment(environ=environ))
 
     @property
     def matrix(self) -> Matrix:
@@ -87,7 +119,8 @@ class Gate:
     def _matrices(self) -> Matrices | BaseException:
         # If a hook ends the run, the summary must not call it again.
         vars(self)["_matrices"] = RuntimeError("pytest_ddcompat_matrices has ended the run")
-        return result_or_error(lambda: matrices_of(self._loaded, self._config))
+        inputs, hooks = self.inputs, self._hooks
+        return result_or_error(lambda: matrices_of(inputs.matrices, inputs.config, hooks))
 
     @property
     def environment(self) -> Environment:
@@ -103,10 +136,20 @@ class Gate:
     @cached_property
     def _environment(self) -> Environment | BaseException:
         vars(self)["_environment"] = RuntimeError("pytest_ddcompat_facts has ended the run")
-        facts = self.settings.facts
+        inputs, hooks = self.inputs, self._hooks
+        facts = inputs.settings.facts
         return result_or_error(
-            lambda: self._checked(environment_of(facts, self._config, self._environ))
+            lambda: self._checked(environment_of(facts, inputs.config, hooks, inputs.detector))
         )
+
+    def check_settings(self) -> None:
+        """Refuse facts of options that no matrix knows.
+
+        Raises:
+            FactsError: Which it is, and the nearest that there is.
+        """
+        # Where a matrix decides, its hooks are asked early.
+        self._checked(self.inputs.settings.facts.environment(detector=self.inputs.detector))
 
     def _checked(self, environment: Environment) -> Environment:
         if environment.undocumented_deployments:
@@ -117,6 +160,18 @@ class Gate:
     def verdicts(self) -> Verdicts:
         """The verdicts of the run's environment."""
         return Verdicts(self.environment, self.matrices)
+
+    @cached_property
+    def key(self) -> str:
+        """The environment in words, by which those of several processes are told apart.
+
+        It has no framework that only some of their tests ask for.
+        """
+        environment, matrices = self.environment, self.matrices
+        facts = [environment.fact(key) for key in KEYS]
+        facts += [environment.framework(name) for name in matrices.framework_names()]
+        facts += [environment.tracer_of(matrix.page.tracer) for matrix in matrices]
+        return ", ".join([*(m.digest for m in matrices), *(fact.words for fact in facts)])
 
     @property
     def used(self) -> bool:
@@ -145,7 +200,7 @@ class Gate:
 
     def combine(self, decisions: Sequence[Decision]) -> Decision:
         """Make one decision of those of a test's markers, with the remedies for all of them."""
-        decision = combine(decisions, in_full=self._in_full)
+        decision = combine(decisions, in_full=self.inputs.in_full)
         return decision.replaced(decision.action, lambda: self._remedies(decision))
 
     def judge(self, requirement: Requirement, *, strict: bool | None) -> Decision:
@@ -169,7 +224,8 @@ class Gate:
             (requirement,),
             strict=(strict,),
             reason=reason,
-            shown=reason if self._in_full else brief,
+            shown=reason if self.inputs.in_full else brief,
+            folder=self.folder,
         )
         known = decision.replaced(action, lambda: self._remedies(decision))
         self._judged[requirement, strict] = known
@@ -249,11 +305,11 @@ class Gate:
 
     def _judge_mark(self, mark: pytest.Mark, problem: str) -> Decision:
         if problem:
-            return Decision.failed(problem)
+            return Decision.failed(problem, self.folder)
         try:
             requirement, strict = requirement_of(mark.name, mark.args, mark.kwargs)
             return self.judge(requirement, strict=strict)
         except CompatibilityError as error:
-            return Decision.failed(f"{written(mark)}: {error}")
+            return Decision.failed(f"{written(mark)}: {error}", self.folder)
         except BaseException as error:  # noqa: BLE001 - the test's error, not the run's
-            return Decision.failed(f"{written(mark)}: {describe(error)}")
+            return Decision.failed(f"{written(mark)}: {describe(error)}", self.folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,7 @@ from pytest_ddcompat.session.collection import (
 from pytest_ddcompat.session.decision import Decision
 from pytest_ddcompat.session.execution import is_skipped_by_author, prepare, stop, undo
 from pytest_ddcompat.session.faults import contain, describe
-from pytest_ddcompat.session.gate import Gate
+from pytest_ddcompat.session.folders import Gates
 from pytest_ddcompat.session.outcomes import place_of
 from pytest_ddcompat.session.state import STAND_IN, ledger_of
 from pytest_ddcompat.values.text import inert, printable
@@ -35,21 +36,23 @@ class GatingHooks:
     """Decides on each test before anything of it is set up.
 
     Attributes:
-        gate: The run's gate.
+        gates: The run's gates.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._ledger = ledger_of(config)
         self._has_prepared = False
-        self.gate = Gate(config, Variables(config.stash[ENVIRON]()))
+        self.gates = Gates(config, Variables(config.stash[ENVIRON]()))
+        self._required = self.gates.first.inputs.required
 
     def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
         """Refuse markers that cannot be understood; act on what a module has required."""
         where = collector.nodeid or "the session"
         with contain(self._config, f"the markers of {where} cannot be read"):
-            if self.gate.required:
-                act_on_required(report, collector, self.gate)
+            self.gates.look()
+            if self._required:
+                act_on_required(report, collector, self._required)
             self._refuse_problems(collector, report)
 
     def _refuse_problems(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
@@ -58,9 +61,10 @@ class GatingHooks:
         for item in report.result or ():
             if not isinstance(item, pytest.Item):
                 continue
+            gate = self.gates.at(item)
             # Most tests have no marks but their collector's.
             for mark in marks_of(item) if item.own_markers else inherited:
-                problem = self.gate.problem(mark)
+                problem = gate.problem(mark)
                 if problem:
                     problems[inert(f"{printable(str(place_of(item)))}: {problem}")] = None
         if problems:
@@ -80,7 +84,7 @@ class GatingHooks:
         yield
         items.extend(stand_ins)
         gone: dict[pytest.Item, Decision] = {}
-        if self.gate.policy.deselects:
+        if self.gates.first.policy.deselects:
             with contain(config, "the tests to deselect are not known"):
                 gone = take_deselected(items, self.decide)
         with contain(config, "the deselected tests are not counted"):
@@ -98,7 +102,8 @@ class GatingHooks:
             # With pytest-xdist, the session that starts the workers has no tests.
             items = () if option.collectonly or stops else getattr(session, "items", ())
             marked = [item for item in items if marks_of(item)]
-            if marked and any(map(_changes_test, self.gate.decide_known())):
+            known = [gate.decide_known() for gate in self.gates] if marked else ()
+            if any(map(_changes_test, chain.from_iterable(known))):
                 for item in marked:
                     self._prepare(item)
 
@@ -117,7 +122,7 @@ class GatingHooks:
         if not marks:
             return None
         try:
-            return self.gate.decide(marks)
+            return self.gates.at(item).decide(marks)
         except BaseException as error:  # noqa: BLE001 - the test's error, not the run's
             return Decision.failed(f"ddcompat: {describe(error)}")
 

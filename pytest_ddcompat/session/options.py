@@ -22,10 +22,11 @@ from pytest_ddcompat.values.text import as_json, shown
 from pytest_ddcompat.values.variables import Hidden, HiddenBytes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.environment.machine import Detector
 
 __all__ = ["RunSettings", "environment_of", "matrices_of", "policy_of", "settings_of"]
 
@@ -110,36 +111,38 @@ def settings_of(config: pytest.Config) -> RunSettings:
 
 
 def environment_of(
-    settings: FactSources, config: pytest.Config, environ: Mapping[str, str]
+    settings: FactSources, config: pytest.Config, hooks: Any, detector: Detector | None
 ) -> Environment:
     """Combine the facts of a run: options come first, then hooks, then detection.
 
     Args:
         settings: The facts that options give.
         config: The run's configuration.
-        environ: Environment variables as they were when the run began.
+        hooks: The hooks that count for the tests.
+        detector: What detects the facts that are not given.
 
     Raises:
         FactsError: A hook's facts cannot be understood.
     """
     hook = "pytest_ddcompat_facts"
-    mappings = config.hook.pytest_ddcompat_facts(config=config)
-    return settings.environment([facts_from_mapping(m, hook) for m in mappings], environ)
+    mappings = hooks.pytest_ddcompat_facts(config=config)
+    return settings.environment([facts_from_mapping(m, hook) for m in mappings], detector)
 
 
-def matrices_of(loaded: Sequence[Matrix], config: pytest.Config) -> Matrices:
+def matrices_of(loaded: Sequence[Matrix], config: pytest.Config, hooks: Any) -> Matrices:
     """Combine the matrices of a run: those of options or the default one, then those of hooks.
 
     Args:
-        loaded: The matrices that options name.
+        loaded: The matrices that options name, or the default one.
         config: The run's configuration.
+        hooks: The hooks that count for the tests.
 
     Raises:
         MatrixError: A hook gives something that is no matrix, or two have the same id.
     """
-    results = config.hook.pytest_ddcompat_matrices(config=config)
+    results = hooks.pytest_ddcompat_matrices(config=config)
     further = [_load_hooks_matrix(m, config.rootpath) for r in results for m in _iterate(r)]
-    return Matrices([*(loaded or [load_matrix()]), *further])
+    return Matrices([*loaded, *further])
 
 
 def policy_of(config: pytest.Config) -> Policy:

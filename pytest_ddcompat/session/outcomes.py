@@ -44,12 +44,16 @@ class Entry:
             skipped before anything was decided.
         outcome: One of `record.format.OUTCOMES`, of the last of its runs.
         unexpected: Whether it passed although its decision expected it to fail.
+        worker: Id of the worker of pytest-xdist that decided on it; empty in a run without.
     """
 
-    __slots__ = ("_early", "_set_up", "decision", "id", "outcome", "place", "unexpected")
+    __slots__ = ("_early", "_set_up", "decision", "id", "outcome", "place", "unexpected", "worker")
 
-    def __init__(self, nodeid: str, place: Place, outcome: str = "not_run") -> None:
+    def __init__(
+        self, nodeid: str, place: Place, outcome: str = "not_run", worker: str = ""
+    ) -> None:
         self.id = nodeid
+        self.worker = worker
         self.place = place
         self.decision: Decision | None = None
         self.outcome = outcome
@@ -85,32 +89,42 @@ class Ledger:
     """The outcomes of a run's tests.
 
     The summary counts its entries, and the record lists them. A test is one entry, also where it
-    runs several times or in several processes.
+    runs several times or in several processes, unless each process runs all of them.
 
     Attributes:
         codec: The codec of the run's decisions.
-        heads: The parts of the summary's first line, each with its rank, of all processes that
-            made a decision.
+        heads: The parts of a line of the summary, each with its rank, by the folder and the key
+            of the environment that they are of, of all workers that made a decision.
         by_reports: Whether reports are entered, which tell outcomes too. A hook for the reports
             costs a test as much as all else that gates it, so that runs go without where the
             decisions of this process are all that is asked for.
     """
 
-    def __init__(self, codec: Codec) -> None:
-        self.heads: set[tuple[int, str]] = set()
+    def __init__(self, codec: Codec, *, each: bool = False) -> None:
+        self.heads: dict[tuple[str, str], set[tuple[int, str]]] = {}
         self.codec = codec
-        self._collected: dict[str, Entry] = {}
+        self._each = each
+        self._collected: dict[tuple[str, str], Entry] = {}
         self.by_reports = False
         self._entered: dict[str, Decision] = {}
         self._ran: dict[tuple[str, str], Entry] = {}
 
     def collect(
-        self, nodeid: str, place: Place, decision: Decision, outcome: str = "not_run"
+        self,
+        nodeid: str,
+        place: Place,
+        decision: Decision,
+        outcome: str = "not_run",
+        worker: str = "",
     ) -> None:
         """Enter a test as the collection knows it; the outcome stays if no report follows."""
-        if nodeid not in self._collected:
-            entry = self._collected[nodeid] = Entry(nodeid, place, outcome)
+        key = self._key(nodeid, worker)
+        if key not in self._collected:
+            entry = self._collected[key] = Entry(nodeid, place, outcome, worker)
             entry.decision = decision
+
+    def _key(self, nodeid: str, worker: str) -> tuple[str, str]:
+        return nodeid, worker if self._each else ""
 
     def enter(self, item: pytest.Item, decision: Decision) -> None:
         """Enter a test of this process on which a decision is acted, unless its reports do."""
@@ -142,7 +156,7 @@ class Ledger:
         key = (report.nodeid, _worker_of(report))
         entry = self._ran.get(key)
         if entry is None:
-            entry = self._ran[key] = Entry(report.nodeid, place_of(report))
+            entry = self._ran[key] = Entry(report.nodeid, place_of(report), worker=key[1])
         found = self.codec.find(report.user_properties) if report.user_properties else None
         # Of several runs the last counts, which may have required nothing.
         if found is not None or report.when == "setup":
@@ -151,17 +165,20 @@ class Ledger:
 
     def entries(self) -> list[Entry]:
         """Return every gated test in the order of collection, those that did not run too."""
-        ran: dict[str, Entry] = {}
+        ran: dict[tuple[str, str], Entry] = {}
+        skipped = set()
         for entry in self._ran.values():
-            other = ran.get(entry.id)
+            key = self._key(entry.id, entry.worker)
+            other = ran.get(key)
+            # By its author, with `xfail(run=False)` too: no decision is attached then.
+            if entry.outcome in {"skipped", "xfailed"}:
+                skipped.add(key)
             # Where several workers ran a test, one that failed counts, or else the last.
             if self._decided(entry) and (other is None or other.outcome not in _FINAL):
-                ran[entry.id] = entry
-        # By its author, with `xfail(run=False)` too: no decision is attached then.
-        skipped = {e.id for e in self._ran.values() if e.outcome in {"skipped", "xfailed"}}
+                ran[key] = entry
         skipped.difference_update(ran)
         known = {**self._collected, **ran}
-        return [entry for name, entry in known.items() if name not in skipped]
+        return [entry for key, entry in known.items() if key not in skipped]
 
     def counts(self) -> Counter[Decision]:
         """Count the tests that ran or were stopped, by decision."""
@@ -177,9 +194,9 @@ class Ledger:
 
         No report carries it where the markers could not be evaluated, or a worker crashed.
         """
-        known = self._collected.get(entry.id)
+        known = self._collected.get(self._key(entry.id, entry.worker))
         if entry.decision is None and known is not None and entry.outcome in _FINAL:
-            entry.decision = known.decision
+            entry.decision, entry.worker = known.decision, known.worker
         return entry.decision
 
 

@@ -6,7 +6,7 @@ import json
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -23,7 +23,7 @@ from pytest_ddcompat.session.outcomes import place_of
 from pytest_ddcompat.session.state import (
     codec_of,
     decision_on,
-    gate_of,
+    gates_of,
     is_distributed,
     is_worker,
     ledger_of,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.session.decision import Decision
     from pytest_ddcompat.session.gate import Gate
+    from pytest_ddcompat.session.outcomes import Entry
 
 __all__ = ["Recorder", "WorkerRecorder", "register"]
 
@@ -76,7 +77,7 @@ def _inputs(config: pytest.Config) -> set[Path]:
     of_ini = [ini, config.getini("ddcompat_facts"), *config.getini("ddcompat_matrix")]
     paths = [folder / name for name in names if name]
     paths += [ini.parent / str(name) for name in of_ini if name]
-    paths += [Path(name) for name in gate_of(config).settings.files]
+    paths += [Path(name) for name in gates_of(config).first.inputs.settings.files]
     return {Path(os.path.realpath(path)) for path in paths}
 
 
@@ -135,13 +136,12 @@ class WorkerRecorder(_Hooks):
     def _write(self, decision: Decision) -> None:
         if decision in self._written:
             return
-        gate = gate_of(self._config)
+        gate = _gate_of(self._config, decision)
         self._written.add(decision)
         line = {
             "text": codec_of(self._config).encode(decision),
             "entry": decision_entry(decision, gate.verdicts, gate.matrices),
-            "environment": environment_entry(gate.environment, gate.matrices),
-            "matrices": _matrices(gate) if len(self._written) == 1 else [],
+            **_described(gate),
         }
         write_journal(self._config, line)
 
@@ -179,25 +179,23 @@ class Recorder(_Hooks):
                 reporter.write_line(printable(what), yellow=True)
 
     def _write(self, exit_status: int) -> None:
-        known: dict[str, Any] = {}
-        environment: dict[str, Any] = {}
-        matrices: list[dict[str, Any]] = []
+        known = _Known()
         for line in read_journals(self._config) if is_distributed(self._config) else ():
             if "problem" in line:
                 self._note(line["problem"])
-                continue
-            known[line["text"]] = line["entry"]
-            environment = merge_environments(environment, line["environment"])
-            matrices = matrices or line["matrices"]
+            else:
+                known.add(line)
         entries = [
-            (entry, self._explain(entry.decision, known))
+            (entry, self._explain(entry, known))
             for entry in ledger_of(self._config).entries()
             if entry.decision is not None
         ]
-        gate = gate_of(self._config)
+        if not entries:
+            gates = gates_of(self._config)
+            known.describe(_described((gates.used() or [gates.first])[0]))
         record = build_record(
-            matrices or _matrices(gate),
-            environment or environment_entry(gate.environment, gate.matrices),
+            [*known.matrices.values()],
+            [*known.environments.values()],
             entries,
             exit_status,
             interrupted=self._interrupted,
@@ -205,15 +203,66 @@ class Recorder(_Hooks):
         write_atomically(self._path, (json.dumps(record, indent=1) + "\n").encode())
         self._is_written = True
 
-    def _explain(self, decision: Decision, known: dict[str, Any]) -> dict[str, Any]:
-        """Return a decision as the record has it, from a worker or from this process."""
+    def _explain(self, test: Entry, known: _Known) -> dict[str, Any]:
+        """Return a test's decision as the record has it, from a worker or from this process."""
+        decision = cast("Decision", test.decision)
         text = codec_of(self._config).encode(decision)
-        if text not in known:
-            gate = gate_of(self._config)
-            known[text] = decision_entry(decision, gate.verdicts, gate.matrices)
-        entry: dict[str, Any] = known[text]
-        return entry
+        found = known.find(test.worker, text)
+        if found is None:
+            gate = _gate_of(self._config, decision)
+            entry = decision_entry(decision, gate.verdicts, gate.matrices)
+            line = {"worker": test.worker, "text": text, "entry": entry, **_described(gate)}
+            found = known.add(line)
+        return found
 
 
-def _matrices(gate: Gate) -> list[dict[str, Any]]:
-    return [matrix_entry(matrix) for matrix in gate.matrices]
+class _Known:
+    """The decisions and environments of all processes of a run, each distinct one once.
+
+    Attributes:
+        environments: The environments by folder and key.
+        matrices: The matrices by id and content.
+    """
+
+    def __init__(self) -> None:
+        self.environments: dict[tuple[str, str], dict[str, Any]] = {}
+        self.matrices: dict[tuple[str, str], dict[str, Any]] = {}
+        self._decisions: dict[tuple[int, str], dict[str, Any]] = {}
+        self._by_worker: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def add(self, line: dict[str, Any]) -> dict[str, Any]:
+        """Take in a decision, and return it as the record has it."""
+        index, text = self.describe(line), line["text"]
+        decision = {**line["entry"], "environment": index}
+        # Workers of the same environment share it, so that the record has it once.
+        decision = self._decisions.setdefault((index, text), decision)
+        self._by_worker[line["worker"], text] = decision
+        return decision
+
+    def find(self, worker: str, text: str) -> dict[str, Any] | None:
+        """Return a decision of a worker."""
+        return self._by_worker.get((worker, text))
+
+    def describe(self, line: dict[str, Any]) -> int:
+        """Take in an environment and its matrices, and return its index."""
+        environment = line["environment"]
+        key = (environment["folder"], line["key"])
+        known = self.environments.get(key)
+        self.environments[key] = merge_environments(known, environment) if known else environment
+        for matrix in line["matrices"]:
+            self.matrices.setdefault((matrix["id"], matrix["sha256"]), matrix)
+        return list(self.environments).index(key)
+
+
+def _gate_of(config: pytest.Config, decision: Decision) -> Gate:
+    gates = gates_of(config)
+    return gates.of_folder(decision.folder) or gates.first
+
+
+def _described(gate: Gate) -> dict[str, Any]:
+    """Return the environment and the matrices of a gate, for a journal."""
+    return {
+        "environment": environment_entry(gate.environment, gate.matrices, gate.folder),
+        "key": gate.key,
+        "matrices": [matrix_entry(matrix) for matrix in gate.matrices],
+    }

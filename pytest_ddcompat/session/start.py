@@ -14,7 +14,7 @@ from pytest_ddcompat.session.state import is_distributed, is_worker, ledger_of
 from pytest_ddcompat.session.summary import Summary
 
 if TYPE_CHECKING:
-    from pytest_ddcompat.session.gate import Gate
+    from pytest_ddcompat.session.folders import Gates
     from pytest_ddcompat.session.hooks import GatingHooks
 
 __all__ = ["Broken", "configure", "start", "start_or_break"]
@@ -32,7 +32,7 @@ def start(config: pytest.Config) -> GatingHooks:
     config.pluginmanager.register(gating, "ddcompat-gating")
     # Only reports show tests that run in other processes, and failures that were expected.
     forks = config.pluginmanager.hasplugin("pytest_forked")
-    summarize(config, by_reports=forks or Action.XFAIL in gating.gate.policy)
+    summarize(config, by_reports=forks or Action.XFAIL in gating.gates.first.policy)
     return gating
 
 
@@ -96,7 +96,7 @@ class Broken:
         self._reason = f"ddcompat: {describe(error)}"
 
     @property
-    def gate(self) -> Gate:
+    def gates(self) -> Gates:
         """Refuse.
 
         Raises:

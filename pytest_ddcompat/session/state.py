@@ -12,14 +12,16 @@ from pytest_ddcompat.session.outcomes import Ledger
 
 if TYPE_CHECKING:
     from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.session.folders import Gates
     from pytest_ddcompat.session.gate import Gate
 
 __all__ = [
     "STAND_IN",
     "codec_of",
     "decision_on",
-    "gate_if_used",
-    "gate_of",
+    "gate_at",
+    "gates_if_used",
+    "gates_of",
     "is_distributed",
     "is_worker",
     "ledger_of",
@@ -32,28 +34,34 @@ STAND_IN = pytest.StashKey["Decision"]()
 _LEDGER = pytest.StashKey[Ledger]()
 
 
-def gate_of(config: pytest.Config) -> Gate:
-    """Return the gate of a run, which starts with it if nothing has needed it yet.
+def gates_of(config: pytest.Config) -> Gates:
+    """Return the gates of a run, which start with it if nothing has needed them yet.
 
     Raises:
         CompatibilityError: The options cannot be understood.
     """
     gating = RUNS.get(config) or config.stash[START](config)
-    gate: Gate = gating.gate
-    return gate
+    gates: Gates = gating.gates
+    return gates
 
 
-def gate_if_used(config: pytest.Config) -> Gate | None:
-    """Return the gate of a run, or None if nothing has needed it yet."""
+def gates_if_used(config: pytest.Config) -> Gates | None:
+    """Return the gates of a run, or None if nothing has needed them yet."""
     gating = RUNS.get(config)
-    return None if gating is None else gating.gate
+    return None if gating is None else gating.gates
+
+
+def gate_at(node: pytest.Item | pytest.Collector) -> Gate:
+    """Return the gate of a test or collector."""
+    return gates_of(node.config).at(node)
 
 
 def ledger_of(config: pytest.Config) -> Ledger:
     """Return the ledger of a run."""
     ledger = config.stash.get(_LEDGER, None)
     if ledger is None:
-        ledger = config.stash[_LEDGER] = Ledger(Codec())
+        each = config.getoption("dist", "no") == "each"
+        ledger = config.stash[_LEDGER] = Ledger(Codec(), each=each)
     return ledger
 
 
@@ -65,7 +73,7 @@ def codec_of(config: pytest.Config) -> Codec:
 def decision_on(item: pytest.Item) -> Decision | None:
     """Return the decision on a test by its markers, or on the module that it stands for."""
     marks = marks_of(item)
-    return gate_of(item.config).decide(marks) if marks else item.stash.get(STAND_IN, None)
+    return gate_at(item).decide(marks) if marks else item.stash.get(STAND_IN, None)
 
 
 def is_worker(config: pytest.Config) -> bool:

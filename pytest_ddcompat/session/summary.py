@@ -11,16 +11,17 @@ import pytest
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.faults import contain, faults_of
 from pytest_ddcompat.session.outcomes import outcome_of
-from pytest_ddcompat.session.state import gate_of, ledger_of
+from pytest_ddcompat.session.state import gates_of, ledger_of
 from pytest_ddcompat.values.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterator
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.value import Fact
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.session.folders import Gates
     from pytest_ddcompat.session.gate import Gate
     from pytest_ddcompat.session.outcomes import Ledger
 
@@ -94,7 +95,7 @@ class Summary:
             counts = self._ledger.counts()
             if counts:
                 shown = {a for a, char in _CHARS.items() if terminalreporter.hasopt(char)}
-                lines = _lines(self._ledger, counts, gate_of(config), shown)
+                lines = _lines(self._ledger, counts, gates_of(config), shown)
                 terminalreporter.section("ddcompat", sep="=")
                 for line in lines:
                     terminalreporter.line(inert(line))
@@ -109,40 +110,67 @@ def _ended(terminalreporter: pytest.TerminalReporter) -> set[str]:
     return {r.nodeid for r in reports if isinstance(r, pytest.TestReport) and outcome_of(r)}
 
 
+def _heads(ledger: Ledger, gates: Gates) -> list[str]:
+    """Return one line for each environment; those of folders and workers are told apart."""
+    heads = ledger.heads or {
+        (gate.folder, ""): set(head_of(gate)) for gate in gates.used() or [gates.first]
+    }
+    lines = []
+    for (folder, _), ranked in sorted(heads.items()):
+        first, *words = [word for _, word in sorted(ranked)]
+        named = f"{folder}: " if folder and len(heads) > 1 else ""
+        lines.append(f"{named}{first}: {', '.join(words)}")
+    return lines
+
+
 def _lines(
-    ledger: Ledger, counts: Counter[Decision], gate: Gate, shown: Container[Action]
+    ledger: Ledger, counts: Counter[Decision], gates: Gates, shown: Container[Action]
 ) -> list[str]:
     """Return the lines of the summary.
 
     Args:
         ledger: What became of each test.
         counts: How many tests had each decision.
-        gate: The run's matrices, environment and policy.
+        gates: The run's matrices and environments.
         shown: Actions whose reasons pytest shows.
     """
-    # Here, as a session that starts workers may have nothing to say.
-    from pytest_ddcompat.session.advice import remedy_lines, stale_lines
-
-    words = [word for _, word in sorted(ledger.heads) or head_of(gate)]
     by_action: Counter[Action] = Counter()
     by_reason: Counter[tuple[str, str]] = Counter()
-    stopped: list[tuple[Decision, int]] = []
+    by_folder: dict[str, list[tuple[Decision, int]]] = {}
     for decision, count in counts.items():
         by_action[decision.action] += count
         if decision.shown and decision.action not in shown:
             by_reason[_ACTIONS[decision.action], decision.shown] += count
-        if decision.action not in {Action.RUN, Action.XFAIL}:
-            stopped.append((decision, count))
+        by_folder.setdefault(decision.folder, []).append((decision, count))
     for decision, count in ledger.unexpected().items():
         by_reason[_UNEXPECTED, decision.shown] += count
     total = ", ".join(f"{by_action[a]} {_ACTIONS[a]}" for a in _ACTIONS if by_action[a])
     return [
-        f"{words[0]}: {', '.join(words[1:])}",
+        *_heads(ledger, gates),
         f"{sum(by_action.values())} gated: {total}",
         *_reasons(by_reason),
-        *remedy_lines(stopped, gate),
-        *stale_lines(counts, gate),
+        *_advice(ledger, by_folder, gates),
     ]
+
+
+def _advice(
+    ledger: Ledger, by_folder: dict[str, list[tuple[Decision, int]]], gates: Gates
+) -> Iterator[str]:
+    # Here, as a session that starts workers may have nothing to say.
+    from pytest_ddcompat.session.advice import known_remedy_lines, remedy_lines, stale_lines
+
+    for folder, decisions in sorted(by_folder.items()):
+        stopped = [(d, n) for d, n in decisions if d.action not in {Action.RUN, Action.XFAIL}]
+        gate = gates.of_folder(folder)
+        keys = {key for named, key in ledger.heads if named == folder}
+        if gate is None or (keys and keys != {gate.key}):
+            # Other processes have other environments, in which nothing can be tried here.
+            lines = known_remedy_lines(stopped)
+        else:
+            lines = remedy_lines(stopped, gate)
+        lines += stale_lines(dict(decisions), gate or gates.first)
+        named = f"{folder}: " if folder and len(by_folder) > 1 else ""
+        yield from (f"{named}{line}" for line in lines)
 
 
 def _reasons(counts: Counter[tuple[str, str]]) -> list[str]:

@@ -22,7 +22,7 @@ from pytest_ddcompat.session.faults import contain, faults_of
 from pytest_ddcompat.session.outcomes import Place, place_of
 from pytest_ddcompat.session.state import (
     codec_of,
-    gate_if_used,
+    gates_if_used,
     is_worker,
     ledger_of,
     running,
@@ -80,7 +80,7 @@ def read_journals(config: pytest.Config) -> list[dict[str, Any]]:
         decision = codec_of(config).decode(line["decision"])
         if decision is not None:
             place = Place(line["file"], line["line"])
-            ledger_of(config).collect(line["id"], place, decision)
+            ledger_of(config).collect(line["id"], place, decision, worker=line["worker"])
     return others
 
 
@@ -89,7 +89,7 @@ def _lines(folder: Path) -> Iterator[dict[str, Any]]:
         for line in file.read_text(encoding="utf-8").splitlines():
             # A worker that crashed may have cut off its last one.
             with suppress(ValueError):
-                yield json.loads(line)
+                yield {**json.loads(line), "worker": file.stem}
 
 
 class _Hooks:
@@ -125,11 +125,12 @@ class ControllerHooks(_Hooks):
                 config.add_cleanup(partial(shutil.rmtree, folder, ignore_errors=True))
             node.workerinput[_FOLDER] = str(folder)
         with contain(config, "a worker is not given the options, and reads them itself"):
-            gate = gate_if_used(config)
-            if gate is not None:
-                facts = gate.settings.facts.with_answer()
-                gate.settings = gate.settings._replace(facts=facts)
-                node.workerinput[_SETTINGS] = gate.settings.to_plain()
+            gates = gates_if_used(config)
+            if gates is not None:
+                inputs = gates.first.inputs
+                facts = inputs.settings.facts.with_answer()
+                inputs.settings = inputs.settings._replace(facts=facts)
+                node.workerinput[_SETTINGS] = inputs.settings.to_plain()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -138,12 +139,15 @@ class ControllerHooks(_Hooks):
         faults_of(node.config).update(dict.fromkeys(output.get(_FAULTS, ())))
         with contain(node.config, "the summary lacks what a worker knows"):
             ledger, codec = ledger_of(node.config), codec_of(node.config)
-            head, stopped = output.get(_OUTPUT, ((), ()))
-            ledger.heads.update((rank, word) for rank, word in head)
+            heads, stopped = output.get(_OUTPUT, ((), ()))
+            for folder, key, head in heads:
+                words = ledger.heads.setdefault((folder, key), set())
+                words.update((rank, word) for rank, word in head)
             for nodeid, file, line, text, outcome in stopped:
                 decision = codec.decode(text)
                 if decision is not None:
-                    ledger.collect(nodeid, Place(file, line), decision, outcome)
+                    worker = node.gateway.id
+                    ledger.collect(nodeid, Place(file, line), decision, outcome, worker)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_terminal_summary(self, config: pytest.Config) -> None:
@@ -163,9 +167,9 @@ class WorkerHooks(_Hooks):
 
         marks = marks_of(item)
         with contain(item.config, "tests that bring a worker down are not counted"):
-            gate = gate_if_used(item.config) if marks else None
-            if gate is not None and not is_skipped_by_author(item):
-                write_test(item, gate.decide(marks))
+            gates = gates_if_used(item.config) if marks else None
+            if gates is not None and not is_skipped_by_author(item):
+                write_test(item, gates.at(item).decide(marks))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -174,8 +178,9 @@ class WorkerHooks(_Hooks):
         config = session.config
         output: dict[str, Any] = getattr(config, "workeroutput", {})
         with contain(config, "the summary lacks what a worker knows"):
-            gate = gate_if_used(config)
-            if gate is not None and gate.used:
+            gates = gates_if_used(config)
+            used = [] if gates is None else gates.used()
+            if used:
                 from pytest_ddcompat.session.summary import head_of
 
                 stopped = [
@@ -183,5 +188,6 @@ class WorkerHooks(_Hooks):
                     for e in ledger_of(config).entries()
                     if e.decision is not None and e.outcome != "not_run"
                 ]
-                output[_OUTPUT] = [head_of(gate), stopped]
+                heads = [(gate.folder, gate.key, head_of(gate)) for gate in used]
+                output[_OUTPUT] = [heads, stopped]
         output[_FAULTS] = list(faults_of(config))

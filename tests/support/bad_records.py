@@ -35,7 +35,7 @@ def valid_record() -> dict[str, Any]:
     decision = decision_entry(DECISION, Verdicts(facts, matrices), matrices)
     return build_record(
         [matrix_entry(MATRIX)],
-        environment_entry(facts, matrices),
+        [environment_entry(facts, matrices)],
         [(Entry("test_it.py::test", Place("test_it.py", 3)), decision)],
         0,
         interrupted=False,

@@ -1,0 +1,127 @@
+"""The gates of a run: one, and one more for each folder with facts or matrices of its own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_ddcompat.session.gate import Gate, Inputs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pytest
+
+__all__ = ["Gates"]
+
+_FACTS, _MATRICES = "pytest_ddcompat_facts", "pytest_ddcompat_matrices"
+
+
+class Gates:
+    """The gates of a run, each made when it is first needed.
+
+    Attributes:
+        first: The gate of all tests for which no folder below the root gives anything.
+        has_folders: Whether conftests speak for their folders.
+    """
+
+    def __init__(self, config: pytest.Config, environ: Mapping[str, str]) -> None:
+        self._config = config
+        self.first = Gate(Inputs(config, environ), _RootHooks(config))
+        self.first.check_settings()
+        self._number = 0  # of implementations
+        self.has_folders = False
+        self._by_path: dict[Path, Gate] = {}
+        self._by_plugins: dict[tuple[Any, ...], Gate] = {}
+
+    def __iter__(self) -> Iterator[Gate]:
+        return iter([self.first, *self._by_plugins.values()])
+
+    def look(self) -> None:
+        """See whether conftests have been loaded since that speak for their folders."""
+        hook = self._config.hook
+        number = len(_implementations(hook))
+        if number != self._number:
+            self._number = number
+            self.has_folders = bool(_folder_conftests(self._config))
+            self._by_path.clear()
+
+    def at(self, node: pytest.Item | pytest.Collector) -> Gate:
+        """Return the gate of a test or collector."""
+        if not self.has_folders:
+            return self.first
+        gate = self._by_path.get(node.path)
+        if gate is None:
+            gate = self._by_path[node.path] = self._find(node)
+        return gate
+
+    def of_folder(self, folder: str) -> Gate | None:
+        """Return the gate of the folder that a decision names; None in another process."""
+        return next((gate for gate in self if gate.folder == folder), None)
+
+    def used(self) -> list[Gate]:
+        """Return the gates that have compared a requirement with their matrices."""
+        return [gate for gate in self if gate.used]
+
+    def _find(self, node: pytest.Item | pytest.Collector) -> Gate:
+        # Only pytest knows which conftests count: config.hook calls those of other folders too.
+        hooks = node.session.gethookproxy(node.path)
+        plugins = tuple(i.plugin for i in _implementations(hooks))
+        folders = [Path(p.__file__).parent for p in _folder_conftests(self._config) if p in plugins]
+        if not folders:
+            return self.first
+        if plugins not in self._by_plugins:
+            folder = max(folders, key=lambda path: len(path.parts))
+            named = _relative(folder, self._config.rootpath)
+            self._by_plugins[plugins] = Gate(self.first.inputs, _FolderHooks(node), named)
+        return self._by_plugins[plugins]
+
+
+def _relative(folder: Path, root: Path) -> str:
+    try:
+        return os.path.relpath(folder, root).replace(os.sep, "/")
+    except ValueError:  # on another drive of Windows
+        return folder.as_posix()
+
+
+class _RootHooks:
+    """The hooks without those of conftests below the root of the run."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def __getattr__(self, name: str) -> Any:
+        others = _folder_conftests(self._config)
+        return self._config.pluginmanager.subset_hook_caller(name, others)
+
+
+class _FolderHooks:
+    """The hooks that count for a test or collector."""
+
+    def __init__(self, node: pytest.Item | pytest.Collector) -> None:
+        self._node = node
+
+    def __getattr__(self, name: str) -> Any:
+        # Asked anew, for a proxy has the conftests too that were loaded after it was made.
+        return getattr(self._node.session.gethookproxy(self._node.path), name)
+
+
+def _implementations(hooks: Any) -> list[Any]:
+    return [
+        *getattr(hooks, _FACTS).get_hookimpls(),
+        *getattr(hooks, _MATRICES).get_hookimpls(),
+    ]
+
+
+def _folder_conftests(config: pytest.Config) -> list[Any]:
+    """Return the conftests that give facts or matrices for a folder below the root."""
+    plugins = dict.fromkeys(i.plugin for i in _implementations(config.hook))
+    above = {None, config.rootpath, *config.rootpath.parents}
+    return [plugin for plugin in plugins if _folder_of(plugin) not in above]
+
+
+def _folder_of(plugin: Any) -> Path | None:
+    """Return the folder of a conftest; None for any other plugin."""
+    path = Path(getattr(plugin, "__file__", None) or "")
+    return path.parent if path.name == "conftest.py" else None

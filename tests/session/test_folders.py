@@ -1,0 +1,188 @@
+"""Folders with facts or matrices of their own, and workers of other environments."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.records import record_of
+
+from pytest_ddcompat.__main__ import main
+from pytest_ddcompat.record.format import RecordError, read_record
+
+if TYPE_CHECKING:
+    from support.project import Project
+
+LAMBDA = 'def pytest_ddcompat_facts(config): return {"deployments": ["aws_lambda"]}'
+KUBERNETES = 'def pytest_ddcompat_facts(config): return {"deployments": ["kubernetes"]}'
+INI = "[pytest]\nddcompat_set =\n    tracer=4.1.0\n    python=3.11\n    date=2026-05-31\n"
+TESTS = """
+from pytest_ddcompat import requires_capability, requires_deployment
+@requires_deployment("{}")
+def test_{}_is(): pass
+@requires_capability("software_composition_analysis")
+def test_{}_sca(): pass
+"""
+RIGHT = {
+    "test_lambda_is": "passed",
+    "test_lambda_sca": "skipped",
+    "test_k8s_is": "passed",
+    "test_k8s_sca": "passed",
+}
+XDIST = ("-p", "xdist.plugin", "-n", "2")
+
+
+@pytest.fixture
+def folders(project: Project) -> Project:
+    project.write("pytest.ini", INI)
+    project.write("lambda_service/conftest.py", LAMBDA)
+    project.write("lambda_service/test_lambda.py", TESTS.format("aws_lambda", *2 * ["lambda"]))
+    project.write("k8s_service/conftest.py", KUBERNETES)
+    project.write("k8s_service/test_k8s.py", TESTS.format("kubernetes", *2 * ["k8s"]))
+    return project
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["lambda_service k8s_service", "k8s_service lambda_service", ".", "k8s_service/test_k8s.py ."],
+)
+@pytest.mark.parametrize("more", [(), XDIST], ids=["", "xdist"])
+def test_a_folders_facts_are_those_of_its_own_tests(
+    folders: Project, arguments: str, more: tuple[str, ...]
+) -> None:
+    if more:
+        pytest.importorskip("xdist")
+    run = folders.run(*arguments.split(), *more, "--ddcompat-report=run.json")
+    assert run.outcomes == RIGHT
+    heads = [line for line in run.section("ddcompat") if "iast-python (read" in line]
+    assert [head.partition(":")[0] for head in heads] == ["k8s_service", "lambda_service"]
+    assert "deployment kubernetes" in heads[0]
+    assert "deployment aws_lambda" in heads[1]
+    assert _environments(record_of(folders)) == {
+        "lambda_service/test_lambda.py": ("lambda_service", ["aws_lambda"]),
+        "k8s_service/test_k8s.py": ("k8s_service", ["kubernetes"]),
+    }
+
+
+def _environments(record: dict[str, Any]) -> dict[str, tuple[str, list[str]]]:
+    known = [record["environment"], *record["other_environments"]]
+    by_file = {}
+    for test in record["tests"]:
+        environment = known[record["decisions"][test["decision"]]["environment"]]
+        by_file[test["file"]] = (environment["folder"], environment["facts"]["deployments"])
+    return by_file
+
+
+def test_one_folder_alone_needs_no_name(folders: Project) -> None:
+    run = folders.run("lambda_service")
+    assert run.section("ddcompat")[0].startswith("iast-python (read")
+
+
+def test_the_folders_in_a_folder_take_its_facts_and_may_replace_them(folders: Project) -> None:
+    ask = "def test_{}(ddcompat): assert ddcompat.environment.deployments.value == {}"
+    folders.write("conftest.py", 'def pytest_ddcompat_facts(config): return {"site": "a.example"}')
+    site = "\ndef test_site_{}(ddcompat): assert ddcompat.environment.site.value == {}"
+    folders.write("test_root.py", ask.format("root", "set()") + site.format("root", "'a.example'"))
+    inside = ask.format("inside", "{'aws_lambda'}") + site.format("inside", "'a.example'")
+    folders.write("lambda_service/a/test_inside.py", inside)
+    own = '\ndef pytest_ddcompat_facts(config): return {"site": "b.example"}'
+    folders.write("lambda_service/b/conftest.py", own)
+    own = ask.format("own", "{'aws_lambda'}") + site.format("own", "'b.example'")
+    folders.write("lambda_service/b/test_own.py", own)
+    folders.write("test_root.py", site.format("root", "'a.example'"))
+    run = folders.run()
+    assert set(run.outcomes.values()) == {"passed", "skipped"}
+    assert run.status == 0
+
+
+def test_require_asks_its_own_folders(folders: Project) -> None:
+    module = 'import pytest_ddcompat\npytest_ddcompat.require("software_composition_analysis")\n'
+    for folder in ("lambda", "k8s"):
+        folders.write(f"{folder}_service/test_m_{folder}.py", f"{module}def test_{folder}(): pass")
+        folders.write(
+            f"{folder}_service/test_f_{folder}.py",
+            "def test_inside_{}(ddcompat): ddcompat.require('software_composition_analysis')\n"
+            "def test_check_{}(ddcompat):\n"
+            "    verdict = ddcompat.check('software_composition_analysis')\n"
+            "    assert verdict.status.value == '{}'\n".format(
+                folder, folder, {"lambda": "unsupported", "k8s": "supported"}[folder]
+            ),
+        )
+    run = folders.run()
+    assert run.outcomes == {
+        **RIGHT,
+        "lambda_service/test_m_lambda.py": "collection skipped",
+        "test_k8s": "passed",
+        "test_inside_lambda": "skipped",
+        "test_inside_k8s": "passed",
+        "test_check_lambda": "passed",
+        "test_check_k8s": "passed",
+    }
+
+
+def test_a_folders_matrices_are_those_of_its_own_tests(folders: Project) -> None:
+    folders.write("own.toml", 'extends = "iast-python"\n[page]\nid = "own"\n')
+    more = 'def pytest_ddcompat_matrices(config): return ["own.toml"]'
+    folders.write("k8s_service/conftest.py", f"{KUBERNETES}\n{more}")
+    marked = "import pytest\n@pytest.mark.requires_capability('api_security', matrix='own')\n"
+    folders.write("k8s_service/test_own.py", f"{marked}def test_own(): pass")
+    folders.write("lambda_service/test_not.py", f"{marked}def test_not(): pass")
+    run = folders.run("--continue-on-collection-errors")
+    assert run.outcomes == {
+        **RIGHT,
+        "test_own": "passed",
+        "lambda_service/test_not.py": "collection failed",
+    }
+
+
+@pytest.mark.parametrize(("dist", "tests"), [("load", 2), ("each", 4)])
+def test_each_worker_decides_in_its_own_environment(
+    project: Project, dist: str, tests: int
+) -> None:
+    pytest.importorskip("xdist")
+    project.write("pytest.ini", INI)
+    marked = "import pytest\npytestmark = pytest.mark.requires_capability('threat_detection')\n"
+    project.write("test_it.py", f"{marked}def test_one(): pass\ndef test_two(): pass")
+    workers = ("--tx", "popen//env:DD_SITE=ddog-gov.com", "--tx", "popen", "--dist", dist)
+    run = project.run("-p", "xdist.plugin", *workers, "--ddcompat-report=run.json")
+    record = record_of(project)
+    environments = [record["environment"], *record["other_environments"]]
+    assert len(record["tests"]) == tests
+    by_site = {}
+    for test in record["tests"]:
+        decision = record["decisions"][test["decision"]]
+        site = environments[decision["environment"]]["facts"]["site"]
+        by_site[site] = (decision["verdict"], test["outcome"])
+    assert by_site == {
+        "datadoghq.com": ("supported", "passed"),
+        "ddog-gov.com": ("unsupported", "skipped"),
+    }
+    summary = run.section("ddcompat")
+    assert ["site datadoghq.com" in summary[0], "site ddog-gov.com" in summary[1]] == [True, True]
+    assert summary[2] == f"{tests} gated: {tests // 2} ran, {tests // 2} skipped"
+    assert not any("would let" in line for line in summary if "ddtrace" in line)
+
+
+def test_a_record_names_an_environment_that_it_has(folders: Project) -> None:
+    folders.run(".", "--ddcompat-report=run.json")
+    text = (folders.path / "run.json").read_text()
+    (folders.path / "run.json").write_text(text.replace('"environment": 1', '"environment": 2'))
+    with pytest.raises(RecordError, match=r"there is no environment 2; there are 2, from 0"):
+        read_record(folders.path / "run.json")
+
+
+def test_a_record_without_further_environments_is_read_too(
+    folders: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders.run(".", "--ddcompat-report=run.json")
+    record = record_of(folders)
+    path = str(folders.path / "run.json")
+    assert main(["report", path]) == 0
+    assert "k8s_service: " in capsys.readouterr().out
+    del record["other_environments"], record["environment"]["folder"]
+    for decision in record["decisions"]:
+        del decision["environment"]
+    (folders.path / "run.json").write_text(json.dumps(record))
+    assert main(["report", path]) == 0
+    assert "k8s_service: " not in capsys.readouterr().out
