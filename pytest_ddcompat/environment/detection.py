@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import platform
+import re
 import struct
 import sys
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.environment.value import Fact
 from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.names import fold
 from pytest_ddcompat.values.sites import parse_known_site
 from pytest_ddcompat.values.versions import Version, parse_version
 
@@ -77,10 +79,7 @@ _SERVICE_ACCOUNT = "var/run/secrets/kubernetes.io/serviceaccount"
 
 def detect_tracer(_: Machine) -> Fact[Version]:
     """Find ddtrace's version without importing it."""
-    fact = _distribution(LIBRARY)
-    if fact.known and fact.value is None and _is_importable(LIBRARY):
-        return _tracer_of_another_name()
-    return fact
+    return _distribution(LIBRARY)
 
 
 def detect_python(_: Machine) -> Fact[Version]:
@@ -208,41 +207,67 @@ def _named(name: str, signal: str) -> Fact[str]:
 
 
 def _distribution(name: str) -> Fact[Version]:
-    """Version of an installed distribution, from its metadata alone."""
+    """Version of an installed distribution, from its metadata; nothing is imported."""
     try:
-        found = metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return Fact(None, f"no distribution {name} is installed")
+        # A page or a marker may write "Fast API"; PEP 503 knows of no spaces.
+        fact = _installed(name) or _installed(fold(name))
+        return fact or _of_another_name(name)
     except Exception as error:  # noqa: BLE001 - whatever broken metadata does, the fact is unknown
         return Fact.unknown(f"the metadata of {name} cannot be read ({type(error).__name__})")
-    return _version(name, found)
 
 
-def _version(name: str, found: object) -> Fact[Version]:
-    if not isinstance(found, str):
+def _installed(name: str) -> Fact[Version] | None:
+    """Return what the distributions of a name say; None if there are none."""
+    found = [(each, each.version) for each in metadata.distributions(name=name)]
+    if not found:
+        return None
+    # An empty folder that an uninstallation has left behind has no version.
+    whole = [(each, text) for each, text in found if isinstance(text, str)]
+    versions = dict.fromkeys(text for _, text in whole)
+    if len(versions) > 1:
+        # A folder earlier on the path may hide a later one; within one folder, none wins.
+        module = _module(name) or ""
+        versions = dict.fromkeys(
+            text for each, text in whole if module.startswith(str(each.locate_file("")))
+        )
+    if len(versions) == 1:
+        return _version(name, *versions)
+    if not whole:
         return Fact.unknown(f"the metadata of {name} names no version")
+    both = " and ".join(sorted({text for _, text in whole}))
+    return Fact.unknown(f"several distributions {name} are installed: {both}")
+
+
+def _version(name: str, found: str) -> Fact[Version]:
     try:
         return Fact(parse_version(found), f"metadata of the distribution {name}")
     except ValueError:
         return Fact.unknown(f"the metadata of {name} names no PEP 440 version")
 
 
-def _tracer_of_another_name() -> Fact[Version]:
-    for name in dict.fromkeys(metadata.packages_distributions().get(LIBRARY, [])):
-        if name.lower() != LIBRARY:
-            return _distribution(name)
-    return Fact.unknown(f"{LIBRARY} can be imported, but no distribution's metadata names it")
+def _of_another_name(name: str) -> Fact[Version]:
+    """Return the version of what can be imported by a name that no distribution has."""
+    package = re.sub(r"[-.\s]+", "_", name.lower())
+    if _module(package) is None:
+        return Fact(None, f"no distribution {name} is installed")
+    others = dict.fromkeys(metadata.packages_distributions().get(package, []))
+    facts = [fact for other in others if (fact := _installed(other))]
+    if len(facts) == 1:
+        return facts[0]
+    if not facts:
+        return Fact.unknown(f"{name} can be imported, but no distribution's metadata names it")
+    return Fact.unknown(f"several distributions provide {name}: {' and '.join(others)}")
 
 
-def _is_importable(name: str) -> bool:
-    """Whether there is such a module; an empty folder of that name is none."""
+def _module(name: str) -> str | None:
+    """Return where a module is; an empty folder of its name is none."""
     from importlib.util import find_spec
 
     try:
-        spec = find_spec(name)
+        spec = find_spec(name.partition(".")[0])
     except (ImportError, ValueError):  # of a module that was put into sys.modules by hand
-        return name in sys.modules
-    return spec is not None and spec.origin is not None
+        return "" if name in sys.modules else None
+    return None if spec is None else spec.origin
 
 
 def _is_there(path: Path) -> bool:

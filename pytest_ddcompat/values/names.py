@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 _NO_NAME = frozenset("<>=!~,;[]")  # of version specifiers, extras and lists
-_SEPARATORS = re.compile(r"[-_\s]+")
+_SEPARATORS = re.compile(r"[-_.\s]+")
 
 # How people commonly call what the page calls otherwise.
 _ALIASES = {
@@ -67,7 +67,7 @@ _COMPARED = 5000  # valid names among which the nearest is sought: each takes so
 
 @lru_cache(maxsize=4096)
 def fold(name: str) -> str:
-    """Reduce a name to what decides: no case, no `-`, `_` or space, aliases resolved.
+    """Reduce a name to what decides: no case, no `-`, `_`, `.` or space, aliases resolved.
 
     Args:
         name: A capability, deployment type, framework or data store as a person writes it.

@@ -136,10 +136,12 @@ def test_empty_metadata(importable: bool, site: Path) -> None:
 def test_metadata_that_cannot_be_read(
     broken: str, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def version(_: str) -> str:
-        raise OSError(broken)
+    def distributions(name: str) -> list[object]:
+        raise OSError(f"{name}: {broken}")
 
-    monkeypatch.setattr("pytest_ddcompat.environment.detection.metadata.version", version)
+    monkeypatch.setattr(
+        "pytest_ddcompat.environment.detection.metadata.distributions", distributions
+    )
     fact = tracer(site)
     assert (fact.known, fact.value) == (False, None)
     assert fact.signal == "the metadata of ddtrace cannot be read (OSError)"
@@ -153,3 +155,76 @@ def test_tracer_is_not_imported_for_any_fact(site: Path) -> None:
     assert environment.to_mapping()["tracer"] == "4.16.0"
     assert environment.to_mapping()["frameworks"] == dict.fromkeys(("django", "fastapi", "flask"))
     assert "ddtrace" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "version", "signal"),
+    [
+        pytest.param(
+            "fastapi", metadata("fastapi-slim", "0.112.4", provides="fastapi"), "0.112.4",
+            "metadata of the distribution fastapi-slim", id="another distribution provides it",
+        ),
+        pytest.param(
+            "django", {}, "unknown",
+            "django can be imported, but no distribution's metadata names it", id="vendored",
+        ),
+        pytest.param(
+            "ddtrace", {**metadata("ddtrace", "1.5.0"), **metadata("ddtrace", "4.1.0")}, "unknown",
+            "several distributions ddtrace are installed: 1.5.0 and 4.1.0", id="two that disagree",
+        ),
+        pytest.param(
+            "django", {**metadata("Django", "1.8.0"), **metadata("Django", "4.2.0")}, "unknown",
+            "several distributions django are installed: 1.8.0 and 4.2.0", id="two of a framework",
+        ),
+        pytest.param(
+            "ddtrace", {"ddtrace-0.0.0.dist-info/INSTALLER": "pip", **metadata("ddtrace", "4.1.0")},
+            "4.1.0", "metadata of the distribution ddtrace", id="a leftover that comes first",
+        ),
+        pytest.param(
+            "ddtrace", {"ddtrace-4.2.0.dist-info/REQUESTED": "", **metadata("ddtrace", "4.1.0")},
+            "4.1.0", "metadata of the distribution ddtrace", id="a leftover that comes last",
+        ),
+        pytest.param(
+            "fastapi", {
+                **metadata("fastapi-slim", "0.1", provides="fastapi"),
+                **metadata("fastapi-fat", "0.2", provides="fastapi"),
+            }, "unknown", "several distributions provide fastapi: ", id="two providers",
+        ),
+        pytest.param(
+            "Fast API", metadata("fastapi", "0.110"), "0.110",
+            "metadata of the distribution fastapi", id="written with a space",
+        ),
+        *(
+            pytest.param(
+                name, metadata("ruamel.yaml", "0.18", provides="ruamel"), "0.18",
+                f"metadata of the distribution {name.lower()}", id=name,
+            )
+            for name in ("ruamel.yaml", "ruamel-yaml", "ruamel_yaml", "Ruamel.YAML")
+        ),
+    ],
+)  # fmt: skip
+def test_installed_under_any_name(
+    name: str, files: dict[str, str], version: str, signal: str, site: Path
+) -> None:
+    package = name.lower().replace(" ", "").partition(".")[0]
+    for path, text in {f"{package}/__init__.py": NEVER_RUN, **files}.items():
+        (site / path).parent.mkdir(exist_ok=True)
+        (site / path).write_text(text)
+    environment = Environment({}, Detector(environ={}, root=site))
+    fact = environment.tracer if name == "ddtrace" else environment.framework(name)
+    assert (fact.words, fact.signal[: len(signal)]) == (version, signal)
+    assert package not in sys.modules
+
+
+def test_a_folder_earlier_on_the_path_hides_a_later_one(
+    site: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    later = tmp_path_factory.mktemp("later")
+    sys.path.append(str(later))
+    for folder, version in ((site, "4.1.0"), (later, "1.5.0")):
+        for name, text in {**MODULE, **metadata("ddtrace", version)}.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text)
+    assert tracer(site).words == "4.1.0"
+    (site / "ddtrace" / "__init__.py").unlink()
+    assert tracer(site).words == "1.5.0"
