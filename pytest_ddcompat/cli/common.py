@@ -109,13 +109,15 @@ def environment_by(layers: Sequence[Layer], agent: str, matrices: Sequence[Matri
 
 
 def day_of(text: str | None, option: str) -> dt.date:
-    """Parse the day of an option; today if it is None.
+    """Parse the day of an option; today in UTC if it is None.
 
     Raises:
         CompatibilityError: The text is not a date.
     """
+    if text is None:
+        return dt.datetime.now(dt.timezone.utc).date()
     try:
-        return dt.date.today() if text is None else dt.date.fromisoformat(text)
+        return dt.date.fromisoformat(text)
     except ValueError:
         valid = "valid: such as 2026-05-31"
         raise CompatibilityError(f'{option}: "{text:.80}" is not a date; {valid}') from None

@@ -15,13 +15,14 @@ from contextlib import closing
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from pytest_ddcompat.environment.value import AgentAnswer
 from pytest_ddcompat.values.variables import Hidden
 from pytest_ddcompat.values.versions import parse_agent_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Address", "AgentAnswer", "agent_address", "parse_address", "query"]
+__all__ = ["Address", "agent_address", "parse_address", "query"]
 
 _LARGEST = 1024 * 1024  # bytes of a body
 _TOO_LARGE = "the answer is larger than 1 MiB"
@@ -73,21 +74,6 @@ class Address(NamedTuple):
     socket: Hidden
     server: Hidden
     path: Hidden
-
-
-class AgentAnswer(NamedTuple):
-    """An Agent's answer.
-
-    Attributes:
-        version: A PEP 440 version in its normal form; None if unknown.
-        remote_configuration: Whether Remote Configuration is offered; None if unknown.
-        signal: Where this is from, and why anything is unknown. It quotes nothing of the
-            address, and of the answer only the status.
-    """
-
-    version: str | None
-    remote_configuration: bool | None
-    signal: str
 
 
 class _ShownError(ValueError):

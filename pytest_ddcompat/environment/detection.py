@@ -183,8 +183,8 @@ def detect_remote_configuration(machine: Machine) -> Fact[bool]:
 
 
 def today(_: Machine | None = None) -> Fact[dt.date]:
-    """Return the day on which this runs."""
-    return Fact(dt.date.today(), "today")
+    """Return the day on which this runs, which is the same in all time zones."""
+    return Fact(dt.datetime.now(dt.timezone.utc).date(), "today")
 
 
 def cpu_of(machine: str, width: int) -> str:

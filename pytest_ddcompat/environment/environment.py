@@ -39,8 +39,11 @@ class Environment:
         facts: Mapping[str, Fact[Any]],
         detector: Detector | None = None,
         frameworks: Iterable[str] = (),
+        day: dt.date | None = None,
     ) -> None:
         self._facts = dict(facts)
+        if day is not None:
+            self._facts.setdefault("date", Fact(day, "today"))
         self._detector = detector
         self._frameworks = {fold(name): name for name in frameworks}
         self._fixed = frozenset(facts)
@@ -169,7 +172,7 @@ class Environment:
 
     @property
     def date(self) -> dt.date:
-        """Day that decides support levels: today, unless it is given."""
+        """Day that decides support levels: today in UTC, unless it is given."""
         return cast("dt.date", self._fact("date").value)
 
     def derives(self, key: str) -> bool:

@@ -220,7 +220,7 @@ _DECLARED = (
     ),
     FactKind(
         "date",
-        "Day that decides support levels.",
+        "Day that decides support levels; today in UTC if it is not given.",
         label="Support levels on",
         parse=_date,
         keywords=(("format", "date"), ("pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")),

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.environment.machine import Detector
 from pytest_ddcompat.environment.parsing import LIMIT, facts_from_settings, facts_from_text
+from pytest_ddcompat.environment.value import AgentAnswer
 from pytest_ddcompat.values.errors import FactsError, Problem
 from pytest_ddcompat.values.variables import Hidden, HiddenBytes
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from pytest_ddcompat.environment.agent import AgentAnswer
     from pytest_ddcompat.environment.parsing import Facts
 
 __all__ = ["FactSources", "Layer", "file_layer"]
@@ -78,13 +79,17 @@ class FactSources(NamedTuple):
             raise FactsError(problems)
 
     def environment(
-        self, weaker: Sequence[Facts] = (), detector: Detector | None = None
+        self,
+        weaker: Sequence[Facts] = (),
+        detector: Detector | None = None,
+        day: dt.date | None = None,
     ) -> Environment:
         """Put the facts together: those of the layers, then weaker ones, then detected ones.
 
         Args:
             weaker: Facts over which the layers take precedence, the strongest first.
             detector: What `detector` returns, so that several environments share what it detects.
+            day: What counts as today, if no day is given; today if None.
         """
         facts: Facts = {}
         # The weakest first: what comes later replaces it.
@@ -92,7 +97,7 @@ class FactSources(NamedTuple):
             facts.update(more)
         for layer in reversed(self.layers):
             facts.update(layer.facts())
-        return Environment(facts, detector or self.detector())
+        return Environment(facts, detector or self.detector(), day=day)
 
     def with_answer(self) -> FactSources:
         """Return the same with the Agent's answer, which is queried now if it is to be."""
@@ -124,8 +129,6 @@ class FactSources(NamedTuple):
         """Undo `encode`."""
         layers, agent, answer = encoded
         if answer is not None:
-            from pytest_ddcompat.environment.agent import AgentAnswer
-
             answer = AgentAnswer(*answer)
         return cls(tuple(Layer.of(*layer) for layer in layers), Hidden(agent), answer)
 

@@ -13,8 +13,7 @@ from pytest_ddcompat.values.variables import Hidden, UndeclaredError, Variables
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_ddcompat.environment.agent import AgentAnswer
-    from pytest_ddcompat.environment.value import FactKind
+    from pytest_ddcompat.environment.value import AgentAnswer, FactKind
 
 __all__ = ["AGENT_VARIABLES", "Detector", "Machine", "check_agent_option"]
 
@@ -90,7 +89,9 @@ class Detector:
         root: Path = Path("/"),
     ) -> None:
         agent = Hidden(agent)
-        check_agent_option(agent, "agent")
+        if answer is None:
+            # Else it was checked where it was queried; a worker's Python may lack ssl.
+            check_agent_option(agent, "agent")
         self._agent_option = agent
         self._answer = answer
         self._variables = Variables(os.environ if environ is None else environ)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Generic, NamedTuple, TypeVar
 
-__all__ = ["Fact", "FactKind", "in_words"]
+__all__ = ["AgentAnswer", "Fact", "FactKind", "in_words"]
 
 T = TypeVar("T")
 
@@ -57,6 +57,21 @@ class Fact(Generic[T]):
         if self.value is None or isinstance(self.value, bool):
             return self.value
         return sorted(self.value) if isinstance(self.value, frozenset) else str(self.value)
+
+
+class AgentAnswer(NamedTuple):
+    """An Agent's answer.
+
+    Attributes:
+        version: A PEP 440 version in its normal form; None if unknown.
+        remote_configuration: Whether Remote Configuration is offered; None if unknown.
+        signal: Where this is from, and why anything is unknown. It quotes nothing of the
+            address, and of the answer only the status.
+    """
+
+    version: str | None
+    remote_configuration: bool | None
+    signal: str
 
 
 class FactKind(NamedTuple):

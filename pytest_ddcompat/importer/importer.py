@@ -107,7 +107,7 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
         "title": title,
         "breadcrumbs": front.values.get("breadcrumbs", ""),
         "address": options.address or front.address,
-        "read": options.read or dt.date.today(),
+        "read": options.read or dt.datetime.now(dt.timezone.utc).date(),
         "tracer": draft.library or "tracer",
     }
     mapping: dict[str, Any] = {"page": {key: value for key, value in page.items() if value}}

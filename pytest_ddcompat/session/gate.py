@@ -15,6 +15,7 @@ from pytest_ddcompat.session.decision import Decision, combine
 from pytest_ddcompat.session.faults import describe, result_or_error
 from pytest_ddcompat.session.options import (
     RunSettings,
+    day_of,
     environment_of,
     matrices_of,
     policy_of,
@@ -56,6 +57,7 @@ class Inputs:
         required: Decisions that the code of the module or test that runs has asked for, until
             they are attached to it.
         settings: The options for facts and matrices.
+        day: The day that decides support levels where none is given.
     """
 
     def __init__(self, config: pytest.Config, environ: Mapping[str, str]) -> None:
@@ -67,6 +69,7 @@ class Inputs:
         self.settings = RunSettings.from_plain(plain) if plain else settings_of(config)
         self._loaded = self.settings.load_matrices()
         self._environ = environ
+        self.day = day_of(config)
 
     @cached_property
     def matrices(self) -> list[Matrix]:
@@ -139,7 +142,9 @@ class Gate:
         inputs, hooks = self.inputs, self._hooks
         facts = inputs.settings.facts
         return result_or_error(
-            lambda: self._checked(environment_of(facts, inputs.config, hooks, inputs.detector))
+            lambda: self._checked(
+                environment_of(facts, inputs.config, hooks, inputs.detector, inputs.day)
+            )
         )
 
     def check_settings(self) -> None:

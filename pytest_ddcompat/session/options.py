@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pytest
 
+from pytest_ddcompat.environment.detection import today
 from pytest_ddcompat.environment.layers import FactSources, Layer, file_layer
 from pytest_ddcompat.environment.machine import check_agent_option
 from pytest_ddcompat.environment.parsing import LIMIT, facts_from_mapping
@@ -22,14 +23,27 @@ from pytest_ddcompat.values.text import as_json, shown
 from pytest_ddcompat.values.variables import Hidden, HiddenBytes
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
     from pathlib import Path
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.machine import Detector
 
-__all__ = ["RunSettings", "environment_of", "matrices_of", "policy_of", "settings_of"]
+__all__ = [
+    "DAY",
+    "RunSettings",
+    "day_of",
+    "environment_of",
+    "matrices_of",
+    "policy_of",
+    "settings_of",
+]
 
+DAY = "ddcompat_day"
+"""Key by which the controller of pytest-xdist tells its workers the day of the run."""
+
+_DAY = pytest.StashKey["dt.date"]()
 _HOOK = "pytest_ddcompat_matrices"
 _MATRIX = "the id of a bundled matrix, the path of a .toml file"
 
@@ -111,7 +125,11 @@ def settings_of(config: pytest.Config) -> RunSettings:
 
 
 def environment_of(
-    settings: FactSources, config: pytest.Config, hooks: Any, detector: Detector | None
+    settings: FactSources,
+    config: pytest.Config,
+    hooks: Any,
+    detector: Detector | None,
+    day: dt.date,
 ) -> Environment:
     """Combine the facts of a run: options come first, then hooks, then detection.
 
@@ -120,13 +138,14 @@ def environment_of(
         config: The run's configuration.
         hooks: The hooks that count for the tests.
         detector: What detects the facts that are not given.
+        day: The day of the run.
 
     Raises:
         FactsError: A hook's facts cannot be understood.
     """
     hook = "pytest_ddcompat_facts"
     mappings = hooks.pytest_ddcompat_facts(config=config)
-    return settings.environment([facts_from_mapping(m, hook) for m in mappings], detector)
+    return settings.environment([facts_from_mapping(m, hook) for m in mappings], detector, day)
 
 
 def matrices_of(loaded: Sequence[Matrix], config: pytest.Config, hooks: Any) -> Matrices:
@@ -143,6 +162,19 @@ def matrices_of(loaded: Sequence[Matrix], config: pytest.Config, hooks: Any) -> 
     results = hooks.pytest_ddcompat_matrices(config=config)
     further = [_load_hooks_matrix(m, config.rootpath) for r in results for m in _iterate(r)]
     return Matrices([*loaded, *further])
+
+
+def day_of(config: pytest.Config) -> dt.date:
+    """Return the day of a run, the same in all its processes."""
+    from datetime import date
+
+    told = getattr(config, "workerinput", {}).get(DAY)
+    if told:
+        return date.fromisoformat(told)
+    day = config.stash.get(_DAY, None)
+    if day is None:
+        day = config.stash[_DAY] = cast("dt.date", today().value)
+    return day
 
 
 def policy_of(config: pytest.Config) -> Policy:

@@ -125,6 +125,9 @@ class ControllerHooks(_Hooks):
                 config.add_cleanup(partial(shutil.rmtree, folder, ignore_errors=True))
             node.workerinput[_FOLDER] = str(folder)
         with contain(config, "a worker is not given the options, and reads them itself"):
+            from pytest_ddcompat.session.options import DAY, day_of
+
+            node.workerinput[DAY] = day_of(config).isoformat()
             gates = gates_if_used(config)
             if gates is not None:
                 inputs = gates.first.inputs

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.core import XDIST
 
-from pytest_ddcompat.environment.agent import AgentAnswer, query
+from pytest_ddcompat.environment.agent import query
+from pytest_ddcompat.environment.value import AgentAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_ddcompat.environment.agent import AgentAnswer
+from pytest_ddcompat.environment.value import AgentAnswer
 
 if TYPE_CHECKING:
     import socket

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_ddcompat import Environment, Fact, FactsError
-from pytest_ddcompat.environment.agent import AgentAnswer
 from pytest_ddcompat.environment.machine import Detector
+from pytest_ddcompat.environment.value import AgentAnswer
 from pytest_ddcompat.values.versions import Version
 
 if TYPE_CHECKING:

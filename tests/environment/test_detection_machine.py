@@ -73,4 +73,7 @@ def test_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     assert environment.framework("pytest").signal == "metadata of the distribution pytest"
     signal = environment.framework("no-such-framework").signal
     assert signal == "no distribution no-such-framework is installed"
-    assert Detector().detect(kind_of("date"), environment).value == dt.date.today()
+    assert (
+        Detector().detect(kind_of("date"), environment).value
+        == dt.datetime.now(dt.timezone.utc).date()
+    )

@@ -106,8 +106,8 @@ def test_framework_is_found_however_it_is_written() -> None:
 
 def test_today_is_no_fact_of_a_kept_file() -> None:
     environment = Environment.from_mapping({})
-    before = dt.date.today()
-    assert before <= environment.date <= dt.date.today()
+    before = dt.datetime.now(dt.timezone.utc).date()
+    assert before <= environment.date <= dt.datetime.now(dt.timezone.utc).date()
     assert "date" not in environment.to_mapping()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,9 @@ from support.core import SUPPORTED
 from pytest_ddcompat import Environment
 from pytest_ddcompat.environment import agent
 from pytest_ddcompat.environment.fact import FACTS, KEYS
+from pytest_ddcompat.environment.layers import FactSources
 from pytest_ddcompat.environment.machine import Detector, Machine
-from pytest_ddcompat.environment.value import Fact, FactKind
+from pytest_ddcompat.environment.value import AgentAnswer, Fact, FactKind
 from pytest_ddcompat.values.variables import Variables
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def test_every_declared_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> Non
 
     original = Variables.__getitem__
     monkeypatch.setattr(Variables, "__getitem__", get)
-    monkeypatch.setattr(agent, "query", lambda *_: agent.AgentAnswer(None, None, "no answer"))
+    monkeypatch.setattr(agent, "query", lambda *_: AgentAnswer(None, None, "no answer"))
     environment = Environment({}, Detector(agent="auto", environ={}))
     for key in KEYS:
         environment.fact(key)
@@ -110,3 +112,14 @@ def test_variables_are_a_snapshot_that_no_repr_shows(monkeypatch: pytest.MonkeyP
     assert "s3cret" not in repr([variables, variables.only(["A_KEY"])])
     assert repr(variables.only(["A_KEY"])) == "<1 environment variables>"
     assert dict(variables.only(["A_KEY", "NOT_SET"])) == {"A_KEY": "s3cret"}
+
+
+def test_an_answer_that_was_handed_over_needs_no_code_of_the_agent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # As on a Python without _ssl.
+    monkeypatch.setitem(sys.modules, "pytest_ddcompat.environment.agent", None)
+    answer = AgentAnswer("7.60.0", True, "the given address")
+    sources = FactSources((), "https://agent.example:8126", answer)
+    environment = FactSources.decode(sources.encode()).environment()
+    assert environment.agent.words == "7.60.0"

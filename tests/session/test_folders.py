@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -186,3 +187,30 @@ def test_a_record_without_further_environments_is_read_too(
     (folders.path / "run.json").write_text(json.dumps(record))
     assert main(["report", path]) == 0
     assert "k8s_service: " not in capsys.readouterr().out
+
+
+def test_the_day_is_that_of_the_controller_in_all_workers(project: Project) -> None:
+    pytest.importorskip("xdist")
+    project.write("pytest.ini", "[pytest]\nddcompat_set = tracer=4.1.0\n")
+    project.write(
+        "conftest.py",
+        """
+        import datetime as dt, importlib, os
+        from pytest_ddcompat.environment.value import Fact
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            day = dt.date(1999, 1, 1 + int(os.environ["PYTEST_XDIST_WORKER"][2:]))
+            for name in ("session.options", "environment.environment"):
+                module = importlib.import_module(f"pytest_ddcompat.{name}")
+                module.today = lambda *_: Fact(day, "wrong")
+        """,
+    )
+    marked = "import pytest\npytestmark = pytest.mark.requires_tracer('>=1')\n"
+    project.write("test_it.py", marked + "def test_one(): pass\ndef test_two(): pass")
+    options = ("-p", "xdist.plugin", "-n", "2", "--dist=each", "--ddcompat-report=run.json")
+    project.run_apart(*options)
+    record = record_of(project)
+    assert not record["other_environments"]
+    today = dt.datetime.now(dt.timezone.utc).date()
+    assert record["environment"]["facts"]["date"] in {
+        str(today), str(today - dt.timedelta(days=1))
+    }  # fmt: skip

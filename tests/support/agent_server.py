@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Callable, Protocol
 
 import pytest
 
-from pytest_ddcompat.environment.agent import AgentAnswer, query
+from pytest_ddcompat.environment.agent import query
+from pytest_ddcompat.environment.value import AgentAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
