@@ -18,6 +18,9 @@ if TYPE_CHECKING:
         def gates(self) -> Any:
             """The run's `session.folders.Gates`."""
 
+        def before_collected(self, collector: pytest.Collector) -> None:
+            """Prepare a collector before it collects."""
+
         def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
             """Look at what a collector has collected."""
 

@@ -6,6 +6,8 @@ PYTEST_DONT_REWRITE: it has no assertions.
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from pytest_ddcompat import hookspecs, import_unrewritten
@@ -71,7 +73,12 @@ def ddcompat(pytestconfig: pytest.Config) -> Compatibility:
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Look for the first markers."""
+    """Look for the first markers, and for `require`, which is imported when it is first used."""
+    gating = RUNS.get(collector.config)
+    if gating is None and "pytest_ddcompat.session.fixture" in sys.modules:
+        gating = _start_or_break(collector.config)
+    if gating is not None:
+        gating.before_collected(collector)
     report = yield
     gating = RUNS.get(collector.config)
     if gating is None:

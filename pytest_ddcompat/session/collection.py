@@ -12,13 +12,13 @@ import pytest
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.requirement.markers import mark_of
 from pytest_ddcompat.session.execution import is_skipped_by_author, prepare
-from pytest_ddcompat.session.fixture import decision_of, require
+from pytest_ddcompat.session.fixture import call_of, decision_of, require
 from pytest_ddcompat.session.outcomes import Place
 from pytest_ddcompat.session.state import STAND_IN, ledger_of
 from pytest_ddcompat.values.text import inert, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pytest_ddcompat.session.decision import Decision
 
@@ -50,7 +50,7 @@ def act_on_required(
 
 
 def _stop_module(report: pytest.CollectReport, collector: pytest.Collector) -> None:
-    """Enter a module that `require()` skipped, or replace a failed one by a test that fails."""
+    """Enter a module that `require()` stopped, or replace it by tests that stand for it."""
     excinfo = getattr(getattr(report, "call", None), "excinfo", None)
     decision = decision_of(excinfo.value) if excinfo else None
     if not excinfo or not decision:
@@ -58,35 +58,79 @@ def _stop_module(report: pytest.CollectReport, collector: pytest.Collector) -> N
     stopped = collector.config.stash.setdefault(_STOPPED, set())
     is_known = collector.path in stopped  # as a module of doctests, too
     stopped.add(collector.path)
-    caller = _caller(excinfo)
-    in_module = caller.path == collector.path
-    place = Place(collector.nodeid, caller.lineno + 1 if in_module else None)
-    if report.skipped:
-        if not is_known:
-            ledger_of(collector.config).collect(collector.nodeid, place, decision, "skipped")
-        return
-    if not in_module or _is_selected_within(collector):
-        # No test can stand for a package, nor for one that is selected by its id.
-        path = _relative(caller.path, collector.config.invocation_params.dir)
-        report.longrepr = inert(f"{printable(path)}:{caller.lineno + 1}: {excinfo.value}")
-        ledger_of(collector.config).collect(collector.nodeid, place, decision, "error")
+    path, line = _place_of_call(excinfo)
+    in_module = path == collector.path
+    place = Place(collector.nodeid, line if in_module else None)
+    of_folder = _is_of_folder(path, collector)
+    if of_folder and report.skipped:
+        # At the module, since pytest-xdist shows skips of one place once.
+        report.longrepr = (str(collector.path), 1, f"Skipped: {excinfo.value}")
+    selected = _selected_within(collector)
+    if not (in_module or of_folder) or (report.skipped and not selected):
+        outcome = "skipped" if report.skipped else "error"
+        if not report.skipped:
+            # No test can stand for a module that others import.
+            shown = _relative(path, collector.config.invocation_params.dir)
+            report.longrepr = inert(f"{printable(shown)}:{line}: {excinfo.value}")
+        if not (report.skipped and is_known):
+            ledger_of(collector.config).collect(collector.nodeid, place, decision, outcome)
         return
     report.outcome = "passed"
     report.longrepr = None
     report.result = []
     vars(report)["call"] = None
     if not is_known:
-        report.result.append(_stand_in(collector, decision, caller.lineno))
+        # Plugins such as flaky ask for the module itself, which must not be imported again.
+        collector.obj = ModuleType(collector.name)  # type: ignore[attr-defined]
+        report.result = _stand_ins(collector, decision, place.line, selected or [(_STAND_IN_NAME,)])
 
 
-def _stand_in(collector: pytest.Collector, decision: Decision, line: int) -> pytest.Item:
-    # Plugins such as flaky ask for the module itself, which must not be imported again.
-    collector.obj = ModuleType(collector.name)  # type: ignore[attr-defined]
-    item = UnsupportedModule.from_parent(collector, name=_STAND_IN_NAME, line=line)
-    prepare(item, decision)
+def _stand_ins(
+    collector: pytest.Collector,
+    decision: Decision,
+    line: int | None,
+    selected: Iterable[tuple[str, ...]],
+) -> list[pytest.Item | pytest.Collector]:
+    """Return a test for each name, which is found where the names of tests are selected."""
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    for first, *rest in selected:
+        by_first.setdefault(first, []).append(tuple(rest))
+    nodes: list[pytest.Item | pytest.Collector] = []
+    for name, rests in by_first.items():
+        inner = [rest for rest in rests if rest]
+        if inner:
+            group = _StandInGroup.from_parent(collector, name=name)
+            group.nodes = _stand_ins(group, decision, line, inner)
+            nodes.append(group)
+        else:
+            nodes.append(_stand_in(collector, decision, line, name))
+    return nodes
+
+
+def _stand_in(
+    collector: pytest.Collector, decision: Decision, line: int | None, name: str
+) -> pytest.Item:
+    item = UnsupportedModule.from_parent(collector, name=name, line=(line or 1) - 1)
+    if decision.action is Action.FAIL:
+        prepare(item, decision)
     item.stash[STAND_IN] = decision
     collector.config.stash.setdefault(_STAND_INS, []).append(item)
     return item
+
+
+def _place_of_call(excinfo: pytest.ExceptionInfo[BaseException]) -> tuple[Path, int]:
+    """Return where `require()` was called."""
+    call = call_of(excinfo.value)
+    if call is not None:
+        return call.file, call.line
+    caller = _caller(excinfo)
+    return Path(caller.path), caller.lineno + 1
+
+
+def _is_of_folder(path: Path, collector: pytest.Collector) -> bool:
+    """Whether a file speaks for all tests of its folder, a module's among them."""
+    speaks = path.name in {"conftest.py", "__init__.py"}
+    return speaks and path.parent in collector.path.parents
 
 
 def _caller(excinfo: pytest.ExceptionInfo[BaseException]) -> Any:
@@ -126,23 +170,38 @@ def take_deselected(
 
 
 class UnsupportedModule(pytest.Item):
-    """Stands for the tests of a module whose `require()` failed it."""
+    """Stands for the tests of a module that `require()` stopped."""
 
     def __init__(self, *, line: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._line = line
 
     def runtest(self) -> None:
-        """Do nothing: `execution.prepare` makes it fail."""
+        """Do nothing: it is skipped, or `execution.prepare` makes it fail."""
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         """Return the place where the module calls `require()`."""
         return self.path, self._line, "pytest_ddcompat.require"
 
 
-def _is_selected_within(collector: pytest.Collector) -> bool:
-    """Whether the run selects single tests of a module, other than its stand-in."""
+class _StandInGroup(pytest.Collector):
+    """Stands for a class of a module whose `require()` stopped it, if a test in it is selected."""
+
+    nodes: list[pytest.Item | pytest.Collector]
+
+    def collect(self) -> list[pytest.Item | pytest.Collector]:
+        """Return the tests that stand for the selected ones."""
+        return self.nodes
+
+
+def _selected_within(collector: pytest.Collector) -> list[tuple[str, ...]]:
+    """Return the names of the tests of a module that the run selects, other than its stand-in."""
     folder = collector.config.invocation_params.dir
-    selected = [arg.partition("::") for arg in collector.config.args]
-    paths = [path for path, _, test in selected if test not in {"", _STAND_IN_NAME}]
-    return any((folder / path).resolve() == collector.path for path in paths)
+    selected: dict[tuple[str, ...], None] = {}
+    for arg in collector.config.args:
+        base, bracket, rest = arg.partition("[")  # of parameters, which may have colons
+        path, *names = base.split("::")
+        if names and names != [_STAND_IN_NAME] and (folder / path).resolve() == collector.path:
+            names[-1] += bracket + rest
+            selected[tuple(names)] = None
+    return list(selected)

@@ -13,6 +13,7 @@ from _pytest.main import wrap_session
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.requirement.markers import requirement_of
+from pytest_ddcompat.session.conftests import add_requirements, calls_for, conftest_frame
 from pytest_ddcompat.session.decision import summarize
 from pytest_ddcompat.session.execution import attach, detach
 from pytest_ddcompat.session.faults import contain
@@ -21,7 +22,7 @@ from pytest_ddcompat.session.state import decision_on, gates_of, ledger_of, runn
 from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable
     from types import FrameType
 
     from typing_extensions import TypedDict, Unpack
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.evaluation.verdict import Verdict
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Names
+    from pytest_ddcompat.session.conftests import Call
     from pytest_ddcompat.session.decision import Decision
     from pytest_ddcompat.session.folders import Gates
     from pytest_ddcompat.session.gate import Gate
@@ -50,9 +52,17 @@ if TYPE_CHECKING:
         strict: bool | None
 
 
-__all__ = ["Compatibility", "compatibility_of", "decision_of", "require"]
+__all__ = [
+    "Compatibility",
+    "call_of",
+    "compatibility_of",
+    "decision_of",
+    "require",
+    "require_for_folders",
+]
 
 _DECISION = "ddcompat_decision"  # attribute of an outcome that was raised by a decision
+_CALL = "ddcompat_call"  # attribute of one that a conftest's call has raised
 _INSIDE = pytest.StashKey["_Inside"]()
 _OUTCOMES = (pytest.skip.Exception, pytest.fail.Exception, pytest.xfail.Exception)
 
@@ -116,6 +126,7 @@ def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
     """Skip or fail a module by the run's policy, before an import that may fail.
 
     Where the policy says xfail or deselect, the module is skipped: none of its tests is known yet.
+    A conftest goes on, but each module in its folder is skipped or fails before it is imported.
 
     Args:
         names: As for `requires_capability`.
@@ -128,11 +139,49 @@ def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
         pytest.UsageError: A hook calls it while pytest neither collects nor runs a test.
     """
     __tracebackhide__ = True
+    conftest = conftest_frame(sys._getframe(1))  # noqa: SLF001 - documented
+    if conftest is not None:
+        requirement_of("requires_capability", names, dict(keywords))  # refuses what is wrong
+        add_requirements(conftest, names, dict(keywords))
+        return
     _refuse_outside_reports()
     gate = _running_gate(_attaching_gates(running()))
     decision = _decide(gate, names, dict(keywords))
     gate.inputs.required.append(decision)
     _stop(decision)
+
+
+def require_for_folders(collector: pytest.Collector, gates: Gates) -> None:
+    """Have a module stopped in the place of its import, as conftests of its folders require."""
+    calls = calls_for(collector)
+    if not calls:
+        return
+    collect = collector.collect
+
+    def collect_if_supported() -> Iterable[pytest.Item | pytest.Collector]:
+        for call in calls:
+            _require_for(call, gates.at(collector))
+        return collect()
+
+    vars(collector)["collect"] = collect_if_supported
+
+
+def _require_for(call: Call, gate: Gate) -> None:
+    try:
+        decision = _decide(gate, call.names, call.keywords)
+    except CompatibilityError as error:
+        raise pytest.Collector.CollectError(f"{call.file}:{call.line}: {error}") from None
+    gate.inputs.required.append(decision)
+    try:
+        _stop(decision)
+    except _OUTCOMES as outcome:
+        setattr(outcome, _CALL, call)
+        raise
+
+
+def call_of(error: object) -> Call | None:
+    """Return the call of a conftest by which an outcome was raised, if it was."""
+    return getattr(error, _CALL, None)
 
 
 def compatibility_of(config: pytest.Config) -> Compatibility:

@@ -18,6 +18,7 @@ from pytest_ddcompat.session.collection import (
 from pytest_ddcompat.session.decision import Decision
 from pytest_ddcompat.session.execution import is_skipped_by_author, prepare, stop, undo
 from pytest_ddcompat.session.faults import contain, describe
+from pytest_ddcompat.session.fixture import require_for_folders
 from pytest_ddcompat.session.folders import Gates
 from pytest_ddcompat.session.outcomes import place_of
 from pytest_ddcompat.session.state import STAND_IN, ledger_of
@@ -45,6 +46,12 @@ class GatingHooks:
         self._has_prepared = False
         self.gates = Gates(config, Variables(config.stash[ENVIRON]()))
         self._required = self.gates.first.inputs.required
+
+    def before_collected(self, collector: pytest.Collector) -> None:
+        """Prepare a module for what the conftests of its folders require."""
+        with contain(self._config, f"{collector.nodeid} is not held to what its folder requires"):
+            self.gates.look()
+            require_for_folders(collector, self.gates)
 
     def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
         """Refuse markers that cannot be understood; act on what a module has required."""

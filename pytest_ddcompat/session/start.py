@@ -104,6 +104,9 @@ class Broken:
         """
         raise RuntimeError(self._reason)
 
+    def before_collected(self, collector: pytest.Collector) -> None:
+        """Leave the collection as it is."""
+
     def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
         """Leave the collection as it is."""
 
