@@ -64,6 +64,9 @@ __all__ = [
     "requires_tracer",
 ]
 
+# For `-p pytest_ddcompat`; see `entry`.
+pytest_plugins = ["pytest_ddcompat.plugin"]
+
 _MODULES = {
     "environment.environment": ("Environment",),
     "environment.value": ("Fact",),

@@ -118,6 +118,9 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
 ENVIRON: pytest.StashKey[Callable[[], dict[str, str]]] = pytest.StashKey()
 """Returns the environment variables as they were when the run began; tests may change them."""
 
+LOADED: list[str] = []
+"""Not empty once pytest has loaded the plugin in this process; `-p no:ddcompat` prevents that."""
+
 RUNS: dict[pytest.Config, Gating | None] = {}
 """The runs of this process, the innermost last, each with the hooks that gate its tests if any."""
 

@@ -11,7 +11,16 @@ import sys
 import pytest
 
 from pytest_ddcompat import hookspecs, import_unrewritten
-from pytest_ddcompat.declared import ENVIRON, MARKERS, OPTIONS, OTHERS, RUNS, START, marks_of
+from pytest_ddcompat.declared import (
+    ENVIRON,
+    LOADED,
+    MARKERS,
+    OPTIONS,
+    OTHERS,
+    RUNS,
+    START,
+    marks_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     """Declare the hooks of this plugin."""
+    LOADED[:] = ["plugin"]
     pluginmanager.add_hookspecs(hookspecs)
 
 

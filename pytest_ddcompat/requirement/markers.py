@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ddcompat.declared import MARKERS
+from pytest_ddcompat.declared import LOADED, MARKERS
 from pytest_ddcompat.requirement.requirement import Requirement, call_of, with_strict
 from pytest_ddcompat.values.errors import RequirementError
 from pytest_ddcompat.values.names import unknown_name
@@ -15,6 +16,7 @@ from pytest_ddcompat.values.text import printable, quoted, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import FrameType
 
     from pytest_ddcompat.requirement.requirement import Names
 
@@ -197,8 +199,25 @@ def _parameters(make: Any) -> tuple[str, ...]:
     return names
 
 
+def _refuse_ungated(marker: str) -> None:
+    """Refuse a marker while pytest collects tests without the plugin."""
+    __tracebackhide__ = True
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - documented
+    while frame is not None:
+        # Other programs that import tests, such as editors, do not run them.
+        if frame.f_code is pytest.CallInfo.from_call.__code__:
+            raise RequirementError(
+                f"{marker}: pytest has not loaded the plugin ddcompat, so that nothing would gate "
+                "the test; valid: a run with -p ddcompat, and without -p no:ddcompat "
+                "(--ddcompat-unsupported=run is what turns gating off)"
+            )
+        frame = frame.f_back
+
+
 def _mark(marker: str, positional: tuple[Any, ...], **keywords: Any) -> pytest.MarkDecorator:
     __tracebackhide__ = True
+    if not LOADED:
+        _refuse_ungated(marker)
     if len(positional) == 1 and callable(positional[0]):
         name = getattr(positional[0], "__name__", "a function")
         raise TypeError(f"@{marker} needs parentheses and an argument (it was given {name})")

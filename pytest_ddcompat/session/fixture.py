@@ -10,6 +10,7 @@ import pytest
 # Private: the frame below which pytest reports nothing that is raised.
 from _pytest.main import wrap_session
 
+from pytest_ddcompat.declared import LOADED
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.requirement.markers import requirement_of
@@ -140,7 +141,7 @@ def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
     """
     __tracebackhide__ = True
     conftest = conftest_frame(sys._getframe(1))  # noqa: SLF001 - documented
-    if conftest is not None:
+    if conftest is not None and LOADED:
         requirement_of("requires_capability", names, dict(keywords))  # refuses what is wrong
         add_requirements(conftest, names, dict(keywords))
         return

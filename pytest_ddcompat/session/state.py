@@ -94,7 +94,7 @@ def running() -> pytest.Config:
     """
     if not RUNS:
         raise RuntimeError(
-            "pytest_ddcompat.require() works only while pytest collects or runs tests; "
-            "a conftest at the start is loaded before"
+            "pytest_ddcompat.require() works only while pytest collects or runs tests, "
+            "and has loaded the plugin ddcompat"
         )
     return next(reversed(RUNS))

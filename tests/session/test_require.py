@@ -140,8 +140,8 @@ def test_outside_a_run_it_says_so(project: Project) -> None:
     program = "import pytest_ddcompat; pytest_ddcompat.require('sca')"
     result = project.pytester.run(sys.executable, "-c", program)
     assert result.errlines[-1] == (
-        "RuntimeError: pytest_ddcompat.require() works only while pytest collects or runs tests; "
-        "a conftest at the start is loaded before"
+        "RuntimeError: pytest_ddcompat.require() works only while pytest collects or runs tests, "
+        "and has loaded the plugin ddcompat"
     )
 
 
