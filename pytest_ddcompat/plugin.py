@@ -19,6 +19,7 @@ from pytest_ddcompat.declared import (
     OTHERS,
     RUNS,
     START,
+    asks_inside,
     marks_of,
 )
 
@@ -59,6 +60,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[START] = _start
     # A bound method, since no traceback shows what it returns.
     config.stash[ENVIRON] = os.environ.copy().copy
+    if hasattr(config.hook, "pytest_bdd_apply_tag"):
+        from pytest_ddcompat.session.bdd import BddHooks
+
+        config.pluginmanager.register(BddHooks(), "ddcompat-bdd")
     names = [f"ddcompat_{name}" for name in OPTIONS]
     try:
         explicit = any(config.getoption(name) is not None or config.getini(name) for name in names)
@@ -97,6 +102,16 @@ def pytest_make_collect_report(
         gating = _start_or_break(collector.config)
     gating.see_collected(collector, report)
     return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Look at the environment before a test, or a fixture, can change what is detected."""
+    gating = RUNS.get(session.config)
+    if gating is None and asks_inside(session):
+        gating = _start_or_break(session.config)
+    if gating is not None:
+        gating.before_tests(session)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

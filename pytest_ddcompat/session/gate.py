@@ -178,10 +178,19 @@ class Gate:
         facts += [environment.tracer_of(matrix.page.tracer) for matrix in matrices]
         return ", ".join([*(m.digest for m in matrices), *(fact.words for fact in facts)])
 
+    def look_ahead(self) -> None:
+        """Look at each fact of the environment, the frameworks of the matrices among them.
+
+        Raises:
+            CompatibilityError: A hook gives what cannot be understood.
+        """
+        self.environment.to_mapping(self.matrices.framework_names())
+
     @property
     def used(self) -> bool:
         """Whether a requirement was compared with the matrices."""
-        return isinstance(vars(self).get("_matrices"), Matrices)
+        has_compared = self._markers or self._judged
+        return bool(has_compared) and isinstance(vars(self).get("_matrices"), Matrices)
 
     def problem(self, mark: pytest.Mark) -> str:
         """Return what is wrong with a marker and the names in it; empty if nothing is."""
