@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import BooleanOptionalAction
 
 import pytest
+
+from pytest_ddcompat import ASKING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ OTHERS: set[str] = set()
 
 def asks_inside(session: pytest.Session) -> bool:
     """Whether tests of a run may ask inside: by the fixture, or by `require` of their modules."""
-    if "pytest_ddcompat.session.fixture" in sys.modules:
+    if ASKING:
         return True
     modules: dict[object, None] = {}
     for item in getattr(session, "items", ()):

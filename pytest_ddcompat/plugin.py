@@ -6,11 +6,9 @@ PYTEST_DONT_REWRITE: it has no assertions.
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 
-from pytest_ddcompat import hookspecs, import_unrewritten
+from pytest_ddcompat import ASKING, hookspecs, import_unrewritten
 from pytest_ddcompat.declared import (
     ENVIRON,
     LOADED,
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     """Declare the hooks of this plugin."""
     LOADED[:] = ["plugin"]
+    ASKING.clear()  # of an earlier run of this process
     pluginmanager.add_hookspecs(hookspecs)
 
 
@@ -90,7 +89,7 @@ def pytest_make_collect_report(
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Look for the first markers, and for `require`, which is imported when it is first used."""
     gating = RUNS.get(collector.config)
-    if gating is None and "pytest_ddcompat.session.fixture" in sys.modules:
+    if gating is None and ASKING:
         gating = _start_or_break(collector.config)
     if gating is not None:
         gating.before_collected(collector)
