@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import BooleanOptionalAction
 
 import pytest
-
-from pytest_ddcompat import ASKING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -141,7 +140,8 @@ OTHERS: set[str] = set()
 
 def asks_inside(session: pytest.Session) -> bool:
     """Whether tests of a run may ask inside: by the fixture, or by `require` of their modules."""
-    if ASKING:
+    # The package is above this module, so that it is not imported here.
+    if sys.modules["pytest_ddcompat"].ASKING:
         return True
     modules: dict[object, None] = {}
     for item in getattr(session, "items", ()):
