@@ -172,7 +172,9 @@ class Gate:
 
         It has no framework that only some of their tests ask for.
         """
-        environment, matrices = self.environment, self.matrices
+        # A copy, for the summary names the frameworks that were looked up in the original.
+        environment = self.environment.replaced("date", self.environment.date)
+        matrices = self.matrices
         facts = [environment.fact(key) for key in KEYS]
         facts += [environment.framework(name) for name in matrices.framework_names()]
         facts += [environment.tracer_of(matrix.page.tracer) for matrix in matrices]
