@@ -67,6 +67,9 @@ __all__ = [
 # For `-p pytest_ddcompat`; see `entry`.
 pytest_plugins = ["pytest_ddcompat.plugin"]
 
+ASKING: list[str] = []
+"""Names by which code may ask inside tests, as far as this run has imported them."""
+
 _MODULES = {
     "environment.environment": ("Environment",),
     "environment.value": ("Fact",),
@@ -123,6 +126,8 @@ def import_unrewritten(name: str) -> ModuleType:
 def __getattr__(name: str) -> object:
     for module, provided in _MODULES.items():
         if name in provided:
+            if module == "session.fixture":
+                ASKING.append(name)
             value: object = getattr(import_unrewritten(module), name)
             return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

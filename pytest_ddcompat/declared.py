@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import BooleanOptionalAction
 
 import pytest
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
         def before_collected(self, collector: pytest.Collector) -> None:
             """Prepare a collector before it collects."""
+
+        def before_tests(self, session: pytest.Session) -> None:
+            """Look at the environment before the first test."""
 
         def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
             """Look at what a collector has collected."""
@@ -147,6 +151,20 @@ _STEMS = ("quire", "need", "capab", "tracer", "framework", "deploy", "agent", "s
 
 OTHERS: set[str] = set()
 """Names of marks that are no misspelt markers of this plugin, as far as this run has seen them."""
+
+
+def asks_inside(session: pytest.Session) -> bool:
+    """Whether tests of a run may ask inside: by the fixture, or by `require` of their modules."""
+    # The package is above this module, so that it is not imported here.
+    if sys.modules["pytest_ddcompat"].ASKING:
+        return True
+    modules: dict[object, None] = {}
+    for item in getattr(session, "items", ()):
+        if "ddcompat" in getattr(item, "fixturenames", ()):
+            return True
+        modules[getattr(item, "module", None)] = None
+    importers = (*modules, *session.config.pluginmanager.get_plugins())
+    return any("pytest_ddcompat" in getattr(module, "__dict__", ()) for module in importers)
 
 
 def marks_of(node: pytest.Item | pytest.Collector | None) -> list[pytest.Mark]:

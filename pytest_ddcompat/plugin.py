@@ -6,11 +6,9 @@ PYTEST_DONT_REWRITE: it has no assertions.
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 
-from pytest_ddcompat import hookspecs, import_unrewritten
+from pytest_ddcompat import ASKING, hookspecs, import_unrewritten
 from pytest_ddcompat.declared import (
     ENVIRON,
     LOADED,
@@ -19,6 +17,7 @@ from pytest_ddcompat.declared import (
     OTHERS,
     RUNS,
     START,
+    asks_inside,
     marks_of,
 )
 
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     """Declare the hooks of this plugin."""
     LOADED[:] = ["plugin"]
+    ASKING.clear()  # of an earlier run of this process
     pluginmanager.add_hookspecs(hookspecs)
 
 
@@ -59,6 +59,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[START] = _start
     # A bound method, since no traceback shows what it returns.
     config.stash[ENVIRON] = os.environ.copy().copy
+    if hasattr(config.hook, "pytest_bdd_apply_tag"):
+        from pytest_ddcompat.session.bdd import BddHooks
+
+        config.pluginmanager.register(BddHooks(), "ddcompat-bdd")
     names = [f"ddcompat_{name}" for name in OPTIONS]
     try:
         explicit = any(config.getoption(name) is not None or config.getini(name) for name in names)
@@ -85,7 +89,7 @@ def pytest_make_collect_report(
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Look for the first markers, and for `require`, which is imported when it is first used."""
     gating = RUNS.get(collector.config)
-    if gating is None and "pytest_ddcompat.session.fixture" in sys.modules:
+    if gating is None and ASKING:
         gating = _start_or_break(collector.config)
     if gating is not None:
         gating.before_collected(collector)
@@ -97,6 +101,16 @@ def pytest_make_collect_report(
         gating = _start_or_break(collector.config)
     gating.see_collected(collector, report)
     return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Look at the environment before a test, or a fixture, can change what is detected."""
+    gating = RUNS.get(session.config)
+    if gating is None and asks_inside(session):
+        gating = _start_or_break(session.config)
+    if gating is not None:
+        gating.before_tests(session)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -10,6 +10,7 @@ import platform
 import re
 import struct
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.environment.value import Fact
@@ -24,7 +25,7 @@ else:
     import importlib_metadata as metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from pytest_ddcompat.environment.machine import Machine
@@ -45,6 +46,7 @@ __all__ = [
     "detect_remote_configuration",
     "detect_site",
     "detect_tracer",
+    "installed",
     "today",
 ]
 
@@ -219,8 +221,30 @@ def _distribution(name: str) -> Fact[Version]:
 def _installed(name: str) -> Fact[Version] | None:
     """Return what the distributions of a name say; None if there are none."""
     found = [(each, each.version) for each in metadata.distributions(name=name)]
-    if not found:
-        return None
+    return _agreed(name, found) if found else None
+
+
+def installed() -> Callable[[str], Fact[Version]]:
+    """Look at all distributions, and return what finds one of them by its name."""
+    by_name: dict[str, list[tuple[metadata.Distribution, object]]] = {}
+    for each in metadata.distributions():
+        # One that cannot be read is found by no name.
+        with suppress(Exception):
+            by_name.setdefault(fold(each.metadata["Name"]), []).append((each, each.version))
+
+    def find(name: str) -> Fact[Version]:
+        found = by_name.get(fold(name))
+        if found:
+            return _agreed(name, found)
+        if _module(_package(name)) is None:
+            return Fact(None, f"no distribution {name} is installed")
+        return Fact.unknown(f"{name} can be imported, but no distribution has its name")
+
+    return find
+
+
+def _agreed(name: str, found: Sequence[tuple[metadata.Distribution, object]]) -> Fact[Version]:
+    """Return the version that distributions of one name have, if they agree."""
     # An empty folder that an uninstallation has left behind has no version.
     whole = [(each, text) for each, text in found if isinstance(text, str)]
     versions = dict.fromkeys(text for _, text in whole)
@@ -247,7 +271,7 @@ def _version(name: str, found: str) -> Fact[Version]:
 
 def _of_another_name(name: str) -> Fact[Version]:
     """Return the version of what can be imported by a name that no distribution has."""
-    package = re.sub(r"[-.\s]+", "_", name.lower())
+    package = _package(name)
     if _module(package) is None:
         return Fact(None, f"no distribution {name} is installed")
     others = dict.fromkeys(metadata.packages_distributions().get(package, []))
@@ -257,6 +281,10 @@ def _of_another_name(name: str) -> Fact[Version]:
     if not facts:
         return Fact.unknown(f"{name} can be imported, but no distribution's metadata names it")
     return Fact.unknown(f"several distributions provide {name}: {' and '.join(others)}")
+
+
+def _package(name: str) -> str:
+    return re.sub(r"[-.\s]+", "_", name.lower())
 
 
 def _module(name: str) -> str | None:

@@ -97,6 +97,7 @@ class Detector:
         self._variables = Variables(os.environ if environ is None else environ)
         self._root = root
         self._known: dict[tuple[str, str], Fact[Any]] = {}
+        self._find: Callable[[str], Fact[Any]] | None = None
 
     def detect(self, kind: FactKind, others: _Facts, name: str = "") -> Fact[Any]:
         """Find one fact; it is unknown where its detection raises.
@@ -110,6 +111,8 @@ class Detector:
             UndeclaredError: The detection reads what the declaration does not name.
         """
         known = self._known.get((kind.key, name))
+        if known is None and self._find is not None and kind.plural:
+            known = self._find(name)
         if known is None:
             known = self._detect(kind, others, name)
             if not kind.derived_from:
@@ -128,6 +131,10 @@ class Detector:
         except Exception as error:  # noqa: BLE001 - one fact must not end the tests
             # Not its message, which may quote the value of a variable.
             return Fact.unknown(f"its detection failed ({type(error).__name__})")
+
+    def find_distributions_by(self, find: Callable[[str], Fact[Any]]) -> None:
+        """Take the facts of further distributions from elsewhere, such as `detection.installed`."""
+        self._find = find
 
     def query_agent(self) -> AgentAnswer | None:
         """Return the Agent's answer, queried once; None where it is not to be queried."""

@@ -45,7 +45,7 @@ def remedy_lines(stopped: Sequence[tuple[Decision, int]], gate: Gate) -> list[st
     except CompatibilityError:
         # The hook of a folder's conftest gave pages to workers alone.
         return []
-    lines = _lines(counts)
+    lines = _in_words(counts)
     rest = len(needed) - len(tried)
     if rest:
         other = f"other {'change' if rest == 1 else 'changes'}" if tried else "changes"
@@ -54,19 +54,15 @@ def remedy_lines(stopped: Sequence[tuple[Decision, int]], gate: Gate) -> list[st
 
 
 def known_remedy_lines(stopped: Sequence[tuple[Decision, int]]) -> list[str]:
-    """Return how many tests name each remedy, where no remedy can be tried on the others.
-
-    Args:
-        stopped: Decisions that stopped tests, each with their number.
-    """
+    """Return how many tests each remedy was found for, where none can be tried on the others."""
     counts: Counter[tuple[str, ...]] = Counter()
     for decision, n in stopped:
         counts[decision.remedies] += n
     del counts[()]
-    return _lines(counts)
+    return _in_words(counts)
 
 
-def _lines(counts: Mapping[tuple[str, ...], int]) -> list[str]:
+def _in_words(counts: Mapping[tuple[str, ...], int]) -> list[str]:
     return [
         f"{' and '.join(phrases)} would let {n} more {'test' if n == 1 else 'tests'} run"
         for phrases, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))

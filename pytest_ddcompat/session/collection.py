@@ -70,8 +70,8 @@ def _stop_module(report: pytest.CollectReport, collector: pytest.Collector) -> N
         outcome = "skipped" if report.skipped else "error"
         if not report.skipped:
             # No test can stand for a module that others import.
-            shown = printable(_relative(path, collector.config.invocation_params.dir))
-            report.longrepr = inert(f"{shown}:{line}: {excinfo.value}")
+            shown = _relative(path, collector.config.invocation_params.dir)
+            report.longrepr = inert(f"{printable(shown)}:{line}: {excinfo.value}")
         if not (report.skipped and is_known):
             ledger_of(collector.config).collect(collector.nodeid, place, decision, outcome)
         return

@@ -214,8 +214,9 @@ def _to_mapping(decision: Decision) -> dict[str, Any]:
         "reason": decision.reason,
         "mend": decision.remedies,
     }
-    shown = decision.shown if decision.shown != decision.reason else ""
-    optional = {"shown": shown, "error": decision.error, "folder": decision.folder}
+    if decision.shown != decision.reason:
+        mapping["shown"] = decision.shown
+    optional = {"error": decision.error, "folder": decision.folder}
     return {**mapping, **{key: text for key, text in optional.items() if text}}
 
 
@@ -225,8 +226,7 @@ def _from_text(text: str) -> Decision | None:
 
     try:
         parsed = json.loads(text)
-        optional = {"error", "folder", "shown"}
-        if not isinstance(parsed, dict) or set(parsed) - optional != _KEYS:
+        if not isinstance(parsed, dict) or set(parsed) - {"error", "folder", "shown"} != _KEYS:
             return None
         markers = [without_strict(marker) for marker in parsed["requires"]]
         return Decision(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_ddcompat.environment.detection import installed
 from pytest_ddcompat.session.gate import Gate, Inputs
+from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import pytest
 
@@ -29,6 +32,7 @@ class Gates:
     def __init__(self, config: pytest.Config, environ: Mapping[str, str]) -> None:
         self._config = config
         self.first = Gate(Inputs(config, environ), _RootHooks(config))
+        self.first.check_settings()
         self._number = 0  # of implementations
         self.has_folders = False
         self._by_path: dict[Path, Gate] = {}
@@ -54,6 +58,16 @@ class Gates:
         if gate is None:
             gate = self._by_path[node.path] = self._find(node)
         return gate
+
+    def look_ahead(self, tests: Iterable[pytest.Item]) -> None:
+        """Look at all facts that tests may ask for inside."""
+        for gate in {self.at(test): None for test in tests}:
+            # What is wrong with a hook's facts is told to the tests that ask.
+            with suppress(CompatibilityError):
+                gate.look_ahead()
+        detector = self.first.inputs.detector
+        if detector is not None:
+            detector.find_distributions_by(installed())
 
     def of_folder(self, folder: str) -> Gate | None:
         """Return the gate of the folder that a decision names; None in another process."""

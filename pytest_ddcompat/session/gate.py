@@ -52,6 +52,7 @@ class Inputs:
 
     Attributes:
         config: The run's configuration.
+        in_full: Whether the run shows reasons in full.
         policy: What happens to tests.
         required: Decisions that the code of the module or test that runs has asked for, until
             they are attached to it.
@@ -100,8 +101,6 @@ class Gate:
         self._combined: dict[tuple[_Marker, ...], Decision] = {}
         self._judged: dict[tuple[Requirement, bool | None], Decision] = {}
         self._found: dict[Hashable, Remedies] = {}
-        # At once, as for all that options give; where a matrix decides, its hooks are asked early.
-        self._checked(inputs.settings.facts.environment(detector=inputs.detector))
 
     @property
     def matrix(self) -> Matrix:
@@ -142,12 +141,20 @@ class Gate:
         vars(self)["_environment"] = RuntimeError("pytest_ddcompat_facts has ended the run")
         inputs, hooks = self.inputs, self._hooks
         facts = inputs.settings.facts
+        return result_or_error(
+            lambda: self._checked(
+                environment_of(facts, inputs.config, hooks, inputs.detector, inputs.day)
+            )
+        )
 
-        def detect() -> Environment:
-            detector, day = inputs.detector, inputs.day
-            return self._checked(environment_of(facts, inputs.config, hooks, detector, day))
+    def check_settings(self) -> None:
+        """Refuse facts of options that no matrix knows.
 
-        return result_or_error(detect)
+        Raises:
+            FactsError: Which it is, and the nearest that there is.
+        """
+        # Where a matrix decides, its hooks are asked early.
+        self._checked(self.inputs.settings.facts.environment(detector=self.inputs.detector))
 
     def _checked(self, environment: Environment) -> Environment:
         if environment.undocumented_deployments:
@@ -165,16 +172,27 @@ class Gate:
 
         It has no framework that only some of their tests ask for.
         """
-        environment, matrices = self.environment, self.matrices
+        # A copy, for the summary names the frameworks that were looked up in the original.
+        environment = self.environment.replaced("date", self.environment.date)
+        matrices = self.matrices
         facts = [environment.fact(key) for key in KEYS]
         facts += [environment.framework(name) for name in matrices.framework_names()]
         facts += [environment.tracer_of(matrix.page.tracer) for matrix in matrices]
         return ", ".join([*(m.digest for m in matrices), *(fact.words for fact in facts)])
 
+    def look_ahead(self) -> None:
+        """Look at each fact of the environment, the frameworks of the matrices among them.
+
+        Raises:
+            CompatibilityError: A hook gives what cannot be understood.
+        """
+        self.environment.to_mapping(self.matrices.framework_names())
+
     @property
     def used(self) -> bool:
         """Whether a requirement was compared with the matrices."""
-        return isinstance(vars(self).get("_matrices"), Matrices)
+        has_compared = self._markers or self._judged
+        return bool(has_compared) and isinstance(vars(self).get("_matrices"), Matrices)
 
     def problem(self, mark: pytest.Mark) -> str:
         """Return what is wrong with a marker and the names in it; empty if nothing is."""

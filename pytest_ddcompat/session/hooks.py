@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ddcompat.declared import ENVIRON, marks_of
+from pytest_ddcompat.declared import ENVIRON, asks_inside, marks_of
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.collection import (
     act_on_required,
@@ -68,9 +68,10 @@ class GatingHooks:
         for item in report.result or ():
             if not isinstance(item, pytest.Item):
                 continue
+            gate = self.gates.at(item)
             # Most tests have no marks but their collector's.
             for mark in marks_of(item) if item.own_markers else inherited:
-                problem = self.gates.at(item).problem(mark)
+                problem = gate.problem(mark)
                 if problem:
                     problems[inert(f"{printable(str(place_of(item)))}: {problem}")] = None
         if problems:
@@ -99,15 +100,16 @@ class GatingHooks:
         if gone:
             config.hook.pytest_deselected(items=list(gone))
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> None:
-        """Decide before a test, or a fixture, can change what is detected."""
+    def before_tests(self, session: pytest.Session) -> None:
+        """Look and decide before a test, or a fixture, can change what is detected."""
         with contain(self._config, "the tests were not decided on before the first of them"):
             option = session.config.option
             stops = session.testsfailed and not option.continue_on_collection_errors
             # With pytest-xdist, the session that starts the workers has no tests.
             items = () if option.collectonly or stops else getattr(session, "items", ())
             marked = [item for item in items if marks_of(item)]
+            if items and asks_inside(session):
+                self.gates.look_ahead(items)
             known = [gate.decide_known() for gate in self.gates] if marked else ()
             if any(map(_changes_test, chain.from_iterable(known))):
                 for item in marked:

@@ -170,8 +170,8 @@ class Ledger:
         for entry in self._ran.values():
             key = self._key(entry.id, entry.worker)
             other = ran.get(key)
+            # By its author, with `xfail(run=False)` too: no decision is attached then.
             if entry.outcome in {"skipped", "xfailed"}:
-                # By its author, with `xfail(run=False)` too: no decision is attached then.
                 skipped.add(key)
             # Where several workers ran a test, one that failed counts, or else the last.
             if self._decided(entry) and (other is None or other.outcome not in _FINAL):

@@ -120,6 +120,9 @@ class Broken:
         """
         raise RuntimeError(self._reason)
 
+    def before_tests(self, session: pytest.Session) -> None:
+        """Leave the environment as it is."""
+
     def before_collected(self, collector: pytest.Collector) -> None:
         """Leave the collection as it is."""
 

@@ -140,12 +140,12 @@ def _lines(
     """
     by_action: Counter[Action] = Counter()
     by_reason: Counter[tuple[str, str]] = Counter()
-    by_folder: dict[str, Counter[Decision]] = {}
+    by_folder: dict[str, list[tuple[Decision, int]]] = {}
     for decision, count in counts.items():
         by_action[decision.action] += count
         if decision.shown and decision.action not in shown:
             by_reason[_ACTIONS[decision.action], decision.shown] += count
-        by_folder.setdefault(decision.folder, Counter())[decision] = count
+        by_folder.setdefault(decision.folder, []).append((decision, count))
     for decision, count in ledger.unexpected().items():
         by_reason[_UNEXPECTED, decision.shown] += count
     total = ", ".join(f"{by_action[a]} {_ACTIONS[a]}" for a in _ACTIONS if by_action[a])
@@ -155,6 +155,27 @@ def _lines(
         *_reasons(by_reason),
         *_advice(ledger, by_folder, gates),
     ]
+
+
+def _advice(
+    ledger: Ledger, by_folder: dict[str, list[tuple[Decision, int]]], gates: Gates
+) -> Iterator[str]:
+    """Return what would let more tests run, and which pages are too old, for each environment."""
+    # Here, as a session that starts workers may have nothing to say.
+    from pytest_ddcompat.session.advice import known_remedy_lines, remedy_lines, stale_lines
+
+    for folder, decisions in sorted(by_folder.items()):
+        stopped = [(d, n) for d, n in decisions if d.action not in _RUNNING]
+        gate = gates.of_folder(folder)
+        keys = {key for named, key in ledger.heads if named == folder}
+        if gate is None or (keys and keys != {gate.key}):
+            # Other processes have other environments, in which nothing can be tried here.
+            lines = known_remedy_lines(stopped)
+        else:
+            lines = remedy_lines(stopped, gate)
+        lines += stale_lines(dict(decisions), gate or gates.first)
+        named = f"{folder}: " if folder and len(by_folder) > 1 else ""
+        yield from (f"{named}{line}" for line in lines)
 
 
 def _reasons(counts: Counter[tuple[str, str]]) -> list[str]:
@@ -169,21 +190,3 @@ def _reasons(counts: Counter[tuple[str, str]]) -> list[str]:
     return (
         [*lines[:_REASONS], f"  and {rest} more; --ddcompat-report has all"] if rest > 0 else lines
     )
-
-
-def _advice(ledger: Ledger, by_folder: dict[str, Counter[Decision]], gates: Gates) -> Iterator[str]:
-    """Return what would let more tests run, and which pages are too old, for each environment."""
-    # Here, as a session that starts workers may have nothing to say.
-    from pytest_ddcompat.session.advice import known_remedy_lines, remedy_lines, stale_lines
-
-    for folder, counts in sorted(by_folder.items()):
-        stopped = [(d, n) for d, n in counts.items() if d.action not in _RUNNING]
-        gate = gates.of_folder(folder)
-        keys = {key for named, key in ledger.heads if named == folder}
-        if gate is None or (keys and keys != {gate.key}):
-            # Other processes have other environments, in which nothing can be tried here.
-            lines = known_remedy_lines(stopped)
-        else:
-            lines = [*remedy_lines(stopped, gate), *stale_lines(counts, gate)]
-        named = f"{folder}: " if folder and len(by_folder) > 1 else ""
-        yield from (f"{named}{line}" for line in lines)
