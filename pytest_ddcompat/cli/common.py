@@ -13,6 +13,7 @@ from pytest_ddcompat.environment.machine import check_agent_option
 from pytest_ddcompat.environment.parsing import LIMIT
 from pytest_ddcompat.evaluation.pages import check_facts, load_kept
 from pytest_ddcompat.requirement.requirement import Requirement
+from pytest_ddcompat.values.day import today
 from pytest_ddcompat.values.errors import CompatibilityError, FactsError, MatrixError
 from pytest_ddcompat.values.text import printable
 
@@ -119,7 +120,7 @@ def day_of(text: str | None, option: str) -> dt.date:
         CompatibilityError: The text is not a date.
     """
     if text is None:
-        return dt.datetime.now(dt.timezone.utc).date()
+        return today()
     try:
         return dt.date.fromisoformat(text)
     except ValueError:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.output import write
-from pytest_ddcompat.environment.detection import today
 from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.environment.machine import Detector, check_agent_option
 from pytest_ddcompat.environment.parsing import facts_from_mapping, facts_from_settings
 from pytest_ddcompat.evaluation.evaluate import check_requirement
 from pytest_ddcompat.matrix.loading import load_matrix
 from pytest_ddcompat.requirement.requirement import Requirement
+from pytest_ddcompat.values.day import today
 
 if TYPE_CHECKING:
     import argparse
@@ -43,7 +43,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the facts; return 0."""
-    date = today().plain if options.date == "today" else options.date
+    date = today().isoformat() if options.date == "today" else options.date
     date_fact = facts_from_settings([f"date={date}"], "--date") if options.date is not None else {}
     check_agent_option(options.agent, "--agent")
     environment = Environment(date_fact, Detector(agent=options.agent))

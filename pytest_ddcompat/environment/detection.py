@@ -5,7 +5,6 @@ The signals are those of ddtrace's and the Agent's own sources.
 
 from __future__ import annotations
 
-import datetime as dt
 import platform
 import re
 import struct
@@ -14,6 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.environment.value import Fact
+from pytest_ddcompat.values.day import today
 from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.names import fold
 from pytest_ddcompat.values.sites import parse_known_site
@@ -25,6 +25,7 @@ else:
     import importlib_metadata as metadata
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
@@ -38,6 +39,7 @@ __all__ = [
     "REMOTE_CONFIGURATION",
     "detect_agent",
     "detect_cpu",
+    "detect_date",
     "detect_deployments",
     "detect_distribution",
     "detect_implementation",
@@ -47,7 +49,6 @@ __all__ = [
     "detect_site",
     "detect_tracer",
     "installed",
-    "today",
 ]
 
 LIBRARY = "ddtrace"
@@ -184,9 +185,9 @@ def detect_remote_configuration(machine: Machine) -> Fact[bool]:
     return Fact(value=True, signal=default if setting is None else REMOTE_CONFIGURATION)
 
 
-def today(_: Machine | None = None) -> Fact[dt.date]:
+def detect_date(_: Machine | None = None) -> Fact[dt.date]:
     """Return the day on which this runs, which is the same in all time zones."""
-    return Fact(dt.datetime.now(dt.timezone.utc).date(), "today")
+    return Fact(today(), "today")
 
 
 def cpu_of(machine: str, width: int) -> str:

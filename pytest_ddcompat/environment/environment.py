@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from pytest_ddcompat.environment.detection import LIBRARY, NOT_QUERIED, today
+from pytest_ddcompat.environment.detection import LIBRARY, NOT_QUERIED, detect_date
 from pytest_ddcompat.environment.fact import (
     FACTS,
     IMPLEMENTATIONS,
@@ -117,7 +117,7 @@ class Environment:
         kind = kind_of(key)
         if self._detector is not None:
             return self._detector.detect(kind, self, name)
-        return today() if key == "date" else Fact.unknown("not among the given facts")
+        return detect_date() if key == "date" else Fact.unknown("not among the given facts")
 
     @property
     def tracer(self) -> Fact[Version]:

@@ -225,7 +225,7 @@ _DECLARED = (
         parse=_date,
         keywords=(("format", "date"), ("pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")),
         example="2026-05-31",
-        detect=detection.today,
+        detect=detection.detect_date,
     ),
     # A new fact goes here; its place is that in which it is shown.
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -24,11 +23,13 @@ from pytest_ddcompat.importer.tables import (
 )
 from pytest_ddcompat.importer.words import slug
 from pytest_ddcompat.matrix.loading import matrix_from_mapping
+from pytest_ddcompat.values.day import today
 from pytest_ddcompat.values.errors import Problem
 from pytest_ddcompat.values.names import unknown_name
 from pytest_ddcompat.values.versions import parse_version
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_ddcompat.importer.blocks import Account, Block
@@ -107,7 +108,7 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
         "title": title,
         "breadcrumbs": front.values.get("breadcrumbs", ""),
         "address": options.address or front.address,
-        "read": options.read or dt.datetime.now(dt.timezone.utc).date(),
+        "read": options.read or today(),
         "tracer": draft.library or "tracer",
     }
     mapping: dict[str, Any] = {"page": {key: value for key, value in page.items() if value}}

@@ -11,11 +11,11 @@ from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.evaluation.remedies import Remedies, Verdicts, are_met, find_remedies
 from pytest_ddcompat.matrix.loading import load_matrix
 from pytest_ddcompat.requirement.markers import requirement_of, written
+from pytest_ddcompat.session.day import day_of
 from pytest_ddcompat.session.decision import Decision, combine
 from pytest_ddcompat.session.faults import describe, result_or_error
 from pytest_ddcompat.session.options import (
     RunSettings,
-    day_of,
     environment_of,
     matrices_of,
     policy_of,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pytest
 
-from pytest_ddcompat.environment.detection import today
 from pytest_ddcompat.environment.layers import FactSources, Layer, file_layer
 from pytest_ddcompat.environment.machine import check_agent_option
 from pytest_ddcompat.environment.parsing import LIMIT, facts_from_mapping
@@ -31,19 +30,13 @@ if TYPE_CHECKING:
     from pytest_ddcompat.environment.machine import Detector
 
 __all__ = [
-    "DAY",
     "RunSettings",
-    "day_of",
     "environment_of",
     "matrices_of",
     "policy_of",
     "settings_of",
 ]
 
-DAY = "ddcompat_day"
-"""Key by which the controller of pytest-xdist tells its workers the day of the run."""
-
-_DAY = pytest.StashKey["dt.date"]()
 _HOOK = "pytest_ddcompat_matrices"
 _MATRIX = "the id of a bundled matrix, the path of a .toml file"
 
@@ -162,19 +155,6 @@ def matrices_of(loaded: Sequence[Matrix], config: pytest.Config, hooks: Any) -> 
     results = hooks.pytest_ddcompat_matrices(config=config)
     further = [_load_hooks_matrix(m, config.rootpath) for r in results for m in _iterate(r)]
     return Matrices([*loaded, *further])
-
-
-def day_of(config: pytest.Config) -> dt.date:
-    """Return the day of a run, the same in all its processes."""
-    from datetime import date
-
-    told = getattr(config, "workerinput", {}).get(DAY)
-    if told:
-        return date.fromisoformat(told)
-    day = config.stash.get(_DAY, None)
-    if day is None:
-        day = config.stash[_DAY] = cast("dt.date", today().value)
-    return day
 
 
 def policy_of(config: pytest.Config) -> Policy:

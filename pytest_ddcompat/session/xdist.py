@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ddcompat.declared import marks_of
+from pytest_ddcompat.session.day import DAY, day_of
 from pytest_ddcompat.session.faults import contain, faults_of
 from pytest_ddcompat.session.outcomes import Place, place_of
 from pytest_ddcompat.session.state import (
@@ -126,8 +127,6 @@ class ControllerHooks(_Hooks):
                 config.add_cleanup(partial(shutil.rmtree, folder, ignore_errors=True))
             node.workerinput[_FOLDER] = str(folder)
         with contain(config, "a worker is not given the options, and reads them itself"):
-            from pytest_ddcompat.session.options import DAY, day_of
-
             node.workerinput[DAY] = day_of(config).isoformat()
             gates = gates_if_used(config)
             if gates is not None:

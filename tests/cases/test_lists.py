@@ -49,7 +49,8 @@ LISTS = {
         "remote_configuration, site, tracer"
     ),
     "keys of a record": (
-        "decisions, environment, exit_status, interrupted, matrix, other_matrices, tests, version"
+        "decisions, environment, exit_status, interrupted, matrix, other_environments, "
+        "other_matrices, tests, version"
     ),
     "outcomes": "deselected, error, failed, not_run, passed, skipped, xfailed, xpassed",
     "commands": "check, compare, diff, explain, facts, import, lint, matrices, matrix, report",

@@ -168,7 +168,6 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "struct": SimpleNamespace(calcsize=lambda _: 8),
         "sys": SimpleNamespace(version_info=(3, 11, 7)),
         "_distribution": lambda _: Fact(None, "not installed"),
-        "_is_importable": lambda _: False,
     }
     for name, value in simulated.items():
         monkeypatch.setattr(detection, name, value)

@@ -196,12 +196,11 @@ def test_the_day_is_that_of_the_controller_in_all_workers(project: Project) -> N
         "conftest.py",
         """
         import datetime as dt, importlib, os
-        from pytest_ddcompat.environment.value import Fact
         if "PYTEST_XDIST_WORKER" in os.environ:
             day = dt.date(1999, 1, 1 + int(os.environ["PYTEST_XDIST_WORKER"][2:]))
-            for name in ("session.options", "environment.environment"):
+            for name in ("session.day", "environment.detection"):
                 module = importlib.import_module(f"pytest_ddcompat.{name}")
-                module.today = lambda *_: Fact(day, "wrong")
+                module.today = lambda: day
         """,
     )
     marked = "import pytest\npytestmark = pytest.mark.requires_tracer('>=1')\n"

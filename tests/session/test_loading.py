@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,5 +93,5 @@ def test_without_the_plugin_an_imported_marker_fails_its_collection(
 
 
 def test_a_program_that_is_no_test_run_may_import_tests(plain: Project) -> None:
-    done = plain.pytester.run("python", "-c", "import test_imported")
+    done = plain.pytester.run(sys.executable, "-c", "import test_imported")
     assert done.ret == 0

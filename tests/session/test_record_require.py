@@ -138,7 +138,7 @@ def test_what_one_module_requires_is_not_asked_of_another(project: Project) -> N
     project.write("sub/conftest.py", f"import pytest_ddcompat\npytest_ddcompat.require({MET})")
     project.write("sub/test_c.py", "def test_below(): pass")
     project.run("--ddcompat-report=run.json", "--continue-on-collection-errors")
-    assert asked(project) == {}
+    assert asked(project) == {"test_below": ("passed", "run", [DETECTION])}
 
 
 @pytest.mark.parametrize("options", [(), ("-p", "xdist.plugin", "-n", "2")], ids=["", "xdist"])
