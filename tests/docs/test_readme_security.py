@@ -102,7 +102,7 @@ def test_no_traceback_shows_variables(project: Project, monkeypatch: pytest.Monk
     project.write("conftest.py", "def pytest_ddcompat_facts(): raise RuntimeError('no facts')")
     project.write("test_it.py", "def test(ddcompat): ddcompat.environment")
     out = "\n".join(project.run_apart("-vv", "--showlocals", "--full-trace").out)
-    assert re.search(r"=\W+<\d+ environment variables>", out)
+    assert "gate.py:" in out
     assert "s3cr3t" not in out
 
 

@@ -30,6 +30,7 @@ WITH_XDIST = [
     "evaluation.policy",
     "evaluation.verdict",
     "session",
+    "session.day",
     "session.decision",
     "session.faults",
     "session.outcomes",
@@ -38,7 +39,9 @@ WITH_XDIST = [
     "session.summary",
     "session.xdist",
     "values",
+    "values.day",
     "values.errors",
+    "values.names",
     "values.text",
 ]
 BROKEN = {
