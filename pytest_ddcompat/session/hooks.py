@@ -96,9 +96,9 @@ class GatingHooks:
             stops = session.testsfailed and not option.continue_on_collection_errors
             # With pytest-xdist, the session that starts the workers has no tests.
             items = () if option.collectonly or stops else getattr(session, "items", ())
-            marked = [item for item in items if marks_of(item)]
-            if marked and any(map(_changes_test, self.gate.decide_known())):
-                for item in marked:
+            # One marked test is enough to look for: most runs have nothing to prepare.
+            if any(map(marks_of, items)) and any(map(_changes_test, self.gate.decide_known())):
+                for item in items:
                     self._prepare(item)
 
     def _prepare(self, item: pytest.Item) -> None:
