@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import pytest_ddcompat.evaluation.remedies  # noqa: F401 - before inner runs restore sys.modules
+
 if TYPE_CHECKING:
     from support.project import Project
 
