@@ -158,12 +158,14 @@ class WorkerHooks(_Hooks):
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
         """Note each gated test before it runs, for it may bring the worker down."""
+        marks = marks_of(item)
+        if not marks:
+            return
         # Imported here, since a run without markers has workers too.
         from pytest_ddcompat.session.execution import is_skipped_by_author
 
-        marks = marks_of(item)
         with contain(item.config, "tests that bring a worker down are not counted"):
-            gate = gate_if_used(item.config) if marks else None
+            gate = gate_if_used(item.config)
             if gate is not None and not is_skipped_by_author(item):
                 write_test(item, gate.decide(marks))
 
