@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from support.core import parsed_toml
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".ci" / "locks"
@@ -26,19 +20,15 @@ PIN = re.compile(
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="a source distribution has no locks")
 
 
-def project() -> dict[str, Any]:
-    table: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    return table
-
-
 def required(source: Path) -> list[Requirement]:
     """Return what a source of a lock requires; `.` and `.[test]` are the project's own."""
+    project = parsed_toml(ROOT / "pyproject.toml")["project"]
     found: list[str] = []
     for line in source.read_text(encoding="utf-8").splitlines():
         if line in {".", ".[test]"}:
-            found += project()["dependencies"]
+            found += project["dependencies"]
         if line == ".[test]":
-            extras = project()["optional-dependencies"]
+            extras = project["optional-dependencies"]
             found += [*extras["cli"], *extras["test"][1:]]
         if line[0] not in "#.":
             found.append(line)

@@ -107,12 +107,14 @@ class GatingHooks:
             stops = session.testsfailed and not option.continue_on_collection_errors
             # With pytest-xdist, the session that starts the workers has no tests.
             items = () if option.collectonly or stops else getattr(session, "items", ())
-            marked = [item for item in items if marks_of(item)]
             if items and asks_inside(session):
                 self.gates.look_ahead(items)
-            known = [gate.decide_known() for gate in self.gates] if marked else ()
+            # One marked test is enough to look for: most runs have nothing to prepare.
+            known = (
+                [gate.decide_known() for gate in self.gates] if any(map(marks_of, items)) else ()
+            )
             if any(map(_changes_test, chain.from_iterable(known))):
-                for item in marked:
+                for item in items:
                     self._prepare(item)
 
     def _prepare(self, item: pytest.Item) -> None:

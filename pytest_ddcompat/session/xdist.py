@@ -166,12 +166,14 @@ class WorkerHooks(_Hooks):
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
         """Note each gated test before it runs, for it may bring the worker down."""
+        marks = marks_of(item)
+        if not marks:
+            return
         # Imported here, since a run without markers has workers too.
         from pytest_ddcompat.session.execution import is_skipped_by_author
 
-        marks = marks_of(item)
         with contain(item.config, "tests that bring a worker down are not counted"):
-            gates = gates_if_used(item.config) if marks else None
+            gates = gates_if_used(item.config)
             if gates is not None and not is_skipped_by_author(item):
                 write_test(item, gates.at(item).decide(marks))
 
