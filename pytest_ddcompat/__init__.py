@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
+    from typing import Any
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.value import Fact
@@ -64,11 +65,8 @@ __all__ = [
     "requires_tracer",
 ]
 
-# For `-p pytest_ddcompat`; see `entry`.
+# For `-p pytest_ddcompat`; see `EntryPoint`.
 pytest_plugins = ["pytest_ddcompat.plugin"]
-
-ASKING: list[str] = []
-"""Names by which code may ask inside tests, as far as this run has imported them."""
 
 _MODULES = {
     "environment.environment": ("Environment",),
@@ -123,12 +121,33 @@ def import_unrewritten(name: str) -> ModuleType:
         finders.remove(_OwnModules)
 
 
+class EntryPoint:
+    """What pytest registers as `ddcompat`: it loads the plugin as `-p pytest_ddcompat` does.
+
+    pytest refuses one module under two names, but imports a plugin once by each name. A module
+    that only names the plugin in `pytest_plugins` costs an empty run 0.3 % more.
+    """
+
+    @staticmethod
+    def pytest_addhooks(pluginmanager: Any) -> None:
+        """Load the plugin, unless it is loaded or blocked."""
+        pluginmanager.import_plugin(pytest_plugins[0])
+
+    def __dir__(self) -> list[str]:
+        return ["pytest_addhooks"]  # all that pytest needs to look at
+
+
+entry_point = EntryPoint()
+
+
 def __getattr__(name: str) -> object:
     for module, provided in _MODULES.items():
         if name in provided:
-            if module == "session.fixture":
-                ASKING.append(name)
             value: object = getattr(import_unrewritten(module), name)
+            if module == "session.fixture":
+                from pytest_ddcompat.declared import ASKING
+
+                ASKING.append(name)
             return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import BooleanOptionalAction
 
 import pytest
@@ -123,16 +122,17 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
             "help": "pass a run that passed although its record cannot be written",
         },
     ),
-    "junit": (
-        "string",
-        {
-            "choices": ("full", "none"),
-            "help": "properties of test cases in JUnit XML: full (default), or none, for readers "
-            "that hold it against the schema of xunit2",
-        },
-    ),
 }
 """Each option: the type of its ini option, and its arguments for argparse."""
+
+JUNIT = (
+    "properties of test cases in JUnit XML: full (default), or none, for readers that hold it "
+    "against the schema of xunit2"
+)
+"""What `ddcompat_junit` means: the one ini option without a twin on the command line."""
+
+ASKING: list[str] = []
+"""Names by which code may ask inside tests, as far as this run has imported them."""
 
 ENVIRON: pytest.StashKey[Callable[[], dict[str, str]]] = pytest.StashKey()
 """Returns the environment variables as they were when the run began; tests may change them."""
@@ -155,8 +155,7 @@ OTHERS: set[str] = set()
 
 def asks_inside(session: pytest.Session) -> bool:
     """Whether tests of a run may ask inside: by the fixture, or by `require` of their modules."""
-    # The package is above this module, so that it is not imported here.
-    if sys.modules["pytest_ddcompat"].ASKING:
+    if ASKING:
         return True
     modules: dict[object, None] = {}
     for item in getattr(session, "items", ()):

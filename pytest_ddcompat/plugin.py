@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_ddcompat import ASKING, hookspecs, import_unrewritten
+from pytest_ddcompat import hookspecs, import_unrewritten
 from pytest_ddcompat.declared import (
+    ASKING,
     ENVIRON,
+    JUNIT,
     LOADED,
     MARKERS,
     OPTIONS,
@@ -29,20 +31,20 @@ if TYPE_CHECKING:
     from pytest_ddcompat.session.fixture import Compatibility
 
 
-def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Declare the hooks of this plugin."""
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks, and the options, each with an ini option of the same meaning."""
     LOADED[:] = ["plugin"]
     ASKING.clear()  # of an earlier run of this process
     pluginmanager.add_hookspecs(hookspecs)
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the options, each with an ini option of the same meaning."""
     group = parser.getgroup("ddcompat", "compatibility requirements (pytest-ddcompat)")
     for name, (ini, option) in OPTIONS.items():
-        group.addoption(f"--ddcompat-{name.replace('_', '-')}", default=None, **option)
+        key = f"ddcompat_{name}"
+        flag = f"--{key.replace('_', '-')}"
+        # With `dest`, pytest need not compare it with those of all other options.
+        group.addoption(flag, dest=key, default=None, **option)
         empty: list[str] | None = [] if ini == "linelist" else None
-        parser.addini(f"ddcompat_{name}", f"as --ddcompat-{name}", type=ini, default=empty)
+        parser.addini(key, f"as {flag}", type=ini, default=empty)
+    parser.addini("ddcompat_junit", JUNIT, default="full")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -66,6 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
     names = [f"ddcompat_{name}" for name in OPTIONS]
     try:
         explicit = any(config.getoption(name) is not None or config.getini(name) for name in names)
+        explicit = explicit or config.getini("ddcompat_junit") != "full"
     except (ValueError, pytest.UsageError):
         # An ini value of the wrong type, which the gate reports with its key.
         explicit = True

@@ -31,7 +31,6 @@ MAY_IMPORT = {
     "cli": {*EVALUATION, "record", "analysis", "importer", "cli", "declared"},
     "declared": VALUES,
     "hookspecs": INPUTS,
-    "entry": set(),
 }
 HAND_ON = {"__init__", "__main__", "plugin"}  # these may import all of the package
 

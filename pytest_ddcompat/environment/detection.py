@@ -213,8 +213,8 @@ def _distribution(name: str) -> Fact[Version]:
     """Version of an installed distribution, from its metadata; nothing is imported."""
     try:
         # A page or a marker may write "Fast API"; PEP 503 knows of no spaces.
-        fact = _installed(name) or _installed(fold(name))
-        return fact or _of_another_name(name)
+        found = (_installed(spelling) for spelling in dict.fromkeys((name, fold(name))))
+        return next(filter(None, found), None) or _of_another_name(name)
     except Exception as error:  # noqa: BLE001 - whatever broken metadata does, the fact is unknown
         return Fact.unknown(f"the metadata of {name} cannot be read ({type(error).__name__})")
 

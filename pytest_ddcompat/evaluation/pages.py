@@ -1,10 +1,10 @@
-"""Several matrices at once: pick the one that a requirement is evaluated against."""
+"""Several matrices at once: pick the one that a requirement is evaluated against, and do that."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.evaluation.evaluate import capabilities_named, check_requirement
+from pytest_ddcompat.evaluation.evaluate import capabilities_named, check_requirement, evaluate
 from pytest_ddcompat.matrix.loading import load_matrix, read_file
 from pytest_ddcompat.matrix.rows import Framework
 from pytest_ddcompat.values.errors import FactsError, MatrixError, RequirementError
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.evaluation.verdict import Verdict
     from pytest_ddcompat.matrix.fields import Row
     from pytest_ddcompat.matrix.kinds import Mark
     from pytest_ddcompat.matrix.matrix import Matrix
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     else:
         from importlib.abc import Traversable
 
-__all__ = ["Matrices", "check_facts", "load_kept"]
+__all__ = ["Matrices", "Verdicts", "check_facts", "load_kept"]
 
 
 class Matrices:
@@ -146,6 +147,28 @@ class Matrices:
         return RequirementError(
             f"no matrix has all of these: {parts}; valid: capabilities of one, or several markers"
         )
+
+
+class Verdicts:
+    """The verdicts of one environment; each requirement is evaluated once."""
+
+    def __init__(self, environment: Environment, matrices: Matrices) -> None:
+        self._environment = environment
+        self._matrices = matrices
+        self._known: dict[Requirement, Verdict] = {}
+
+    def of(self, requirement: Requirement) -> Verdict:
+        """Return the verdict on a requirement.
+
+        Raises:
+            RequirementError: It names what its matrix does not have, or has no matrix.
+        """
+        known = self._known.get(requirement)
+        if known is None:
+            matrix = self._matrices.pick(requirement)
+            known = evaluate(requirement, self._environment, matrix)
+            self._known[requirement] = known
+        return known
 
 
 def load_kept(

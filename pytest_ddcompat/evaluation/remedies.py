@@ -10,6 +10,7 @@ from pytest_ddcompat.evaluation.checks import CHECKS
 from pytest_ddcompat.evaluation.checks.tracer import rank_of
 from pytest_ddcompat.evaluation.cuts import cuts_of_page, is_version, key_of
 from pytest_ddcompat.evaluation.evaluate import evaluate
+from pytest_ddcompat.evaluation.pages import Verdicts
 from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.values.stretches import choose, stretches
 from pytest_ddcompat.values.versions import Version, parse_marker_range
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.evaluation.pages import Matrices
-    from pytest_ddcompat.evaluation.verdict import Finding, Verdict
+    from pytest_ddcompat.evaluation.verdict import Finding
     from pytest_ddcompat.requirement.requirement import Requirement
     from pytest_ddcompat.values.stretches import Stretch
 
@@ -29,7 +30,7 @@ _REMEDY = re.compile(
     r"(?: \((?:preview|partial|deprecated|older than [^ ]+)\))*"
 )
 
-__all__ = ["Remedies", "Verdicts", "are_met", "find_remedies"]
+__all__ = ["Remedies", "are_met", "find_remedies"]
 
 
 class Remedies(NamedTuple):
@@ -48,28 +49,6 @@ class Remedies(NamedTuple):
         """The changes in any order, with `>=2.6.0` as `>=2.6`; `~=2.6.0` is another range."""
         zeros = r"((?:[<>]=?|[=!]=)\d+(?:\.\d+)*?)(?:\.0)+(?![.\w])"
         return frozenset(re.sub(zeros, r"\1", phrase) for phrase in self.phrases)
-
-
-class Verdicts:
-    """The verdicts of one environment; each requirement is evaluated once."""
-
-    def __init__(self, environment: Environment, matrices: Matrices) -> None:
-        self._environment = environment
-        self._matrices = matrices
-        self._known: dict[Requirement, Verdict] = {}
-
-    def of(self, requirement: Requirement) -> Verdict:
-        """Return the verdict on a requirement.
-
-        Raises:
-            RequirementError: It names what its matrix does not have, or has no matrix.
-        """
-        known = self._known.get(requirement)
-        if known is None:
-            matrix = self._matrices.pick(requirement)
-            known = evaluate(requirement, self._environment, matrix)
-            self._known[requirement] = known
-        return known
 
 
 def find_remedies(

@@ -14,9 +14,10 @@ __all__ = ["LINE", "Finding", "Outcome", "Status", "Verdict", "first_of"]
 LINE = 120
 """Characters of a reason as a run shows it; `-v`, `explain` and the record have it in full."""
 
-_PARENTHESIS = re.compile(r" \([^()]*\)")
-_MORE = re.compile(r"(?P<reason>.+?)(?:; (?P<more>\d+) more)?", re.DOTALL)
-_CLAUSES = re.compile(
+# Compiled by `re` when a reason is first shortened: most runs stop no test.
+_PARENTHESIS = r" \([^()]*\)"
+_MORE = r"(?s)(?P<reason>.+?)(?:; (?P<more>\d+) more)?"
+_CLAUSES = (
     r"^a release branch of [\w.-]+ with | or better$| on \d{4}-\d\d-\d\d$| for [\w.-]+ [\w.+!]+$"
 )
 
@@ -90,12 +91,12 @@ class Finding(NamedTuple):
             longest: Characters that it should have at most.
         """
         plain = self._replace(
-            documented=_PARENTHESIS.sub("", self.documented),
-            observed=_PARENTHESIS.sub("", self.observed),
+            documented=re.sub(_PARENTHESIS, "", self.documented),
+            observed=re.sub(_PARENTHESIS, "", self.observed),
         )
         clauses = plain._replace(
-            documented=_CLAUSES.sub("", plain.documented),
-            observed=_CLAUSES.sub("", plain.observed),
+            documented=re.sub(_CLAUSES, "", plain.documented),
+            observed=re.sub(_CLAUSES, "", plain.observed),
         )
         first = clauses._replace(
             documented=_first_of(clauses.documented, " or "),
@@ -171,7 +172,7 @@ def first_of(reasons: Iterable[str]) -> str:
     Args:
         reasons: The reasons, of which the first is always kept.
     """
-    counted = [_MORE.fullmatch(reason) for reason in reasons]
+    counted = [re.fullmatch(_MORE, reason) for reason in reasons]
     found = [match for match in counted if match]
     more = sum(int(match["more"] or 0) for match in found)
     return _fitting([f"; {match['reason']}" for match in found], more)

@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pytest_ddcompat.environment.environment import Environment
-    from pytest_ddcompat.evaluation.pages import Matrices
+    from pytest_ddcompat.evaluation.pages import Matrices, Verdicts
     from pytest_ddcompat.evaluation.policy import Action
-    from pytest_ddcompat.evaluation.remedies import Verdicts
     from pytest_ddcompat.evaluation.verdict import Status, Verdict
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Requirement

@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.evaluation.policy import Action
-from pytest_ddcompat.evaluation.remedies import Remedies
 from pytest_ddcompat.evaluation.staleness import stale_checks
 from pytest_ddcompat.evaluation.verdict import Outcome
 from pytest_ddcompat.values.errors import CompatibilityError
@@ -31,6 +30,8 @@ def remedy_lines(stopped: Sequence[tuple[Decision, int]], gate: Gate) -> list[st
         stopped: Decisions that stopped tests, each with their number.
         gate: Their matrices and environment.
     """
+    if not stopped:
+        return []
     most = min(_TRIED, _TRIALS // max(len(stopped), 1))
     counts: dict[tuple[str, ...], int] = {}
     try:
@@ -73,6 +74,9 @@ def _needs(
     stopped: Sequence[tuple[Decision, int]], gate: Gate
 ) -> tuple[dict[frozenset[str], Decision], Counter[frozenset[str]]]:
     """Return a decision for each set of changes that tests need, and how many tests need it."""
+    # Imported here, since most runs stop no test.
+    from pytest_ddcompat.evaluation.remedies import Remedies
+
     examples: dict[frozenset[str], Decision] = {}
     needed: Counter[frozenset[str]] = Counter()
     for decision, n in stopped:

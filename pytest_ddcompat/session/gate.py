@@ -6,9 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.environment.fact import KEYS
-from pytest_ddcompat.evaluation.pages import Matrices, check_facts
+from pytest_ddcompat.evaluation.pages import Matrices, Verdicts, check_facts
 from pytest_ddcompat.evaluation.policy import Action
-from pytest_ddcompat.evaluation.remedies import Remedies, Verdicts, are_met, find_remedies
 from pytest_ddcompat.matrix.loading import load_matrix
 from pytest_ddcompat.requirement.markers import requirement_of, written
 from pytest_ddcompat.session.day import day_of
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.machine import Detector
+    from pytest_ddcompat.evaluation.remedies import Remedies
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Requirement
 
@@ -253,6 +253,9 @@ class Gate:
         cause = self._cause(requirements[0]) if len(requirements) == 1 else requirements
         known = self._found.get(cause)
         if known is None:
+            # Imported here, since most runs stop no test.
+            from pytest_ddcompat.evaluation.remedies import find_remedies
+
             known = self._found[cause] = find_remedies(
                 requirements,
                 self.environment,
@@ -272,6 +275,8 @@ class Gate:
 
     def would_run(self, requirements: Sequence[Requirement], environment: Environment) -> bool:
         """Whether a test that is stopped would run in another environment."""
+        from pytest_ddcompat.evaluation.remedies import are_met
+
         runs = self._undetermined_runs
         return are_met(requirements, environment, self.matrices, undetermined=runs)
 

@@ -8,17 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ddcompat.declared import ENVIRON, asks_inside, marks_of
+from pytest_ddcompat.declared import ASKING, ENVIRON, asks_inside, marks_of
 from pytest_ddcompat.evaluation.policy import Action
-from pytest_ddcompat.session.collection import (
-    act_on_required,
-    take_deselected,
-    take_stand_ins,
-)
 from pytest_ddcompat.session.decision import Decision
 from pytest_ddcompat.session.execution import is_skipped_by_author, prepare, stop, undo
 from pytest_ddcompat.session.faults import contain, describe
-from pytest_ddcompat.session.fixture import require_for_folders
 from pytest_ddcompat.session.folders import Gates
 from pytest_ddcompat.session.outcomes import place_of
 from pytest_ddcompat.session.state import STAND_IN, ledger_of
@@ -51,7 +45,11 @@ class GatingHooks:
         """Prepare a module for what the conftests of its folders require."""
         with contain(self._config, f"{collector.nodeid} is not held to what its folder requires"):
             self.gates.look()
-            require_for_folders(collector, self.gates)
+            if ASKING:
+                # Imported here, since most runs have no `require()`.
+                from pytest_ddcompat.session.fixture import require_for_folders
+
+                require_for_folders(collector, self.gates)
 
     def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
         """Refuse markers that cannot be understood; act on what a module has required."""
@@ -59,6 +57,8 @@ class GatingHooks:
         with contain(self._config, f"the markers of {where} cannot be read"):
             self.gates.look()
             if self._required:
+                from pytest_ddcompat.session.collection import act_on_required
+
                 act_on_required(report, collector, self._required)
             self._refuse_problems(collector, report)
 
@@ -86,12 +86,17 @@ class GatingHooks:
     ) -> Generator[None, None, None]:
         """Deselect tests after all other plugins have had their say."""
         stand_ins: list[pytest.Item] = []
-        with contain(config, "the tests for unsupported modules are not kept apart"):
-            stand_ins = take_stand_ins(config, items)
+        if ASKING:
+            from pytest_ddcompat.session.collection import take_stand_ins
+
+            with contain(config, "the tests for unsupported modules are not kept apart"):
+                stand_ins = take_stand_ins(config, items)
         yield
         items.extend(stand_ins)
         gone: dict[pytest.Item, Decision] = {}
         if self.gates.first.policy.deselects:
+            from pytest_ddcompat.session.collection import take_deselected
+
             with contain(config, "the tests to deselect are not known"):
                 gone = take_deselected(items, self.decide)
         with contain(config, "the deselected tests are not counted"):

@@ -98,7 +98,7 @@ def configure(config: pytest.Config, *, explicit: bool) -> None:
 
 def _is_left_out_of_junit(config: pytest.Config) -> bool:
     choices = ("full", "none")
-    which = config.getoption("ddcompat_junit") or config.getini("ddcompat_junit") or choices[0]
+    which = config.getini("ddcompat_junit") or choices[0]
     if which not in choices:
         what = f'ddcompat_junit: "{which}" is none of its values'
         raise CompatibilityError(unknown_name(what, which, choices))

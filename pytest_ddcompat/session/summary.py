@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ddcompat.evaluation.policy import Action
+from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.session.faults import contain, faults_of
 from pytest_ddcompat.session.outcomes import outcome_of
 from pytest_ddcompat.session.state import gates_of, ledger_of
@@ -161,7 +162,9 @@ def _advice(
     ledger: Ledger, by_folder: dict[str, list[tuple[Decision, int]]], gates: Gates
 ) -> Iterator[str]:
     """Return what would let more tests run, and which pages are too old, for each environment."""
-    # Here, as a session that starts workers may have nothing to say.
+    if all(decision.status is Status.SUPPORTED for of in by_folder.values() for decision, _ in of):
+        return
+    # Imported here, since most runs have no advice.
     from pytest_ddcompat.session.advice import known_remedy_lines, remedy_lines, stale_lines
 
     for folder, decisions in sorted(by_folder.items()):

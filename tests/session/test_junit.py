@@ -39,7 +39,6 @@ def properties(project: Project, *options: str) -> dict[str, list[str]]:
         pytest.param((), ["ddcompat"], id="by default"),
         pytest.param(("-o", "ddcompat_junit=full"), ["ddcompat"], id="full"),
         pytest.param(("-o", "ddcompat_junit=none"), [], id="none"),
-        pytest.param(("--ddcompat-junit=none",), [], id="none, as an option"),
     ],
 )
 def test_properties(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from pytest_ddcompat.evaluation.pages import Matrices
+from pytest_ddcompat.evaluation.pages import Matrices, Verdicts
 from pytest_ddcompat.evaluation.policy import Action
-from pytest_ddcompat.evaluation.remedies import Verdicts
 from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.record.builder import (
     build_record,
