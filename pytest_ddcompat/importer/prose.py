@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.importer.blocks import Callout
-from pytest_ddcompat.values.sites import parse_site
+from pytest_ddcompat.values.sites import SITES, parse_site, site_of_region
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,23 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = ["limited", "may_limit", "read_callout", "read_text"]
 
-_REGIONS = {
-    "us": "datadoghq.com",
-    "us3": "us3.datadoghq.com",
-    "us5": "us5.datadoghq.com",
-    "eu": "datadoghq.eu",
-    "ap1": "ap1.datadoghq.com",
-    "ap2": "ap2.datadoghq.com",
-    "gov": "ddog-gov.com",
-}
-"""Sites by the names of their regions, from Datadog's "Getting Started with Datadog Sites"."""
-
 _LONGEST = 2000  # characters of a sentence that may be understood
 _HOST = re.compile(
-    r"(?<![\w.-])(?:[a-z0-9-]+\.){0,3}(?:datadoghq\.com|datadoghq\.eu|ddog-gov\.com)(?![\w-])",
+    rf"(?<![\w.-])(?:[a-z0-9-]+\.){{0,3}}(?:{'|'.join(map(re.escape, SITES.values()))})(?![\w-])",
     re.IGNORECASE,
 )
-_SITE = re.compile(r"\b(?:US1-FED|US[135]|EU1|AP[12])\b(?!\.)")
+_SITE = re.compile(rf"\b(?:{'|'.join(SITES)})\b(?!\.)")
 _REGION = re.compile(r'(?:^|\s)region="([^"]*)"')
 _REMOTE = re.compile(r"\brequires? (?:enabling )?Remote Configuration\b", re.IGNORECASE)
 _REMOTE_FOR = re.compile(
@@ -220,7 +209,7 @@ def _sites_of(callout: Callout, text: str) -> list[str]:
     except ValueError:  # too long for a host
         return []
     region = _REGION.search(callout.arguments)
-    regions = [_REGIONS.get(name.strip(), "") for name in region[1].split(",")] if region else []
+    regions = [site_of_region(name) or "" for name in region[1].split(",")] if region else []
     # The tag says where the words are shown: a host of another region is of another sentence.
     if not all(regions) or (region and not set(hosts) <= set(regions)):
         return []

@@ -71,6 +71,7 @@ class Row:
 
     # No dataclass: that costs ten times as much to define, which every first verdict would pay.
     fields: ClassVar[dict[str, Key]] = {}
+    _defaults: ClassVar[dict[str, object]] = {}
 
     def __init_subclass__(cls) -> None:
         own = {name: value for name, value in vars(cls).items() if isinstance(value, Key)}
@@ -78,6 +79,7 @@ class Row:
             if spec.decides is None:
                 raise TypeError(f"{cls.__name__}.{name} must be declared with field()")
         cls.fields = {**cls.fields, **own}
+        cls._defaults = {key: spec.default for key, spec in cls.fields.items()}
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen")
@@ -97,7 +99,8 @@ class Row:
     def from_values(cls: type[R], values: Mapping[str, object]) -> R:
         """Make a row of values that are understood; a key that is left out has its default."""
         row = cls.__new__(cls)
-        row.__dict__.update({key: spec.default for key, spec in cls.fields.items()}, **values)
+        row.__dict__.update(cls._defaults)
+        row.__dict__.update(values)
         return row
 
     @classmethod

@@ -26,10 +26,13 @@ from pytest_ddcompat.values.errors import RequirementError
 from pytest_ddcompat.values.names import bare, fold, unknown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
     from pytest_ddcompat.values.errors import Place
     from pytest_ddcompat.values.versions import Version
+
+    Keyed = tuple[Hashable, str]
+    """What only one row may have, and the same in words."""
 
     PlaceOf = Callable[[str, int], Place]
 
@@ -109,18 +112,17 @@ class Matrix(Row):
                         place_of(kind, number).add(unknown_name(what, name, defined))
 
     def _check_unique(self, place_of: PlaceOf) -> None:
-        def once(kind: str, rows: Sequence[R], keys: Callable[[R], Iterable[str]]) -> None:
-            seen: dict[str, int] = {}
+        def once(kind: str, rows: Sequence[R], keys: Callable[[R], Iterable[Keyed]]) -> None:
+            seen: dict[Hashable, int] = {}
             for number, row in enumerate(rows):
-                for key in keys(row):
-                    is_first = seen.setdefault(fold(key), number) == number
+                for key, words in keys(row):
+                    is_first = seen.setdefault(key, number) == number
                     if not is_first and not place_of(kind, number).is_full:
-                        what = f"another row has {key} too"
-                        place_of(kind, number).problem(what, "in one row")
+                        place_of(kind, number).problem(f"another row has {words} too", "in one row")
 
         once("capabilities", self.capabilities, _distinct_spellings)
         once("deployments", self.deployments, _marks_of)
-        once("releases", self.releases, lambda row: [f'"{row.tracer}"'])
+        once("releases", self.releases, lambda row: [(row.tracer, f'"{row.tracer}"')])
         once("frameworks", self.frameworks, _identity_of)
 
     def __repr__(self) -> str:
@@ -262,15 +264,24 @@ def _exact(capability: Capability) -> tuple[str, ...]:
     return (capability.name, *capability.aliases, capability.id)
 
 
-def _distinct_spellings(capability: Capability) -> list[str]:
-    return [f'"{name}"' for name in {fold(s): s for s in _exact(capability)}.values()]
+def _distinct_spellings(capability: Capability) -> list[Keyed]:
+    return [(folded, f'"{s}"') for folded, s in {fold(s): s for s in _exact(capability)}.items()]
 
 
-def _marks_of(deployment: Deployment) -> list[str]:
-    return [f'"{deployment.id}" with "{name}"' for name in deployment.capabilities]
+def _marks_of(deployment: Deployment) -> list[Keyed]:
+    place = deployment.id
+    return [((fold(place), name), f'"{place}" with "{name}"') for name in deployment.capabilities]
 
 
-def _identity_of(framework: Framework) -> list[str]:
+def _identity_of(framework: Framework) -> list[Keyed]:
+    key: tuple[Hashable, ...] = (
+        fold(framework.id),
+        fold(framework.heading),
+        framework.versions,
+    )
     versions = f" for {framework.versions}" if framework.versions else ""
     place = f'"{framework.id}" under "{framework.heading}"{versions}'
-    return [f'{place} with "{name}"' for name in framework.capabilities] or [place]
+    marks: list[Keyed] = [
+        ((*key, name), f'{place} with "{name}"') for name in framework.capabilities
+    ]
+    return marks or [(key, place)]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.environment.detection import installed
+from pytest_ddcompat.session.faults import result_or_error
 from pytest_ddcompat.session.gate import Gate, Inputs
-from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -62,9 +61,8 @@ class Gates:
     def look_ahead(self, tests: Iterable[pytest.Item]) -> None:
         """Look at all facts that tests may ask for inside."""
         for gate in {self.at(test): None for test in tests}:
-            # What is wrong with a hook's facts is told to the tests that ask.
-            with suppress(CompatibilityError):
-                gate.look_ahead()
+            # What is wrong with a hook is told to the tests that ask.
+            result_or_error(gate.look_ahead)
         detector = self.first.inputs.detector
         if detector is not None:
             detector.find_distributions_by(installed())

@@ -76,7 +76,7 @@ class Place(NamedTuple):
     def inside(self, part: str) -> Place:
         """Go to a key or an element (`[0]`) of this place."""
         joint = "." if self.where and not part.startswith("[") else ""
-        return self._replace(where=f"{self.where}{joint}{part}")
+        return Place(self.file, self.problems, f"{self.where}{joint}{part}", self.form)
 
     def problem(self, what: str, valid: str = "") -> None:
         """Note what is wrong here."""

@@ -1,4 +1,4 @@
-"""Datadog sites, by host as in DD_SITE, or by the parameter that Datadog's pages have."""
+"""Datadog sites, by host as in DD_SITE, or by region: "Getting Started with Datadog Sites"."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import re
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.names import fold, nearest_misspelt
 
-__all__ = ["parse_known_site", "parse_site"]
+__all__ = ["SITES", "parse_known_site", "parse_site", "site_of_region"]
 
-_SITES = {
+SITES = {
     "US1": "datadoghq.com",
     "US3": "us3.datadoghq.com",
     "US5": "us5.datadoghq.com",
@@ -19,10 +19,12 @@ _SITES = {
     "US1-FED": "ddog-gov.com",
     "US2-FED": "us2.ddog-gov.com",
 }
-_BY_PARAMETER = {
+"""Datadog's own sites by region."""
+
+_BY_REGION = {
     fold(name): host
     for name, host in {
-        **_SITES,
+        **SITES,
         "US": "datadoghq.com",
         "EU": "datadoghq.eu",
         "GOV": "ddog-gov.com",
@@ -45,16 +47,21 @@ def parse_site(text: str) -> str:
     return host
 
 
+def site_of_region(text: str) -> str | None:
+    """Return the site of a region, named as on Datadog's pages; None if it names none."""
+    return _BY_REGION.get(fold(text.strip()))
+
+
 def parse_known_site(text: str) -> str:
-    """Parse a site or its parameter, such as US1, and refuse a misspelling of Datadog's own.
+    """Parse a site or its region, such as US1, and refuse a misspelling of Datadog's own.
 
     Raises:
         CompatibilityError: It is none; the nearest is named, but not the text: a variable's value.
     """
-    host = _BY_PARAMETER.get(fold(text.strip())) or parse_site(text)
+    host = site_of_region(text) or parse_site(text)
     # What ends in one of Datadog's hosts may be a new region, and of others any may be a proxy.
-    if not host.endswith(tuple(_SITES.values())):
-        near = nearest_misspelt(host, _SITES.values())
+    if not host.endswith(tuple(SITES.values())):
+        near = nearest_misspelt(host, SITES.values())
         if near:
             what = f'this is not a Datadog site; did you mean "{near}"?'
             raise CompatibilityError(Problem(what, _VALID))

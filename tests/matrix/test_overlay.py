@@ -260,3 +260,15 @@ def test_heading_of_an_added_row_is_the_title_that_the_overlay_gives(tmp_path: P
     row = ("capabilities", 'id = "own"\nminimum = "1.0"')
     made = overlaid(tmp_path, row, top='\n[page]\ntitle = "Rules of ACME"\n')
     assert made.capabilities[-1].heading == "Rules of ACME"
+
+
+def test_versions_of_the_same_digits_are_different_rows(tmp_path: Path) -> None:
+    rows = [
+        *(("releases", f'tracer = "{r}"\nsupport_level = "maintenance"')
+          for r in (">=10.11,<10.12", ">=101.1,<101.2")),
+        *(("frameworks", f'id = "flask"\nversions = ["{r}"]\ncapabilities = {{ something = true }}')
+          for r in ("==1.11.*", "==11.1.*")),
+    ]  # fmt: skip
+    matrix = overlaid(tmp_path, *rows)
+    assert [str(row.tracer) for row in matrix.releases[-2:]] == [">=10.11,<10.12", ">=101.1,<101.2"]
+    assert [str(row.versions) for row in matrix.frameworks[-2:]] == ["==1.11.*", "==11.1.*"]

@@ -56,6 +56,7 @@ def test_whatever_a_hook_raises_is_the_error_of_each_test_that_asks(
     assert (run.status, run.outcomes) == (1, outcomes)
     assert f'requires_capability("api_security"): {message}' in "\n".join(run.out)
     assert "INTERNALERROR" not in "\n".join([*run.out, *run.err])
+    assert told(run) == []
 
 
 ENDING = {

@@ -180,10 +180,11 @@ def changes_of(
         bundled: Whether the file ships with the matrix that it extends.
     """
     changes = []
+    rule, file = RULES[kind], PurePath(place.file).name
     for index, (raw, row) in enumerate(zip(mapping.get(kind, ()), getattr(understood, kind))):
         # Not by their values: false, or an empty list, may be what a row is changed to.
-        keys = [key for key in RULES[kind].row.fields if key in {*raw, *RULES[kind].key}]
-        origin = {"file": PurePath(place.file).name, "source": row.source, "reason": row.reason}
+        keys = [key for key in rule.row.fields if key in raw or key in rule.key]
+        origin = {"file": file, "source": row.source, "reason": row.reason}
         # Findings quote these within a line.
         lines = {key: printable(" ".join(words.split())) for key, words in origin.items()}
         change = Change(
@@ -194,7 +195,7 @@ def changes_of(
             row.remove,
             row.unset,
         )
-        if change.check(RULES[kind].key):
+        if change.check(rule.key):
             changes.append(change)
     return changes
 
