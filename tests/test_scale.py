@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 COUNTING = """
 import collections, json, pathlib
-from pytest_ddcompat.evaluation import remedies
+from pytest_ddcompat.evaluation import remedies, search
 
 original, counts = remedies.evaluate, collections.Counter()
 
@@ -24,10 +24,10 @@ def counting(requirement, environment, matrix):
     counts["assumed" if assumed else requirement.marker] += 1
     return original(requirement, environment, matrix)
 
-remedies.evaluate = counting
+remedies.evaluate = search.evaluate = counting
 
 def pytest_unconfigure():
-    remedies.evaluate = original
+    remedies.evaluate = search.evaluate = original
     pathlib.Path("counts.json").write_text(json.dumps(counts))
 """
 TESTS = """

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.environment.fact import tracer_key
+from pytest_ddcompat.evaluation.evaluate import capabilities_named
 from pytest_ddcompat.values.names import fold
-from pytest_ddcompat.values.versions import Version
+from pytest_ddcompat.values.versions import Version, parse_marker_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.matrix.rows import Capability
     from pytest_ddcompat.requirement.requirement import Requirement
 
-__all__ = ["cuts_of_page", "is_version", "key_of"]
+__all__ = ["cuts_of_page", "cuts_of_requirement", "is_version"]
 
 
 def is_version(key: str) -> bool:
@@ -22,18 +25,52 @@ def is_version(key: str) -> bool:
     return key in {"tracer", "python", "agent"} or key.startswith("framework.")
 
 
-def key_of(requirement: Requirement, matrix: Matrix) -> str:
+def cuts_of_requirement(requirement: Requirement, key: str, matrix: Matrix) -> list[Version]:
+    """Return the versions of a fact at which the verdict on a requirement may change, sorted.
+
+    Args:
+        requirement: The requirement.
+        key: The fact.
+        matrix: The matrix that decides.
+    """
+    cuts: tuple[Version, ...] = ()
+    if not requirement.specifier:
+        names = capabilities_named(requirement, matrix) if requirement.names else ()
+        cuts = cuts_of_page(key, matrix, tuple(map(matrix.capability, names)))
+    elif key == _key_of(requirement, matrix):
+        cuts = parse_marker_range(requirement.specifier).cuts
+    return sorted(cuts)
+
+
+def _key_of(requirement: Requirement, matrix: Matrix) -> str:
     """Return the fact that a requirement's specifier speaks of."""
     if requirement.kind == "framework":
         return f"framework.{fold(requirement.frameworks[0])}"
     return tracer_key(matrix.page.tracer) if requirement.kind == "tracer" else requirement.kind
 
 
-def cuts_of_page(key: str, matrix: Matrix, *, runtimes_first: bool) -> Iterator[Version]:
-    """Yield the versions at which what a page says of a fact may change."""
-    minimums = [minimum for row in matrix.capabilities for minimum in row.minimums]
+@lru_cache(maxsize=1024)
+def cuts_of_page(
+    key: str, matrix: Matrix, capabilities: tuple[Capability, ...], *, runtimes_first: bool = False
+) -> tuple[Version, ...]:
+    """Return the versions at which what a page says of a fact may change.
+
+    Args:
+        key: The fact.
+        matrix: What the page says.
+        capabilities: Those whose rows count.
+        runtimes_first: Whether the runtime table's spelling of a version comes before that of the
+            release table.
+    """
+    return tuple(dict.fromkeys(_cuts(key, matrix, capabilities, runtimes_first=runtimes_first)))
+
+
+def _cuts(
+    key: str, matrix: Matrix, capabilities: tuple[Capability, ...], *, runtimes_first: bool
+) -> Iterator[Version]:
+    minimums = [minimum for row in capabilities for minimum in row.minimums]
     if key == tracer_key(matrix.page.tracer):
-        for capability in matrix.capabilities:
+        for capability in capabilities:
             yield from capability.boundaries
         yield from (Version(str(minimum.tracer.major + 1)) for minimum in minimums)
         tables = (matrix.runtimes, matrix.releases)

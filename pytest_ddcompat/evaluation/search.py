@@ -1,0 +1,210 @@
+"""The search for the versions and deployment types with which requirements are met together."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.environment.fact import tracer_key
+from pytest_ddcompat.evaluation.checks.tracer import rank_of
+from pytest_ddcompat.evaluation.cuts import cuts_of_page, cuts_of_requirement, is_version
+from pytest_ddcompat.evaluation.evaluate import evaluate
+from pytest_ddcompat.evaluation.verdict import Status
+from pytest_ddcompat.values.stretches import choose, stretches
+from pytest_ddcompat.values.versions import Version, base, parse_marker_range
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
+
+    from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.evaluation.pages import Matrices
+    from pytest_ddcompat.evaluation.verdict import Finding, Verdict
+    from pytest_ddcompat.requirement.requirement import Requirement
+    from pytest_ddcompat.values.stretches import Stretch
+
+_RUN_ON = "a run on "
+_REMEDY = re.compile(
+    r"(?P<label>[^<>=!~]+?) (?P<specifier>installed|[<>=!~][^ ]*)"
+    r"(?: \((?:preview|partial|deprecated|older than [^ ]+)\))*"
+)
+
+__all__ = ["Search"]
+
+
+class Search:
+    """The changes found so far, and what each of them may be.
+
+    Attributes:
+        environment: The environment with the changes made.
+    """
+
+    def __init__(
+        self,
+        requirements: Sequence[Requirement],
+        environment: Environment,
+        matrices: Matrices,
+        *,
+        undetermined: bool,
+    ) -> None:
+        self.environment = self._before = environment
+        self._asked = [(requirement, matrices.pick(requirement)) for requirement in requirements]
+        self._undetermined = undetermined
+        self._mended: set[str] = set()
+        self._words: dict[str, list[str]] = {}
+        self._changed: dict[str, object] = {}
+        self._tried: dict[Hashable, Verdict] = {}
+        self._own_cuts: dict[tuple[int, str], list[Version]] = {}
+
+    def change(self, findings: Sequence[Finding]) -> None:
+        """Make the changes of findings, of versions the ones that mend all of them if some do."""
+        changed = {key: value for finding in findings for key, value in finding.change}
+        for finding in findings:
+            self._mended.add(finding.check)
+            for key, _ in finding.change:
+                self._words.setdefault(key, []).append(finding.remedy)
+        self._changed.update(changed)
+        # What now is violated limits the range, too: on a newer Python the oldest tracer may be.
+        verdicts = [self._verdict(number, self._changed) for number in range(len(self._asked))]
+        self._mended.update(
+            f.check for v in verdicts if v.status is Status.UNSUPPORTED for f in v.decisive
+        )
+        for key in changed:
+            if is_version(key):
+                best = self._best(key)
+                if best is not None:
+                    self._changed[key] = best.nearest(self._before.fact(key).value)
+        self.environment = self._with(self._changed)
+
+    def phrases(self) -> Iterator[str]:
+        """Write each change in words that hold whatever the others are, within their own words."""
+        corners: list[Mapping[str, object]] = [self._changed]
+        for key, words in self._words.items():
+            if key == "deployments":
+                yield self._runs_on(words[-1])
+            elif not is_version(key):
+                yield words[-1]
+            else:
+                stretch = self._around(key, corners)
+                if stretch is None:
+                    yield words[-1]
+                    continue
+                corners = [{**facts, key: v} for facts in corners for v in stretch.samples]
+                yield self._phrase(key, words, stretch)
+
+    def _best(self, key: str) -> Stretch | None:
+        day = self.environment.date
+        pages = [m for _, m in self._asked if tracer_key(m.page.tracer) == key]
+
+        def rank(stretch: Stretch) -> int:
+            return max((rank_of(m, v, day) for m in pages for v in stretch.samples), default=0)
+
+        installed = self._before.fact(key).value
+        found = self._stretches(key, [self._changed], strictly=True)
+        return choose(found, installed, rank)[0]
+
+    def _around(self, key: str, corners: Sequence[Mapping[str, object]]) -> Stretch | None:
+        """Find the versions around the one that was tried that will do in some environments."""
+        tried = self._changed[key]
+        for strictly in (True, False):
+            for stretch in self._stretches(key, corners, strictly=strictly):
+                if tried in stretch.samples:
+                    return stretch
+        return None
+
+    def _stretches(
+        self, key: str, corners: Sequence[Mapping[str, object]], *, strictly: bool
+    ) -> tuple[Stretch, ...]:
+        def do_all(version: Version) -> bool:
+            return all(self._do({**facts, key: version}, strictly=strictly) for facts in corners)
+
+        return stretches(self._cuts(key), do_all)
+
+    def _do(self, changed: Mapping[str, object], *, strictly: bool) -> bool:
+        """Whether no requirement is unsupported and, strictly, no mended check is unknown."""
+        for number in range(len(self._asked)):
+            verdict = self._verdict(number, changed)
+            if verdict.status is Status.UNSUPPORTED:
+                return False
+            if verdict.status is Status.UNDETERMINED and (
+                not self._undetermined
+                or (strictly and any(f.check in self._mended for f in verdict.decisive))
+            ):
+                return False
+        return True
+
+    def _verdict(self, number: int, changed: Mapping[str, object]) -> Verdict:
+        """Return the verdict on a requirement with some facts changed, or one that is alike."""
+        alike = (number, *[(key, self._place(number, key, changed[key])) for key in changed])
+        verdict = self._tried.get(alike)
+        if verdict is None:
+            requirement, matrix = self._asked[number]
+            verdict = self._tried[alike] = evaluate(requirement, self._with(changed), matrix)
+        return verdict
+
+    def _place(self, number: int, key: str, value: object) -> Hashable:
+        """Return where a version is among those at which the verdict on a requirement changes."""
+        if not isinstance(value, Version) or value != base(value):
+            return value  # 4.0rc1 is below 4.0, and yet of the branch 4.0
+        cuts = self._own_cuts.get((number, key))
+        if cuts is None:
+            requirement, matrix = self._asked[number]
+            cuts = self._own_cuts[number, key] = cuts_of_requirement(requirement, key, matrix)
+        place = bisect_left(cuts, value)
+        return place, place < len(cuts) and cuts[place] == value
+
+    def _with(self, changed: Mapping[str, object]) -> Environment:
+        environment = self._before
+        for key, value in changed.items():
+            environment = environment.replaced(key, value)
+        return environment
+
+    def _cuts(self, key: str) -> list[Version]:
+        """Return the versions at which verdicts may change, the spelling to be written first."""
+        runtimes_first = "runtime" in self._mended and "release" not in self._mended
+        cuts = [
+            cut
+            for requirement, matrix in self._asked
+            if requirement.specifier
+            for cut in cuts_of_requirement(requirement, key, matrix)
+        ]
+        for matrix in dict.fromkeys(matrix for _, matrix in self._asked):
+            rows = tuple(matrix.capabilities)
+            cuts += cuts_of_page(key, matrix, rows, runtimes_first=runtimes_first)
+        return cuts
+
+    def _phrase(self, key: str, words: Sequence[str], stretch: Stretch) -> str:
+        """Write a range of versions, in the words of a finding where these say the same."""
+        label = ""
+        for remedy in words:
+            alternatives = remedy.split(" or ")
+            parts = _REMEDY.fullmatch(alternatives[0])
+            if parts is None:
+                continue
+            label = label or parts["label"]
+            if parts["specifier"] == "installed":
+                same = not stretch.text
+            else:
+                wanted = parse_marker_range(parts["specifier"])
+                found = stretches(self._cuts(key), wanted.__contains__)
+                same = [s.samples for s in found] == [stretch.samples]
+            if same:
+                # Of alternatives only the first was tried, together with all else that is asked.
+                return remedy if len(self._asked) == 1 else alternatives[0]
+        installed = self._before.fact(key).value
+        older = choose([stretch], installed)[1]
+        return f"{label} {stretch.text or 'installed'}{older}" if label else words[-1]
+
+    def _runs_on(self, remedy: str) -> str:
+        """Keep the deployment types of a remedy that will do for all requirements."""
+        rows = {row.documented[0]: row.id for _, m in self._asked for row in m.deployments}
+        types, comma, others = remedy.removeprefix(_RUN_ON).partition(", not on ")
+        names = types.split(" or ")
+        if len(names) == 1 or not all(name in rows for name in names):
+            return remedy
+        kept = [
+            name
+            for name in names
+            if self._do({**self._changed, "deployments": frozenset({rows[name]})}, strictly=False)
+        ]
+        return f"{_RUN_ON}{' or '.join(kept)}{comma}{others}"
