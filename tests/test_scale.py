@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 COUNTING = """
 import collections, json, pathlib
-from pytest_ddcompat.evaluation import remedies, search
+from pytest_ddcompat.evaluation import pages, search
 
-original, counts = remedies.evaluate, collections.Counter()
+original, counts = pages.evaluate, collections.Counter()
 
 def counting(requirement, environment, matrix):
     assumed = environment.tracer.signal == "assumed"
     counts["assumed" if assumed else requirement.marker] += 1
     return original(requirement, environment, matrix)
 
-remedies.evaluate = search.evaluate = counting
+pages.evaluate = search.evaluate = counting
 
 def pytest_unconfigure():
-    remedies.evaluate = search.evaluate = original
+    pages.evaluate = search.evaluate = original
     pathlib.Path("counts.json").write_text(json.dumps(counts))
 """
 TESTS = """

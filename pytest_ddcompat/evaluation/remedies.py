@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ddcompat.evaluation.checks import CHECKS
-from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.pages import Verdicts
 from pytest_ddcompat.evaluation.search import Search
 from pytest_ddcompat.evaluation.verdict import Status
+from pytest_ddcompat.values.versions import parse_marker_range
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.evaluation.pages import Matrices
     from pytest_ddcompat.requirement.requirement import Requirement
+    from pytest_ddcompat.values.versions import Range
 
-__all__ = ["Remedies", "are_met", "find_remedies"]
+__all__ = ["Remedies", "are_met", "changes_in", "find_remedies"]
 
 
 class Remedies(NamedTuple):
@@ -27,16 +29,18 @@ class Remedies(NamedTuple):
     Attributes:
         phrases: Each change in words; empty if none is known, or none is needed.
         environment: The environment with the changes made.
+        ranges: The versions that the phrases name, by fact.
     """
 
     phrases: tuple[str, ...]
     environment: Environment
+    ranges: Mapping[str, Range] = MappingProxyType({})
 
-    @property
-    def key(self) -> frozenset[str]:
-        """The changes in any order, with `>=2.6.0` as `>=2.6`; `~=2.6.0` is another range."""
-        zeros = r"((?:[<>]=?|[=!]=)\d+(?:\.\d+)*?)(?:\.0)+(?![.\w])"
-        return frozenset(re.sub(zeros, r"\1", phrase) for phrase in self.phrases)
+
+def changes_in(phrases: Iterable[str]) -> frozenset[str]:
+    """Return changes in any order, with `>=2.6.0` as `>=2.6`; `~=2.6.0` is another range."""
+    zeros = r"((?:[<>]=?|[=!]=)\d+(?:\.\d+)*?)(?:\.0)+(?![.\w])"
+    return frozenset(re.sub(zeros, r"\1", phrase) for phrase in phrases)
 
 
 def find_remedies(
@@ -75,7 +79,7 @@ def find_remedies(
         if not unmet:
             if not undetermined and any(v.status is Status.UNDETERMINED for v in verdicts):
                 break
-            return Remedies(tuple(search.phrases()), search.environment)
+            return Remedies(tuple(search.phrases()), search.environment, search.ranges)
         findings = [finding for verdict in unmet for finding in verdict.nearest]
         if not all(finding.change for finding in findings):
             break
@@ -86,14 +90,24 @@ def find_remedies(
 
 def are_met(
     requirements: Sequence[Requirement],
-    environment: Environment,
+    remedies: Remedies,
     matrices: Matrices,
     *,
     undetermined: bool = True,
 ) -> bool:
-    """Whether all requirements are met; the arguments are those of `find_remedies`."""
-    statuses = {evaluate(r, environment, matrices.pick(r)).status for r in requirements}
-    return not statuses & {Status.UNSUPPORTED, *(() if undetermined else (Status.UNDETERMINED,))}
+    """Whether requirements are met wherever the remedies of others may lead.
+
+    Args:
+        requirements: All of them are to be met.
+        remedies: The changes.
+        matrices: The matrices.
+        undetermined: Whether a verdict that is undetermined will do.
+    """
+    # Of alternatives only the first was tried.
+    if any(" or " in phrase for phrase in remedies.phrases):
+        return False
+    search = Search(requirements, remedies.environment, matrices, undetermined=undetermined)
+    return search.holds(remedies.ranges)
 
 
 def _remedy_of_range(
@@ -114,5 +128,6 @@ def _remedy_of_range(
         installed = environment.fact(key).value
         # Which older version to try depends on the page, too.
         if installed is None or version > installed:
-            return Remedies((nearest[0].remedy,), environment.replaced(key, version))
+            changed = environment.replaced(key, version)
+            return Remedies((nearest[0].remedy,), changed, {key: parse_marker_range(specifier)})
     return None

@@ -11,8 +11,8 @@ from pytest_ddcompat.evaluation.checks.tracer import rank_of
 from pytest_ddcompat.evaluation.cuts import cuts_of_page, cuts_of_requirement, is_version
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.verdict import Status
-from pytest_ddcompat.values.stretches import choose, stretches
-from pytest_ddcompat.values.versions import Version, base, parse_marker_range
+from pytest_ddcompat.values.stretches import choose, samples, stretches
+from pytest_ddcompat.values.versions import Range, Version, base, parse_marker_range
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -37,6 +37,7 @@ class Search:
 
     Attributes:
         environment: The environment with the changes made.
+        ranges: The versions that `phrases` names, by fact.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Search:
     ) -> None:
         self.environment = self._before = environment
         self._asked = [(requirement, matrices.pick(requirement)) for requirement in requirements]
+        self.ranges: dict[str, Range] = {}
         self._undetermined = undetermined
         self._mended: set[str] = set()
         self._words: dict[str, list[str]] = {}
@@ -90,7 +92,17 @@ class Search:
                     yield words[-1]
                     continue
                 corners = [{**facts, key: v} for facts in corners for v in stretch.samples]
+                self.ranges[key] = Range((stretch.text,), by_order=True)
                 yield self._phrase(key, words, stretch)
+
+    def holds(self, ranges: Mapping[str, Range]) -> bool:
+        """Whether all requirements are met at all versions of some ranges."""
+        corners: list[Mapping[str, object]] = [{}]
+        for key, wanted in ranges.items():
+            cuts = [c for r, matrix in self._asked for c in cuts_of_requirement(r, key, matrix)]
+            tried = samples(cuts, wanted)
+            corners = [{**facts, key: version} for facts in corners for version in tried]
+        return all(self._do(facts, strictly=False) for facts in corners)
 
     def _best(self, key: str) -> Stretch | None:
         day = self.environment.date

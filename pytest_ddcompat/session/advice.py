@@ -9,10 +9,12 @@ from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.evaluation.staleness import stale_checks
 from pytest_ddcompat.evaluation.verdict import Outcome
 from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.versions import Version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from pytest_ddcompat.evaluation.remedies import Remedies
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.session.decision import Decision
     from pytest_ddcompat.session.gate import Gate
@@ -32,22 +34,26 @@ def remedy_lines(stopped: Sequence[tuple[Decision, int]], gate: Gate) -> list[st
     """
     if not stopped:
         return []
-    most = min(_TRIED, _TRIALS // max(len(stopped), 1))
+    most = min(_TRIED, _TRIALS // len(stopped))
     counts: dict[tuple[str, ...], int] = {}
     try:
-        examples, needed = _needs(stopped, gate)
-        tried = sorted(needed, key=lambda need: (-needed[need], sorted(need)))[:most]
+        by_need = _by_need(stopped)
+        found = {need: _remedies(decisions, gate) for need, decisions in by_need.items()}
+        ranked = sorted(found, key=sorted)
+        # Of changes that as many tests need, the one to the newest versions helps most others.
+        ranked.sort(key=lambda need: (sum(by_need[need].values()), _newest(found[need])))
+        tried = ranked[::-1][:most]
         for need in tried:
-            phrases, environment = gate.remedies(examples[need].requirements)
-            counts[phrases] = sum(
-                n for d, n in stopped if gate.would_run(d.requirements, environment)
+            others = (pair for pair in stopped if pair[0] not in by_need[need])
+            counts[found[need].phrases] = sum(by_need[need].values()) + sum(
+                n for decision, n in others if gate.would_run(decision.requirements, found[need])
             )
         counts.pop((), None)  # a worker's environment is another
     except CompatibilityError:
         # The hook of a folder's conftest gave pages to workers alone.
         return []
     lines = _in_words(counts)
-    rest = len(needed) - len(tried)
+    rest = len(found) - len(tried)
     if rest:
         other = f"other {'change' if rest == 1 else 'changes'}" if tried else "changes"
         lines.append(f"{rest} {other} would let tests run{' too' if tried else ''}")
@@ -65,30 +71,38 @@ def known_remedy_lines(stopped: Sequence[tuple[Decision, int]]) -> list[str]:
 
 def _in_words(counts: Mapping[tuple[str, ...], int]) -> list[str]:
     return [
-        f"{' and '.join(phrases)} would let {n} more {'test' if n == 1 else 'tests'} run"
+        f"{_joined(phrases)} would let {n} more {'test' if n == 1 else 'tests'} run"
         for phrases, n in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))
     ]
 
 
-def _needs(
-    stopped: Sequence[tuple[Decision, int]], gate: Gate
-) -> tuple[dict[frozenset[str], Decision], Counter[frozenset[str]]]:
-    """Return a decision for each set of changes that tests need, and how many tests need it."""
-    # Imported here, since most runs stop no test.
-    from pytest_ddcompat.evaluation.remedies import Remedies
+def _joined(phrases: Sequence[str]) -> str:
+    return (", and " if any(" or " in phrase for phrase in phrases) else " and ").join(phrases)
 
-    examples: dict[frozenset[str], Decision] = {}
-    needed: Counter[frozenset[str]] = Counter()
+
+def _by_need(
+    stopped: Sequence[tuple[Decision, int]],
+) -> dict[frozenset[str], dict[Decision, int]]:
+    """Return the decisions on tests that need the same changes, each with its number of tests."""
+    # Imported here, since most runs stop no test.
+    from pytest_ddcompat.evaluation.remedies import changes_in
+
+    found: dict[frozenset[str], dict[Decision, int]] = {}
     for decision, n in stopped:
-        phrases = decision.remedies
-        if phrases:
-            need = Remedies(phrases, gate.environment).key
-            needed[need] += n
-            # Of two spellings always the same, in whatever order the tests ran.
-            examples[need] = min(
-                examples.get(need, decision), decision, key=lambda one: one.remedies
-            )
-    return examples, needed
+        if decision.remedies:
+            found.setdefault(changes_in(decision.remedies), {})[decision] = n
+    return found
+
+
+def _remedies(decisions: Iterable[Decision], gate: Gate) -> Remedies:
+    # Of two spellings always the same, in whatever order the tests ran.
+    return gate.remedies(min(decisions, key=lambda one: one.remedies).requirements)
+
+
+def _newest(remedies: Remedies) -> Version:
+    """Return the newest of the versions that were tried."""
+    tried = (remedies.environment.fact(key).value for key in remedies.ranges)
+    return max((version for version in tried if version), default=Version("0"))
 
 
 def stale_lines(counts: Mapping[Decision, int], gate: Gate) -> list[str]:

@@ -273,12 +273,12 @@ class Gate:
         outcomes = tuple([finding.outcome for finding in verdict.findings])
         return rest, verdict.nearest, outcomes, self.matrices.pick(requirement).page.id
 
-    def would_run(self, requirements: Sequence[Requirement], environment: Environment) -> bool:
-        """Whether a test that is stopped would run in another environment."""
+    def would_run(self, requirements: Sequence[Requirement], remedies: Remedies) -> bool:
+        """Whether a test that is stopped would run wherever remedies for others may lead."""
         from pytest_ddcompat.evaluation.remedies import are_met
 
         runs = self._undetermined_runs
-        return are_met(requirements, environment, self.matrices, undetermined=runs)
+        return are_met(requirements, remedies, self.matrices, undetermined=runs)
 
     @property
     def _undetermined_runs(self) -> bool:

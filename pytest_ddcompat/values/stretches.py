@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _LOWEST = Version("0.dev0")
 
-__all__ = ["Stretch", "choose", "stretches", "stretches_of"]
+__all__ = ["Stretch", "choose", "samples", "stretches", "stretches_of"]
 
 
 class Stretch(NamedTuple):
@@ -75,6 +75,16 @@ def stretches(cuts: Iterable[Version], admits: Callable[[Version], bool]) -> tup
 def stretches_of(wanted: Range) -> tuple[Stretch, ...]:
     """Find the connected ranges that a range consists of."""
     return stretches(wanted.cuts, wanted.__contains__)
+
+
+def samples(cuts: Iterable[Version], wanted: Range) -> list[Version]:
+    """Return a version of each part of a range, in ascending order.
+
+    Args:
+        cuts: Versions at which its parts begin or end, beside its own.
+        wanted: The range.
+    """
+    return [version for version in _parts(sorted({*cuts, *wanted.cuts})) if version in wanted]
 
 
 def choose(

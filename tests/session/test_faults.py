@@ -31,7 +31,7 @@ def pytest_unconfigure():
 """
 TESTS = """
 import pytest
-from pytest_ddcompat import requires_capability
+from pytest_ddcompat import require, requires_capability
 def test_passes(): pass
 def test_fails(): assert 0
 @requires_capability("sca")
@@ -99,7 +99,7 @@ UNREAD = [unread("test_it.py")]
 IN_THE_SUMMARY = [
     pytest.param("session.summary:head_of", [summary(UNKNOWN)], id="words of the environment"),
     pytest.param("session.summary:_lines", [summary(UNKNOWN)], id="lines of the summary"),
-    pytest.param("session.gate:are_met", [summary(UNKNOWN)], id="what would mend it, tried"),
+    pytest.param("evaluation.remedies:are_met", [summary(UNKNOWN)], id="what would mend it, tried"),
     pytest.param("session.outcomes:Ledger.counts", [summary(UNKNOWN)], id="counting"),
     pytest.param("session.gate:Gate.problem", UNREAD, id="markers that are not understood"),
     pytest.param(
@@ -108,7 +108,7 @@ IN_THE_SUMMARY = [
     pytest.param("session.fixture:decision_of", [summary(ASKED)], id="what a test required"),
     pytest.param("session.fixture:summarize", [summary(ASKED)], id="one decision of several"),
     pytest.param(
-        "session.hooks:take_stand_ins",
+        "session.collection:take_stand_ins",
         [summary("the tests for unsupported modules are not kept apart")],
         id="tests that stand for modules",
     ),
@@ -139,7 +139,7 @@ def test_a_bug_in_reading_reports_is_told(project: Project, place: str, more: li
 
 
 def test_a_bug_in_the_deselecting_leaves_the_tests_to_be_skipped(project: Project) -> None:
-    run = run_broken(project, "session.hooks:take_deselected", DESELECT)
+    run = run_broken(project, "session.collection:take_deselected", DESELECT)
     assert (run.status, run.outcomes) == (1, UNTOUCHED)
     assert told(run) == [summary("the tests to deselect are not known")]
 
@@ -159,10 +159,12 @@ OF_A_TEST = [
     pytest.param("session.gate:Gate.combine", ("test_two",), OF_TEST, id="several markers"),
     pytest.param("session.gate:Gate.judge", (*GATED[:4], "test_asks"), OF_MARK, id="a verdict"),
     pytest.param(
-        "evaluation.remedies:evaluate", (*GATED[:4], "test_asks"), OF_MARK, id="the evaluation"
+        "evaluation.pages:evaluate", (*GATED[:4], "test_asks"), OF_MARK, id="the evaluation"
     ),
     # What a test asks inside has skipped it before its report names what would mend it.
-    pytest.param("session.gate:find_remedies", GATED[1:4], summary(ASKED), id="what would mend it"),
+    pytest.param(
+        "evaluation.remedies:find_remedies", GATED[1:4], summary(ASKED), id="what would mend it"
+    ),
     pytest.param("evaluation.policy:Policy.action", GATED, OF_MARK, id="the policy"),
     pytest.param("evaluation.checks.common:Situation.of", GATED, OF_MARK, id="every check"),
     pytest.param("session.gate:environment_of", GATED, OF_MARK, id="the environment"),
@@ -213,7 +215,7 @@ def test_a_marker_that_cannot_be_read_is_an_error_of_the_collection(
 
 def test_a_bug_in_what_modules_require_is_told(project: Project) -> None:
     project.write("test_module.py", MODULE)
-    run = run_broken(project, "session.hooks:act_on_required")
+    run = run_broken(project, "session.collection:act_on_required")
     assert (run.status, run.outcomes) == (1, {**UNTOUCHED, "test_module.py": "collection skipped"})
     assert told(run) == [unread("test_module.py")]
 

@@ -46,7 +46,7 @@ UNTOLD = summary("a worker is not given the options, and reads them itself")
             id="reading markers",
         ),
         pytest.param(
-            "session.hooks:take_stand_ins",
+            "session.collection:take_stand_ins",
             summary("the tests for unsupported modules are not kept apart"),
             id="tests that stand for modules",
         ),
@@ -83,7 +83,7 @@ def test_what_is_no_tests_error_is_told_in_the_summary(
             id="what a worker is told",
         ),
         pytest.param("session.gate:Gate.decide", "ddcompat: " + ERROR, id="the decision"),
-        pytest.param("evaluation.remedies:evaluate", OF_MARK, id="the evaluation"),
+        pytest.param("evaluation.pages:evaluate", OF_MARK, id="the evaluation"),
         pytest.param("session.gate:environment_of", OF_MARK, id="the environment"),
         pytest.param("session.hooks:stop", ERROR, id="stopping a test"),
     ],

@@ -114,7 +114,7 @@ KINDS = [
     "pytest.UsageError",
 ]
 PLACES = [
-    "evaluation.remedies:evaluate",
+    "evaluation.pages:evaluate",
     "session.summary:head_of",
     "session.fixture:summarize",
     "session.hooks:GatingHooks._refuse_problems",

@@ -177,7 +177,8 @@ def test_remedies_tell_how_many_more_tests_each_would_let_run(project: Project) 
         pytest.param(
             ["requires_tracer('~=3.1.0')", "requires_tracer('~=3.1')"],
             [
-                "ddtrace ~=3.1 would let 2 more tests run",
+                # Of 3.2, which the first one names, only one is true.
+                "ddtrace ~=3.1 would let 1 more test run",
                 "ddtrace ~=3.1.0 would let 2 more tests run",
             ],
             id="two ranges",
@@ -199,6 +200,97 @@ def test_remedies_of_equal_versions_are_one(
     project.write("test_it.py", "import pytest\n" + "".join(tests))
     run = project.run()
     assert [line for line in run.section("ddcompat") if "would let" in line] == lines
+
+
+@pytest.mark.parametrize(
+    ("tracer", "markers", "lines"),
+    [
+        pytest.param(
+            "1.0",
+            [">=4.1,<4.5", ">=4.1,!=4.2", "<=4.0.0|>=4.4"],
+            [
+                "ddtrace !=4.2,>=4.1 would let 1 more test run",
+                "ddtrace >=4.1,<4.5 would let 1 more test run",
+            ],
+            id="another test leaves out a version",
+        ),
+        pytest.param(
+            "1.0",
+            [">=4.1,<4.5", ">=4.1"],
+            [
+                "ddtrace >=4.1 would let 1 more test run",
+                "ddtrace >=4.1,<4.5 would let 2 more tests run",
+            ],
+            id="another test needs less",
+        ),
+    ],
+)
+def test_counts_hold_for_the_whole_range(
+    project: Project, tracer: str, markers: list[str], lines: list[str]
+) -> None:
+    tests = (
+        f"@pytest.mark.requires_tracer('{m}')\ndef test_{n}(): pass\n"
+        for n, m in enumerate(markers)
+    )
+    project.write("test_it.py", "import pytest\n" + "".join(tests))
+    run = project.run(f"--ddcompat-set=tracer={tracer}")
+    assert [line for line in run.section("ddcompat") if "would let" in line] == lines
+
+
+@pytest.mark.parametrize(
+    ("needed", "lines"),
+    [
+        pytest.param(
+            ("django", "flask"),
+            ["Django >=2.2 or Flask >=1.1 would let 1 more test run"],
+            id="alternatives",
+        ),
+        pytest.param(("django",), ["Django >=2.2 would let 1 more test run"], id="one framework"),
+    ],
+)
+def test_counts_of_alternatives_are_of_the_tests_that_any_of_them_helps(
+    project: Project, needed: tuple[str, ...], lines: list[str]
+) -> None:
+    project.write(
+        "test_it.py",
+        f"""
+        import pytest
+        @pytest.mark.requires_capability("threat_detection", framework={needed})
+        def test_any(): pass
+        @pytest.mark.requires_capability(
+            "automatic_user_activity_event_tracking", framework="django"
+        )
+        def test_one(): pass
+        """,
+    )
+    options = (f"--ddcompat-set=framework.{name}=none" for name in ("django", "flask"))
+    run = project.run("--ddcompat-set=tracer=4.16.0", *options)
+    assert [line for line in run.section("ddcompat") if "would let" in line][:1] == lines
+
+
+def test_the_change_that_helps_most_is_among_those_tried(project: Project) -> None:
+    tests = (f"@pytest.mark.requires_tracer('>=9.{n}')\ndef test_{n}(): pass\n" for n in range(60))
+    project.write("test_it.py", "import pytest\n" + "".join(tests))
+    lines = project.run().section("ddcompat")
+    assert "ddtrace >=9.59 would let 60 more tests run" in lines
+
+
+def test_several_changes_are_told_apart_from_alternatives(project: Project) -> None:
+    project.write(
+        "test_it.py",
+        """
+        import pytest
+        @pytest.mark.requires_capability(
+            "threat_detection", framework=("django", "flask"), deployment="docker"
+        )
+        def test(): pass
+        """,
+    )
+    options = (f"--ddcompat-set=framework.{name}=none" for name in ("django", "flask"))
+    lines = project.run("--ddcompat-set=tracer=4.16.0", *options).section("ddcompat")
+    assert [line for line in lines if "would let" in line] == [
+        "a run on Docker, and Django >=2.2 or Flask >=1.1 would let 1 more test run"
+    ]
 
 
 def test_no_remedy_is_promised_that_would_not_let_the_test_run(project: Project) -> None:
