@@ -157,11 +157,13 @@ def asks_inside(session: pytest.Session) -> bool:
     """Whether tests of a run may ask inside: by the fixture, or by `require` of their modules."""
     if ASKING:
         return True
-    modules: dict[object, None] = {}
+    parents: dict[pytest.Collector | None, None] = {}
     for item in getattr(session, "items", ()):
         if "ddcompat" in getattr(item, "fixturenames", ()):
             return True
-        modules[getattr(item, "module", None)] = None
+        parents[item.parent] = None
+    # Of the parents, since a test has to look for its module each time.
+    modules = {getattr(parent, "module", None) for parent in parents}
     importers = (*modules, *session.config.pluginmanager.get_plugins())
     return any("pytest_ddcompat" in getattr(module, "__dict__", ()) for module in importers)
 
@@ -173,13 +175,19 @@ def marks_of(node: pytest.Item | pytest.Collector | None) -> list[pytest.Mark]:
     """
     marks: list[pytest.Mark] = []
     while node is not None:
-        own = node.own_markers
-        if own:
-            for mark in own:
-                name = mark.name
-                if name in MARKERS or (name not in OTHERS and _is_misspelt(name, node.config)):
-                    marks.append(mark)
+        if node.own_markers:
+            marks += own_marks_of(node)
         node = node.parent
+    return marks
+
+
+def own_marks_of(node: pytest.Item | pytest.Collector) -> list[pytest.Mark]:
+    """Return the markers of this plugin on a node alone, as `marks_of` does."""
+    marks = []
+    for mark in node.own_markers:
+        name = mark.name
+        if name in MARKERS or (name not in OTHERS and _is_misspelt(name, node.config)):
+            marks.append(mark)
     return marks
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ddcompat.declared import ASKING, ENVIRON, asks_inside, marks_of
+from pytest_ddcompat.declared import ASKING, ENVIRON, asks_inside, marks_of, own_marks_of
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.decision import Decision
 from pytest_ddcompat.session.execution import is_skipped_by_author, prepare, stop, undo
@@ -68,9 +68,9 @@ class GatingHooks:
         for item in report.result or ():
             if not isinstance(item, pytest.Item):
                 continue
-            gate = self.gates.at(item)
-            # Most tests have no marks but their collector's.
-            for mark in marks_of(item) if item.own_markers else inherited:
+            gate = self.gates.at(item) if self.gates.has_folders else self.gates.first
+            alone = item.parent is collector
+            for mark in (*own_marks_of(item), *inherited) if alone else marks_of(item):
                 problem = gate.problem(mark)
                 if problem:
                     problems[inert(f"{printable(str(place_of(item)))}: {problem}")] = None
@@ -137,7 +137,9 @@ class GatingHooks:
         if not marks:
             return None
         try:
-            return self.gates.at(item).decide(marks)
+            # Most runs have one gate, and each call counts for each test.
+            gates = self.gates
+            return (gates.at(item) if gates.has_folders else gates.first).decide(marks)
         except BaseException as error:  # noqa: BLE001 - the test's error, not the run's
             return Decision.failed(f"ddcompat: {describe(error)}")
 
