@@ -37,7 +37,8 @@ OLD = {"tracer": "1.0", "python": "3.11"}
             id="eight frameworks",
         ),
         pytest.param(
-            asks("threat_detection", framework=("flask", "bottle")), {"frameworks": {"flask": None}},
+            asks("threat_detection", framework=("flask", "bottle")),
+            {"frameworks": {"flask": None}},
             "threat_detection needs Flask >=1.1 (the page does not list bottle), "
             "found none installed",
             id="a framework that the page lists, and one that it does not",
