@@ -13,22 +13,27 @@ __all__ = ["nearest_specifier"]
 _NUMBER = r"v?\d+(?:\.\d+)*"
 _SIGNS = {"≥": ">=", "≧": ">=", "⩾": ">=", "≤": "<=", "≦": "<=", "⩽": "<=", "≠": "!="}
 _RANGE = rf"({_NUMBER})\s*(?:-|\u2013|\.{{2,3}}|\bto\b|\bthrough\b)\s*({_NUMBER})"
-_THAN = r"\s*(?:than)?\s*(?=v?\d)"
+_MORE = "newer|later|greater|higher|more|above|over|after"
+_LESS = "older|earlier|lower|less|smaller|below|under|before"
+_OR = rf"(?!\s*(?:{_MORE}|{_LESS}|up|onwards))"  # of "3.1 or newer"
+_BEFORE = r"[.:\s]*(?=v?\d)"
 _REWRITTEN = (  # in this order; each takes what the earlier ones left
     (r"[\"'`()]", ""),
     (r"^\s*(?:\*|any(?:\s+version)?)\s*$", ">=0"),
     (rf"^\s*(?:from\s+)?{_RANGE}\s*$", r">=\1,<=\2"),
     (rf"^\s*between\s+({_NUMBER})\s+and\s+({_NUMBER})\s*$", r">=\1,<=\2"),
-    (r"\b(?:at\s+least|min(?:imum)?|\w+er\s+than\s+or\s+equal\s+to)\b[.:\s]*(?=v?\d)", ">="),
-    (r"\b(?:at\s+most|max(?:imum)?|up\s+to|less\s+than\s+or\s+equal\s+to)\b[.:\s]*(?=v?\d)", "<="),
-    (rf"\b(?:newer|later|greater|higher|more|above|after){_THAN}", ">"),
-    (rf"\b(?:older|earlier|lower|less|below|under|before){_THAN}", "<"),
+    (rf"\b(?:at\s+least|min(?:imum)?|not?\s+(?:{_LESS})(?:\s+than)?){_BEFORE}", ">="),
+    (rf"\b(?:at\s+most|max(?:imum)?|up\s+to|not?\s+(?:{_MORE})(?:\s+than)?){_BEFORE}", "<="),
+    (rf"\b(?:{_MORE})\s+than\s+or\s+equal\s+to{_BEFORE}", ">="),
+    (rf"\b(?:{_LESS})\s+than\s+or\s+equal\s+to{_BEFORE}", "<="),
+    (rf"\b(?:{_MORE})(?:\s+than)?{_BEFORE}", ">"),
+    (rf"\b(?:{_LESS})(?:\s+than)?{_BEFORE}", "<"),
     (r"\bnot\s+(?=v?\d)", "!="),
     (r"\b(?:version|exactly|only)\s+(?=[v\d<>=!~^])", ""),
-    (r"\s*(?:\|\||\bor\b(?!\s*(?:newer|later|above|higher|older|earlier|below|lower)))\s*", "|"),
-    (r"\s*(?:&&?|;|\band\b)\s*", ","),
-    (rf"({_NUMBER})\s*(?:\+|(?:or|and)?\s*(?:newer|later|above|higher|up))(?=$|[,|\s])", r">=\1"),
-    (rf"({_NUMBER})\s*(?:or|and)?\s*(?:older|earlier|below|lower)(?=$|[,|\s])", r"<=\1"),
+    (rf"\s*(?:\|\||\bor\b{_OR})\s*", "|"),
+    (rf"\s*(?:&&?|;|\band\b{_OR})\s*", ","),
+    (rf"({_NUMBER})\s*(?:\+|(?:or|and)?\s*(?:{_MORE}|up|onwards))(?=$|[,|\s])", r">=\1"),
+    (rf"({_NUMBER})\s*(?:or|and)?\s*(?:{_LESS})(?=$|[,|\s])", r"<=\1"),
     (rf"^\s*(?:from|since)\s+({_NUMBER})$", r">=\1"),
     (r"^[\s]*[A-Za-z][\w.-]*(?:\[[\w,]*\])?\s*(?=[<>=!~^])", ""),  # the name of a package
     (r"([<>=!~])\s+(?=[=>])", r"\1"),
@@ -63,7 +68,7 @@ def nearest_specifier(text: str) -> str:
         ",".join(dict.fromkeys(_one(part) for part in alternative.split(",") if part))
         for alternative in filter(None, written.split("|"))
     ]
-    if re.search(rf",{_NUMBER}(?:[,|]|$)", written):
+    if re.search(rf"[,|]{_NUMBER}(?:[,|]|$)", written):
         return ""  # a list of versions, or a comma in the place of a dot
     try:
         valid = all(list(SpecifierSet(alternative)) for alternative in alternatives)
