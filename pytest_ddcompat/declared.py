@@ -186,22 +186,29 @@ def own_marks_of(node: pytest.Item | pytest.Collector) -> list[pytest.Mark]:
     marks = []
     for mark in node.own_markers:
         name = mark.name
-        if name in MARKERS or (name not in OTHERS and _is_misspelt(name, node.config)):
+        if name in MARKERS or (name not in OTHERS and is_misspelt(name, node.config)):
             marks.append(mark)
     return marks
 
 
-def _is_misspelt(name: str, config: pytest.Config) -> bool:
-    """Whether a mark's name looks like a marker of this plugin, and nobody has registered it."""
+def is_misspelt(name: str, config: pytest.Config) -> bool:
+    """Whether a mark's name looks like a marker of this plugin, and nobody has registered it.
+
+    Args:
+        name: The name of a mark; of a tag of pytest-bdd, all of the tag.
+        config: The run's configuration.
+    """
     # Each word of a marker has one of the stems: a slip in one word leaves the other's.
     folded = name.lower()
     if any(stem in folded for stem in _STEMS):
         # As --strict-markers takes the names of lines such as "name(argument): what it is".
         lines: list[str] = config.getini("markers")
         names = {line.split(":")[0].split("(")[0].strip() for line in lines}
-        from pytest_ddcompat.values.slips import nearest_marker
+        from pytest_ddcompat.values.slips import nearest_marker, split_tag
 
-        if name not in names and nearest_marker(name, MARKERS):
+        others = names - MARKERS.keys()
+        is_others = name in names or split_tag(name)[0] in others
+        if not is_others and nearest_marker(name, MARKERS):
             return True
     OTHERS.add(name)
     return False

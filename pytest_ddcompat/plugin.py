@@ -64,7 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config.hook, "pytest_bdd_apply_tag"):
         from pytest_ddcompat.session.bdd import BddHooks
 
-        config.pluginmanager.register(BddHooks(), "ddcompat-bdd")
+        config.pluginmanager.register(BddHooks(config), "ddcompat-bdd")
     names = [f"ddcompat_{name}" for name in OPTIONS]
     try:
         explicit = any(config.getoption(name) is not None or config.getini(name) for name in names)

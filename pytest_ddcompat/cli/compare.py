@@ -38,6 +38,8 @@ _GROUPS = {
 }
 """Words and colour of each group of capabilities, in their order."""
 
+_DOUBTED = "is no longer known to be supported"
+
 
 class _Change(NamedTuple):
     """A capability's statuses in both environments, and the findings that make the change."""
@@ -137,7 +139,8 @@ def _print(groups: dict[str, list[_Change]], options: argparse.Namespace, out: C
         for changes, reasons in _with_reasons(groups[group]):
             for change in changes:
                 before = "" if group == "same" else f"from {change.old} to "
-                line = f"{change.capability} {words}: {before}{change.new}"
+                said = _DOUBTED if (group, change.new) == ("lost", "undetermined") else words
+                line = f"{change.capability} {said}: {before}{change.new}"
                 out.print(line, style=style, soft_wrap=True)
             for reason in reasons:
                 out.print(printable(f"  {reason}"), soft_wrap=True)

@@ -68,10 +68,10 @@ def _python(value: object) -> Version:
     if len(parsed.release) == 1:
         # From 311 as in py311, else from no more than the major version.
         digits = str(parsed.release[0])
-        near = f"{digits[0]}.{digits[1:]}" if len(digits) > 1 else {"2": "2.7"}.get(digits, "3.11")
+        near = {"2": "2.7", "3": "3.11"}.get(digits, f"{digits[0]}.{digits[1:]}")
+        hint = f" did you mean {near}?" if digits[0] in "23" else ""
         raise ValueError(
-            f'"{parsed}" says no minor version, which decides; did you mean {near}? '
-            "valid: such as 3.11.7"
+            f'"{parsed}" says no minor version, which decides;{hint} valid: such as 3.11.7'
         )
     return parsed
 

@@ -18,7 +18,7 @@ from pytest_ddcompat.evaluation.checks.service import framework_installed
 from pytest_ddcompat.evaluation.checks.tracer import branch_with, check_level
 from pytest_ddcompat.evaluation.verdict import Finding, Outcome, Status, Verdict
 from pytest_ddcompat.matrix.rows import LEVEL_WORDS, LEVELS
-from pytest_ddcompat.requirement.expression import Operation, has_operators, parse, respell
+from pytest_ddcompat.requirement.expression import Operation, has_operators, parse
 from pytest_ddcompat.values.errors import RequirementError
 from pytest_ddcompat.values.names import fold, is_misspelling, listed, unknown_name
 from pytest_ddcompat.values.text import quoted
@@ -105,10 +105,11 @@ def _expression(requirement: Requirement, matrix: Matrix) -> Expression:
     operands: list[Expression] = []
     for name in requirement.names:
         known = matrix.find_capability(name)
-        meant = "" if known else respell(name, matrix.find_capability)
-        if meant:
-            what = "a list of names" if '", "' in meant else "an expression"
-            raise RequirementError(f"{quoted(name)} is written as {what}; did you mean {meant}?")
+        if not known:
+            # Here, as most runs have no expression.
+            from pytest_ddcompat.evaluation.respelling import refuse_other_spelling
+
+            refuse_other_spelling(name, matrix)
         operands.append(name if known or not has_operators(name) else parse(name))
     return operands[0] if len(operands) == 1 else Operation("and", tuple(operands))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.evaluation.checks.common import Situation
+from pytest_ddcompat.matrix.rows import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["stale_checks"]
 
 
-def stale_checks(environment: Environment, matrix: Matrix) -> dict[str, str]:
+def stale_checks(
+    environment: Environment, matrix: Matrix, level: str | None = None
+) -> dict[str, str]:
     """Return the checks whose rows are too old for an environment, each with the reason.
 
     Args:
         environment: The facts.
         matrix: The page.
+        level: The support level that is asked for; a branch that never had it is not too old.
     """
     situation = Situation.of(environment, matrix)
     if situation.tracer is None:
@@ -33,7 +37,12 @@ def stale_checks(environment: Environment, matrix: Matrix) -> dict[str, str]:
         "runtime": [row.tracer for row in matrix.runtimes],
     }
     stale = {check: newer for check, of in ranges.items() if _end_before(of, situation.tracer)}
-    if release and release.until and environment.date > release.until:
+    if (
+        release
+        and release.until
+        and environment.date > release.until
+        and (level is None or LEVELS.index(release.support_level) >= LEVELS.index(level))
+    ):
         level = f"the support level of {library} {release.tracer}"
         stale["release"] = f"the page gives {level} until {release.until} only"
     return stale

@@ -6,9 +6,8 @@ import re
 from typing import Callable, NamedTuple, Union
 
 from pytest_ddcompat.values.errors import RequirementError
-from pytest_ddcompat.values.text import quoted
 
-__all__ = ["Expression", "Operation", "has_operators", "parse", "respell"]
+__all__ = ["Expression", "Operation", "has_operators", "parse"]
 
 _TOKEN = re.compile(r"\s*([()]|[^\s()]+)")
 _OPERATORS = {"and", "or", "not", "(", ")"}
@@ -47,33 +46,6 @@ def parse(text: str) -> Expression:
     if parser.token:
         raise parser.error('"and" or "or"')
     return expression
-
-
-# What other languages write, by what it is here.
-_SPELLINGS = ((r"&&?", " and "), (r"\|\|?", " or "), (r"[!~]", " not "))
-
-
-def respell(text: str, is_known: Callable[[str], object]) -> str:
-    """Return what a list of names, or an expression of other signs, is to be written as.
-
-    Args:
-        text: What was written, which is no name.
-        is_known: Tells whether the page has a name.
-
-    Returns:
-        The arguments in the place of it; empty if it seems to be something else.
-    """
-    for parts, enough in ((re.split(r"[,;+]", text), any), (text.split(), all)):
-        names = dict.fromkeys(filter(None, (part.strip(" '\"[]{}\n\t") for part in parts)))
-        if len(names) > 1 and enough(map(is_known, names)) and not any(map(has_operators, names)):
-            return ", ".join(map(quoted, names))
-    expression = text
-    for sign, operator in _SPELLINGS:
-        expression = re.sub(sign, operator, expression)
-    if expression == text or not any(map(is_known, _TOKEN.findall(expression))):
-        return ""
-    words = " ".join(expression.split())
-    return quoted(words.replace("( ", "(").replace(" )", ")"))
 
 
 class _Parser:

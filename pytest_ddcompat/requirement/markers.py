@@ -169,12 +169,9 @@ def requirement_of(
     """
     if marker not in MARKERS:
         # Here, as most runs have no misspelt marker.
-        from pytest_ddcompat.values.slips import nearest_marker
+        from pytest_ddcompat.requirement.tags import refusal_of
 
-        raise RequirementError(
-            f"there is no such marker; did you mean {nearest_marker(marker, MARKERS)}? "
-            "(a marker of your own is registered in the ini option markers)"
-        )
+        raise refusal_of(marker, MARKERS)
     make = getattr(Requirement, marker[len(_PREFIX) :])
     valid = ("strict", *_parameters(make))
     for key in keywords:

@@ -116,13 +116,17 @@ def stale_lines(counts: Mapping[Decision, int], gate: Gate) -> list[str]:
     except CompatibilityError:
         # The hook of a folder's conftest gave pages to workers alone.
         return []
-    return [
-        f"{'; '.join(f'{n} {cause}' for cause, n in sorted(causes.items()))} ({page.page.id}, read "
-        f"{page.page.read}); for a newer page, upgrade pytest-ddcompat or use `ddcompat import`; "
-        "--ddcompat-undetermined=fail fails what is undetermined"
-        for page, causes in found.items()
-        if causes
-    ]
+    return [_stale_line(page, causes) for page, causes in found.items() if causes]
+
+
+def _stale_line(page: Matrix, causes: Counter[str]) -> str:
+    counted = "; ".join(f"{n} {cause}" for cause, n in sorted(causes.items()))
+    is_open = any(cause.startswith("undetermined") for cause in causes)
+    fails = "; --ddcompat-undetermined=fail fails what is undetermined" if is_open else ""
+    return (
+        f"{counted} ({page.page.id}, read {page.page.read}); for a newer page, upgrade "
+        f"pytest-ddcompat or use `ddcompat import`{fails}"
+    )
 
 
 def _causes(
@@ -134,6 +138,8 @@ def _causes(
         page = gate.matrices.pick(requirement)
         for finding in gate.verdicts.of(requirement).decisive if page in stale else ():
             cause = stale[page].get(finding.check)
+            if cause and finding.check == "release":
+                cause = stale_checks(gate.environment, page, requirement.level).get("release")
             if cause and finding.outcome is Outcome.VIOLATED:
                 causes.add((page, f"unsupported: {cause}"))
             elif cause and decision.action is not Action.FAIL:

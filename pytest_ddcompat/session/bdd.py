@@ -2,98 +2,119 @@
 
 from __future__ import annotations
 
-import ast
 import os
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_ddcompat.declared import MARKERS
-from pytest_ddcompat.requirement import markers
+from pytest_ddcompat.declared import MARKERS, is_misspelt
+from pytest_ddcompat.requirement.markers import written
+from pytest_ddcompat.requirement.requirement import call_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator
 
-__all__ = ["BddHooks"]
+__all__ = ["BddHooks", "problems_at_tags"]
 
 
 class BddHooks:
-    """Gates scenarios by their tags, and those of their features, rules and examples."""
+    """Gates scenarios by their tags, and those of their features, rules and examples.
+
+    A tag that cannot be understood becomes a mark of its name, as pytest-bdd makes it, which is
+    refused with the test like any misspelt marker.
+
+    Args:
+        config: The run's configuration, which tells the names of other markers.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_bdd_apply_tag(self, tag: str, function: Callable[..., object]) -> bool | None:
-        """Mark the test of a scenario, and leave other tags to pytest-bdd.
-
-        Raises:
-            pytest.Collector.CollectError: The tag cannot be understood.
-        """
-        __tracebackhide__ = True
-        if _marker_of(tag) is None:
+        """Mark the test of a scenario, and leave other tags to pytest-bdd."""
+        mark = _mark_of(tag, self._config)
+        if mark is None:
             return None
-        try:
-            _decorator(tag)(function)
-        except (ValueError, TypeError, SyntaxError) as error:
-            place = _place_of(tag, function)
-            raise pytest.Collector.CollectError(f"{place}: @{tag}: {error}") from None
+        pytest.MarkDecorator(mark, _ispytest=True)(function)
         return True
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pycollect_makeitem(self) -> Generator[None, object, object]:
-        """Replace the marks that pytest-bdd makes of the tags of examples, without its hook.
-
-        Raises:
-            pytest.Collector.CollectError: A tag cannot be understood.
-        """
+        """Replace the marks that pytest-bdd makes of the tags of examples, without its hook."""
         made = yield
         for item in made if isinstance(made, list) else ():
             for index, mark in enumerate(item.own_markers):
-                if "(" in mark.name and _marker_of(mark.name):
-                    item.own_markers[index] = _mark_of_example(mark.name, item)
+                if not mark.name.isidentifier():
+                    item.own_markers[index] = _mark_of(mark.name, self._config) or mark
         return made
 
 
-def _mark_of_example(tag: str, item: pytest.Item) -> pytest.Mark:
+def _mark_of(tag: str, config: pytest.Config) -> pytest.Mark | None:
+    """Return the mark of a tag, `@requires-tracer(...)` too; None if it is somebody else's."""
+    name, bracket, arguments = tag.partition("(")
+    name = name.replace("-", "_")
+    if name in MARKERS:
+        try:
+            name, positional, keywords = call_of(f"{name}({arguments}" if bracket else f"{name}()")
+        except (TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
+            pass
+        else:
+            made: pytest.MarkDecorator = getattr(pytest.mark, name)
+            return made.with_args(*positional, **keywords).mark
+    # Not by `pytest.mark`, which refuses what is not registered at a line of pytest-bdd's own.
+    return pytest.Mark(tag, (), {}, _ispytest=True) if is_misspelt(tag, config) else None
+
+
+def problems_at_tags(
+    item: pytest.Item, mark: pytest.Mark, problem: str
+) -> dict[str, tuple[int, int]]:
+    """Return a scenario's problem as told at each line of its feature that has the tag.
+
+    Args:
+        item: The test.
+        mark: Its mark.
+        problem: What is wrong with it, as the gate says it.
+
+    Returns:
+        The problems with their lines, and numbers in them; empty if the mark is from no tag.
+    """
+    file = _feature_of(getattr(item, "obj", None))
     try:
-        return _decorator(tag).mark
-    except (ValueError, TypeError, SyntaxError) as error:
-        place = _place_of(tag, getattr(item, "obj", None))
-        raise pytest.Collector.CollectError(f"{place}: @{tag}: {error}") from None
+        lines = Path(file).read_text(encoding="utf-8").splitlines() if file else []
+        shown = os.path.relpath(file, item.config.invocation_params.dir) if file else ""
+    except (OSError, ValueError):
+        return {}
+    rest = problem.removeprefix(written(mark))
+    return {
+        f"{shown}:{place[0]}: @{tag}{rest}": place
+        for tag, place in _tags(lines)
+        if _makes(tag, mark, item.config)
+    }
 
 
-def _marker_of(tag: str) -> str | None:
-    """Return the marker that a tag names, `@requires-tracer(...)` too."""
-    name = tag.partition("(")[0].replace("-", "_")
-    return name if name in MARKERS else None
+def _makes(tag: str, mark: pytest.Mark, config: pytest.Config) -> bool:
+    if tag.partition("(")[0].replace("-", "_") != mark.name:
+        return tag == mark.name
+    made = _mark_of(tag, config)
+    wanted = (mark.name, mark.args, mark.kwargs)
+    return made is not None and (made.name, made.args, made.kwargs) == wanted
 
 
-def _decorator(tag: str) -> pytest.MarkDecorator:
-    make = getattr(markers, str(_marker_of(tag)))
-    _, bracket, arguments = tag.partition("(")
-    call: Any = ast.parse(f"f({arguments}" if bracket else "f()", mode="eval").body
-    if not isinstance(call, ast.Call):
-        raise ValueError("this is no call; valid: a marker with its arguments")
-    positional = [ast.literal_eval(argument) for argument in call.args]
-    keywords = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
-    decorator: pytest.MarkDecorator = make(*positional, **keywords)
-    return decorator
-
-
-def _place_of(tag: str, function: Any) -> str:
-    """Return the line of a feature that has a tag: the last one up to the scenario's."""
+def _feature_of(function: object) -> str:
+    """Return the file of a scenario's feature; empty for other tests."""
     # pytest-bdd tells its hook nothing of the feature, but its function refers to it.
     names = getattr(getattr(function, "__code__", None), "co_freevars", ())
     cells = getattr(function, "__closure__", None) or ()
-    known = {name: cell.cell_contents for name, cell in zip(names, cells)}
-    file = str(getattr(known.get("feature"), "filename", "the feature"))
-    scenario = getattr(known.get("templated_scenario"), "line_number", None)
-    try:
-        lines = Path(file).read_text(encoding="utf-8").splitlines()
-        shown = os.path.relpath(file)
-    except (OSError, ValueError):
-        return file
-    tagged = re.compile(rf"(^|\s)@{re.escape(tag)}(?=\s|@|$)")
-    found = [number for number, line in enumerate(lines, start=1) if tagged.search(line)]
-    above = [number for number in found if scenario is None or number <= scenario]
-    return f"{shown}:{(above or found or [1])[-1]}"
+    feature = next((cell.cell_contents for name, cell in zip(names, cells) if name == "feature"), 0)
+    return str(getattr(feature, "filename", ""))
+
+
+def _tags(lines: list[str]) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield each tag with its line, and its number in it."""
+    for line, text in enumerate(lines, start=1):
+        tags = text.partition(" #")[0].split("@") if text.lstrip().startswith("@") else []
+        for number, tag in enumerate(map(str.strip, tags)):
+            if tag:
+                yield tag, (line, number)

@@ -64,7 +64,7 @@ class GatingHooks:
 
     def _refuse_problems(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
         inherited = marks_of(collector)
-        problems: dict[str, None] = {}
+        problems: dict[str, tuple[int, int]] = {}
         for item in report.result or ():
             if not isinstance(item, pytest.Item):
                 continue
@@ -73,12 +73,25 @@ class GatingHooks:
             for mark in (*own_marks_of(item), *inherited) if alone else marks_of(item):
                 problem = gate.problem(mark)
                 if problem:
-                    problems[inert(f"{printable(str(place_of(item)))}: {problem}")] = None
+                    problems.update(self._placed(item, mark, problem))
         if problems:
             report.outcome = "failed"
             report.result = []
-            report.longrepr = "\n".join(problems)
+            # The tags of a scenario are a set, and come in any order.
+            report.longrepr = "\n".join(map(inert, sorted(problems, key=problems.__getitem__)))
             report.ddcompat_refused = True  # type: ignore[attr-defined]
+
+    def _placed(
+        self, item: pytest.Item, mark: pytest.Mark, problem: str
+    ) -> dict[str, tuple[int, int]]:
+        """Return a problem as told at its places, each with what orders them."""
+        at_tags: dict[str, tuple[int, int]] = {}
+        if self._config.pluginmanager.has_plugin("ddcompat-bdd"):
+            from pytest_ddcompat.session.bdd import problems_at_tags
+
+            at_tags = problems_at_tags(item, mark, problem)
+        place = place_of(item)
+        return at_tags or {f"{printable(str(place))}: {problem}": (place.line or 0, 0)}
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collection_modifyitems(

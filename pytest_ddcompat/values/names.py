@@ -20,6 +20,7 @@ __all__ = [
     "is_framework",
     "is_misspelling",
     "listed",
+    "meant",
     "nearest_misspelt",
     "unknown_name",
 ]
@@ -46,6 +47,9 @@ _MEANT = {
     "appsec": ("threat_detection", "threat_protection"),
     "applicationsecurity": ("threat_detection", "threat_protection"),
     "asm": ("threat_detection", "threat_protection"),
+    "aap": ("threat_detection", "threat_protection"),
+    "appandapiprotection": ("threat_detection", "threat_protection"),
+    "sast": ("static_code_analysis",),
     "rasp": ("threat_protection",),
     "exploitprevention": ("threat_protection",),
     "blocking": ("threat_protection", "customize_response_to_blocked_requests"),
@@ -134,6 +138,20 @@ def listed(text: str, valid: Iterable[str]) -> list[str]:
     return names if all(names) else []
 
 
+def meant(name: str, valid: Iterable[str]) -> str:
+    """Return the one name that another surely stands for; empty if there is none, or several.
+
+    Args:
+        name: A name that is not among the valid ones.
+        valid: What could have been meant.
+    """
+    names = [*valid]
+    called = [one for one in _MEANT.get(fold(name[:100]), ()) if one in names]
+    return (
+        (called[0] if len(called) == 1 else "") if called else nearest_misspelt(name, names) or ""
+    )
+
+
 def unknown_name(what: str, name: str, valid: Iterable[str]) -> Problem:
     """Make the problem of a name that is not among the valid ones, with the nearest that is.
 
@@ -143,11 +161,11 @@ def unknown_name(what: str, name: str, valid: Iterable[str]) -> Problem:
         valid: What could have been written; listed in full when it is short.
     """
     names = sorted(set(valid))
-    guesses = [meant for meant in _MEANT.get(fold(name[:100]), ()) if meant in names]
+    guesses = [one for one in _MEANT.get(fold(name[:100]), ()) if one in names]
     guesses = guesses or [*filter(None, [_closest(name, names[:_COMPARED], cutoff=0.6)])]
     several = ", ".join(map(quoted, listed(name, names)))
-    meant = several or " or ".join(map(quoted, guesses))
-    hint = f"; did you mean {meant}?" if meant else ""
+    near = several or " or ".join(map(quoted, guesses))
+    hint = f"; did you mean {near}?" if near else ""
     more = [f"and {len(names) - _LISTED} more"] if len(names) > _LISTED else []
     return Problem(f"{what}{hint}", ", ".join([*names[:_LISTED], *more]))
 

@@ -58,11 +58,31 @@ def parse_known_site(text: str) -> str:
     Raises:
         CompatibilityError: It is none; the nearest is named, but not the text: a variable's value.
     """
-    host = site_of_region(text) or parse_site(text)
+    host = site_of_region(text)
+    try:
+        host = host or parse_site(text)
+    except CompatibilityError:
+        raise _refused(_nearest(text)) from None
     # What ends in one of Datadog's hosts may be a new region, and of others any may be a proxy.
     if not host.endswith(tuple(SITES.values())):
         near = nearest_misspelt(host, SITES.values())
         if near:
-            what = f'this is not a Datadog site; did you mean "{near}"?'
-            raise CompatibilityError(Problem(what, _VALID))
+            raise _refused(near)
     return host
+
+
+def _refused(near: str) -> CompatibilityError:
+    hint = f'; did you mean "{near}"?' if near else ""
+    return CompatibilityError(Problem(f"this is not a Datadog site{hint}", _VALID))
+
+
+def _nearest(text: str) -> str:
+    """Return the site, or the regions, that a text which is no host name seems to mean."""
+    host = re.sub(r"^[a-z]+://", "", text[:200].strip().lower()).split("/", 1)[0]
+    host = re.sub(r"(:\d*)?\.?$", "", host).removeprefix("app.")
+    beginning = [site for site in SITES.values() if site.startswith(f"{host}.")]
+    near = host if host in SITES.values() else next(iter(beginning), "")
+    alike = [region for region in SITES if region[:2] == host[:2].upper() and "-" not in region]
+    if alike and re.fullmatch(r"[a-z]{2}-?\d+", host):
+        return '" or "'.join(alike)
+    return near or nearest_misspelt(host, SITES.values()) or ""

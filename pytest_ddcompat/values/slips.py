@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["nearest_marker"]
+__all__ = ["nearest_marker", "split_tag"]
 
 _VERBS = ("requires", "require", "required", "requiring", "needs", "need")
 _SIMILAR = 0.8
@@ -32,20 +32,33 @@ _CALLED = {
     "deployment_type": "deployment",
     "support": "support_level",
     "level": "support_level",
+    "cap": "capability",
+    "caps": "capability",
+    "capa": "capability",
 }
+
+
+def split_tag(tag: str) -> tuple[str, str]:
+    """Split a tag of pytest-bdd into the marker that it names, and all that follows the name."""
+    found = re.match(r"(?:pytest\.)?(?:mark\.)?([\w-]*)(.*)", tag, re.DOTALL)
+    return (found[1], found[2]) if found else (tag, "")
 
 
 def nearest_marker(name: str, markers: Iterable[str]) -> str:
     """Return the marker that a name is a slip of, by letters or one word; empty if of none.
 
     Args:
-        name: The name of a mark that nobody has registered.
+        name: The name of a mark that nobody has registered; of a tag, all of the tag.
         markers: The names of the markers.
     """
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name[:100]).lower().split("_")
-    words = [word for word in words if word]
+    called = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", split_tag(name[:100])[0]).lower()
+    words = [word for word in re.split(r"[-_.]", called) if word]
     for verb, others in ((words[:1], words[1:]), (words[-1:], words[:-1])):
-        kind = _kind("_".join(others), markers) if verb and _close(verb[0], _VERBS) else ""
+        if not verb or not _close(verb[0], _VERBS):
+            continue
+        if _close("".join(others), ["datastore"]):  # not "database", a name that others use
+            return "requires_capability(…, datastore=…)"
+        kind = _kind("_".join(others), markers)
         if kind:
             return f"requires_{kind}"
     # Also where a slip has joined the words.

@@ -12,23 +12,40 @@ __all__ = ["nearest_specifier"]
 
 _NUMBER = r"v?\d+(?:\.\d+)*"
 _SIGNS = {"≥": ">=", "≧": ">=", "⩾": ">=", "≤": "<=", "≦": "<=", "⩽": "<=", "≠": "!="}
+_RANGE = rf"({_NUMBER})\s*(?:-|\u2013|\.{{2,3}}|\bto\b|\bthrough\b)\s*({_NUMBER})"
+_MORE = "newer|later|greater|higher|more|above|over|after"
+_LESS = "older|earlier|lower|less|smaller|below|under|before"
+_OR = rf"(?!\s*(?:{_MORE}|{_LESS}|up|onwards))"  # of "3.1 or newer"
+_BEFORE = r"[.:\s]*(?=v?\d)"
 _REWRITTEN = (  # in this order; each takes what the earlier ones left
     (r"[\"'`()]", ""),
-    (r"\s*(?:\|\||\bor\b(?!\s*(?:newer|later|above|higher|older|earlier|below|lower)))\s*", "|"),
-    (r"\s*(?:&&?|;|\band\b)\s*", ","),
-    (rf"({_NUMBER})\s*(?:\+|(?:or|and)?\s*(?:newer|later|above|higher|up))(?=$|[,|\s])", r">=\1"),
-    (rf"({_NUMBER})\s*(?:or|and)?\s*(?:older|earlier|below|lower)(?=$|[,|\s])", r"<=\1"),
+    (r"^\s*(?:\*|any(?:\s+version)?)\s*$", ">=0"),
+    (rf"^\s*(?:from\s+)?{_RANGE}\s*$", r">=\1,<=\2"),
+    (rf"^\s*between\s+({_NUMBER})\s+and\s+({_NUMBER})\s*$", r">=\1,<=\2"),
+    (rf"\b(?:at\s+least|min(?:imum)?|not?\s+(?:{_LESS})(?:\s+than)?){_BEFORE}", ">="),
+    (rf"\b(?:at\s+most|max(?:imum)?|up\s+to|not?\s+(?:{_MORE})(?:\s+than)?){_BEFORE}", "<="),
+    (rf"\b(?:{_MORE})\s+than\s+or\s+equal\s+to{_BEFORE}", ">="),
+    (rf"\b(?:{_LESS})\s+than\s+or\s+equal\s+to{_BEFORE}", "<="),
+    (rf"\b(?:{_MORE})(?:\s+than)?{_BEFORE}", ">"),
+    (rf"\b(?:{_LESS})(?:\s+than)?{_BEFORE}", "<"),
+    (r"\bnot\s+(?=v?\d)", "!="),
+    (r"\b(?:version|exactly|only)\s+(?=[v\d<>=!~^])", ""),
+    (rf"\s*(?:\|\||\bor\b{_OR})\s*", "|"),
+    (rf"\s*(?:&&?|;|\band\b{_OR})\s*", ","),
+    (rf"({_NUMBER})\s*(?:\+|(?:or|and)?\s*(?:{_MORE}|up|onwards))(?=$|[,|\s])", r">=\1"),
+    (rf"({_NUMBER})\s*(?:or|and)?\s*(?:{_LESS})(?=$|[,|\s])", r"<=\1"),
     (rf"^\s*(?:from|since)\s+({_NUMBER})$", r">=\1"),
-    (rf"^\s*({_NUMBER})\s*(?:-|\u2013|\bto\b)\s*({_NUMBER})\s*$", r">=\1,<=\2"),
     (r"^[\s]*[A-Za-z][\w.-]*(?:\[[\w,]*\])?\s*(?=[<>=!~^])", ""),  # the name of a package
     (r"([<>=!~])\s+(?=[=>])", r"\1"),
     (r"<>", "!="),
-    (r"=([<>])(?!=)", r"\1="),
+    (r"=+([<>])=*|([<>])={2,}", r"\1\2="),
     (r"~>", "~="),
+    (r"!(?=\d)|!={2,}", "!="),
+    (r"((?:[<>]=?|~=)\s*\d+),(\d+)(?![\w.])", r"\1.\2"),  # a comma for a dot
     (r"(?<![<>=!~])=(?!=)", "=="),
     (r"(?<=[<>=!~^])\s*v\.?\s*(?=\d)|^\s*v\.?\s*(?=\d)", ""),
-    (r"([<>]=?|~=)(\s*\d+(?:\.\d+)*)\.[*xX](?![\w.])", r"\1\2"),
-    (r"(\d)\.[xX](?![\w.])", r"\1.*"),
+    (r"([<>]=?|~=)(\s*\d+(?:\.\d+)*)(?:\.[*x])+(?![\w.])", r"\1\2"),
+    (r"(\d)(?:\.[*x])+(?![\w.])", r"\1.*"),
     (r"([\w.*])\s*(?=(?:[<>~^]|[!=]=))", r"\1,"),
     (r"([<>]=?|~=)(\s*[^\s,|+]+)\+[\w.]+", r"\1\2"),  # a local version has no order there
     (r"\s+", ""),
@@ -42,21 +59,34 @@ def nearest_specifier(text: str) -> str:
     Args:
         text: What is not a specifier, such as `^3.1`, `=>3.1`, `≥3.1`, `>=3.1 <4`.
     """
-    written = unicodedata.normalize("NFKC", text)
+    written = unicodedata.normalize("NFKC", text.replace("\u2026", "..")).lower()
     written = "".join(_SIGNS.get(sign, sign) for sign in written)
+    written = _interval(written) or written
     for pattern, replacement in _REWRITTEN:
         written = re.sub(pattern, replacement, written)
     alternatives = [
         ",".join(dict.fromkeys(_one(part) for part in alternative.split(",") if part))
         for alternative in filter(None, written.split("|"))
     ]
-    if re.search(rf"(?:^|,){_NUMBER},{_NUMBER}(?:,|$)", written):
+    if re.search(rf"[,|]{_NUMBER}(?:[,|]|$)", written):
         return ""  # a list of versions, or a comma in the place of a dot
     try:
         valid = all(list(SpecifierSet(alternative)) for alternative in alternatives)
     except InvalidSpecifier:
         return ""
     return "|".join(alternatives) if alternatives and valid else ""
+
+
+def _interval(text: str) -> str:
+    """Rewrite an interval of mathematics, as Maven and NuGet have it: `[3.1,4)`."""
+    found = re.fullmatch(rf"\s*([\[(])\s*({_NUMBER})?\s*(,)?\s*({_NUMBER})?\s*([\])])\s*", text)
+    if not found or not (found[2] or found[4]):
+        return ""
+    if not found[3]:
+        return f"=={found[2] or found[4]}"
+    lower, upper = {"[": ">=", "(": ">"}[found[1]], {"]": "<=", ")": "<"}[found[5]]
+    bounds = (found[2] and f"{lower}{found[2]}", found[4] and f"{upper}{found[4]}")
+    return ",".join(filter(None, bounds))
 
 
 def _one(part: str) -> str:

@@ -250,7 +250,7 @@ def test_compare_gives_each_reason_once(
     shown = [re.split(r" \((?=Supported|Important|App)", x)[0] for x in lines if x[:2] == "  "]
     assert set(reasons) <= set(shown)
     assert len(shown) == len(set(shown))
-    lost = [line for line in lines if " is no longer supported: " in line]
+    lost = [line for line in lines if re.search(" is no longer (known to be )?supported: ", line)]
     assert {len(lost)} == set(reasons.values())
     assert "found unknown" not in "\n".join(lines)
 
@@ -265,6 +265,15 @@ def test_compare_answers_the_upgrade_question(capsys: pytest.CaptureFixture[str]
         'linux x86-64 (Supported Python versions: "Linux | x86-64, AArch64 | CPython | 3.9+ | '
         '>=4, <5")'
     ) in out
+
+
+def test_compare_says_what_is_no_longer_known(capsys: pytest.CaptureFixture[str]) -> None:
+    plain = ",".join(HERE[:3] + HERE[4:7])
+    main(["compare", f"{plain},tracer=4.1,python=3.11", f"{plain},tracer=6.0,python=3.11"])
+    out = capsys.readouterr().out
+    said = "api_security is no longer known to be supported: from supported to undetermined"
+    assert said in out
+    assert "no longer supported" not in out
 
 
 def test_matrices(capsys: pytest.CaptureFixture[str]) -> None:

@@ -128,7 +128,7 @@ def case(
         ),
         case(
             asks("sca"), {"tracer": "5.0.0.dev1"}, "release", UNKNOWN,
-            "a release branch of ddtrace with any support level", "unknown", BRANCHES,
+            "a release branch of ddtrace with any support level", "ddtrace 5.0.0.dev1", BRANCHES,
         ),
         case(asks("sca"), {"tracer": None}, "release", NOT_APPLICABLE, *NOTHING),
         case(
@@ -153,7 +153,7 @@ def case(
         ),
         case(
             asks("sca"), {"tracer": "5.1"}, "runtime", UNKNOWN,
-            "a runtime that the page gives for ddtrace 5.1", "unknown",
+            "a runtime that the page gives for ddtrace 5.1", "ddtrace 5.1",
             "Supported Python versions: 12 rows",
         ),
         case(asks("sca"), {"tracer": None}, "runtime", NOT_APPLICABLE, *NOTHING),
@@ -221,7 +221,7 @@ def case(
         ),
         case(
             asks("threat_detection", framework="tornado"), {}, "framework", VIOLATED,
-            LISTED, "tornado", WEB,
+            f"{LISTED}, not tornado", "", WEB,
         ),
         case(
             asks("threat_detection", framework="django"), {"frameworks": {}}, "framework", UNKNOWN,
@@ -229,7 +229,7 @@ def case(
         ),
         case(
             asks("api_security", framework="django"), {}, "framework", UNKNOWN,
-            "django to be documented for it", "unknown", SILENCE,
+            "django to be documented for it", "django 4.2.1", SILENCE,
         ),
         case(asks("sca"), {}, "framework", NOT_APPLICABLE, *NOTHING),
         case(

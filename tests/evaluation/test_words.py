@@ -33,8 +33,15 @@ OLD = {"tracer": "1.0", "python": "3.11"}
         pytest.param(
             asks("threat_detection", framework=EIGHT), {},
             "threat_detection needs a framework that the page lists for it, "
-            "found bottle and 7 others",
+            "not bottle or 7 others",
             id="eight frameworks",
+        ),
+        pytest.param(
+            asks("threat_detection", framework=("flask", "bottle")),
+            {"frameworks": {"flask": None}},
+            "threat_detection needs Flask >=1.1 (the page does not list bottle), "
+            "found none installed",
+            id="a framework that the page lists, and one that it does not",
         ),
         pytest.param(
             asks("threat_detection", support_level="ga"), {"tracer": "3.1"},
@@ -133,8 +140,9 @@ excluded = ["ap2.datadoghq.com"]"""
 
 def test_site_that_the_page_does_not_mention_is_not_one_that_it_excludes() -> None:
     found = finding("site", asks("sca"), site="us2.ddog-gov.com")
-    assert (found.outcome.value, found.signal) == (
-        "unknown", "the page excludes ddog-gov.com, and does not mention us2.ddog-gov.com",
+    assert (found.outcome.value, found.observed, found.signal) == (
+        "unknown", "us2.ddog-gov.com",
+        "the page excludes ddog-gov.com, and does not mention us2.ddog-gov.com",
     )  # fmt: skip
     assert finding("site", asks("sca"), site="myddog-gov.com").outcome.value == "satisfied"
 

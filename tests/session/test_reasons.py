@@ -20,12 +20,12 @@ def test_it(): pass
 def test_both(): pass
 """
 BRIEF = (
-    "threat_detection needs a framework that the page lists for it, "
-    "found bottle and tornado and sanic"
+    "threat_detection needs a framework that the page lists for it (Django, FastAPI, Flask), "
+    "not bottle or tornado or sanic"
 )
 FULL = (
-    "threat_detection needs a framework that the page lists for it (Django, FastAPI, Flask), found "
-    'bottle and tornado and sanic (Supported frameworks: "Django | 2.2 | yes | yes", '
+    "threat_detection needs a framework that the page lists for it (Django, FastAPI, Flask), not "
+    'bottle or tornado or sanic (Supported frameworks: "Django | 2.2 | yes | yes", '
     '"FastAPI | 0.86 | yes | yes", "Flask | 1.1 | yes | yes")'
 )
 

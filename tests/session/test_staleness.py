@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 READ = load_matrix().page.read
 RENEW = (
     f" (iast-python, read {READ}); for a newer page, upgrade pytest-ddcompat or use "
-    "`ddcompat import`; --ddcompat-undetermined=fail fails what is undetermined"
+    "`ddcompat import`"
 )
-NEWER = f"2 undetermined: ddtrace 5.0.0 is newer than the page{RENEW}"
+FAIL = "; --ddcompat-undetermined=fail fails what is undetermined"
+NEWER = f"2 undetermined: ddtrace 5.0.0 is newer than the page{RENEW}{FAIL}"
 PAST = (
     "1 unsupported: the page gives the support level of ddtrace >=3.0,<4 until 2026-05-31 "
     f"only{RENEW}"
@@ -60,13 +61,23 @@ def test_line(project: Project, options: str, line: str, more: str) -> None:
         pytest.param('requires_framework("bottle")', "tracer=5.0.0", id="undetermined otherwise"),
         pytest.param('requires_capability("sca")', "tracer=3.5.0", id="no level is required"),
         pytest.param(
+            'requires_support_level("ga")',
+            "tracer=3.5.0 date=2026-06-01",
+            id="a level it never had",
+        ),
+        pytest.param(
+            'requires_capability("sca", support_level="ga")',
+            "tracer=3.5.0 date=2026-06-01",
+            id="a level it never had, of a capability",
+        ),
+        pytest.param(
             'requires_capability("sca", framework="flask")', "tracer=3.5.0", id="other check"
         ),
     ],
 )
 def test_no_line_where_no_stale_row_decided(project: Project, marker: str, options: str) -> None:
     project.write("test_it.py", f"import pytest\n@pytest.mark.{marker}\ndef test(): pass\n")
-    run = project.run("--ddcompat-set", options)
+    run = project.run(*(f"--ddcompat-set={fact}" for fact in options.split()))
     assert "newer page" not in "\n".join(run.section("ddcompat"))
     assert run.section("ddcompat")[1].startswith("1 gated: ")
 

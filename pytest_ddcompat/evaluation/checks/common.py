@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Question", "Remedy", "Situation", "accepts", "any_of", "check_installed", "check_version",
-    "in_range", "left_open", "newest", "quotes", "unknown",
+    "in_range", "left_open", "newest", "quotes", "undecided",
+    "unknown",
 ]  # fmt: skip
 
 SATISFIED, VIOLATED = Outcome.SATISFIED, Outcome.VIOLATED
@@ -83,7 +84,7 @@ def accepts(mark: Mark, *, preview: bool) -> bool | None:
 
 
 def unknown(found: Finding, **changes: Any) -> Finding:
-    """Return the finding as unknown.
+    """Return the finding as unknown, because the fact is.
 
     Args:
         found: The finding.
@@ -92,9 +93,19 @@ def unknown(found: Finding, **changes: Any) -> Finding:
     return found._replace(outcome=UNKNOWN, observed="unknown", **changes)
 
 
+def undecided(found: Finding, **changes: Any) -> Finding:
+    """Return the finding as unknown, because the page does not decide on what was found.
+
+    Args:
+        found: The finding.
+        changes: Other attributes that it gets.
+    """
+    return found._replace(outcome=UNKNOWN, **changes)
+
+
 def left_open(found: Finding) -> Finding:
     """Return the finding as unknown, because the page's words leave it open."""
-    return unknown(found, signal="the page's words leave it open")
+    return undecided(found, signal="the page's words leave it open")
 
 
 def check_version(
@@ -215,13 +226,11 @@ def any_of(findings: Sequence[Finding]) -> Finding:
                 return finding
     if len(findings) == 1:
         return findings[0]
-    # Frameworks that the page does not list have no remedy; of them only the names are told.
-    mendable = [f for f in findings if f.change] or findings
-    return mendable[0]._replace(
-        documented=_each_once(" or ", (f.documented for f in mendable)),
-        observed=_each_once(" and ", (_with_its_name(f, findings) for f in findings)),
-        source=_each_once("; ", (f.source for f in mendable)),
-        remedy=_each_once(" or ", (f.remedy for f in mendable)),
+    return findings[0]._replace(
+        documented=_each_once(" or ", (f.documented for f in findings)),
+        observed=_each_once(" and ", map(_with_its_name, findings)),
+        source=_each_once("; ", (f.source for f in findings)),
+        remedy=_each_once(" or ", (f.remedy for f in findings)),
     )
 
 
@@ -229,13 +238,7 @@ def _each_once(joint: str, words: Iterable[str]) -> str:
     return joint.join(dict.fromkeys(filter(None, words)))
 
 
-def _with_its_name(finding: Finding, beside: Sequence[Finding]) -> str:
-    if not finding.change:
-        return (
-            f"{finding.observed} (not listed)"
-            if any(f.change for f in beside)
-            else finding.observed
-        )
+def _with_its_name(finding: Finding) -> str:
     absent = finding.observed in {"none installed", "that it is not"}
     return f"{finding.documented.split()[0]} {'missing' if absent else finding.observed}"
 

@@ -11,7 +11,7 @@ from pytest_ddcompat.evaluation.checks.common import (
     Question,
     check_installed,
     newest,
-    unknown,
+    undecided,
 )
 from pytest_ddcompat.evaluation.verdict import Finding
 from pytest_ddcompat.matrix.rows import NOT_THERE
@@ -93,7 +93,7 @@ def _by_runtime(question: Question, source: str) -> Finding:
     if finding.outcome is not SATISFIED or fact.value is None or _is_sure(admitted, fact.value):
         return finding
     signal = "the minimum depends on the runtime, and the page leaves this version open"
-    return unknown(finding, signal=signal)
+    return undecided(finding, signal=signal)
 
 
 def _is_sure(admitted: Mapping[Version, bool | None], version: Version) -> bool:

@@ -18,6 +18,7 @@ from pytest_ddcompat.evaluation.checks.common import (
     in_range,
     left_open,
     quotes,
+    undecided,
     unknown,
 )
 from pytest_ddcompat.evaluation.verdict import Finding
@@ -25,6 +26,8 @@ from pytest_ddcompat.values.names import fold
 from pytest_ddcompat.values.versions import Version
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.matrix.rows import Capability, Framework
 
@@ -63,9 +66,9 @@ def check_site(question: Question) -> Finding:
         for site in row.excluded:
             if str(fact.value).endswith(f".{site}"):
                 signal = f"the page excludes {site}, and does not mention {fact.value}"
-                return unknown(found, source=row.quote(None, ("status",)), signal=signal)
+                return undecided(found, source=row.quote(None, ("status",)), signal=signal)
     if open_row:
-        return unknown(found, source=open_row.quote(), signal=open_row.reason)
+        return undecided(found, source=open_row.quote(), signal=open_row.reason)
     return found
 
 
@@ -101,8 +104,16 @@ def check_framework(question: Question) -> Finding:
     """Check the named frameworks, any of which will do, by the tables' versions and marks."""
     if not question.requirement.frameworks:
         return Finding("framework", NOT_APPLICABLE)
-    each = [_one_framework(question, name) for name in question.requirement.frameworks]
-    return any_of(each)
+    each = {name: _one_framework(question, name) for name in question.requirement.frameworks}
+    found = [finding for finding in each.values() if finding is not None]
+    unlisted = [name for name, finding in each.items() if finding is None]
+    if not found:
+        return _unlisted(question, unlisted)
+    best = any_of(found)
+    if best.outcome is not VIOLATED or not unlisted:
+        return best
+    others = f" (the page does not list {' or '.join(unlisted)})"
+    return best._replace(documented=f"{best.documented}{others}")
 
 
 def check_datastore(question: Question) -> Finding:
@@ -152,7 +163,8 @@ def framework_installed(situation: Situation, name: str, needed: str, source: st
     )
 
 
-def _one_framework(question: Question, name: str) -> Finding:
+def _one_framework(question: Question, name: str) -> Finding | None:
+    """Check one framework; None if the page lists others for the capability, and not it."""
     matrix, capability = question.situation.matrix, question.capability
     covered = _covering(matrix, "frameworks", capability, name)
     rows = [row for row in matrix.frameworks if capability.id in row.capabilities]
@@ -164,7 +176,8 @@ def _one_framework(question: Question, name: str) -> Finding:
         if covered or found.outcome is not SATISFIED:
             return found
         needed = f"{name} to be documented for it"
-        return unknown(found, documented=needed, signal=silence)
+        observed = f"{name} {found.observed}"
+        return undecided(found, documented=needed, observed=observed, signal=silence)
     preview = question.requirement.preview
     marks = {row: accepts(row.capabilities[capability.id], preview=preview) for row in rows}
     found_by_row = [
@@ -172,14 +185,21 @@ def _one_framework(question: Question, name: str) -> Finding:
         for row, marked in marks.items()
         if marked is not False and fold(row.id) == fold(name)
     ]
-    if found_by_row:
-        return any_of(found_by_row)
+    return any_of(found_by_row) if found_by_row else None
+
+
+def _unlisted(question: Question, names: Sequence[str]) -> Finding:
+    """Return the finding for frameworks that a marker names: no change of the environment helps."""
+    capability, preview = question.capability, question.requirement.preview
+    rows = [
+        row for row in question.situation.matrix.frameworks if capability.id in row.capabilities
+    ]
+    marks = {row: accepts(row.capabilities[capability.id], preview=preview) for row in rows}
     listed = ", ".join(row.name for row, marked in marks.items() if marked)
     return Finding(
         "framework",
         VIOLATED,
-        documented=f"a framework that the page lists for it ({listed})",
-        observed=name,
+        documented=f"a framework that the page lists for it ({listed}), not {' or '.join(names)}",
         source=quotes(rows, f"capabilities.{capability.id}"),
         signal="the marker",
     )

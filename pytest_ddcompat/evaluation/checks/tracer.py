@@ -16,6 +16,7 @@ from pytest_ddcompat.evaluation.checks.common import (
     check_version,
     newest,
     quotes,
+    undecided,
     unknown,
 )
 from pytest_ddcompat.evaluation.verdict import Finding
@@ -103,7 +104,7 @@ def check_level(situation: Situation, level: str | None) -> Finding:
             "release",
             UNKNOWN,
             needed,
-            observed="unknown",
+            observed=installed,
             signal=f"no release branch of the page holds {installed}",
             source=quotes(releases, "tracer") if releases or not open_row else open_row.quote(),
         )
@@ -155,7 +156,7 @@ def check_runtime(question: Question) -> Finding:
             "runtime",
             UNKNOWN,
             documented=f"a runtime that the page gives for {library} {version}",
-            observed="unknown",
+            observed=f"{library} {version}",
             signal="no row of the page speaks of that version",
             source=open_row.quote() if open_row else _counted(rows),
         )
@@ -170,7 +171,7 @@ def check_runtime(question: Question) -> Finding:
         return unknown(found)
     if open_row:
         # Words that are not understood may be a row that admits the platform.
-        return unknown(found, source=open_row.quote(), signal=open_row.reason)
+        return undecided(found, source=open_row.quote(), signal=open_row.reason)
     remedy, change = _remedy_of_runtime(situation, platform, covering)
     return found._replace(remedy=remedy, change=change)
 
