@@ -70,7 +70,10 @@ def fact_rows(environment: Environment, matrix: Matrix) -> list[tuple[str, str, 
 
 def _standard_input() -> bytes:
     try:
-        return sys.stdin.buffer.read(LIMIT + 1)
+        content: bytes | None = sys.stdin.buffer.read(LIMIT + 1)
+        if content is None:  # it does not block, and nobody has written to it
+            raise OSError(0, "it gives no data")
+        return content
     except (AttributeError, OSError) as error:
         reason = getattr(error, "strerror", None) or "it is closed"
         raise FactsError(f"standard input: it cannot be read: {reason}") from None
