@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
+from support.bad_records import VALID
+from support.records import write_record
 
 from pytest_ddcompat.__main__ import main
 
@@ -68,7 +72,10 @@ def test_large_file(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes have names here")
 @pytest.mark.parametrize("command", COMMANDS)
 def test_regular_file_that_gives_no_data(
-    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    command: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path = tmp_path / f"kmsg{COMMANDS[command][1]}"
     os.mkfifo(path)
@@ -87,8 +94,31 @@ def test_standard_input_that_gives_no_data(
 ) -> None:
     reading, writing = os.pipe()
     os.set_blocking(reading, False)
-    with open(reading, encoding="utf-8") as stream, open(writing, "wb"):
+    with os.fdopen(reading, encoding="utf-8") as stream, os.fdopen(writing, "wb"):
         monkeypatch.setattr("sys.stdin", stream)
         assert main(["check", "sca", "--facts", "-"]) == 2
     reason = "standard input: it cannot be read: it gives no data"
     assert capsys.readouterr().err == f"ddcompat: {reason}\n"
+
+
+def record_of(frameworks: int, folder: Path) -> str:
+    record = deepcopy(VALID)
+    environment = record["environment"]
+    environment["facts"]["frameworks"] = {f"f{n}": "1" for n in range(frameworks)}
+    record["other_environments"] = [environment]
+    return str(write_record(folder, record))
+
+
+@pytest.mark.parametrize("form", ["text", "html", "markdown"])
+def test_record_of_many_frameworks(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", record_of(10_000, tmp_path), "--format", form]) == 0
+    shown = capsys.readouterr().out
+    assert form == "markdown" or re.search("and 8[0-9]{3} more", shown)
+    assert shown.count("f1") < 2100
+
+
+def test_diff_takes_all_frameworks_of_a_run(tmp_path: Path) -> None:
+    path = record_of(1500, tmp_path)
+    assert main(["diff", "iast-python", "iast-python", "--record", path]) == 0
