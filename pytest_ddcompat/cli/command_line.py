@@ -70,7 +70,7 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             valid = options.parser_options
             wrong = unknown[0].partition("=")[0]
-            what = f'"{wrong}" is not known to {options.command}'
+            what = f'"{wrong:.80}" is not known to {options.command}'
             if wrong.startswith("-"):
                 raise CompatibilityError(unknown_name(what, wrong, valid))
             raise CompatibilityError(f"{what}; see {self.prog} --help")
@@ -86,7 +86,7 @@ class Parser(argparse.ArgumentParser):
         if wrong:
             valid = [word.strip(" '") for word in wrong[2].split(",")]
             what = message.partition(": invalid choice")[0].removeprefix("argument ")
-            what = f'{what}: "{wrong[1]}" is not valid'
+            what = f'{what}: "{wrong[1]:.80}" is not valid'
             raise CompatibilityError(unknown_name(what, wrong[1], valid))
         raise CompatibilityError(f"{message}; see {self.prog} --help")
 

@@ -9,6 +9,7 @@ from pytest_ddcompat.importer.blocks import MOST_CELLS, Gap, PageError, Table, T
 from pytest_ddcompat.importer.markdown import blocks_of
 from pytest_ddcompat.importer.markup import blocks_of_html
 from pytest_ddcompat.values.files import read_limited
+from pytest_ddcompat.values.text import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -138,7 +139,9 @@ def _yaml(text: str, origin: str, line: int) -> dict[str, str]:
         problem = getattr(error, "problem", None) or getattr(error, "reason", None)
         is_deep = isinstance(error, RecursionError)
         what = problem or ("nested too deeply" if is_deep else "an escape of no character")
-        raise PageError(f"{origin}: line {where}: the front matter is no YAML: {what}") from None
+        raise PageError(
+            f"{origin}: line {where}: the front matter is no YAML: {cut(what)}"
+        ) from None
     if found is None:
         return {}
     if not isinstance(found, dict):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_ddcompat.matrix.matrix import Matrix
 from pytest_ddcompat.values.errors import InvalidMatrixError, MatrixError, Place, Problem
 from pytest_ddcompat.values.names import unknown_name
+from pytest_ddcompat.values.text import cut
 
 if TYPE_CHECKING:
     import os
@@ -163,7 +164,7 @@ def _from_prepared(text: bytes) -> Matrix:
 def _bundled(matrix_id: str, overlay: bool, read: Read) -> Matrix:
     ids = bundled_ids()
     if matrix_id not in ids:
-        problem = unknown_name(f'no matrix "{matrix_id}" is bundled', matrix_id, ids)
+        problem = unknown_name(f'no matrix "{matrix_id:.80}" is bundled', matrix_id, ids)
         valid = f"{problem.valid}, or the path of a .toml file"
         raise MatrixError(problem._replace(valid=valid))
     if not overlay:
@@ -260,7 +261,8 @@ def _toml(content: bytes, name: str) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         what = f"byte {error.start}: this is not UTF-8 text"
     except tomllib.TOMLDecodeError as error:
-        what = f"this is not valid TOML: {error}"
+        words, _, where = str(error).rpartition(" (at ")
+        what = f"this is not valid TOML: {cut(words)} (at {where}"
     except ValueError:
         # Of a number that has more digits than Python converts.
         what = "a number has too many digits"
