@@ -17,7 +17,14 @@ import pytest
 from support.core import MATRIX, environment
 from support.importing import CAPABILITIES, imported, table
 
-from pytest_ddcompat import CompatibilityError, Requirement, evaluate, load_matrix
+from pytest_ddcompat import (
+    CompatibilityError,
+    Environment,
+    FactsError,
+    Requirement,
+    evaluate,
+    load_matrix,
+)
 from pytest_ddcompat.environment.parsing import facts_from_settings, facts_from_text
 from pytest_ddcompat.record.format import read_record
 
@@ -222,6 +229,31 @@ def test_ten_thousand_branches_of_an_overlay(tmp_path: Path) -> None:
     assert len(load_matrix(path).releases) == 10_004
 
 
-def test_facts_of_sixty_thousand_frameworks() -> None:
-    found = facts(json.dumps({"frameworks": {f"f{n}": "1" for n in range(60_000)}}))
-    assert len(found) == 60_000  # type: ignore[arg-type]
+def test_most_names_of_facts() -> None:
+    frameworks = {f"f{n}": "1" for n in range(1000)}
+    assert len(facts(json.dumps({"frameworks": frameworks}))) == 1000  # type: ignore[arg-type]
+
+
+MANY = {f"f{n}": "1.0" for n in range(60_000)}
+SETTINGS = [f"framework.{name}=1.0" for name in MANY]
+
+
+@pytest.mark.parametrize(
+    ("read", "where"),
+    [
+        pytest.param(lambda: facts(json.dumps({"frameworks": MANY})), "facts: frameworks: this",
+                     id="frameworks"),
+        pytest.param(lambda: facts(json.dumps(MANY)), "facts: this", id="keys"),
+        pytest.param(lambda: facts(json.dumps({"deployments": [*MANY]})),
+                     "facts: deployments: this", id="deployments"),
+        pytest.param(lambda: facts_from_settings(SETTINGS, "--set"), "--set: this", id="settings"),
+        pytest.param(lambda: facts_from_settings([f"deployment={','.join(MANY)}"], "--set"),
+                     "--set: deployment: this", id="deployments of a setting"),
+        pytest.param(lambda: Environment.from_mapping({"frameworks": MANY}, origin="mine"),
+                     "mine: frameworks: this", id="a mapping"),
+    ],
+)  # fmt: skip
+def test_sixty_thousand_names_are_refused(read: Callable[[], object], where: str) -> None:
+    with pytest.raises(FactsError) as raised:
+        read()
+    assert str(raised.value) == f"{where} has 60000 entries; valid: 1000 at most"

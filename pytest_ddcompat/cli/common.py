@@ -19,13 +19,13 @@ from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.matrix.matrix import Matrix
 
 __all__ = [
-    "day_of", "environment_by", "environment_of", "fact_rows", "is_page", "matrix_named",
+    "day_of", "environment_by", "environment_of", "fact_rows", "holds", "is_page", "matrix_named",
     "partials_folder", "requirement_of",
 ]  # fmt: skip
 
@@ -70,7 +70,10 @@ def fact_rows(environment: Environment, matrix: Matrix) -> list[tuple[str, str, 
 
 def _standard_input() -> bytes:
     try:
-        return sys.stdin.buffer.read(LIMIT + 1)
+        content: bytes | None = sys.stdin.buffer.read(LIMIT + 1)
+        if content is None:  # it does not block, and nobody has written to it
+            raise OSError(0, "it gives no data")
+        return content
     except (AttributeError, OSError) as error:
         reason = getattr(error, "strerror", None) or "it is closed"
         raise FactsError(f"standard input: it cannot be read: {reason}") from None
@@ -167,11 +170,19 @@ def _load(which: str, files: dict[str, bytes], *, overlay: bool) -> Matrix:
     try:
         return load_kept(which, files, overlay=overlay)
     except MatrixError:
-        if which.endswith(_MATRIX) or not Path(which).is_file():
+        if which.endswith(_MATRIX) or not holds(Path(which).is_file):
             raise
     raise MatrixError(
         [f"{which}: its name does not tell what it is; valid: .toml, or .md of a page"]
     )
+
+
+def holds(check: Callable[[], bool]) -> bool:
+    """Return what a check of a path says; False where it can be the path of nothing."""
+    try:
+        return check()
+    except (OSError, ValueError):  # such as of a name that is too long
+        return False
 
 
 def partials_folder(text: str | None) -> Path | None:
@@ -183,6 +194,6 @@ def partials_folder(text: str | None) -> Path | None:
     if text is None:
         return None
     folder = Path(text)
-    if not folder.is_dir():
+    if not holds(folder.is_dir):
         raise CompatibilityError(f"--partials: there is no folder {text}; valid: layouts/partials")
     return folder

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ddcompat.cli import arguments
-from pytest_ddcompat.cli.common import environment_by, matrix_named, requirement_of
+from pytest_ddcompat.cli.common import environment_by, holds, matrix_named, requirement_of
 from pytest_ddcompat.cli.output import printing, write
 from pytest_ddcompat.environment.layers import Layer, file_layer
 from pytest_ddcompat.evaluation.evaluate import evaluate
@@ -91,7 +91,7 @@ def _compared(a: Verdict, b: Verdict) -> tuple[str, tuple[Finding, ...]]:
 def _environment(which: str, agent: str, matrix: Matrix) -> Environment:
     if which == _HERE:
         return environment_by([], agent, [matrix])
-    if "=" in which and not Path(which).is_file():
+    if "=" in which and not holds(Path(which).is_file):
         return environment_by([Layer.of(which, _settings(which))], agent, [matrix])
     try:
         layer = file_layer(which, Path.cwd())

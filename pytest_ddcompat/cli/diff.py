@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +13,7 @@ from pytest_ddcompat.cli.common import environment_of, is_page, matrix_named
 from pytest_ddcompat.cli.markdown import LARGEST, fitting_table
 from pytest_ddcompat.cli.output import printing, write
 from pytest_ddcompat.environment.environment import Environment
+from pytest_ddcompat.environment.parsing import facts_from_mapping
 from pytest_ddcompat.record.format import RecordError, environments_of, read_record
 from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
@@ -138,7 +140,8 @@ def _pages(options: argparse.Namespace) -> list[Matrix]:
 def _tests(path: str, old: Matrix, new: Matrix) -> list[Turned]:
     record = read_record(path)
     environments = [
-        Environment.from_mapping(known["facts"], f"{path}: environment.facts")
+        # A run has as many frameworks as its markers name.
+        Environment(facts_from_mapping(known["facts"], f"{path}: environment.facts", sys.maxsize))
         for known in environments_of(record)
     ]
     # In a record of several pages, requirements of other pages do not change.

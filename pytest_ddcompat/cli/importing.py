@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import day_of, partials_folder
 from pytest_ddcompat.cli.output import put, write, write_error
-from pytest_ddcompat.values.text import printable
+from pytest_ddcompat.values.text import cut, printable
 
 if TYPE_CHECKING:
     import argparse
@@ -19,6 +19,8 @@ __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
 
 PURPOSE = "make a matrix of a documentation page in Markdown"
 EXAMPLE = "ddcompat import page.md --id my-page -o my-page.toml"
+
+_LONGEST = 300  # characters of a reason or a warning, which may quote the page
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -69,8 +71,10 @@ def _in_words(account: Account, page: str) -> str:
     counts = f"{account.interpreted} of {account.cells} cells interpreted"
     lines = [f"{page}: {counts}, {len(account.unresolved)} unresolved"]
     lines += [
-        f'{page}:{gap.line}: "{printable(gap.text)}": {printable(gap.reason)}'
+        f'{page}:{gap.line}: "{printable(cut(gap.text))}": {printable(cut(gap.reason, _LONGEST))}'
         for gap in account.unresolved
     ]
-    lines += [f"{page}: warning: {printable(warning)}" for warning in account.warnings]
+    lines += [
+        f"{page}: warning: {printable(cut(warning, _LONGEST))}" for warning in account.warnings
+    ]
     return "\n".join(lines)

@@ -38,6 +38,7 @@ _LISTED = 20  # tests of one group that the text lists
 _VERDICTS = ("unsupported", "undetermined", "supported")
 _FRAME = 200  # bytes, at most, of what stands around a list of tests in Markdown
 _FACTS = 100  # rows in Markdown; no environment comes near it
+_MOST_FACTS = 2000  # rows in any form
 
 
 class Test(NamedTuple):
@@ -98,7 +99,7 @@ class View(NamedTuple):
         stopped = "it was interrupted; " if record["interrupted"] else ""
         return cls(
             [record["matrix"], *record.get("other_matrices", ())],
-            list(_facts(environments_of(record))),
+            _first(list(_facts(environments_of(record)))),
             [(outcome, counts[outcome]) for outcome in OUTCOMES if counts[outcome]],
             _groups(record),
             f"{stopped}exit status {record['exit_status']}",
@@ -146,11 +147,16 @@ def _printable(value: Any) -> Any:
 
 def _facts(environments: list[dict[str, Any]]) -> Iterator[tuple[str, str, str]]:
     first, *others = environments
-    shown = list(_facts_of(first))
+    shown = dict.fromkeys(_facts_of(first))
     yield from shown
     for number, other in enumerate(others, start=2):
         name = other.get("folder") or f"environment {number}"
         yield from ((f"{name}: {row[0]}", *row[1:]) for row in _facts_of(other) if row not in shown)
+
+
+def _first(rows: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    more = len(rows) - _MOST_FACTS
+    return rows if more <= 0 else [*rows[:_MOST_FACTS], ("…", f"and {more} more", "")]
 
 
 def _facts_of(environment: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

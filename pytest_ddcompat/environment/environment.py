@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Environment"]
 
 _FRAMEWORK = "framework."
+_MENTIONED = 40  # frameworks in a summary; a run names as many as its tests ask for
 _NONE: frozenset[str] = frozenset()
 
 
@@ -246,7 +247,7 @@ class Environment:
         comes first.
 
         Args:
-            frameworks: Those to mention, by name.
+            frameworks: Those to mention, by name; of very many some, the known ones first.
         """
         labelled = [
             (rank, kind.in_summary, self.fact(key))
@@ -254,10 +255,15 @@ class Environment:
             if kind.in_summary
         ]
         rank_of_frameworks = 1 + list(FACTS).index("framework")
-        labelled += [(rank_of_frameworks, name, fact) for name, fact in frameworks.items()]
+        named = sorted(frameworks.items(), key=lambda item: (not item[1].known, item[0]))
+        labelled += [(rank_of_frameworks, name, fact) for name, fact in named[:_MENTIONED]]
         implementation = IMPLEMENTATIONS.get(self.implementation.value or "", "Python")
-        return sorted(
+        more = len(named) - _MENTIONED
+        # The sign comes after all letters in the order of words.
+        rest = [(rank_of_frameworks, f"… and {more} more frameworks")] if more > 0 else []
+        phrases = (
             (rank, phrase(implementation if label == "Python" else label, fact))
             for rank, label, fact in labelled
             if fact.signal != NOT_QUERIED
         )
+        return sorted([*phrases, *rest])

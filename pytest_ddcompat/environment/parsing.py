@@ -13,6 +13,8 @@ from pytest_ddcompat.values.names import fold, is_framework, unknown_name
 from pytest_ddcompat.values.text import as_json, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sized
+
     from pytest_ddcompat.environment.value import FactKind
 
 __all__ = ["facts_from_mapping", "facts_from_settings", "facts_from_text"]
@@ -21,6 +23,9 @@ Facts = dict[str, Fact[Any]]
 
 LIMIT = 1 << 20
 """Bytes of a facts file; a full one has a few hundred."""
+
+_MOST = 1000
+"""Names in one place; nobody has hundreds of frameworks, and each costs more than its parsing."""
 
 _BOOLEANS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
@@ -52,12 +57,13 @@ def facts_from_text(content: bytes, origin: str) -> Facts:
     return facts_from_mapping(mapping, origin)
 
 
-def facts_from_mapping(mapping: object, origin: str) -> Facts:
+def facts_from_mapping(mapping: object, origin: str, most: int = _MOST) -> Facts:
     """Parse facts in their JSON form.
 
     Args:
         mapping: What `json.loads` returns.
         origin: Where it comes from, such as a file's name.
+        most: Names that there may be in one place.
 
     Raises:
         FactsError: A key or value cannot be understood; all problems are named together.
@@ -65,7 +71,8 @@ def facts_from_mapping(mapping: object, origin: str) -> Facts:
     if not isinstance(mapping, Mapping):
         got = shown(mapping, as_json)
         raise FactsError(f"{origin}: this must be a JSON object of facts (got {got})")
-    reader = _Reader(origin)
+    reader = _Reader(origin, most=most)
+    reader.check_size("", mapping)
     for key, value in mapping.items():
         if key in _MAPS:
             reader.read_map(_MAPS[key], value)
@@ -87,6 +94,7 @@ def facts_from_settings(settings: list[str], origin: str) -> Facts:
         FactsError: A key or value cannot be understood; all problems are named together.
     """
     reader = _Reader(origin, null="none")
+    reader.check_size("", settings)
     for setting in settings:
         key, equals, value = (part.strip() for part in setting.partition("="))
         if not equals or not value:
@@ -101,9 +109,10 @@ def facts_from_settings(settings: list[str], origin: str) -> Facts:
 class _Reader:
     """Parses facts one by one, and collects the problems of all."""
 
-    def __init__(self, origin: str, null: str = "null") -> None:
+    def __init__(self, origin: str, null: str = "null", most: int = _MOST) -> None:
         self.origin = origin
         self.null = null
+        self.most = most
         self.problems: list[str] = []
         self.facts: Facts = {}
 
@@ -112,7 +121,14 @@ class _Reader:
             raise FactsError(self.problems)
         return self.facts
 
+    def check_size(self, where: str, value: Sized) -> None:
+        if len(value) > self.most:
+            place = ": ".join(filter(None, (self.origin, where)))
+            raise FactsError(f"{place}: this has {len(value)} entries; valid: {self.most} at most")
+
     def read(self, kind: FactKind, key: str, where: str, value: object) -> None:
+        if isinstance(value, list):
+            self.check_size(where, value)
         if value is None and kind.nullable:
             self.facts[key] = Fact(None, self.origin)
             return
@@ -138,6 +154,7 @@ class _Reader:
                 f"{where} this must be an object of names and versions (got {got})"
             )
             return
+        self.check_size(kind.plural, value)
         for name, version in ((_text(name), version) for name, version in value.items()):
             key, is_name = f"{kind.key}.{fold(name)}", is_framework(name)
             if is_name and key not in self.facts:

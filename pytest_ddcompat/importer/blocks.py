@@ -14,8 +14,11 @@ __all__ = [
     "Heading", "PageError", "Table", "Tag", "Text", "Words", "collapsed", "squared",
 ]  # fmt: skip
 
-MOST_CELLS = 250_000
+MOST_CELLS = 100_000
 """Cells of all tables of a page; published pages have some hundreds."""
+
+_MOST_ROWS = 12_000
+_MOST_BLOCKS = 50_000
 
 LONGEST_HEAD = 200
 """Characters of a heading, or of a cell of a table's head: every row repeats them."""
@@ -166,10 +169,13 @@ def squared(blocks: Iterable[Block], origin: str) -> Iterator[Block]:
     """Give each row of a table as many cells as the head has.
 
     Raises:
-        PageError: All tables together would have too many.
+        PageError: All tables together would have too many cells or rows, or the page has too many
+            blocks.
     """
-    cells = 0
-    for block in blocks:
+    cells = rows = 0
+    for number, block in enumerate(blocks):
+        if number == _MOST_BLOCKS:
+            raise PageError(f"{origin}: this page has more than {_MOST_BLOCKS} parts")
         if not isinstance(block, Table):
             yield block
             continue
@@ -177,8 +183,11 @@ def squared(blocks: Iterable[Block], origin: str) -> Iterator[Block]:
         cells += width * (len(block.rows) + 1)
         if cells > MOST_CELLS:
             raise PageError(f"{origin}: the tables of this page have more than {MOST_CELLS} cells")
-        rows = ((*row, *_blank(row or block.head) * (width - len(row))) for row in block.rows)
-        yield block._replace(rows=tuple(rows))
+        rows += len(block.rows)
+        if rows > _MOST_ROWS:
+            raise PageError(f"{origin}: the tables of this page have more than {_MOST_ROWS} rows")
+        filled = ((*row, *_blank(row or block.head) * (width - len(row))) for row in block.rows)
+        yield block._replace(rows=tuple(filled))
 
 
 def _blank(row: Sequence[Cell]) -> list[Cell]:

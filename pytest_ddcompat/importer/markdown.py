@@ -203,7 +203,7 @@ class _Reader:
     def _beyond(self, line: int, width: int) -> list[Cell]:
         """Return cells of a row beyond its head, which Markdown drops."""
         cells = _split(self._lines[line])
-        return [Cell(lines_of(text), self._first + line) for text in cells[width:]]
+        return [Cell(collapsed(text), self._first + line) for text in cells[width:]]
 
 
 def _end_of_table(tokens: Sequence[Token], start: int) -> int:

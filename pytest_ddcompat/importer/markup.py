@@ -57,14 +57,16 @@ def lines_of(text: str) -> str:
 def in_rows(
     head: tuple[Cell, ...], rows: list[list[Cell]], reason: str = ""
 ) -> Iterator[Table | Gap]:
-    """Yield a table, and the cells beyond its head."""
+    """Yield a table, and for each row the cells beyond its head."""
     width = len(head)
     if not reason and any(len(cell.text) > LONGEST_HEAD for cell in head):
         reason = "its head is too long to be understood"
     yield Table(head, tuple(tuple(row[:width]) for row in rows), reason)
     for row in rows:
-        for cell in row[width:]:
-            yield Gap(cell.line, cell.text, "a cell beyond the head of its table")
+        if beyond := row[width:]:
+            words = " | ".join(filter(None, (cell.text for cell in beyond)))
+            count = "a cell" if len(beyond) == 1 else f"{len(beyond)} cells"
+            yield Gap(beyond[0].line, words, f"{count} beyond the head of its table")
 
 
 def blocks_of_html(html: str, line: int) -> list[Block]:

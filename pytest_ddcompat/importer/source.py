@@ -9,6 +9,7 @@ from pytest_ddcompat.importer.blocks import MOST_CELLS, Gap, PageError, Table, T
 from pytest_ddcompat.importer.markdown import blocks_of
 from pytest_ddcompat.importer.markup import blocks_of_html
 from pytest_ddcompat.values.files import read_limited
+from pytest_ddcompat.values.text import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +22,9 @@ __all__ = [
 ]  # fmt: skip
 
 LIMIT = 2 * 1024 * 1024  # bytes; published pages have some ten thousand
-_BRACKETS = 50_000  # each costs the Markdown parser far more than another character
+_LINES = 25_000  # with words; published pages have some hundreds
+_SIGNS = 50_000  # of each: they cost the Markdown parser far more than other characters
+_DEAR = {"[": "opening brackets", "*": "asterisks", "_": "underscores", "://": "addresses"}
 _DELIMITER = frozenset(" \t|:->*+")  # of the line below a table's head, in a quote or list too
 _FRONT_LIMIT = 64 * 1024  # characters
 _SOURCE = re.compile(r"#\s*Source:\s*(https?://[^\s<>\"]+)\s*")
@@ -70,10 +73,13 @@ def check_text(text: str, origin: str) -> None:
     """Refuse binary content, and text that would take too long to parse.
 
     Raises:
-        PageError: The text has control characters, or too many brackets or cells of tables.
+        PageError: The text has control characters, or too many brackets, lines or cells of tables.
     """
-    if text.count("[") > _BRACKETS:
-        raise PageError(f"{origin}: this page has more than {_BRACKETS} opening brackets")
+    for sign, name in _DEAR.items():
+        if text.count(sign) > _SIGNS:
+            raise PageError(f"{origin}: this page has more than {_SIGNS} {name}")
+    if sum(map(bool, map(str.strip, text.splitlines()))) > _LINES:
+        raise PageError(f"{origin}: this page has more than {_LINES} lines with words")
     control = _CONTROL.search(text)
     if control:
         line = text.count("\n", 0, control.start()) + 1
@@ -133,7 +139,9 @@ def _yaml(text: str, origin: str, line: int) -> dict[str, str]:
         problem = getattr(error, "problem", None) or getattr(error, "reason", None)
         is_deep = isinstance(error, RecursionError)
         what = problem or ("nested too deeply" if is_deep else "an escape of no character")
-        raise PageError(f"{origin}: line {where}: the front matter is no YAML: {what}") from None
+        raise PageError(
+            f"{origin}: line {where}: the front matter is no YAML: {cut(what)}"
+        ) from None
     if found is None:
         return {}
     if not isinstance(found, dict):

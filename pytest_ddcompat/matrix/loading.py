@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_ddcompat.matrix.matrix import Matrix
 from pytest_ddcompat.values.errors import InvalidMatrixError, MatrixError, Place, Problem
 from pytest_ddcompat.values.names import unknown_name
+from pytest_ddcompat.values.text import cut
 
 if TYPE_CHECKING:
     import os
@@ -54,11 +55,12 @@ def read_file(file: Traversable) -> bytes:
 
     Raises:
         OSError: It cannot be read.
-        ValueError: It is no file, such as a pipe, which may never end.
+        ValueError: It is too large, or no file, such as a pipe, which may never end.
     """
-    # A directory, and what is not there, the system refuses in words of its own.
-    if isinstance(file, Path) and file.exists() and not (file.is_file() or file.is_dir()):
-        raise ValueError("it is no regular file")
+    if isinstance(file, Path) and file.suffix == ".toml":
+        from pytest_ddcompat.values.files import read_limited  # here: prepared ones need none
+
+        return read_limited(file, _LIMIT)
     with file.open("rb") as content:
         return content.read(_LIMIT + 1)
 
@@ -162,7 +164,7 @@ def _from_prepared(text: bytes) -> Matrix:
 def _bundled(matrix_id: str, overlay: bool, read: Read) -> Matrix:
     ids = bundled_ids()
     if matrix_id not in ids:
-        problem = unknown_name(f'no matrix "{matrix_id}" is bundled', matrix_id, ids)
+        problem = unknown_name(f'no matrix "{matrix_id:.80}" is bundled', matrix_id, ids)
         valid = f"{problem.valid}, or the path of a .toml file"
         raise MatrixError(problem._replace(valid=valid))
     if not overlay:
@@ -259,7 +261,8 @@ def _toml(content: bytes, name: str) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         what = f"byte {error.start}: this is not UTF-8 text"
     except tomllib.TOMLDecodeError as error:
-        what = f"this is not valid TOML: {error}"
+        words, _, where = str(error).rpartition(" (at ")
+        what = f"this is not valid TOML: {cut(words)} (at {where}"
     except ValueError:
         # Of a number that has more digits than Python converts.
         what = "a number has too many digits"

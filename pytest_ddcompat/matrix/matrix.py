@@ -108,7 +108,7 @@ class Matrix(Row):
             for number, row in enumerate(getattr(self, kind)):
                 for name in _capabilities_of(row):
                     if name not in defined and not place_of(kind, number).is_full:
-                        what = f'no capability "{name}" is defined'
+                        what = f'no capability "{name:.80}" is defined'
                         place_of(kind, number).add(unknown_name(what, name, defined))
 
     def _check_unique(self, place_of: PlaceOf) -> None:

@@ -285,7 +285,10 @@ def _standard_input(config: pytest.Config) -> bytes:
     try:
         if sys.stdin is None:
             raise OSError("it is closed")
-        return sys.stdin.buffer.read(LIMIT + 1)
+        content: bytes | None = sys.stdin.buffer.read(LIMIT + 1)
+        if content is None:  # it does not block, and nobody has written to it
+            raise OSError("it gives no data")
+        return content
     except (OSError, ValueError, AttributeError) as error:
         raise FactsError(f"standard input: it cannot be read: {error}") from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Union
 
-from pytest_ddcompat.values.text import as_toml, printable, shown
+from pytest_ddcompat.values.text import as_toml, curtailed, printable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,6 +23,8 @@ __all__ = [
 
 
 _MOST_PROBLEMS = 1200
+_LONGEST = 1000  # characters of what is wrong, and of the place where
+_LONGEST_LIST = 10_000  # of what is valid: some hundred names
 
 
 class Problem(NamedTuple):
@@ -44,9 +46,9 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         joint = "" if self.what.endswith("?") else ";"
-        valid = f"{joint} valid: {self.valid}" if self.valid else ""
-        places = filter(None, (self.origin, self.file, self.where))
-        return printable(": ".join([*places, f"{self.what}{valid}"]))
+        valid = f"{joint} valid: {curtailed(self.valid, _LONGEST_LIST)}" if self.valid else ""
+        parts = filter(None, (self.origin, self.file, self.where, self.what))
+        return printable(": ".join(curtailed(part, _LONGEST) for part in parts) + valid)
 
     def within(self, origin: str) -> Problem:
         """Name what led to the problem, before all else that did."""

@@ -23,14 +23,17 @@ def read_limited(path: str | os.PathLike[str], limit: int) -> bytes:
 
     Raises:
         OSError: It cannot be read.
-        ValueError: It is larger, or no regular file, such as a pipe or a device without end.
+        ValueError: It is larger, gives no data, or is no regular file, such as a pipe or a device
+            without end.
     """
     with open(path, "rb", opener=_open_at_once) as file:
         about = os.fstat(file.fileno())
         if not stat.S_ISREG(about.st_mode):
             raise ValueError("it is no regular file")
         # Not by the size alone: it may grow, and the system's own files have none.
-        content = file.read(limit + 1) if about.st_size <= limit else b""
+        content: bytes | None = file.read(limit + 1) if about.st_size <= limit else b""
+        if content is None:  # such as /proc/kmsg, as long as the kernel has no more to say
+            raise ValueError("it gives no data")
         if about.st_size > limit or len(content) > limit:
             raise ValueError(f"it is larger than {limit // _MEBIBYTE} MiB")
         return content

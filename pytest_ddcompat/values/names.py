@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 _NO_NAME = frozenset("<>=!~,;[]")  # of version specifiers, extras and lists
+_LONGEST_FRAMEWORK = 200  # characters; no distribution's name comes near it
 _SEPARATORS = re.compile(r"[-_.\s]+")
 
 # How people commonly call what the page calls otherwise.
@@ -86,7 +87,8 @@ def is_framework(name: str) -> bool:
     Args:
         name: What was written.
     """
-    return bool(fold(name)) and name.isprintable() and _NO_NAME.isdisjoint(name)
+    is_short = len(name) <= _LONGEST_FRAMEWORK
+    return is_short and bool(fold(name)) and name.isprintable() and _NO_NAME.isdisjoint(name)
 
 
 def bare(documented: str) -> str:

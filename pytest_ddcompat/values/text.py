@@ -7,8 +7,8 @@ import re
 from typing import Callable
 
 __all__ = [
-    "as_json", "as_toml", "at_start", "escaped", "inert", "printable", "quoted", "shown",
-    "without_bidi",
+    "as_json", "as_toml", "at_start", "curtailed", "cut", "escaped", "inert", "printable",
+    "quoted", "shown", "without_bidi",
 ]  # fmt: skip
 
 # HTML's own characters by hand: the module `html` brings a table of 2,231 entities.
@@ -16,6 +16,8 @@ _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _MARKDOWN = str.maketrans({**{c: f"\\{c}" for c in r"\`*_[]{}|~#!$@"}, **_HTML})
 _BIDI = "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 _COMMAND = r"(?m)^((?:\s|\x1b\[[\d;]*m)*):(?=:)"
+_LONG_QUOTE = r'"([^"\n]{120})[^"\n]+"'
+_LONG_RUN = r"([^\s\"]{400})[^\s\"]+"  # longer than a path that somebody uses
 _FIRST = r"(?m)^(?:[+=-]|\d(?=\d*[.)]))"
 
 
@@ -60,7 +62,18 @@ def shown(value: object, form: Callable[[object], str] = repr, longest: int = 80
         text = form(value)
     except Exception:  # noqa: BLE001 - a user's class may do anything here
         return f"a value of type {type(value).__name__}"
+    return cut(text, longest)
+
+
+def cut(text: str, longest: int = 100) -> str:
+    """Cut a text to a length, and show that it was cut."""
     return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+def curtailed(text: str, longest: int) -> str:
+    """Cut what a message quotes, and the message if it is too long even so."""
+    text = re.sub(_LONG_QUOTE, r'"\1…"', text)
+    return cut(re.sub(_LONG_RUN, r"\1…", text), longest)
 
 
 def as_json(value: object) -> str:

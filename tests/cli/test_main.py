@@ -182,7 +182,7 @@ def test_facts_needs_the_core_alone() -> None:
 def test_other_commands_say_how_to_install_them(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("pytest_ddcompat.__main__._has_extra", lambda: False)
+    monkeypatch.setattr("pytest_ddcompat.cli.command_line._has_extra", lambda: False)
     assert main(["check"]) == 2
     assert capsys.readouterr().err == (
         "ddcompat: check needs more: pip install 'pytest-ddcompat[cli]'\n"

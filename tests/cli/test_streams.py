@@ -159,6 +159,38 @@ def test_interrupt(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtur
     assert capsys.readouterr() == ("", "ddcompat: interrupted\n")
 
 
+INTERRUPTED_IMPORT = """
+import sys
+
+class Finder:
+    def find_spec(name, *_):
+        if name == sys.argv[1]:
+            sys.meta_path.remove(Finder)
+            raise KeyboardInterrupt
+
+before = {*sys.modules}
+from pytest_ddcompat.__main__ import main
+loaded = {*sys.modules} - before - {"__future__", "_virtualenv"}
+assert loaded == {"pytest_ddcompat", "pytest_ddcompat.__main__"}, loaded
+sys.meta_path.insert(0, Finder)
+sys.exit(main(["check", "sca"]))
+"""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pytest_ddcompat.cli", "argparse", "json", "pytest_ddcompat.cli.output",
+        "pytest_ddcompat.cli.lint", "packaging.version", "rich.console",
+    ],
+)  # fmt: skip
+def test_interrupt_while_modules_are_imported(name: str) -> None:
+    command = [sys.executable, "-c", INTERRUPTED_IMPORT, name]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (130, b"")
+    assert done.stderr.splitlines() == [b"ddcompat: interrupted"]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX's signals")
 def test_interrupt_of_a_process() -> None:
     command = [sys.executable, "-m", "pytest_ddcompat", "check", "sca", "--facts", "-"]

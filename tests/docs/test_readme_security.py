@@ -75,7 +75,7 @@ def test_variables_are_read_nowhere_else() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"}
     )
-    assert places == ["__main__.py", "machine.py", "plugin.py"]
+    assert places == ["command_line.py", "machine.py", "plugin.py"]
 
 
 def test_the_limits_are_those_that_are_told() -> None:

@@ -79,7 +79,7 @@ def test_file_that_is_too_large(tmp_path: Path) -> None:
     acme = write(tmp_path, "acme.toml", 'extends = "large.toml"\n')
     with pytest.raises(MatrixError) as raised:
         load_matrix(acme)
-    told = f"{tmp_path / 'large.toml'}: this file is larger than 16 MiB"
+    told = f"{tmp_path / 'large.toml'}: this file cannot be read: it is larger than 16 MiB"
     assert str(raised.value) == f"{acme}: extends: {told}"
 
 

@@ -54,6 +54,22 @@ def test_a_test_that_another_plugin_runs_three_times(project: Project, way: list
     assert counted(project, *way) == "2 gated: 1 ran, 1 skipped"
 
 
+def test_summary_mentions_some_of_many_frameworks(project: Project) -> None:
+    project.write("facts.json", '{"tracer": "4.16.0", "frameworks": {"zope": "5.1"}}')
+    marks = [f"pytest.param(marks=requires_framework('web{n}'))" for n in range(100)]
+    tests = f"""
+        import pytest
+        from pytest_ddcompat import requires_framework
+        @pytest.mark.parametrize((), [{", ".join(marks)}])
+        def test(): pass
+    """
+    project.write("test_it.py", tests)
+    head = project.run("--ddcompat-facts=facts.json").section("ddcompat")[0]
+    assert "zope 5.1, " in head
+    assert head.count(", web") == 39
+    assert ", … and 61 more frameworks" in head
+
+
 CAUGHT = """
 import pytest
 @pytest.fixture
