@@ -90,7 +90,7 @@ class GatingHooks:
             from pytest_ddcompat.session.collection import take_stand_ins
 
             with contain(config, "the tests for unsupported modules are not kept apart"):
-                stand_ins = take_stand_ins(config, items)
+                stand_ins = take_stand_ins(items)
         yield
         items.extend(stand_ins)
         gone: dict[pytest.Item, Decision] = {}
