@@ -63,11 +63,16 @@ def _path(config: pytest.Config) -> Path:
         raise pytest.UsageError(f"{option}: no file is named; valid: the path of a file")
     path = Path(os.path.abspath(folder / named))  # noqa: PTH100 - resolve() follows links
     is_input = Path(os.path.realpath(path)) in _inputs(config)
-    reason = unwritable(path) or ("the run reads it" if is_input else "")
+    reason = "the run reads it" if is_input else "" if _is_optional(config) else unwritable(path)
     if reason:
         wrong = printable(f"{option}: {named} cannot be written: {reason}")
         raise pytest.UsageError(f"{wrong}; valid: a file in a folder that exists")
     return path
+
+
+def _is_optional(config: pytest.Config) -> bool:
+    option: bool | None = config.getoption("ddcompat_report_optional")
+    return bool(config.getini("ddcompat_report_optional")) if option is None else option
 
 
 def _inputs(config: pytest.Config) -> set[Path]:
@@ -156,8 +161,7 @@ class Recorder(_Hooks):
     def __init__(self, config: pytest.Config, path: Path) -> None:
         super().__init__(config)
         self._path = path
-        option = config.getoption("ddcompat_report_optional")
-        self._is_optional = config.getini("ddcompat_report_optional") if option is None else option
+        self._is_optional = _is_optional(config)
         self._interrupted = False
         self._is_written = False
 
