@@ -99,10 +99,7 @@ class _Hooks:
         try:
             yield
         except BaseException as error:  # noqa: BLE001 - what ends a run is raised again
-            reason = describe(error)
-            if isinstance(error, (OSError, CompatibilityError)):
-                reason = getattr(error, "strerror", None) or str(error)
-            self._note(reason)
+            self._note(_words(error))
 
     def _note(self, problem: str) -> None:
         self._problem = self._problem or problem
@@ -141,8 +138,13 @@ class WorkerRecorder(_Hooks):
     def _write(self, decision: Decision) -> None:
         if decision in self._written:
             return
-        gate = _gate_of(self._config, decision)
+        gate = gates_of(self._config).of_folder(decision.folder)
         self._written.add(decision)
+        if gate is None:
+            return
+        if gate.fault is not None:
+            self._note(_words(gate.fault))
+            return
         line = {
             "text": codec_of(self._config).encode(decision),
             "entry": decision_entry(decision, gate.verdicts, gate.matrices),
@@ -221,7 +223,12 @@ class Recorder(_Hooks):
         text = codec_of(self._config).encode(decision)
         found = known.find(test.worker, text)
         if found is None:
-            gate = _gate_of(self._config, decision)
+            gate = gates_of(self._config).of_folder(decision.folder)
+            if gate is None:
+                return None  # a worker could not tell its environment
+            if gate.fault is not None:
+                self._note(_words(gate.fault))
+                return None
             try:
                 entry = decision_entry(decision, gate.verdicts, gate.matrices)
             except RequirementError:
@@ -269,9 +276,11 @@ class _Known:
         return list(self.environments).index(key)
 
 
-def _gate_of(config: pytest.Config, decision: Decision) -> Gate:
-    gates = gates_of(config)
-    return gates.of_folder(decision.folder) or gates.first
+def _words(error: BaseException) -> str:
+    words = describe(error)
+    if isinstance(error, (OSError, CompatibilityError)):
+        words = getattr(error, "strerror", None) or str(error)
+    return words
 
 
 def _described(gate: Gate) -> dict[str, Any]:

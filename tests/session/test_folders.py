@@ -123,6 +123,51 @@ def test_a_conftest_of_the_root_speaks_for_all_that_is_within(
     assert _environments(record_of(project)) == {"test_a.py": ("", ["aws_lambda"])}
 
 
+BAD = {
+    "a wrong name": 'def pytest_ddcompat_facts(config): return {"deploymnts": []}',
+    "an error": "def pytest_ddcompat_facts(config): raise RuntimeError('no facts')",
+    "no pages": "def pytest_ddcompat_matrices(config): return ['no-such-page']",
+}
+
+
+@pytest.mark.parametrize("more", [(), (*XDIST[:-1], "1")], ids=["", "xdist"])
+@pytest.mark.parametrize("bad", BAD)
+def test_a_folders_bad_hook_is_the_error_of_its_own_tests(
+    project: Project, bad: str, more: tuple[str, ...]
+) -> None:
+    if more:
+        pytest.importorskip("xdist")
+    project.write("pytest.ini", INI)
+    project.write("a/conftest.py", LAMBDA)
+    project.write("b/conftest.py", BAD[bad])
+    marked = (
+        "import pytest\n@pytest.mark.requires_deployment('aws_lambda')\ndef test_{0}(): pass\n"
+        "@pytest.mark.requires_deployment('aws_lambda')\ndef test_{0}_too(): pass\n"
+        "def test_{0}_inside(ddcompat): ddcompat.require('software_composition_analysis')\n"
+    )
+    for folder in "abc":
+        project.write(f"{folder}/test_{folder}.py", marked.format(folder))
+    run = project.run("--ddcompat-report=run.json", *more)
+    assert run.outcomes == {
+        **dict.fromkeys(("test_a", "test_a_too"), "passed"),
+        "test_a_inside": "skipped",
+        **dict.fromkeys(("test_b", "test_b_too"), "error"),
+        "test_b_inside": "failed",
+        **dict.fromkeys(("test_c", "test_c_too"), "skipped"),
+        "test_c_inside": run.outcomes["test_c_inside"],
+    }
+    summary = run.section("ddcompat")
+    assert [line.partition(" ")[0] for line in summary[:2]] == ["iast-python", "a:"]
+    assert summary[2].startswith("6 gated: ")
+    (told,) = (line for line in run.out if line.startswith("ddcompat: "))
+    assert f"the record {project.path / 'run.json'} may lack tests: " in told
+    environments = _environments(record_of(project))
+    assert {file: folder for file, (folder, _) in environments.items()} == {
+        "a/test_a.py": "a",
+        "c/test_c.py": "",
+    }
+
+
 def test_one_folder_alone_needs_no_name(folders: Project) -> None:
     run = folders.run("lambda_service")
     assert run.section("ddcompat")[0].startswith("iast-python (read")
