@@ -144,10 +144,9 @@ def __getattr__(name: str) -> object:
     for module, provided in _MODULES.items():
         if name in provided:
             value: object = getattr(import_unrewritten(module), name)
-            if module == "session.fixture":
-                from pytest_ddcompat.declared import ASKING
-
-                ASKING.append(name)
+            declared = sys.modules.get(f"{__name__}.declared")
+            if declared is not None:
+                declared.IMPORTED.add(name)
             return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

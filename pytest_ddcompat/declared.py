@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import BooleanOptionalAction
 
 import pytest
@@ -131,14 +132,14 @@ JUNIT = (
 )
 """What `ddcompat_junit` means: the one ini option without a twin on the command line."""
 
-ASKING: list[str] = []
-"""Names by which code may ask inside tests, as far as this run has imported them."""
+IMPORTED: set[str] = set()
+"""Names of this package that code of this run has imported from it so far."""
 
 ENVIRON: pytest.StashKey[Callable[[], dict[str, str]]] = pytest.StashKey()
 """Returns the environment variables as they were when the run began; tests may change them."""
 
-LOADED: list[str] = []
-"""Not empty once pytest has loaded the plugin in this process; `-p no:ddcompat` prevents that."""
+LOADED: list[int] = []
+"""How many modules had been imported when pytest loaded the plugin; empty if it did not."""
 
 RUNS: dict[pytest.Config, Gating | None] = {}
 """The runs of this process, the innermost last, each with the hooks that gate its tests if any."""
@@ -146,26 +147,45 @@ RUNS: dict[pytest.Config, Gating | None] = {}
 START: pytest.StashKey[Callable[[pytest.Config], Gating]] = pytest.StashKey()
 """How the gating of a run is started when something first needs it."""
 
-
 _STEMS = ("quire", "need", "capab", "tracer", "framework", "deploy", "agent", "support")
 
 OTHERS: set[str] = set()
 """Names of marks that are no misspelt markers of this plugin, as far as this run has seen them."""
 
 
+def is_used(session: pytest.Session) -> bool:
+    """Whether tests of a run may need facts, although none of them was marked when collected."""
+    items = getattr(session, "items", ())
+    # What hooks mark are tests.
+    marked = (item for item in items if item.own_markers and marks_of(item))
+    return bool(items) and (bool(IMPORTED) or any(marked) or asks_inside(session))
+
+
 def asks_inside(session: pytest.Session) -> bool:
-    """Whether tests of a run may ask inside: by the fixture, or by `require` of their modules."""
-    if ASKING:
-        return True
-    parents: dict[pytest.Collector | None, None] = {}
-    for item in getattr(session, "items", ()):
-        if "ddcompat" in getattr(item, "fixturenames", ()):
+    """Whether tests of a run may ask inside: by the fixture, or by what has been imported."""
+    items = getattr(session, "items", ())
+    return (
+        not MARKERS.keys() >= IMPORTED
+        or any("ddcompat" in getattr(item, "fixturenames", ()) for item in items)
+        or _is_imported(session.config)
+    )
+
+
+def _is_imported(config: pytest.Config) -> bool:
+    """Whether a plugin, or a module that this run has imported, has imported the package."""
+    name, root = __name__.partition(".")[0], str(config.rootpath)
+    for plugin in config.pluginmanager.get_plugins():
+        if name in getattr(plugin, "__dict__", ()):
             return True
-        parents[item.parent] = None
-    # Of the parents, since a test has to look for its module each time.
-    modules = {getattr(parent, "module", None) for parent in parents}
-    importers = (*modules, *session.config.pluginmanager.get_plugins())
-    return any("pytest_ddcompat" in getattr(module, "__dict__", ()) for module in importers)
+    package = id(sys.modules[name])
+    for module in [*sys.modules.values()][LOADED[0] :]:
+        # Only plain modules: others may import what they are made of when their names are read.
+        names = vars(module) if type(module) is type(sys) else {}
+        # By another name, only in the project's own modules: there are many of others.
+        is_own = str(names.get("__file__")).startswith(root)
+        if name in names or (is_own and package in map(id, [*names.values()])):
+            return True
+    return False
 
 
 def marks_of(node: pytest.Item | pytest.Collector | None) -> list[pytest.Mark]:

@@ -6,12 +6,14 @@ PYTEST_DONT_REWRITE: it has no assertions.
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from pytest_ddcompat import hookspecs, import_unrewritten
 from pytest_ddcompat.declared import (
-    ASKING,
     ENVIRON,
+    IMPORTED,
     JUNIT,
     LOADED,
     MARKERS,
@@ -19,7 +21,7 @@ from pytest_ddcompat.declared import (
     OTHERS,
     RUNS,
     START,
-    asks_inside,
+    is_used,
     marks_of,
 )
 
@@ -33,8 +35,8 @@ if TYPE_CHECKING:
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Declare the hooks, and the options, each with an ini option of the same meaning."""
-    LOADED[:] = ["plugin"]
-    ASKING.clear()  # of an earlier run of this process
+    LOADED[:] = [len(sys.modules)]
+    IMPORTED.clear()  # of an earlier run of this process
     pluginmanager.add_hookspecs(hookspecs)
     group = parser.getgroup("ddcompat", "compatibility requirements (pytest-ddcompat)")
     for name, (ini, option) in OPTIONS.items():
@@ -92,7 +94,7 @@ def pytest_make_collect_report(
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """Look for the first markers, and for `require`, which is imported when it is first used."""
     gating = RUNS.get(collector.config)
-    if gating is None and ASKING:
+    if gating is None and "require" in IMPORTED:
         gating = _start_or_break(collector.config)
     if gating is not None:
         gating.before_collected(collector)
@@ -110,7 +112,7 @@ def pytest_make_collect_report(
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Look at the environment before a test, or a fixture, can change what is detected."""
     gating = RUNS.get(session.config)
-    if gating is None and asks_inside(session):
+    if gating is None and is_used(session):
         gating = _start_or_break(session.config)
     if gating is not None:
         gating.before_tests(session)

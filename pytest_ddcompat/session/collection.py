@@ -29,7 +29,6 @@ __all__ = [
     "take_stand_ins",
 ]
 
-_STAND_INS = pytest.StashKey[list[pytest.Item]]()
 _STAND_IN_NAME = "require"
 _STOPPED = pytest.StashKey[set[Path]]()
 
@@ -110,11 +109,10 @@ def _stand_ins(
 def _stand_in(
     collector: pytest.Collector, decision: Decision, line: int | None, name: str
 ) -> pytest.Item:
-    item = UnsupportedModule.from_parent(collector, name=name, line=(line or 1) - 1)
+    item = UnsupportedModule.from_parent(collector, name=name, line=line)
     if decision.action is Action.FAIL:
         prepare(item, decision)
     item.stash[STAND_IN] = decision
-    collector.config.stash.setdefault(_STAND_INS, []).append(item)
     return item
 
 
@@ -146,12 +144,16 @@ def _relative(path: str | os.PathLike[str], folder: Path) -> str:
         return str(path)
 
 
-def take_stand_ins(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
-    """Take the tests that stand for modules out, so that no other plugin deselects them."""
-    stand_ins = config.stash.get(_STAND_INS, [])
-    if stand_ins:
-        items[:] = [item for item in items if item not in stand_ins]
-    return stand_ins
+def take_stand_ins(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Take the tests that stand for modules out, so that no other plugin deselects them.
+
+    Of several in a module that its folder stops, which only have to be found, the first is left.
+    """
+    stand_ins: dict[object, pytest.Item] = {}
+    for item in [item for item in items if isinstance(item, UnsupportedModule)]:
+        items.remove(item)
+        stand_ins.setdefault(item.path if item.is_of_folder else item, item)
+    return [*stand_ins.values()]
 
 
 def take_deselected(
@@ -170,11 +172,16 @@ def take_deselected(
 
 
 class UnsupportedModule(pytest.Item):
-    """Stands for the tests of a module that `require()` stopped."""
+    """Stands for the tests of a module that `require()` stopped.
 
-    def __init__(self, *, line: int, **kwargs: Any) -> None:
+    Attributes:
+        is_of_folder: Whether the call stands not in the module, but in its folder's conftest.
+    """
+
+    def __init__(self, *, line: int | None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._line = line
+        self.is_of_folder = line is None
+        self._line = (line or 1) - 1
 
     def runtest(self) -> None:
         """Do nothing: it is skipped, or `execution.prepare` makes it fail."""

@@ -24,7 +24,7 @@ class Gates:
     """The gates of a run, each made when it is first needed.
 
     Attributes:
-        first: The gate of all tests for which no folder below the root gives anything.
+        first: The gate of all tests for which no folder gives anything of its own.
         has_folders: Whether conftests speak for their folders.
     """
 
@@ -36,6 +36,7 @@ class Gates:
         self.has_folders = False
         self._by_path: dict[Path, Gate] = {}
         self._by_plugins: dict[tuple[Any, ...], Gate] = {}
+        self.look()
 
     def __iter__(self) -> Iterator[Gate]:
         return iter([self.first, *self._by_plugins.values()])
@@ -58,12 +59,18 @@ class Gates:
             gate = self._by_path[node.path] = self._find(node)
         return gate
 
-    def look_ahead(self, tests: Iterable[pytest.Item]) -> None:
-        """Look at all facts that tests may ask for inside."""
-        for gate in {self.at(test): None for test in tests}:
+    def look_ahead(self, tests: Iterable[pytest.Item], *, everywhere: bool) -> None:
+        """Look at the facts of tests.
+
+        Args:
+            tests: The tests.
+            everywhere: Whether to look at all distributions, for names that no matrix has.
+        """
+        gates = {self.at(test): None for test in tests} if self.has_folders else [self.first]
+        for gate in gates:
             # What is wrong with a hook is told to the tests that ask.
             result_or_error(gate.look_ahead)
-        detector = self.first.inputs.detector
+        detector = self.first.inputs.detector if everywhere else None
         if detector is not None:
             detector.find_distributions_by(installed())
 
@@ -97,7 +104,7 @@ def _relative(folder: Path, root: Path) -> str:
 
 
 class _RootHooks:
-    """The hooks without those of conftests below the root of the run."""
+    """The hooks without those of conftests that speak for a part of the run."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -126,10 +133,22 @@ def _implementations(hooks: Any) -> list[Any]:
 
 
 def _folder_conftests(config: pytest.Config) -> list[Any]:
-    """Return the conftests that give facts or matrices for a folder below the root."""
+    """Return the conftests that give facts or matrices for a part of the run."""
     plugins = dict.fromkeys(i.plugin for i in _implementations(config.hook))
-    above = {None, config.rootpath, *config.rootpath.parents}
-    return [plugin for plugin in plugins if _folder_of(plugin) not in above]
+    folders = {plugin: folder for plugin in plugins if (folder := _folder_of(plugin))}
+    above = _above(config) if folders else set()
+    return [plugin for plugin, folder in folders.items() if folder not in above]
+
+
+def _above(config: pytest.Config) -> set[Path]:
+    """Return the folders that hold the root of the run and all that it collects."""
+    above = {config.rootpath, *config.rootpath.parents}
+    for arg in config.args:
+        path = Path(os.path.abspath(config.invocation_params.dir / arg.partition("::")[0]))  # noqa: PTH100 - as pytest, which follows no links
+        if config.getoption("pyargs", False) or not path.exists():
+            return set()  # a package may be anywhere
+        above &= {path, *path.parents}
+    return above
 
 
 def _folder_of(plugin: Any) -> Path | None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.machine import Detector
+    from pytest_ddcompat.environment.value import Fact
     from pytest_ddcompat.evaluation.remedies import Remedies
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Requirement
@@ -174,11 +175,8 @@ class Gate:
         """
         # A copy, for the summary names the frameworks that were looked up in the original.
         environment = self.environment.replaced("date", self.environment.date)
-        matrices = self.matrices
-        facts = [environment.fact(key) for key in KEYS]
-        facts += [environment.framework(name) for name in matrices.framework_names()]
-        facts += [environment.tracer_of(matrix.page.tracer) for matrix in matrices]
-        return ", ".join([*(m.digest for m in matrices), *(fact.words for fact in facts)])
+        facts = _facts(environment, self.matrices)
+        return ", ".join([*(m.digest for m in self.matrices), *(fact.words for fact in facts)])
 
     def look_ahead(self) -> None:
         """Look at each fact of the environment, the frameworks of the matrices among them.
@@ -186,13 +184,20 @@ class Gate:
         Raises:
             CompatibilityError: A hook gives what cannot be understood.
         """
-        self.environment.to_mapping(self.matrices.framework_names())
+        result_or_error(lambda: self.matrices)  # its hooks are asked whatever those of facts give
+        _facts(self.environment, self.matrices)
 
     @property
     def used(self) -> bool:
-        """Whether a requirement was compared with the matrices."""
+        """Whether a requirement was compared with the matrices, in an environment that is known."""
         has_compared = self._markers or self._judged
-        return bool(has_compared) and isinstance(vars(self).get("_matrices"), Matrices)
+        return bool(has_compared) and self.fault is None
+
+    @property
+    def fault(self) -> BaseException | None:
+        """The error of a hook by which the environment or the matrices are not known, if any."""
+        asked = (self._matrices, self._environment)
+        return next((error for error in asked if isinstance(error, BaseException)), None)
 
     def problem(self, mark: pytest.Mark) -> str:
         """Return what is wrong with a marker and the names in it; empty if nothing is."""
@@ -334,3 +339,10 @@ class Gate:
             return Decision.failed(f"{written(mark)}: {error}", self.folder)
         except BaseException as error:  # noqa: BLE001 - the test's error, not the run's
             return Decision.failed(f"{written(mark)}: {describe(error)}", self.folder)
+
+
+def _facts(environment: Environment, matrices: Matrices) -> list[Fact[Any]]:
+    """Return each fact of an environment, the frameworks of the matrices among them."""
+    facts = [environment.fact(key) for key in KEYS]
+    facts += [environment.framework(name) for name in matrices.framework_names()]
+    return facts + [environment.tracer_of(matrix.page.tracer) for matrix in matrices]

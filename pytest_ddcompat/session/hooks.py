@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ddcompat.declared import ASKING, ENVIRON, asks_inside, marks_of, own_marks_of
+from pytest_ddcompat.declared import ENVIRON, IMPORTED, asks_inside, marks_of, own_marks_of
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.decision import Decision
 from pytest_ddcompat.session.execution import is_skipped_by_author, prepare, stop, undo
@@ -45,7 +45,7 @@ class GatingHooks:
         """Prepare a module for what the conftests of its folders require."""
         with contain(self._config, f"{collector.nodeid} is not held to what its folder requires"):
             self.gates.look()
-            if ASKING:
+            if "require" in IMPORTED:
                 # Imported here, since most runs have no `require()`.
                 from pytest_ddcompat.session.fixture import require_for_folders
 
@@ -99,11 +99,11 @@ class GatingHooks:
     ) -> Generator[None, None, None]:
         """Deselect tests after all other plugins have had their say."""
         stand_ins: list[pytest.Item] = []
-        if ASKING:
+        if "require" in IMPORTED:
             from pytest_ddcompat.session.collection import take_stand_ins
 
             with contain(config, "the tests for unsupported modules are not kept apart"):
-                stand_ins = take_stand_ins(config, items)
+                stand_ins = take_stand_ins(items)
         yield
         items.extend(stand_ins)
         gone: dict[pytest.Item, Decision] = {}
@@ -125,12 +125,12 @@ class GatingHooks:
             stops = session.testsfailed and not option.continue_on_collection_errors
             # With pytest-xdist, the session that starts the workers has no tests.
             items = () if option.collectonly or stops else getattr(session, "items", ())
-            if items and asks_inside(session):
-                self.gates.look_ahead(items)
             # One marked test is enough to look for: most runs have nothing to prepare.
-            known = (
-                [gate.decide_known() for gate in self.gates] if any(map(marks_of, items)) else ()
-            )
+            is_gated = any(map(marks_of, items))
+            asks = bool(items) and asks_inside(session)
+            if asks or (items and (is_gated or IMPORTED)):
+                self.gates.look_ahead(items, everywhere=asks)
+            known = [gate.decide_known() for gate in self.gates] if is_gated else ()
             if any(map(_changes_test, chain.from_iterable(known))):
                 for item in items:
                     self._prepare(item)

@@ -63,11 +63,16 @@ def _path(config: pytest.Config) -> Path:
         raise pytest.UsageError(f"{option}: no file is named; valid: the path of a file")
     path = Path(os.path.abspath(folder / named))  # noqa: PTH100 - resolve() follows links
     is_input = Path(os.path.realpath(path)) in _inputs(config)
-    reason = unwritable(path) or ("the run reads it" if is_input else "")
+    reason = "the run reads it" if is_input else "" if _is_optional(config) else unwritable(path)
     if reason:
         wrong = printable(f"{option}: {named} cannot be written: {reason}")
         raise pytest.UsageError(f"{wrong}; valid: a file in a folder that exists")
     return path
+
+
+def _is_optional(config: pytest.Config) -> bool:
+    option: bool | None = config.getoption("ddcompat_report_optional")
+    return bool(config.getini("ddcompat_report_optional")) if option is None else option
 
 
 def _inputs(config: pytest.Config) -> set[Path]:
@@ -94,10 +99,7 @@ class _Hooks:
         try:
             yield
         except BaseException as error:  # noqa: BLE001 - what ends a run is raised again
-            reason = describe(error)
-            if isinstance(error, (OSError, CompatibilityError)):
-                reason = getattr(error, "strerror", None) or str(error)
-            self._note(reason)
+            self._note(_words(error))
 
     def _note(self, problem: str) -> None:
         self._problem = self._problem or problem
@@ -136,8 +138,13 @@ class WorkerRecorder(_Hooks):
     def _write(self, decision: Decision) -> None:
         if decision in self._written:
             return
-        gate = _gate_of(self._config, decision)
+        gate = gates_of(self._config).of_folder(decision.folder)
         self._written.add(decision)
+        if gate is None:
+            return
+        if gate.fault is not None:
+            self._note(_words(gate.fault))
+            return
         line = {
             "text": codec_of(self._config).encode(decision),
             "entry": decision_entry(decision, gate.verdicts, gate.matrices),
@@ -156,8 +163,7 @@ class Recorder(_Hooks):
     def __init__(self, config: pytest.Config, path: Path) -> None:
         super().__init__(config)
         self._path = path
-        option = config.getoption("ddcompat_report_optional")
-        self._is_optional = config.getini("ddcompat_report_optional") if option is None else option
+        self._is_optional = _is_optional(config)
         self._interrupted = False
         self._is_written = False
 
@@ -217,7 +223,12 @@ class Recorder(_Hooks):
         text = codec_of(self._config).encode(decision)
         found = known.find(test.worker, text)
         if found is None:
-            gate = _gate_of(self._config, decision)
+            gate = gates_of(self._config).of_folder(decision.folder)
+            if gate is None:
+                return None  # a worker could not tell its environment
+            if gate.fault is not None:
+                self._note(_words(gate.fault))
+                return None
             try:
                 entry = decision_entry(decision, gate.verdicts, gate.matrices)
             except RequirementError:
@@ -265,9 +276,11 @@ class _Known:
         return list(self.environments).index(key)
 
 
-def _gate_of(config: pytest.Config, decision: Decision) -> Gate:
-    gates = gates_of(config)
-    return gates.of_folder(decision.folder) or gates.first
+def _words(error: BaseException) -> str:
+    words = describe(error)
+    if isinstance(error, (OSError, CompatibilityError)):
+        words = getattr(error, "strerror", None) or str(error)
+    return words
 
 
 def _described(gate: Gate) -> dict[str, Any]:

@@ -74,6 +74,100 @@ def _environments(record: dict[str, Any]) -> dict[str, tuple[str, list[str]]]:
     return by_file
 
 
+@pytest.mark.parametrize("more", [(), XDIST], ids=["", "xdist"])
+@pytest.mark.parametrize(
+    ("arguments", "folder"),
+    [
+        ("a c", "."),
+        ("c/test_c.py::test_c a", "."),
+        ("--rootdir=a a c", "."),
+        ("-c a/pytest.ini c a", "."),
+        ("--rootdir=a", "."),
+        ("--rootdir=a --pyargs a c", "."),
+        ("--rootdir=. a c", "a"),
+    ],
+)
+def test_a_conftest_in_the_root_does_not_speak_for_what_is_outside(
+    project: Project, arguments: str, folder: str, more: tuple[str, ...]
+) -> None:
+    if more:
+        pytest.importorskip("xdist")
+    (project.path / "pytest.ini").unlink()
+    project.write("a/pytest.ini", "[pytest]\n")
+    project.write("own.toml", 'extends = "iast-python"\n[page]\nid = "own"\n')
+    own = f"def pytest_ddcompat_matrices(config): return [{str(project.path / 'own.toml')!r}]"
+    project.write("a/conftest.py", f"{LAMBDA}\n{own}")
+    marked = "import pytest\n@pytest.mark.requires_deployment('aws_lambda')\ndef test_{}(): pass"
+    project.write("a/test_a.py", marked.format("a"))
+    project.write("c/test_c.py", marked.format("c"))
+    run = project.run(*arguments.split(), *more)
+    assert run.outcomes == {"test_a": "passed", "test_c": "skipped"}
+    heads = [line for line in run.section("ddcompat") if "iast-python (read" in line]
+    assert heads[0].startswith("iast-python (read")
+    assert "aws_lambda" not in heads[0]
+    assert "own (read" not in heads[0]
+    assert heads[1].startswith(f"{folder}: iast-python (read")
+
+
+@pytest.mark.parametrize("arguments", ["a", "a/test_a.py::test_a", "--rootdir=a a/test_a.py"])
+def test_a_conftest_of_the_root_speaks_for_all_that_is_within(
+    project: Project, arguments: str
+) -> None:
+    (project.path / "pytest.ini").unlink()
+    project.write("a/pytest.ini", "[pytest]\n")
+    project.write("a/conftest.py", LAMBDA)
+    marked = "import pytest\n@pytest.mark.requires_deployment('aws_lambda')\ndef test_a(): pass"
+    project.write("a/test_a.py", marked)
+    run = project.run(*arguments.split(), "--ddcompat-report=run.json")
+    assert run.outcomes == {"test_a": "passed"}
+    assert _environments(record_of(project)) == {"test_a.py": ("", ["aws_lambda"])}
+
+
+BAD = {
+    "a wrong name": 'def pytest_ddcompat_facts(config): return {"deploymnts": []}',
+    "an error": "def pytest_ddcompat_facts(config): raise RuntimeError('no facts')",
+    "no pages": "def pytest_ddcompat_matrices(config): return ['no-such-page']",
+}
+
+
+@pytest.mark.parametrize("more", [(), (*XDIST[:-1], "1")], ids=["", "xdist"])
+@pytest.mark.parametrize("bad", BAD)
+def test_a_folders_bad_hook_is_the_error_of_its_own_tests(
+    project: Project, bad: str, more: tuple[str, ...]
+) -> None:
+    if more:
+        pytest.importorskip("xdist")
+    project.write("pytest.ini", INI)
+    project.write("a/conftest.py", LAMBDA)
+    project.write("b/conftest.py", BAD[bad])
+    marked = (
+        "import pytest\n@pytest.mark.requires_deployment('aws_lambda')\ndef test_{0}(): pass\n"
+        "@pytest.mark.requires_deployment('aws_lambda')\ndef test_{0}_too(): pass\n"
+        "def test_{0}_inside(ddcompat): ddcompat.require('software_composition_analysis')\n"
+    )
+    for folder in "abc":
+        project.write(f"{folder}/test_{folder}.py", marked.format(folder))
+    run = project.run("--ddcompat-report=run.json", *more)
+    assert run.outcomes == {
+        **dict.fromkeys(("test_a", "test_a_too"), "passed"),
+        "test_a_inside": "skipped",
+        **dict.fromkeys(("test_b", "test_b_too"), "error"),
+        "test_b_inside": "failed",
+        **dict.fromkeys(("test_c", "test_c_too"), "skipped"),
+        "test_c_inside": run.outcomes["test_c_inside"],
+    }
+    summary = run.section("ddcompat")
+    assert [line.partition(" ")[0] for line in summary[:2]] == ["iast-python", "a:"]
+    assert summary[2].startswith("6 gated: ")
+    (told,) = (line for line in run.out if line.startswith("ddcompat: "))
+    assert f"the record {project.path / 'run.json'} may lack tests: " in told
+    environments = _environments(record_of(project))
+    assert {file: folder for file, (folder, _) in environments.items()} == {
+        "a/test_a.py": "a",
+        "c/test_c.py": "",
+    }
+
+
 def test_one_folder_alone_needs_no_name(folders: Project) -> None:
     run = folders.run("lambda_service")
     assert run.section("ddcompat")[0].startswith("iast-python (read")

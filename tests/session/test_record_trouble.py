@@ -70,6 +70,37 @@ def test_a_path_that_is_obviously_wrong_is_a_usage_error(
     assert run.err == [f"ERROR: {told}; valid: a file in a folder that exists", ""]
 
 
+@pytest.mark.parametrize("more", [(), XDIST], ids=["", "xdist"])
+@pytest.mark.parametrize(("option", "reason"), WRONG.values(), ids=list(WRONG))
+def test_a_path_that_is_obviously_wrong_ends_no_run_whose_record_is_optional(
+    project: Project, option: str, reason: str, more: tuple[str, ...]
+) -> None:
+    if more:
+        pytest.importorskip("xdist")
+    project.write("test_it.py", f"import pytest\n{MET}def test(): pass")
+    run = project.run(option, "--ddcompat-report-optional", *more)
+    path = os.path.normpath(project.path / option.partition("=")[2])
+    told = f"ddcompat: the record {path} is not written: {reason.format(path=project.path)}"
+    assert (run.status, run.outcomes) == (0, {"test": "passed"})
+    assert [line for line in run.out if "the record" in line] == [told]
+
+
+def test_an_optional_record_is_not_written_over_what_the_run_reads(project: Project) -> None:
+    run = project.run("--ddcompat-report=facts.json", "--ddcompat-report-optional")
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+    assert "facts.json cannot be written: the run reads it" in run.err[0]
+
+
+def test_an_optional_record_is_written_where_its_folder_is_made_by_the_run(
+    project: Project,
+) -> None:
+    text = f"import pytest, os\n{MET}def test(): os.mkdir('made')"
+    project.write("test_it.py", text)
+    run = project.run("--ddcompat-report=made/run.json", "--ddcompat-report-optional")
+    assert run.status == 0
+    assert outcomes_of(record_of(project, "made/run.json")) == {"test": "passed"}
+
+
 @pytest.mark.parametrize("name", ["", "-"])
 def test_no_path_is_a_usage_error(project: Project, name: str) -> None:
     run = project.run(f"--ddcompat-report={name}")
