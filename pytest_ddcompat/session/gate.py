@@ -173,9 +173,7 @@ class Gate:
 
         It has no framework that only some of their tests ask for.
         """
-        # A copy, for the summary names the frameworks that were looked up in the original.
-        environment = self.environment.replaced("date", self.environment.date)
-        facts = _facts(environment, self.matrices)
+        facts = _facts(self.environment, self.matrices)
         return ", ".join([*(m.digest for m in self.matrices), *(fact.words for fact in facts)])
 
     def look_ahead(self) -> None:
@@ -344,5 +342,7 @@ class Gate:
 def _facts(environment: Environment, matrices: Matrices) -> list[Fact[Any]]:
     """Return each fact of an environment, the frameworks of the matrices among them."""
     facts = [environment.fact(key) for key in KEYS]
-    facts += [environment.framework(name) for name in matrices.framework_names()]
+    # A copy, for the summary names the frameworks that were looked up in the original.
+    copy = environment.replaced("date", environment.date)
+    facts += [copy.framework(name) for name in matrices.framework_names()]
     return facts + [environment.tracer_of(matrix.page.tracer) for matrix in matrices]
