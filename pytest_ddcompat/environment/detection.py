@@ -10,7 +10,7 @@ import re
 import struct
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pytest_ddcompat.environment.value import Fact
 from pytest_ddcompat.values.day import today
@@ -27,6 +27,7 @@ else:
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Sequence
+    from email.message import Message
     from pathlib import Path
 
     from pytest_ddcompat.environment.machine import Machine
@@ -221,7 +222,7 @@ def _distribution(name: str) -> Fact[Version]:
 
 def _installed(name: str) -> Fact[Version] | None:
     """Return what the distributions of a name say; None if there are none."""
-    found = [(each, each.version) for each in metadata.distributions(name=name)]
+    found = [(each, _text_of(each)) for each in metadata.distributions(name=name)]
     return _agreed(name, found) if found else None
 
 
@@ -231,7 +232,7 @@ def installed() -> Callable[[str], Fact[Version]]:
     for each in metadata.distributions():
         # One that cannot be read is found by no name.
         with suppress(Exception):
-            by_name.setdefault(fold(each.metadata["Name"]), []).append((each, each.version))
+            by_name.setdefault(fold(each.metadata["Name"]), []).append((each, _text_of(each)))
 
     def find(name: str) -> Fact[Version]:
         found = by_name.get(fold(name))
@@ -242,6 +243,13 @@ def installed() -> Callable[[str], Fact[Version]]:
         return Fact.unknown(f"{name} can be imported, but no distribution has its name")
 
     return find
+
+
+def _text_of(distribution: metadata.Distribution) -> object:
+    """Return the version as its metadata has it; None if it has none."""
+    # Of an empty folder, importlib-metadata 8.7 has None in the place of empty metadata.
+    headers = cast("Message | None", distribution.metadata)
+    return headers.get("Version") if headers else None
 
 
 def _agreed(name: str, found: Sequence[tuple[metadata.Distribution, object]]) -> Fact[Version]:

@@ -161,11 +161,12 @@ def compare_detail(page: Page, case: Case, chance: random.Random) -> None:
         for f in verdict.findings
         if f.outcome is not Outcome.NOT_APPLICABLE
     }
-    shown = {
-        # Of what is unknown, the reason is the choice's and not the fact's.
-        (decides, outcome, needs, "unknown" if outcome == "unknown" else found, source, remedy)
-        for decides, outcome, needs, found, source, remedy in page.run(READ_DETAIL)
-    }
+    shown = {tuple(row) for row in page.run(READ_DETAIL)}
+    # Of what is unknown, what was found is the choice's and not the fact's.
+    needed, shown = (
+        {(*row[:3], "unknown" if row[1] == "unknown" else row[3], *row[4:]) for row in rows}
+        for rows in (needed, shown)
+    )
     assert shown == needed, f"seed {SEED}: {case}, {labels(page)}, ddtrace {heads[column]}"
 
 

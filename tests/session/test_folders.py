@@ -45,7 +45,12 @@ def folders(project: Project) -> Project:
 
 @pytest.mark.parametrize(
     "arguments",
-    ["lambda_service k8s_service", "k8s_service lambda_service", ".", "k8s_service/test_k8s.py ."],
+    [
+        "lambda_service k8s_service",
+        "k8s_service lambda_service",
+        ".",
+        "k8s_service/test_k8s.py lambda_service",
+    ],
 )
 @pytest.mark.parametrize("more", [(), XDIST], ids=["", "xdist"])
 def test_a_folders_facts_are_those_of_its_own_tests(

@@ -42,7 +42,7 @@ def folder(project: Project, request: pytest.FixtureRequest) -> Project:
         ("api/sub/test_three.py::TestIn", 1, ()),
         ("api/test_one.py::test_in api/test_one.py::TestIn::test_in", 1, ()),
         ("api/test_one.py::test_in[a] api/test_one.py::test_in[b] api/test_two.py", 2, XDIST),
-        ("api/test_one.py::TestIn::test_in api api/test_one.py::TestIn", 3, ()),
+        ("api/test_one.py::TestIn::test_in api/test_one.py::TestIn api/test_two.py api/sub", 3, ()),
     ],
 )
 def test_a_folder_is_gated_however_it_is_selected(

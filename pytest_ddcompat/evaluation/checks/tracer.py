@@ -273,12 +273,11 @@ def _compared(
 
 
 def _runtimes_in_words(rows: Sequence[Runtime]) -> str:
-    words = dict.fromkeys(
-        f"{IMPLEMENTATIONS.get(r.implementation, r.implementation)} {r.python} "
-        f"on {r.os} {'/'.join(r.cpus)}"
-        for r in rows
-    )
-    return " or ".join(words)
+    platforms: dict[str, dict[str, None]] = {}
+    for row in rows:
+        runtime = f"{IMPLEMENTATIONS.get(row.implementation, row.implementation)} {row.python}"
+        platforms.setdefault(runtime, {})[f"{row.os} {'/'.join(row.cpus)}"] = None
+    return " or ".join(f"{runtime} on {', '.join(names)}" for runtime, names in platforms.items())
 
 
 def _platform_in_words(platform: _Platform) -> str:
