@@ -131,7 +131,10 @@ class EntryPoint:
     @staticmethod
     def pytest_addhooks(pluginmanager: Any) -> None:
         """Load the plugin, unless it is loaded or blocked."""
-        pluginmanager.import_plugin(pytest_plugins[0])
+        (name,) = pytest_plugins
+        if not (pluginmanager.hasplugin(name) or pluginmanager.is_blocked(name)):
+            # Not by `import_plugin`, which warns under `python -OO` that it is not rewritten.
+            pluginmanager.register(import_unrewritten("plugin"), name)
 
     def __dir__(self) -> list[str]:
         return ["pytest_addhooks"]  # all that pytest needs to look at

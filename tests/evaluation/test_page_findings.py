@@ -143,8 +143,8 @@ def case(
         ),
         case(
             asks("sca"), {"os": "freebsd"}, "runtime", VIOLATED,
-            "CPython >=3.9 on linux x86-64/aarch64 or CPython >=3.9 on macos x86-64/aarch64 "
-            "or CPython >=3.9 on windows 64bit/32bit for ddtrace 4.16.0",
+            "CPython >=3.9 on linux x86-64/aarch64, macos x86-64/aarch64, windows 64bit/32bit "
+            "for ddtrace 4.16.0",
             "CPython 3.11 on freebsd x86-64", f"{LINUX_4}, {MACOS_4}, {WINDOWS_4}",
         ),
         case(
