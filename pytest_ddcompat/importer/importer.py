@@ -96,7 +96,7 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
     check_text(text, origin)
     lines = re.split(r"\r\n?|\n", text)
     front = front_matter(lines, origin)
-    blocks = blocks_of(lines[front.length :], front.length + 1)
+    blocks = blocks_of(lines[front.length :], front.length + 1, origin)
     found = list(squared(with_partials(blocks, options.partials), origin))
     heading = next((block.text for block in found if isinstance(block, Heading)), "")
     title = front.values.get("title", "") or heading or origin

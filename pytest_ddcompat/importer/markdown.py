@@ -7,8 +7,18 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import reference
 
-from pytest_ddcompat.importer.blocks import Cell, Gap, Heading, Table, Tag, Text, collapsed
+from pytest_ddcompat.importer.blocks import (
+    Cell,
+    Gap,
+    Heading,
+    PageError,
+    Table,
+    Tag,
+    Text,
+    collapsed,
+)
 from pytest_ddcompat.importer.markup import MARK, blocks_of_html, in_rows, is_mark, lines_of
 
 if TYPE_CHECKING:
@@ -16,6 +26,7 @@ if TYPE_CHECKING:
 
     from markdown_it.ruler import RuleOptionsType
     from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
@@ -25,6 +36,8 @@ __all__ = ["blocks_of"]
 
 _TAG = re.compile(r"\{%(?P<tag>[^{}]*)%\}|\{\{[<%](?P<shortcode>[^{}]*)[>%]\}\}")
 _LONGEST_TAG = 8000  # characters
+_LONGEST_TEXT = 5_000  # characters of a paragraph or cell; published pages have some hundreds
+_LONGEST_DEFINITION = 10  # lines of a link's address and title
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _MARK_TAGS = {"x", "check", "yes"}
 _LEAVES = {"fence", "code_block", "html_block", "hr", "inline", "tag", "html_table"}
@@ -32,20 +45,24 @@ _ORNAMENT = " \t-*+>#=_~`|:"
 _TABLE_ROW = re.compile(r"\s{0,3}\|.*\|.*\|?\s*")
 
 
-def blocks_of(lines: Sequence[str], first: int) -> list[Block]:
+def blocks_of(lines: Sequence[str], first: int, origin: str) -> list[Block]:
     """Parse the lines below a page's front matter.
 
     Args:
         lines: The lines.
         first: Number of the first of them on the page, from 1.
+        origin: Name of the page's file, for messages.
+
+    Raises:
+        PageError: A paragraph or cell is too long.
     """
-    environment: dict[str, Any] = {}
+    environment: dict[str, Any] = {"origin": origin, "first": first}
     tokens = _parser().parse("\n".join(lines), environment)
     reader = _Reader(lines, first)
     blocks = reader.read(tokens)
     references = environment.get("references", {}).values()
-    for reference in (*references, *environment.get("duplicate_refs", ())):
-        reader.cover(*reference["map"])
+    for definition in (*references, *environment.get("duplicate_refs", ())):
+        reader.cover(*definition["map"])
     blocks += reader.lost()
     return sorted(blocks, key=_line_of)
 
@@ -60,8 +77,31 @@ def _parser() -> MarkdownIt:
     ends: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list", "table"]}
     parser.block.ruler.before("html_block", "html_table", _html_table, ends)
     parser.block.ruler.before("html_block", "tag", _tag, ends)
+    parser.block.ruler.at("reference", _reference, {"alt": []})
     parser.inline.ruler.before("html_inline", "shortcode", _shortcode)
+    parser.core.ruler.before("inline", "lengths", _check_lengths)
     return parser
+
+
+def _check_lengths(state: StateCore) -> None:
+    """A core rule: markdown-it-py before 4 takes the square of the time for a longer text."""
+    for token in state.tokens:
+        if token.type == "inline" and len(token.content) > _LONGEST_TEXT:
+            line = state.env["first"] + (token.map[0] if token.map else 0)
+            raise PageError(
+                f"{state.env['origin']}: line {line}: this paragraph or cell has more than "
+                f"{_LONGEST_TEXT} characters"
+            )
+
+
+def _reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A block rule for a link's definition."""
+    # markdown-it-py before 4 reads all lines of the paragraph for each definition in it.
+    last, state.lineMax = state.lineMax, min(state.lineMax, start + _LONGEST_DEFINITION)
+    try:
+        return reference(state, start, end, silent)
+    finally:
+        state.lineMax = last
 
 
 def _tag(state: StateBlock, start: int, _end: int, silent: bool) -> bool:

@@ -24,7 +24,10 @@ __all__ = [
 LIMIT = 2 * 1024 * 1024  # bytes; published pages have some ten thousand
 _LINES = 25_000  # with words; published pages have some hundreds
 _SIGNS = 50_000  # of each: they cost the Markdown parser far more than other characters
-_DEAR = {"[": "opening brackets", "*": "asterisks", "_": "underscores", "://": "addresses"}
+_DEAR = {
+    "[": "opening brackets", "*": "asterisks", "_": "underscores", "://": "addresses",
+    "&": "ampersands",
+}  # fmt: skip
 _DELIMITER = frozenset(" \t|:->*+")  # of the line below a table's head, in a quote or list too
 _FRONT_LIMIT = 64 * 1024  # characters
 _SOURCE = re.compile(r"#\s*Source:\s*(https?://[^\s<>\"]+)\s*")
@@ -161,7 +164,7 @@ def with_partials(blocks: Sequence[Block], folder: Path | None) -> Iterator[Bloc
         folder: The documentation repository's `layouts/partials`, if there is one.
 
     Raises:
-        PageError: A file exists, but cannot be read as text.
+        PageError: A file exists, but cannot be read as text, or has text that is too long.
     """
     left = LIMIT  # of all includes together: a page could name one large file again and again
     for block in blocks:
@@ -178,7 +181,8 @@ def with_partials(blocks: Sequence[Block], folder: Path | None) -> Iterator[Bloc
             yield Gap(block.line, block.text, "the page includes too much")
         else:
             lines = text.split("\n")
-            found = blocks_of(lines, 1) if name.endswith(".md") else blocks_of_html(text, 1)
+            is_markdown = name.endswith(".md")
+            found = blocks_of(lines, 1, name) if is_markdown else blocks_of_html(text, 1)
             # Gaps are told by lines of the page, where a reader finds the tag and not the file.
             yield from (_moved(each, block.line) for each in found)
 
