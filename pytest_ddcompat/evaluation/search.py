@@ -16,6 +16,7 @@ from pytest_ddcompat.values.versions import Range, Version, base, parse_marker_r
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.evaluation.pages import Matrices
@@ -54,24 +55,24 @@ class Search:
         self._undetermined = undetermined
         self._mended: set[str] = set()
         self._words: dict[str, list[str]] = {}
-        self._changed: dict[str, object] = {}
+        self._changed: dict[str, Any] = {}
         self._tried: dict[Hashable, Verdict] = {}
         self._own_cuts: dict[tuple[int, str], list[Version]] = {}
 
     def change(self, findings: Sequence[Finding]) -> None:
         """Make the changes of findings, of versions the ones that mend all of them if some do."""
-        changed = {key: value for finding in findings for key, value in finding.change}
         for finding in findings:
             self._mended.add(finding.check)
-            for key, _ in finding.change:
+            for key, value in finding.change:
                 self._words.setdefault(key, []).append(finding.remedy)
-        self._changed.update(changed)
+                self._changed[key] = value
         # What now is violated limits the range, too: on a newer Python the oldest tracer may be.
         verdicts = [self._verdict(number, self._changed) for number in range(len(self._asked))]
         self._mended.update(
             f.check for v in verdicts if v.status is Status.UNSUPPORTED for f in v.decisive
         )
-        for key in changed:
+        # Earlier changes, too: after this one, more versions may do, or do with fewer changes.
+        for key in self._changed:
             if is_version(key):
                 best = self._best(key)
                 if best is not None:
@@ -80,20 +81,20 @@ class Search:
 
     def phrases(self) -> Iterator[str]:
         """Write each change in words that hold whatever the others are, within their own words."""
+        self._leave_out_needless()
         corners: list[Mapping[str, object]] = [self._changed]
         for key, words in self._words.items():
+            values: Sequence[object] = [self._changed[key]]
+            phrase = words[-1]
             if key == "deployments":
-                yield self._runs_on(words[-1])
-            elif not is_version(key):
-                yield words[-1]
-            else:
+                phrase, values = self._runs_on(phrase, corners)
+            elif is_version(key):
                 stretch = self._around(key, corners)
-                if stretch is None:
-                    yield words[-1]
-                    continue
-                corners = [{**facts, key: v} for facts in corners for v in stretch.samples]
+                values = stretch.samples
                 self.ranges[key] = Range((stretch.text,), by_order=True)
-                yield self._phrase(key, words, stretch)
+                phrase = self._phrase(key, words, stretch)
+            corners = [{**facts, key: value} for facts in corners for value in values]
+            yield phrase
 
     def holds(self, ranges: Mapping[str, Range]) -> bool:
         """Whether all requirements are met at all versions of some ranges."""
@@ -103,6 +104,15 @@ class Search:
             tried = samples(cuts, wanted)
             corners = [{**facts, key: version} for facts in corners for version in tried]
         return all(self._do(facts, strictly=False) for facts in corners)
+
+    def _leave_out_needless(self) -> None:
+        """Leave out changes that others made needless: of two frameworks, one may be enough."""
+        for key in [*self._words] if len(self._words) > 1 else ():
+            others = {other: self._changed[other] for other in self._words if other != key}
+            if self._do(others, strictly=False):
+                del self._words[key]
+                self._changed = others
+        self.environment = self._with(self._changed)
 
     def _best(self, key: str) -> Stretch | None:
         day = self.environment.date
@@ -115,14 +125,16 @@ class Search:
         found = self._stretches(key, [self._changed], strictly=True)
         return choose(found, installed, rank)[0]
 
-    def _around(self, key: str, corners: Sequence[Mapping[str, object]]) -> Stretch | None:
+    def _around(self, key: str, corners: Sequence[Mapping[str, object]]) -> Stretch:
         """Find the versions around the one that was tried that will do in some environments."""
         tried = self._changed[key]
-        for strictly in (True, False):
-            for stretch in self._stretches(key, corners, strictly=strictly):
-                if tried in stretch.samples:
-                    return stretch
-        return None
+        return next(
+            stretch
+            for strictly in (True, False)
+            for stretch in self._stretches(key, corners, strictly=strictly)
+            # It is no sample if no version did at the time when the finding's own was tried.
+            if tried in Range((stretch.text,), by_order=True)
+        )
 
     def _stretches(
         self, key: str, corners: Sequence[Mapping[str, object]], *, strictly: bool
@@ -207,16 +219,18 @@ class Search:
         older = choose([stretch], installed)[1]
         return f"{label} {stretch.text or 'installed'}{older}" if label else words[-1]
 
-    def _runs_on(self, remedy: str) -> str:
+    def _runs_on(
+        self, remedy: str, corners: Sequence[Mapping[str, object]]
+    ) -> tuple[str, Sequence[object]]:
         """Keep the deployment types of a remedy that will do for all requirements."""
         rows = {row.documented[0]: row.id for _, m in self._asked for row in m.deployments}
         types, comma, others = remedy.removeprefix(_RUN_ON).partition(", not on ")
         names = types.split(" or ")
         if len(names) == 1 or not all(name in rows for name in names):
-            return remedy
-        kept = [
-            name
-            for name in names
-            if self._do({**self._changed, "deployments": frozenset({rows[name]})}, strictly=False)
-        ]
-        return f"{_RUN_ON}{' or '.join(kept)}{comma}{others}"
+            return remedy, [self._changed["deployments"]]
+        kept = {
+            name: there
+            for name, there in ((name, frozenset({rows[name]})) for name in names)
+            if all(self._do({**facts, "deployments": there}, strictly=False) for facts in corners)
+        }
+        return f"{_RUN_ON}{' or '.join(kept)}{comma}{others}", [*kept.values()]

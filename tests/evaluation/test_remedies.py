@@ -189,6 +189,37 @@ def test_a_version_that_the_specifier_itself_names_need_not_do() -> None:
             id="a framework of two, and its version",
         ),
         pytest.param(
+            [
+                asks("threat_detection", framework=("flask", "django")),
+                Requirement.framework("django", "<3"),
+            ],
+            {"frameworks": {"django": None, "flask": "1.0"}}, ("django >=2.2,<3",),
+            id="one of two frameworks, for the other is needed anyway",
+        ),
+        pytest.param(
+            [Requirement.framework("django", "<3"), asks("api_security", framework="django")],
+            {"frameworks": {"django": None}}, ("django <3",),
+            id="a framework's version, and any that is installed",
+        ),
+        pytest.param(
+            [
+                asks("threat_detection", framework="django"),
+                asks("api_security or threat_detection", framework="django"),
+            ],
+            {"tracer": None, "python": "2.7", "frameworks": {"django": None}},
+            ("ddtrace >=1.9.0,<2", "Django >=2.2"),
+            id="an older version in the place of another Python",
+        ),
+        pytest.param(
+            [
+                asks("threat_detection"),
+                asks("api_security or threat_detection", framework="django"),
+            ],
+            {"tracer": None, "python": "2.7", "frameworks": {"django": None}},
+            ("ddtrace >=1.9.0,<3", "django >=2.2", "Python >=3.7,<3.12"),
+            id="a framework for which the page speaks, once another Python is named",
+        ),
+        pytest.param(
             [asks("sca", support_level="ga"), Requirement.tracer("<4")], {"tracer": "2.6"}, (),
             id="what no version has",
         ),

@@ -7,10 +7,10 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from packaging.version import Version
-from support.core import MATRICES, MATRIX, SUPPORTED, environment
+from support.core import MATRICES, MATRIX, SUPPORTED, asks, environment
 from support.overlays import overlaid
 from support.strategies import many
 
@@ -38,6 +38,18 @@ tracer = ">=5,<6"'''
 SERIES = """heading = "Supported frameworks"
 id = "django"
 versions = ["==2.2.*", ">=4.0"]"""
+MARKS = [
+    (
+        "deployments",
+        f'id = "{kind}"\ncapabilities = {{threat_detection = {td}, api_security = {api}}}',
+    )
+    for kind, td, api in [
+        ("docker", "true", "true"),
+        ("amazon_ecs", "false", "true"),
+        ("aws_fargate", "true", "false"),
+        ("aws_lambda", "false", "false"),
+    ]
+]
 OVERLAYS: dict[str, list[tuple[str, str]]] = {
     "the page": [],
     "a further branch": [("releases", BRANCH), ("runtimes", ITS_RUNTIME)],
@@ -47,6 +59,7 @@ OVERLAYS: dict[str, list[tuple[str, str]]] = {
         ("releases", 'tracer = ">=4.0,<5"\nagent = "7.50"'),
         ("frameworks", SERIES),
     ],
+    "other marks": MARKS,
 }
 KEYS = {"ddtrace": "tracer", "Python": "python", "Datadog Agent": "agent"}
 KEYS |= {name: f"framework.{name.lower()}" for name in ("Django", "django", "Flask", "FastAPI")}
@@ -98,21 +111,26 @@ requirements = st.one_of(
     st.sampled_from(["ga", "maintenance", "eol"]).map(Requirement.support_level),
     st.just(Requirement.deployment("aws_lambda", "docker")),
 )  # fmt: skip
+OLD_DJANGO = Requirement.framework("django", "<3")
+NO_DJANGO = {**SUPPORTED, "frameworks": {"django": None, "flask": "1.0"}}
 
 
 class Range(NamedTuple):
-    """A remedy that names versions, and those of a list that it names."""
+    """A remedy of a version, and those of a list that it names: any, if it names none."""
 
     key: str
     inside: list[Version]
-    below: list[Version]
+    below: list[Version] | list[None]
     above: list[Version]
 
 
 def range_of(phrase: str) -> Range | None:
-    found = re.fullmatch(r"([A-Za-z ]+?) ([<>=!~]\S*)(?: \(.*\))?", phrase.partition(" or ")[0])
+    first = phrase.partition(" or ")[0]
+    found = re.fullmatch(r"([A-Za-z ]+?) (installed|[<>=!~]\S*)(?: \(.*\))?", first)
     if found is None:
         return None
+    if found[2] == "installed":
+        return Range(KEYS[found[1]], TRIED["framework"], [None], [])
     key, wanted = KEYS[found[1]], parse_marker_range(found[2])
     tried = TRIED[key.partition(".")[0]]
     inside = [version for version in tried if version in wanted]
@@ -134,9 +152,6 @@ def others_of(phrases: tuple[str, ...], now: Environment, matrix: Matrix) -> Ite
             environments = [
                 e.replaced("deployments", frozenset({kind})) for e in environments for kind in ids
             ]
-        elif phrase.endswith(" installed"):
-            key = f"framework.{phrase.partition(' ')[0]}"
-            environments = [e.replaced(key, Version("4.2")) for e in environments]
         else:
             assert range_of(phrase), phrase
     yield from environments
@@ -150,6 +165,24 @@ def matrix(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @many
 @given(st.lists(requirements, min_size=1, max_size=3), all_facts)
+@example(
+    [asks("threat_detection"), asks("api_security or threat_detection", framework="django")],
+    {**NO_DJANGO, "tracer": None, "python": "2.7"},
+)
+@example(
+    [Requirement.framework("django", "<3"), asks("api_security", framework="django")], NO_DJANGO
+)
+@example(
+    [
+        asks("threat_detection", framework=("flask", "django")),
+        Requirement.framework("django", "<3"),
+    ],
+    NO_DJANGO,
+)
+@example(
+    [asks("api_security or threat_detection")],
+    {**SUPPORTED, "cpu": "i686", "python": "3.8", "deployments": ["aws_lambda"]},
+)
 def test_remedies_of_requirements_work_together(
     matrix: Matrix, asked: list[Requirement], facts: dict[str, Any]
 ) -> None:
@@ -157,20 +190,23 @@ def test_remedies_of_requirements_work_together(
     found = find_remedies(asked, now, Matrices([matrix]))
     ranges = [r for r in map(range_of, found.phrases) if r is not None]
 
-    def statuses(others: Environment, chosen: tuple[Version, ...]) -> set[str]:
+    def statuses(others: Environment, chosen: tuple[Version | None, ...] = ()) -> set[str]:
         for each, version in zip(ranges, chosen):
             others = others.replaced(each.key, version)
         return {evaluate(requirement, others, matrix).status.value for requirement in asked}
 
-    for others in others_of(found.phrases, now, matrix) if found.phrases else ():
-        ends = [(r.inside[0], r.inside[len(r.inside) // 2], r.inside[-1]) for r in ranges]
-        for chosen in itertools.product(*ends):
-            assert "unsupported" not in statuses(others, chosen), (found.phrases, chosen)
-        for number, each in enumerate(ranges):
-            for version in each.below + each.above:
-                beside = [ends[n] if n != number else (version,) for n in range(len(ranges))]
-                reached = [statuses(others, chosen) for chosen in itertools.product(*beside)]
-                assert any(one - {"supported"} for one in reached), (found.phrases, version)
+    for key in found.ranges:
+        without = found.environment.replaced(key, now.fact(key).value)
+        assert "unsupported" in statuses(without), (found.phrases, f"{key} is not needed")
+    there = [*others_of(found.phrases, now, matrix)] if found.phrases else []
+    ends = [(r.inside[0], r.inside[len(r.inside) // 2], r.inside[-1]) for r in ranges]
+    for others, chosen in itertools.product(there, itertools.product(*ends)):
+        assert "unsupported" not in statuses(others, chosen), (found.phrases, chosen)
+    for number, each in enumerate(ranges):
+        for version in [*each.below, *each.above]:
+            beside = itertools.product(*ends[:number], [version], *ends[number + 1 :])
+            reached = (statuses(*pair) for pair in itertools.product(there, beside))
+            assert any(one - {"supported"} for one in reached), (found.phrases, version)
 
 
 @many
@@ -189,5 +225,5 @@ def test_remedy_of_a_finding_mends_its_check(
             continue
         for version in (each.inside[0], each.inside[-1]):
             assert outcome(now.replaced(each.key, version), number) != "violated", finding
-        for version in each.below + each.above:
-            assert outcome(now.replaced(each.key, version), number) != "satisfied", finding
+        for beside in [*each.below, *each.above]:
+            assert outcome(now.replaced(each.key, beside), number) != "satisfied", finding
