@@ -55,7 +55,8 @@ def _stop_module(report: pytest.CollectReport, collector: pytest.Collector) -> N
     if not excinfo or not decision:
         return
     stopped = collector.config.stash.setdefault(_STOPPED, set())
-    is_known = collector.path in stopped  # as a module of doctests, too
+    # As a module of doctests, too, or anew: pytest collects a folder again for each file of it.
+    is_known = collector.path in stopped
     stopped.add(collector.path)
     path, line = _place_of_call(excinfo)
     in_module = path == collector.path
@@ -65,23 +66,31 @@ def _stop_module(report: pytest.CollectReport, collector: pytest.Collector) -> N
         # At the module, since pytest-xdist shows skips of one place once.
         report.longrepr = (str(collector.path), 1, f"Skipped: {excinfo.value}")
     selected = _selected_within(collector)
-    if not (in_module or of_folder) or (report.skipped and not selected):
-        outcome = "skipped" if report.skipped else "error"
-        if not report.skipped:
-            # No test can stand for a module that others import.
-            shown = _relative(path, collector.config.invocation_params.dir)
-            report.longrepr = inert(f"{printable(shown)}:{line}: {excinfo.value}")
-        if not (report.skipped and is_known):
-            ledger_of(collector.config).collect(collector.nodeid, place, decision, outcome)
-        return
+    ledger = ledger_of(collector.config)
+    if not (report.skipped or in_module or of_folder):
+        # No test can stand for a module that others import.
+        shown = _relative(path, collector.config.invocation_params.dir)
+        report.longrepr = inert(f"{printable(shown)}:{line}: {excinfo.value}")
+        ledger.collect(collector.nodeid, place, decision, "error")
+    elif report.skipped and not (selected or is_known):
+        ledger.collect(collector.nodeid, place, decision, "skipped")
+    else:
+        names = selected or ([] if is_known else [(_STAND_IN_NAME,)])
+        _replace(report, collector, _stand_ins(collector, decision, place.line, names))
+
+
+def _replace(
+    report: pytest.CollectReport,
+    collector: pytest.Collector,
+    nodes: list[pytest.Item | pytest.Collector],
+) -> None:
+    """Make a module that could not be imported one that has these tests."""
+    # Plugins such as flaky ask for the module itself, which must not be imported again.
+    collector.obj = ModuleType(collector.name)  # type: ignore[attr-defined]
     report.outcome = "passed"
     report.longrepr = None
-    report.result = []
+    report.result = nodes
     vars(report)["call"] = None
-    if not is_known:
-        # Plugins such as flaky ask for the module itself, which must not be imported again.
-        collector.obj = ModuleType(collector.name)  # type: ignore[attr-defined]
-        report.result = _stand_ins(collector, decision, place.line, selected or [(_STAND_IN_NAME,)])
 
 
 def _stand_ins(
@@ -147,12 +156,13 @@ def _relative(path: str | os.PathLike[str], folder: Path) -> str:
 def take_stand_ins(items: list[pytest.Item]) -> list[pytest.Item]:
     """Take the tests that stand for modules out, so that no other plugin deselects them.
 
-    Of several in a module that its folder stops, which only have to be found, the first is left.
+    Each is left once, and the first of a module that its folder stops: the others of it only have
+    to be found.
     """
     stand_ins: dict[object, pytest.Item] = {}
     for item in [item for item in items if isinstance(item, UnsupportedModule)]:
         items.remove(item)
-        stand_ins.setdefault(item.path if item.is_of_folder else item, item)
+        stand_ins.setdefault(item.path if item.is_of_folder else item.nodeid, item)
     return [*stand_ins.values()]
 
 
@@ -175,7 +185,8 @@ class UnsupportedModule(pytest.Item):
     """Stands for the tests of a module that `require()` stopped.
 
     Attributes:
-        is_of_folder: Whether the call stands not in the module, but in its folder's conftest.
+        is_of_folder: Whether the call stands not in the module, but in its folder's conftest, or in
+            a helper.
     """
 
     def __init__(self, *, line: int | None, **kwargs: Any) -> None:

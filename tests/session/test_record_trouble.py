@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from support.project import Project
 
 
+# With workers, the report of a test may come long after the next one has begun.
+SEES = """
+import os, pathlib, pytest
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logreport(report):
+    if report.when == "teardown" and "PYTEST_XDIST_WORKER" not in os.environ:
+        pathlib.Path("seen").touch()
+"""
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of a process group")
 @pytest.mark.parametrize("send", [os.killpg, os.kill])
 @pytest.mark.parametrize("more", [(), XDIST], ids=["", "xdist"])
@@ -28,9 +38,10 @@ def test_ctrl_c_leaves_a_record(
 ) -> None:
     if more:
         pytest.importorskip("xdist")
+    project.write("conftest.py", SEES)
     text = f"import pytest, time, pathlib\n{MET}def test_first(): pass\n"
-    text += f"{MET}def test_long():\n    pathlib.Path('begun').touch()\n    time.sleep(60)\n"
-    text += "".join(f"{MET}def test_{n}(): time.sleep(60)\n" for n in range(3))
+    text += f"{MET}def test_long():\n    pathlib.Path('begun').touch()\n    time.sleep(600)\n"
+    text += "".join(f"{MET}def test_{n}(): time.sleep(600)\n" for n in range(3))
     project.write("test_it.py", text)
     options = ["-p", "no:cacheprovider", "-p", "no:randomly", "--ddcompat-report=run.json", *more]
     command = [sys.executable, "-m", "pytest", *options]
@@ -42,12 +53,11 @@ def test_ctrl_c_leaves_a_record(
         # A run in the background hands it down as ignored.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
     ) as process:
-        deadline = time.monotonic() + 60
-        while not (project.path / "begun").exists() and time.monotonic() < deadline:
+        signs = [project.path / "begun", project.path / "seen"]
+        while process.poll() is None and not all(sign.exists() for sign in signs):
             time.sleep(0.05)
-        time.sleep(0.2)
         send(process.pid, signal.SIGINT)
-        assert process.wait(60) == pytest.ExitCode.INTERRUPTED
+        assert process.wait(300) == pytest.ExitCode.INTERRUPTED
     record = record_of(project)
     assert (record["exit_status"], record["interrupted"]) == (2, True)
     assert Counter(outcomes_of(record).values()) == {"passed": 1, "not_run": 4}

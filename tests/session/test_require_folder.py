@@ -63,6 +63,31 @@ def test_a_folder_is_gated_however_it_is_selected(
     assert outcomes == files * ["failed"]
 
 
+@pytest.mark.parametrize(
+    ("order", "files", "passed"),
+    [
+        ("api/test_one.py::TestIn::test_in api/test_two.py api/sub api/test_one.py::TestIn", 3, 0),
+        ("api/test_one.py::test_in api/test_two.py::test_in api/test_one.py::TestIn", 2, 0),
+        ("api/sub/test_three.py::test_in api/test_one.py api/sub/test_three.py::TestIn", 2, 0),
+        ("api/test_one.py::TestIn test_out.py api/test_two.py api/test_one.py::test_in", 2, 1),
+        ("api/test_one.py::test_in api/test_one.py test_out.py api/test_one.py::TestIn", 1, 1),
+        ("api/test_one.py api/test_two.py api/test_one.py test_out.py", 2, 1),
+        ("api/test_one.py::test_in api/test_two.py api/test_one.py::test_in", 2, 0),
+        ("--keep-duplicates api test_out.py api", 3, 1),
+        ("--doctest-modules api/test_one.py api/test_two.py test_out.py", 2, 1),
+    ],
+)
+def test_each_module_of_a_folder_is_stopped_once_in_any_order(
+    folder: Project, order: str, files: int, passed: int
+) -> None:
+    others = {"passed": str(passed)} if passed else {}
+    run = folder.run_apart(*order.split())
+    assert run.outcomes == {"skipped": str(files), **others}
+    assert run.section("ddcompat")[1] == f"{files} gated: {files} skipped"
+    run = folder.run_apart(*order.split(), "--ddcompat-strict")
+    assert run.outcomes == {"failed": str(files), **others}
+
+
 @pytest.mark.parametrize("more", [(), XDIST], ids=["", "xdist"])
 def test_the_tests_of_a_supported_folder_run_and_are_gated(
     project: Project, more: tuple[str, ...]
@@ -103,3 +128,35 @@ def test_two_selected_tests_of_a_module_are_both_found(project: Project) -> None
     names = [name.partition("::")[2] for name in ids]
     assert run.outcomes == dict.fromkeys(names, "skipped")
     assert project.run(*ids, "--ddcompat-strict").outcomes == dict.fromkeys(names, "failed")
+
+
+@pytest.mark.parametrize("more", ["", "--keep-duplicates", "--doctest-modules"])
+@pytest.mark.parametrize(
+    "order",
+    [
+        "test_it.py::test_a test_other.py test_it.py::TestB::test_b",
+        "test_it.py::test_a test_it.py test_other.py test_it.py::TestB::test_b",
+        "test_it.py::TestB::test_b test_other.py test_it.py::test_a test_it.py::TestB",
+        "test_it.py test_it.py::test_a test_other.py test_it.py test_it.py::TestB::test_b",
+    ],
+)
+def test_each_selected_test_of_a_module_is_found_once_in_any_order(
+    project: Project, order: str, more: str
+) -> None:
+    project.write("test_it.py", CALL.format("api_security") + NEVER)
+    project.write("test_other.py", "def test_other(): pass")
+    names = ("test_a", "TestB::test_b")
+    options = (*order.split(), *more.split())
+    for strict, became in (((), "skipped"), (("--ddcompat-strict",), "failed")):
+        run = project.run(*options, *strict)
+        assert run.outcomes == {**dict.fromkeys(names, became), "test_other": "passed"}
+
+
+@pytest.mark.parametrize("order", ["test_it.py::test_a", "test_it.py::test_a test_other.py"])
+def test_a_test_of_a_module_that_a_helper_stops_is_found(project: Project, order: str) -> None:
+    project.write("helper.py", CALL.format("api_security"))
+    project.write("test_it.py", "import helper\n" + NEVER)
+    project.write("test_other.py", "def test_other(): pass")
+    others = {"test_other": "passed"} if "other" in order else {}
+    run = project.run(*order.split())
+    assert (run.status, run.outcomes) == (0, {"test_a": "skipped", **others})
