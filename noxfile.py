@@ -63,6 +63,7 @@ IN_PARALLEL = ["--numprocesses=2"]
 CI = {
     "lint": [],
     "types": [],
+    "docs": [],
     "readme": [],
     "lowest": IN_PARALLEL,
     "harm(alone)": ["pluggy"],
@@ -146,6 +147,16 @@ def lint(session: nox.Session) -> None:
     install_locked(session, "lint")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
+
+
+@nox.session(python="3.11")
+def docs(session: nox.Session) -> None:
+    """Build the documentation, in which warnings are errors, and check how its words are spelt."""
+    install(session, "docs")
+    pages = ["README.md", "CHANGELOG.md", "docs", "pytest_ddcompat"]
+    session.run("codespell", "--skip=_build", "--ignore-words=docs/words.txt", *pages)
+    target = Path(session.create_tmp(), "html")
+    session.run("sphinx-build", "-W", "--keep-going", "-q", "-E", "docs", str(target))
 
 
 @nox.session

@@ -1,4 +1,4 @@
-"""Which room of the package may import which, and whether docs/architecture.md names them all."""
+"""Which room of the package may import which, and whether architecture.md names them all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs/architecture.md"
+PAGE = ROOT / "docs/explanation/architecture.md"
 PACKAGE = "pytest_ddcompat"
 
 # What each room, or module beside the rooms, may import of the package.

@@ -1,6 +1,6 @@
 """The facts: one declaration each, which parsing, detection, schemas, records and words follow.
 
-`docs/extending.md` adds one step by step.
+`docs/explanation/extending.md` adds one step by step.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""docs/extending.md, applied to a copy of the package: the fact and the check that it adds work."""
+"""docs/explanation/extending.md, applied to a copy: the fact and the check that it adds work."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pytest_ddcompat.environment.value import FactKind
 from pytest_ddcompat.matrix import kinds
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/explanation/extending.md").read_text(encoding="utf-8")
 STEP = re.compile(
     r"(?ms)^In `([^`]+)`, (before|after) (?:`` |`)(.+?)(?: ``|`):\n\n"
     r"```(?:python|markdown)\n(.*?)^```$"

@@ -1,6 +1,6 @@
 """The checks of a capability: one declaration each, which all follows that lists checks.
 
-`docs/extending.md` adds one step by step.
+`docs/explanation/extending.md` adds one step by step.
 """
 
 from __future__ import annotations

@@ -1,0 +1,22 @@
+"""Configuration of Sphinx, which builds the documentation: `nox -s docs`."""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+project = "pytest-ddcompat"
+author = "The pytest-ddcompat maintainers"
+copyright = author  # noqa: A001 - the name that Sphinx reads
+release = metadata.version(project)
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+myst_enable_extensions = ["colon_fence"]
+myst_heading_anchors = 3
+nitpicky = False
+autodoc_typehints = "description"
+autodoc_member_order = "bysource"
+exclude_patterns = ["_build"]
+
+html_theme = "furo"
+html_title = project
+html_static_path: list[str] = []
