@@ -10,9 +10,10 @@ import sys
 
 import pytest
 
-from pytest_ddcompat import hookspecs, import_unrewritten
+from pytest_ddcompat import import_unrewritten
 from pytest_ddcompat.declared import (
     ENVIRON,
+    HOOKS,
     IMPORTED,
     JUNIT,
     LOADED,
@@ -37,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     """Declare the hooks, and the options, each with an ini option of the same meaning."""
     LOADED[:] = [len(sys.modules)]
     IMPORTED.clear()  # of an earlier run of this process
-    pluginmanager.add_hookspecs(hookspecs)
+    pluginmanager.add_hookspecs(HOOKS)  # type: ignore[arg-type] # an object does as well
     group = parser.getgroup("ddcompat", "compatibility requirements (pytest-ddcompat)")
     for name, (ini, option) in OPTIONS.items():
         key = f"ddcompat_{name}"

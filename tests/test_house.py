@@ -29,14 +29,13 @@ MAY_IMPORT = {
     "analysis": {*EVALUATION, "analysis"},
     "session": {*EVALUATION, "record", "session", "declared"},
     "cli": {*EVALUATION, "record", "analysis", "importer", "cli", "declared"},
-    "declared": VALUES,
-    "hookspecs": INPUTS,
+    "declared": INPUTS,
 }
 HAND_ON = {"__init__", "__main__", "plugin"}  # these may import all of the package
 
 # Where else than in these may not be imported.
 ONLY_IN = {
-    "pytest": r"requirement\.markers|session\..*|plugin|declared|hookspecs",
+    "pytest": r"requirement\.markers|session\..*|plugin|declared",
     "rich": r"cli\..*",
     "jinja2": r"cli\..*",
     "markdown_it": r"importer\..*",

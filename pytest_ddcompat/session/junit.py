@@ -25,19 +25,21 @@ class JunitHooks:
         """Change the plugin that writes it, which is not there yet at the start of a run."""
         xml: Any = session.config.stash.get(xml_key, None)
         if xml is not None:
-            xml.finalize = _without_property(xml.finalize)
+            xml.node_reporter = _without_property(xml.node_reporter)
 
 
-def _without_property(finalize: Callable[[Any], None]) -> Callable[[Any], None]:
-    def finalize_without(report: Any) -> None:
-        properties = getattr(report, "user_properties", None)
-        if not properties:
-            finalize(report)
-            return
-        report.user_properties = [pair for pair in properties if pair[0] != PROPERTY]
-        try:
-            finalize(report)
-        finally:
-            report.user_properties = properties
+def _without_property(node_reporter: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Make what writes a test case pass over the property, when the case is opened or closed."""
 
-    return finalize_without
+    def of_report(report: Any) -> Any:
+        reporter = node_reporter(report)
+        add = type(reporter).add_property
+
+        def add_others(name: str, value: object) -> None:
+            if name != PROPERTY:
+                add(reporter, name, value)
+
+        reporter.add_property = add_others
+        return reporter
+
+    return of_report

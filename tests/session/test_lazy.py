@@ -117,7 +117,7 @@ def test_a_run_without_markers_looks_nothing_up(
     monkeypatch.setenv("PYTHONPATH", str(project.path))
     run = project.run_apart("-p", "listing", *options.split())
     (ours,) = [line for line in run.out if line.startswith("OURS")]
-    modules = ("declared", "hookspecs", "plugin")
+    modules = ("declared", "plugin")
     expected = {"pytest_ddcompat", *(f"pytest_ddcompat.{module}" for module in modules)}
     if "xdist" in options:
         expected.update(f"pytest_ddcompat.{module}" for module in WITH_XDIST)

@@ -149,7 +149,7 @@ OPTIONAL = ("--ddcompat-report-optional",)
         ),
         pytest.param("assert 0", (), (1, "failed"), id="failed"),
         pytest.param("assert 0", OPTIONAL, (1, "failed"), id="failed, and it is optional"),
-        pytest.param("pytest.exit('', 3)", (), (3, ""), id="ended otherwise"),
+        pytest.param("pytest.exit('e', 3)", (), (3, ""), id="ended otherwise"),
     ],
 )
 def test_a_record_that_cannot_be_written_fails_a_run_that_passed(
