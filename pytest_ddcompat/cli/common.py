@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.matrix import Matrix
 
 __all__ = [
-    "day_of", "environment_by", "environment_of", "fact_rows", "holds", "is_page", "matrix_named",
-    "partials_folder", "requirement_of",
+    "day_of", "environment_by", "environment_of", "fact_rows", "holds", "installed_frameworks",
+    "is_page", "matrix_named", "partials_folder", "requirement_of",
 ]  # fmt: skip
 
 _PAGES = (".md", ".markdown")
@@ -66,6 +66,12 @@ def fact_rows(environment: Environment, matrix: Matrix) -> list[tuple[str, str, 
     if len(names) > _MOST_FRAMEWORKS:
         rows.append(("framework.…", f"{len(names) - _MOST_FRAMEWORKS} more", "not looked up"))
     return [(printable(key), printable(value), printable(signal)) for key, value, signal in rows]
+
+
+def installed_frameworks(environment: Environment, matrix: Matrix) -> list[str]:
+    """Return the frameworks of a page that are installed, of a long page as far as looked up."""
+    names = matrix.framework_names()[:_MOST_FRAMEWORKS]
+    return [name for name in names if environment.framework(name).value is not None]
 
 
 def _standard_input() -> bytes:

@@ -88,7 +88,7 @@
   }
 
   function select() {
-    const wanted = filter ? folded(filter.value) : "";
+    const wanted = folded(filter.value);
     const found = rows.filter((row, number) => names[number].includes(wanted));
     const shown = new Set(found.slice(0, most));
     rows.forEach((row, number) => {
@@ -97,12 +97,11 @@
     });
     buttons = Array.from(document.querySelectorAll("#grid tbody tr:not([hidden]) button"));
     if (opened && !buttons.includes(opened)) toggle(opened);
-    if (more) {
-      more.hidden = false;
-      more.firstElementChild.textContent =
-        `${shown.size} of ${found.length} capabilities are shown`;
-      more.lastElementChild.hidden = shown.size === found.length;
-    }
+    more.hidden = shown.size === rows.length;
+    more.firstElementChild.textContent = found.length
+      ? `${shown.size} of ${wanted ? `${found.length} that match` : rows.length} are shown`
+      : "No capability matches";
+    more.lastElementChild.hidden = shown.size === found.length;
     update();
   }
 
@@ -160,6 +159,14 @@
     hint.hidden = true;
   }
 
+  function showOwnColumn() {
+    const own = document.querySelector("#grid thead th.here");
+    const scrolled = document.querySelector(".scroll");
+    const names = document.querySelector("#grid .corner").offsetWidth;
+    const middle = own.offsetLeft + own.offsetWidth / 2;
+    scrolled.scrollLeft = middle - (names + scrolled.clientWidth) / 2;
+  }
+
   function toggle(button) {
     if (opened) opened.setAttribute("aria-expanded", "false");
     opened = opened === button ? null : button;
@@ -195,18 +202,14 @@
     opened.focus();
     toggle(opened);
   });
-  if (filter) {
-    filter.addEventListener("input", () => {
-      most = STEP;
-      select();
-    });
-  }
-  if (more) {
-    more.lastElementChild.addEventListener("click", () => {
-      most += STEP;
-      select();
-    });
-  }
+  filter.addEventListener("input", () => {
+    most = STEP;
+    select();
+  });
+  more.lastElementChild.addEventListener("click", () => {
+    most += STEP;
+    select();
+  });
   form.addEventListener("change", update);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => {
@@ -214,4 +217,5 @@
     setTimeout(select);
   });
   select();
+  showOwnColumn();
 })();

@@ -6,18 +6,15 @@ those that it depends on; the file's script looks the findings up and combines t
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from functools import cache
-from importlib.resources import files
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from pytest_ddcompat.cli.common import fact_rows
 from pytest_ddcompat.cli.grid_choices import CHOSEN, Axes, Choice, axes_of, axes_of_check
-from pytest_ddcompat.cli.output import SHORT, render_template
+from pytest_ddcompat.cli.output import SHORT, render_page
 from pytest_ddcompat.environment.detection import FORCED_OFF
 from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.environment.fact import FACTS, KEYS, kind_of
@@ -47,27 +44,21 @@ _WHOLE_ROWS = 100
 
 def html(grid: Grid) -> str:
     """Render a grid as one self-contained HTML file, in ASCII."""
-    from markupsafe import Markup
-
-    style, script = _resource("grid.css"), _resource("grid.js")
     axes = axes_of(grid)
-    page = render_template(
+    page = render_page(
         "grid.html.jinja",
+        "grid.js",
         grid=grid,
         page=grid.matrix.page,
         whole=_WHOLE_ROWS,
         short=SHORT,
-        style=Markup(style),  # noqa: S704 - a file of this package
-        script=Markup(script),  # noqa: S704 - a file of this package
-        style_hash=_hash(style),
-        script_hash=_hash(script),
         selects={axis: (FACTS[key].label, _groups(axes[axis])) for axis, key in CHOSEN.items()},
         branches=_branches(grid.columns),
         fixed={**_fixed_facts(grid), **_not_offered(grid, axes)},
         words=_words(),
         data=_Findings(grid, axes).to_mapping(),
     )
-    text = without_bidi(page).encode("ascii", "xmlcharrefreplace").decode()
+    text = page.encode("ascii", "xmlcharrefreplace").decode()
     return _CONTROLS.sub(lambda found: printable(found[0]), text)
 
 
@@ -230,12 +221,3 @@ def _not_offered(grid: Grid, axes: Axes) -> dict[str, str]:
 
 def _words() -> dict[str, str]:
     return {check.name: check.label for check in CHECKS}
-
-
-def _resource(name: str) -> str:
-    return (files("pytest_ddcompat.cli") / name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    """Return the hash by which a Content-Security-Policy allows exactly this text."""
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

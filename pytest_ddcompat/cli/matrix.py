@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pytest_ddcompat.analysis.grid import grid_of
 from pytest_ddcompat.cli import arguments
-from pytest_ddcompat.cli.common import environment_of, matrix_named
+from pytest_ddcompat.cli.common import environment_of, installed_frameworks, matrix_named
 from pytest_ddcompat.cli.markdown import paragraph, table_row, words
 from pytest_ddcompat.cli.output import SHORT, STYLES, printing, put, render_text, write
 from pytest_ddcompat.evaluation.verdict import Status
@@ -62,9 +62,11 @@ def run(options: argparse.Namespace) -> int:
     files: dict[str, bytes] = {}
     matrix = matrix_named(options.matrix, files=files)
     environment = environment_of(options, matrix)
-    grid = grid_of(
-        environment, matrix, frameworks=options.framework, deployments=options.deployment
-    )
+    frameworks = options.framework
+    if options.format == "html" and not frameworks:
+        # Its reader chooses a framework, and starts with what is there.
+        frameworks = installed_frameworks(environment, matrix)
+    grid = grid_of(environment, matrix, frameworks=frameworks, deployments=options.deployment)
     if options.output is None and options.format == "text":
         with printing() as out:
             _print(grid, out)

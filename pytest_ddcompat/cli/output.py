@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import re
 import sys
 from contextlib import contextmanager, suppress
+from importlib.resources import files
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.files import write_atomically
-from pytest_ddcompat.values.text import inert
+from pytest_ddcompat.values.text import inert, without_bidi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,8 +24,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 __all__ = [
-    "FACT_HEADS", "SHORT", "STYLES", "fact_table", "printing", "put", "render_template",
-    "render_text", "write", "write_error",
+    "FACT_HEADS", "SHORT", "STYLES", "fact_table", "printing", "put", "render_page", "render_text",
+    "write", "write_error",
 ]  # fmt: skip
 
 STYLES = {"supported": "green", "unsupported": "red", "undetermined": "yellow"}
@@ -76,18 +79,41 @@ def fact_table(rows: Iterable[tuple[str, str, str]]) -> Table:
     return facts
 
 
-def render_template(name: str, **values: Any) -> str:
-    """Return an HTML template of this package with its values, all of them escaped."""
-    from importlib.resources import files
+def render_page(name: str, script: str = "", **values: Any) -> str:
+    """Return an HTML page of this package with its values, all of them escaped.
 
+    Args:
+        name: The template. All pages have one stylesheet, which the template puts in as `style`;
+            its hash, by which a Content-Security-Policy allows it alone, is `style_hash`.
+        script: File name of the script, if there is one: `script` and `script_hash`.
+        values: What else the template names.
+    """
     from jinja2 import Environment, StrictUndefined
 
     engine = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     engine.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
-    template = (files("pytest_ddcompat.cli") / name).read_text("utf-8")
-    return engine.from_string(template).render(**values)
+    style, style_hash = _embedded("page.css")
+    parts = {"style": style, "style_hash": style_hash}
+    if script:
+        parts["script"], parts["script_hash"] = _embedded(script)
+    page = engine.from_string(_resource(name)).render(**parts, **values)
+    # Controls of direction would show text other than as it stands.
+    return without_bidi(page)
+
+
+def _embedded(name: str) -> tuple[str, str]:
+    """Return a file of this package as it stands in a page, and its hash."""
+    from markupsafe import Markup
+
+    text = _resource(name)
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Markup(text), digest  # noqa: S704 - a file of this package
+
+
+def _resource(name: str) -> str:
+    return (files("pytest_ddcompat.cli") / name).read_text(encoding="utf-8")
 
 
 def write(text: str, lacking: str = "backslashreplace") -> None:

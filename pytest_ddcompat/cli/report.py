@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+import re
+from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.markdown import LARGEST, code, paragraph, size, table, words
@@ -13,102 +13,30 @@ from pytest_ddcompat.cli.output import (
     fact_table,
     printing,
     put,
-    render_template,
+    render_page,
     render_text,
     write,
 )
-from pytest_ddcompat.environment.value import in_words
-from pytest_ddcompat.record.format import OUTCOMES, environments_of, read_record
-from pytest_ddcompat.requirement.requirement import with_strict
-from pytest_ddcompat.values.text import printable
+from pytest_ddcompat.cli.report_view import Group, Test, View, counted
+from pytest_ddcompat.record.format import read_record
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
+    from markupsafe import Markup
     from rich.console import Console
 
-__all__ = ["EXAMPLE", "PURPOSE", "Group", "Test", "View", "add", "html", "markdown", "run"]
+__all__ = ["EXAMPLE", "PURPOSE", "add", "html", "markdown", "run"]
 
 PURPOSE = "show the record of a run with --ddcompat-report=RECORD"
 EXAMPLE = 'ddcompat report run.json --format markdown >> "$GITHUB_STEP_SUMMARY"'
 
 _WIDTH = 100  # characters of a line of text in a file
 _LISTED = 20  # tests of one group that the text lists
-_VERDICTS = ("unsupported", "undetermined", "supported")
 _FRAME = 200  # bytes, at most, of what stands around a list of tests in Markdown
+_LONGEST_FIX = 500  # characters of one change
 _FACTS = 100  # rows in Markdown; no environment comes near it
-_MOST_FACTS = 2000  # rows in any form
-
-
-class Test(NamedTuple):
-    """A test: its node id, its file and line, and its outcome."""
-
-    id: str
-    place: str
-    outcome: str
-
-
-class Group(NamedTuple):
-    """Tests with the same decision for the same reason.
-
-    Attributes:
-        verdict: The worst of the requirements' verdicts.
-        action: What the run did with the tests.
-        reason: Why; empty where all is supported.
-        fix: What would let the tests run.
-        findings: Each finding with its marker.
-        tests: The tests.
-    """
-
-    verdict: str
-    action: str
-    reason: str
-    fix: str
-    findings: list[dict[str, str]]
-    tests: list[Test]
-
-    @property
-    def outcomes(self) -> str:
-        """The number of tests with each outcome, in words."""
-        return _in_words(Counter(test.outcome for test in self.tests))
-
-
-class View(NamedTuple):
-    """A record for readers; every string is fit for a terminal.
-
-    Attributes:
-        pages: Id, title, address, day read and hash of each page.
-        facts: Name, value and signal of each fact; of further environments those that differ.
-        counts: Number of tests by outcome.
-        groups: The tests by decision and reason.
-        end: How the run ended.
-    """
-
-    pages: list[dict[str, str]]
-    facts: list[tuple[str, str, str]]
-    counts: list[tuple[str, int]]
-    groups: list[Group]
-    end: str
-
-    @classmethod
-    def of(cls, record: dict[str, Any]) -> View:
-        """Make a view of a record from `read_record`."""
-        record = _printable(record)
-        counts = Counter(test["outcome"] for test in record["tests"])
-        stopped = "it was interrupted; " if record["interrupted"] else ""
-        return cls(
-            [record["matrix"], *record.get("other_matrices", ())],
-            _first(list(_facts(environments_of(record)))),
-            [(outcome, counts[outcome]) for outcome in OUTCOMES if counts[outcome]],
-            _groups(record),
-            f"{stopped}exit status {record['exit_status']}",
-        )
-
-    @property
-    def total(self) -> int:
-        """The number of tests."""
-        return sum(count for _, count in self.counts)
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -134,67 +62,6 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _printable(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {printable(key): _printable(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_printable(inner) for inner in value]
-    # `printable` is slow over the names of many tests, of which few need it.
-    if not isinstance(value, str) or value.isprintable():
-        return value
-    return printable(value)
-
-
-def _facts(environments: list[dict[str, Any]]) -> Iterator[tuple[str, str, str]]:
-    first, *others = environments
-    shown = dict.fromkeys(_facts_of(first))
-    yield from shown
-    for number, other in enumerate(others, start=2):
-        name = other.get("folder") or f"environment {number}"
-        yield from ((f"{name}: {row[0]}", *row[1:]) for row in _facts_of(other) if row not in shown)
-
-
-def _first(rows: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    more = len(rows) - _MOST_FACTS
-    return rows if more <= 0 else [*rows[:_MOST_FACTS], ("…", f"and {more} more", "")]
-
-
-def _facts_of(environment: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    facts, signals = dict(environment["facts"]), environment["signals"]
-    for name, version in facts.pop("frameworks", {}).items():
-        facts[f"framework.{name}"] = version
-    for key in dict.fromkeys((*facts, *signals)):
-        value = in_words(facts[key]) if key in facts else "unknown"
-        yield key, value, signals.get(key, "")
-
-
-def _groups(record: dict[str, Any]) -> list[Group]:
-    groups: dict[tuple[str, ...], Group] = {}
-    keys = []
-    for decision in record["decisions"]:
-        reason = decision["error"] or decision["reason"]
-        key = (decision["verdict"], decision["action"], reason, " and ".join(decision["mend"]))
-        keys.append(key)
-        group = groups.setdefault(key, Group(*key, [], []))
-        for requirement in decision["requirements"]:
-            marker = with_strict(requirement["marker"], requirement.get("strict"))
-            marked = ({"marker": marker, **f} for f in requirement["findings"])
-            group.findings.extend(f for f in marked if f not in group.findings)
-    for test in record["tests"]:
-        place = test["file"] if test["line"] is None else f"{test['file']}:{test['line']}"
-        groups[keys[test["decision"]]].tests.append(Test(test["id"], place, test["outcome"]))
-    shown = [group for group in groups.values() if group.tests]
-    return sorted(shown, key=lambda g: (_VERDICTS.index(g.verdict), -len(g.tests), g.reason))
-
-
-def _in_words(counts: dict[str, int]) -> str:
-    return ", ".join(f"{counts[o]} {o.replace('_', ' ')}" for o in OUTCOMES if counts.get(o))
-
-
-def _counted(number: int) -> str:
-    return f"{number} {'test' if number == 1 else 'tests'}"
-
-
 def _text(view: View) -> str:
     return render_text(lambda out: _print(view, out), _WIDTH)
 
@@ -204,8 +71,8 @@ def _print(view: View, out: Console) -> None:
         out.print(f"{page['title']} ({page['id']}, read {page['read']})")
         out.print(page["address"], soft_wrap=True)
     out.print(fact_table(view.facts))
-    counts = _in_words(dict(view.counts))
-    out.print(f"{_counted(view.total)} gated{': ' if counts else ''}{counts}; {view.end}")
+    counts = f": {view.outcomes}" if view.counts else ""
+    out.print(f"{counted(view.total)} gated{counts}; {view.end}")
     for group in view.groups:
         out.print()
         out.print(_title(group), style=STYLES[group.verdict])
@@ -214,28 +81,42 @@ def _print(view: View, out: Console) -> None:
         for test in group.tests[:_LISTED]:
             out.print(f"    {test.outcome.replace('_', ' ')}  {test.id}", soft_wrap=True)
         if len(group.tests) > _LISTED:
-            out.print(f"    and {_counted(len(group.tests) - _LISTED)} more")
+            out.print(f"    and {counted(len(group.tests) - _LISTED)} more")
 
 
 def _title(group: Group) -> str:
-    return f"{_counted(len(group.tests))} {group.verdict}: {group.outcomes}"
+    return f"{counted(len(group.tests))} {group.verdict}: {group.outcomes}"
 
 
 def html(view: View) -> str:
     """Render a record as one HTML file."""
-    return render_template("report.html.jinja", view=view)
+    return render_page("report.html.jinja", view=view, breakable=_breakable)
+
+
+def _breakable(text: str) -> Markup:
+    """Escape a node id or a name, with places where a narrow page may break it."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"(::|[/_.](?=\w))", r"\1<wbr>", str(escape(text))))  # noqa: S704
 
 
 def markdown(view: View) -> str:
     """Render a record as Markdown for a GitHub step summary: less than 1 MiB, whatever its size."""
     pages = [f"{words(p['title'])} ({words(p['id'])}, read {p['read']})" for p in view.pages]
+    counts = f": {view.outcomes}" if view.counts else ""
+    fixes = [f"- **{words(phrase, _LONGEST_FIX)}** {rest}" for phrase, rest in view.fixes]
+    place = f": {code(view.place)}" if len(view.place) <= _LONGEST_FIX else ""
     lines = [
-        f"## Compatibility: {_counted(view.total)} gated",
+        f"## Compatibility: {counted(view.total)} gated{counts}",
         "",
+        *(fixes and [*fixes, ""]),
         f"{', '.join(pages)}; {view.end}",
         "",
-        *table(("outcome", "tests"), view.counts),
+        f"<details><summary>Environment{place}</summary>",
+        "",
         *table(FACT_HEADS, view.facts[:_FACTS]),
+        "</details>",
+        "",
     ]
     left = LARGEST - size(lines)
     shown: list[tuple[Group, list[str]]] = []
@@ -253,15 +134,15 @@ def markdown(view: View) -> str:
     omitted = view.groups[len(shown) :]
     if omitted:
         count = sum(len(group.tests) for group in omitted)
-        lines.append(f"{len(omitted)} more reasons, of {_counted(count)}, are left out.")
+        lines.append(f"{len(omitted)} more reasons, of {counted(count)}, are left out.")
     return "\n".join(lines) + "\n"
 
 
 def _heading(group: Group) -> list[str]:
-    lines = [f"### {_title(group)}", ""]
+    lines = [f"### {words(group.heading)}", ""]
     if group.reason:
         lines += [paragraph(group.reason), ""]
-    if group.fix:
+    if group.is_fix_new:
         lines += [f"Fix: **{words(group.fix)}**", ""]
     return lines
 
@@ -275,7 +156,7 @@ def _list(tests: Sequence[Test], room: int) -> list[str]:
         line = f"<li><code>{code(test.id)}</code> {test.outcome.replace('_', ' ')}</li>"
         room -= size([line])
         if room < 0:
-            lines.append(f"<li>{_counted(len(tests) - number)} left out</li>")
+            lines.append(f"<li>{counted(len(tests) - number)} left out</li>")
             break
         lines.append(line)
     return [*lines, *end]

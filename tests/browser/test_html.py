@@ -122,6 +122,19 @@ def test_only_the_table_scrolls_sideways(page: Page, width: int) -> None:
     assert overflow <= 0
 
 
+@pytest.mark.parametrize("tracer", ["1.5.0", "2.5.0", "4.16.0"])
+@pytest.mark.parametrize("width", [400, 1200])
+def test_own_column_is_in_view(page: Page, width: int, tracer: str) -> None:
+    with page.width(width):
+        page.open(html(grid_of(environment(tracer=tracer), MATRIX)))
+        own, names, end = page.run(
+            "const box = (s) => document.querySelector(s).getBoundingClientRect();"
+            "const own = box('#grid thead th.here'); return [[own.left, own.right],"
+            "box('#grid .corner').right, box('.scroll').right]"
+        )
+    assert names - 1 <= own[0] < own[1] <= end + 1
+
+
 def test_requests_would_be_seen(page: Page) -> None:
     page.open("<!doctype html><img src=missing.png>")
     assert [url.rpartition("/")[2] for url in page.requests()] == ["missing.png"]

@@ -15,8 +15,8 @@ from support.core import MATRIX, environment
 
 from pytest_ddcompat.analysis.grid import grid_of
 from pytest_ddcompat.cli.grid_html import html
-from pytest_ddcompat.cli.report import View
 from pytest_ddcompat.cli.report import html as html_of_record
+from pytest_ddcompat.cli.report_view import View
 
 if TYPE_CHECKING:
     from browser.conftest import Page
@@ -64,13 +64,13 @@ def test_no_rule_is_violated(page: Page, name: str, scheme: str, width: int) -> 
 def test_report_by_keyboard(page: Page) -> None:
     page.open(report_page())
     reached = []
-    for _ in range(3):
+    for _ in range(4):
         ActionChains(page.driver).send_keys(Keys.TAB).perform()
         reached.append(page.driver.switch_to.active_element)
-    assert [element.tag_name for element in reached] == ["a", "summary", "summary"]
+    assert [element.tag_name for element in reached] == ["a", "summary", "summary", "summary"]
     outline = "return getComputedStyle(document.activeElement).outlineStyle"
     assert page.run(outline) == "solid"
-    table = page.driver.find_element(By.CSS_SELECTOR, ".wide table")
+    table = page.driver.find_element(By.CSS_SELECTOR, ".findings table")
     assert not table.is_displayed()
     ActionChains(page.driver).send_keys(Keys.ENTER).perform()
     assert table.is_displayed()

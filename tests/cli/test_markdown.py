@@ -13,7 +13,8 @@ from support.core import MATRICES, SUPPORTED, parsed_toml
 
 from pytest_ddcompat.analysis.grid import grid_of
 from pytest_ddcompat.cli.matrix import picture
-from pytest_ddcompat.cli.report import View, markdown
+from pytest_ddcompat.cli.report import markdown
+from pytest_ddcompat.cli.report_view import View
 from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.matrix.loading import matrix_from_mapping
 from pytest_ddcompat.values.names import is_framework
@@ -99,10 +100,12 @@ class Listed(HTMLParser):
 
 
 def spoilt(words: str) -> dict[str, Any]:
-    """A record with these words in a fact, its signal, a reason, a remedy and a test's id."""
+    """A record with these words in a fact, its signal, all of a decision and a test's id."""
     made: dict[str, Any] = json.loads(json.dumps(VALID))
     made["environment"]["facts"]["os"] = made["environment"]["signals"]["os"] = words
     made["decisions"][0].update(reason=words, mend=[words])
+    for finding in made["decisions"][0]["requirements"][0]["findings"]:
+        finding.update(subject=words, documented=f"{words}x")
     made["tests"][0]["id"] = words
     return made
 
@@ -122,17 +125,19 @@ def test_report(words: str) -> None:
     shown = printable(words)
     stripped = unlinked(shown)
     document = Document(markdown(View.of(spoilt(words))))
-    counts, facts = document.tables()
-    assert {len(row) for row in counts} == {2}
+    (facts,) = document.tables()
     assert {len(row) for row in facts} == {3}
     assert list(rows(document, "os")) == [["os", stripped, stripped]]
-    assert document.texts("paragraph")[1:] == [stripped, f"Fix: {stripped}"]
-    assert document.texts("heading")[1:] == ["1 test unsupported: 1 not run"]
+    fix, _, *paragraphs = document.texts("paragraph")
+    assert fix == f"{stripped} would let 1 more test run"
+    assert paragraphs == [stripped, f"Fix: {stripped}"]
+    assert document.texts("heading")[1:] == [unlinked(f"{shown}: 1 not run, needs {shown}x")]
     tests = Listed(document.html())
     assert (tests.found, tests.tags) == ([shown], {"details", "summary", "ul", "li", "code"})
     assert document.kinds() <= {
         "heading_open", "paragraph_open", "inline", "text", "strong_open", "strong_close",
         "table_open", "thead_open", "tbody_open", "tr_open", "th_open", "td_open", "html_block",
+        "bullet_list_open", "list_item_open",
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from support.core import LEFT_OUT, MATRIX, environment, parsed_toml
 from support.pages import big_page, row
 
 from pytest_ddcompat import Environment, Fact
+from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.analysis.grid import grid_of
 from pytest_ddcompat.cli.grid_choices import axes_of, axes_of_check
 from pytest_ddcompat.cli.grid_html import html
@@ -70,13 +71,13 @@ def test_thousand_capabilities_fit_one_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("capabilities", "searched", "paged"), [(7, False, False), (50, True, False), (101, True, True)]
+    ("capabilities", "whole"),
+    [pytest.param(7, 7, id="short"), pytest.param(101, 100, id="buttons of the first 100 alone")],
 )
-def test_only_a_long_table_is_searched_and_paged(
-    capabilities: int, searched: bool, paged: bool
-) -> None:
+def test_every_table_has_a_filter_and_a_long_one_few_buttons(capabilities: int, whole: int) -> None:
     made = html(grid_of(environment(), big_page(capabilities)))
-    assert ('type="search"' in made, 'id="more"' in made) == (searched, paged)
+    assert 'type="search"' in made
+    assert len(set(re.findall(r'data-row="(\d+)"', made))) == whole
 
 
 def test_thousand_frameworks_are_not_all_offered() -> None:
@@ -259,8 +260,25 @@ def luminance(colour: str) -> float:
     ],
 )  # fmt: skip
 def test_contrast(scheme: int, front: str, back: str) -> None:
-    style = (files("pytest_ddcompat.cli") / "grid.css").read_text(encoding="utf-8")
+    style = (files("pytest_ddcompat.cli") / "page.css").read_text(encoding="utf-8")
     block = re.findall(r":root \{(.*?)\}", style, re.DOTALL)[scheme]
     colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
     lighter, darker = sorted((luminance(colours[front]), luminance(colours[back])), reverse=True)
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("versions", "chosen"),
+    [
+        pytest.param({"flask": "3.0.3", "django": None}, "Flask 3.0.3 (here)", id="one"),
+        pytest.param({"flask": "3", "django": "5"}, "django or flask (here)", id="several"),
+        pytest.param({}, "none named", id="none"),
+    ],
+)
+def test_page_starts_with_the_frameworks_that_are_installed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], versions: dict[str, str], chosen: str
+) -> None:
+    (tmp_path / "facts.json").write_text(json.dumps({"frameworks": versions}))
+    assert main(["matrix", "--facts", str(tmp_path / "facts.json"), "--format", "html"]) == 0
+    (select,) = re.findall('<select id="framework".*?</select>', capsys.readouterr().out, re.DOTALL)
+    assert re.findall("selected>(.*?)</option>", select) == [chosen]

@@ -19,6 +19,7 @@ pytest.importorskip("rich")
 pytest.importorskip("jinja2")
 
 from pytest_ddcompat.__main__ import main
+from pytest_ddcompat.cli.report_view import View
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,8 +69,8 @@ def shown(path: Path, form: str, capsys: pytest.CaptureFixture[str]) -> str:
 def test_each_form_tells_what_matters(
     written: Path, form: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = unescape(shown(written, form, capsys)).replace("\\", "")
-    for words in ("1 test", "unsupported", "it is old", "newer", "test_it.py::test", "not run",
+    text = unescape(shown(written, form, capsys)).replace("\\", "").replace("<wbr>", "")
+    for words in ("1 not run", "it is old", "newer", "test_it.py::test",
                   "iast-python", "exit status 0", "2.5.0"):  # fmt: skip
         assert words in text
 
@@ -98,11 +99,13 @@ def test_markdown(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = shown(written, "markdown", capsys)
     head = "Python Compatibility Requirements (iast-python, read 2026-11-22); exit status 0"
     assert text.startswith(
-        f"## Compatibility: 1 test gated\n\n{head}\n\n"
-        "| outcome | tests |\n| --- | --- |\n| not\\_run | 1 |\n\n"
+        "## Compatibility: 1 test gated: 1 not run\n\n"
+        f"- **newer** would let 1 more test run\n\n{head}\n\n"
+        "<details><summary>Environment: ddtrace 2.5.0, Python 3.11.7, linux, x86-64</summary>\n\n"
+        "| fact | value | from |\n| --- | --- | --- |\n"
     )
     assert text.endswith(
-        "### 1 test unsupported: 1 not run\n\nit is old\n\nFix: **newer**\n\n"
+        "### API Security: 1 not run, needs ddtrace &gt;=2.6.0\n\nit is old\n\nFix: **newer**\n\n"
         "<details><summary>Tests</summary>\n<ul>\n<li><code>test_it.py::test</code> not run</li>\n"
         "</ul>\n</details>\n\n"
     )
@@ -118,8 +121,8 @@ def test_markdown_escapes_what_would_be_more_than_words(
     bare = re.compile(r"(?<!\\)(?:\\\\)*[`|*_\[\]]")
     for line in text.splitlines():
         inner = line.strip("| ").replace(" | ", " ") if line.startswith("|") else line
-        inner = inner.replace("Fix: **", "").rstrip("*")
-        if not line.startswith("<li>"):
+        inner = re.sub(r"^(Fix: |- )\*\*|\*\*( would let .*)?$", "", inner)
+        if not line.startswith(("<li>", "<details>")):  # HTML, where no word is Markdown
             assert not bare.search(inner), line
         assert not line.startswith("## *")
         assert "`" not in line.replace("\\`", "")
@@ -139,7 +142,7 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
-        if tag != "meta":
+        if tag not in {"meta", "wbr"}:
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -222,7 +225,7 @@ def test_markdown_fits_a_step_summary(
 ) -> None:
     text = shown(write_record(tmp_path, content), "markdown", capsys)
     assert len(text.encode()) < MIB
-    assert text.count("<details>") == text.count("</details>") == text.count("</ul>")
+    assert text.count("<details>") == text.count("</details>") == text.count("</ul>") + 1
     total = len(content["tests"])
     listed = len(re.findall("<li><code>", text))
     omitted = sum(int(n) for n in re.findall(r"(\d+) tests? left out", text))
@@ -239,3 +242,65 @@ def test_an_encoding_that_lacks_characters_is_no_obstacle(tmp_path: Path) -> Non
         )
         assert (run.returncode, run.stderr) == (0, b""), form
         assert io.BytesIO(run.stdout).read().isascii()
+
+
+def failing() -> dict[str, Any]:
+    """A record of 3 skipped tests, and of one that failed though its capability is supported."""
+    (decision,) = record()["decisions"]
+    met = json.loads(json.dumps(decision).replace("violated", "satisfied"))
+    met.update(verdict="supported", action="run", reason="", mend=[])
+    met["requirements"][0]["verdict"] = "supported"
+    newer = {**decision, "mend": ["ddtrace >=3"]}
+    tests = [*gated(1, 1, "a.py::a"), *gated(2, 0), *gated(1, 2, "b.py::b")]
+    tests[0]["outcome"] = "failed"
+    decision["mend"] = ["ddtrace >=2.6.0"]
+    return record(decisions=[decision, met, newer], tests=tests)
+
+
+def test_what_failed_comes_first_and_headings_name_capability_and_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_record(tmp_path, failing())
+    headings = [
+        "API Security: 1 failed, supported",
+        "API Security: 2 skipped, needs ddtrace >=2.6.0",
+        "API Security: 1 skipped, needs ddtrace >=2.6.0",
+    ]
+    lines = unescape(shown(path, "markdown", capsys)).splitlines()
+    assert [line[4:] for line in lines if line.startswith("### ")] == headings
+    made = unescape(shown(path, "html", capsys))
+    assert re.findall("<h2[^>]*>(.*?)</h2>", made) == headings
+    fixes = ["- **ddtrace >=3** would let 3 more tests run",
+             "- **ddtrace >=2.6.0** would let 2 more tests run"]  # fmt: skip
+    assert lines[0] == "## Compatibility: 4 tests gated: 1 failed, 3 skipped"
+    assert lines[2:4] == fixes
+    assert [f"- **{change}** {rest}" for change, rest in re.findall(
+        "<li><strong>(.*?)</strong> (.*?)</li>", made)] == fixes  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("made", "need", "covers"),
+    [
+        pytest.param("ddtrace >=3", "ddtrace >=2.6.0", True, id="newer"),
+        pytest.param("ddtrace >=3,<5", "ddtrace >=2.6.0", True, id="newer range"),
+        pytest.param("ddtrace >=2", "ddtrace >=2.6.0", False, id="older"),
+        pytest.param("ddtrace >=3", "ddtrace >=2,<5", False, id="no upper bound"),
+        pytest.param("ddtrace <1|>=3", "ddtrace >=2", False, id="an older alternative"),
+        pytest.param("Python >=3", "ddtrace >=2", False, id="something else"),
+        pytest.param("preview=True", "preview=True", True, id="the same words"),
+        pytest.param("preview=True", "ddtrace >=2", False, id="no version"),
+    ],
+)
+def test_changes_that_fulfil_others(made: str, need: str, covers: bool) -> None:
+    content = failing()
+    content["decisions"][0]["mend"], content["decisions"][2]["mend"] = [need], [made]
+    counts = dict(View.of(content).fixes)
+    found = counts.get(made, "")
+    assert found == f"would let {'3 more tests' if covers else '1 more test'} run"
+
+
+def test_one_stylesheet_for_both_pages(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = shown(written, "html", capsys)
+    assert main(["matrix", "--format", "html"]) == 0
+    style = re.compile("<style>(.*?)</style>", re.DOTALL)
+    assert style.findall(report) == style.findall(capsys.readouterr().out)
