@@ -27,6 +27,7 @@ PYTHONS = nox.project.python_versions(PYPROJECT)
 RUNNING = "{}.{}".format(*sys.version_info)
 LOCKS = Path(".ci/locks")
 AXE = "axe-core@~4.14.1"
+PYRIGHT = "pyright@1.1.414"
 
 # Tables of cases that the made-up input of a target begins with, and how long it is at most; longer
 # input is hardly ever understood, and takes far longer.
@@ -150,16 +151,20 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def generate(session: nox.Session) -> None:
-    """Write the files of matrices/ that are made from others: schemas, and matrices as JSON."""
+    """Write the files that are made from others: schemas, matrices as JSON, names for editors."""
     session.install("-e", ".")
     session.run("python", "tests/support/generated.py")
 
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check the types of the package, the tests, the benchmarks and this file."""
+    """Check all types, and what mypy and, if npm is there, pyright say of the examples."""
     install(session, "types")
     session.run("mypy")
+    with tempfile.TemporaryDirectory() as folder:
+        checker = npm_package(session, PYRIGHT, Path(folder))
+        env = {"DDCOMPAT_PYRIGHT": str(checker) if checker else None}
+        session.run("pytest", "tests/docs/test_types.py", *session.posargs, env=env)
 
 
 @nox.session
@@ -167,8 +172,9 @@ def browser(session: nox.Session) -> None:
     """Test the HTML pages in headless Chromium on PATH, and against axe-core if npm is there."""
     install(session, "types")
     with tempfile.TemporaryDirectory() as folder:
-        rules = axe_core(session, Path(folder))
-        env = {"DDCOMPAT_BROWSER": "chromium", "DDCOMPAT_AXE": str(rules) if rules else None}
+        axe = npm_package(session, AXE, Path(folder))
+        rules = str(axe / "axe.min.js") if axe else None
+        env = {"DDCOMPAT_BROWSER": "chromium", "DDCOMPAT_AXE": rules}
         session.run("pytest", "tests/browser", *session.posargs, env=env)
 
 
@@ -292,16 +298,18 @@ def build(session: nox.Session, folder: str) -> str:
     return str(wheel)
 
 
-def axe_core(session: nox.Session, folder: Path) -> Path | None:
-    """Fetch the accessibility rules; return None without npm."""
+def npm_package(session: nox.Session, package: str, folder: Path) -> Path | None:
+    """Fetch a package of npm; return its folder, or None without npm."""
     if not shutil.which("npm"):
-        session.warn("there is no npm: the pages are not held against the rules of axe-core")
+        session.warn(f"there is no npm: what needs {package} is NOT RUN")
         return None
-    session.run("npm", "pack", AXE, "--silent", "--pack-destination", str(folder), external=True)
-    (package,) = folder.glob("axe-core-*.tgz")
-    with tarfile.open(package) as archive:
-        archive.extract("package/axe.min.js", folder)
-    return folder / "package" / "axe.min.js"
+    session.run(
+        *("npm", "pack", package, "--silent", "--pack-destination", str(folder)), external=True
+    )
+    (archive,) = folder.glob("*.tgz")
+    with tarfile.open(archive) as members:
+        members.extractall(folder, filter="data")
+    return folder / "package"
 
 
 @nox.session(python="3.11")
