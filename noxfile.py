@@ -29,6 +29,15 @@ LOCKS = Path(".ci/locks")
 AXE = "axe-core@~4.14.1"
 PYRIGHT = "pyright@1.1.414"
 
+# Files for the hosted repository, below .github, by the schemas that check-jsonschema brings.
+HOSTED = {
+    "vendor.github-workflows": "workflows/*.yml",
+    "custom.github-workflows-require-timeout": "workflows/*.yml",
+    "vendor.github-issue-forms": "ISSUE_TEMPLATE/[!c]*.yml",
+    "vendor.github-issue-config": "ISSUE_TEMPLATE/config.yml",
+    "vendor.dependabot": "dependabot.yml",
+}
+
 # Tables of cases that the made-up input of a target begins with, and how long it is at most; longer
 # input is hardly ever understood, and takes far longer.
 SEEDS = {"facts": ["facts"], "importer": ["pages"], "loader": ["matrices", "overlays"]}
@@ -64,6 +73,7 @@ IN_PARALLEL = ["--numprocesses=2"]
 CI = {
     "lint": [],
     "types": [],
+    "package": [],
     "readme": [],
     "lowest": IN_PARALLEL,
     "harm(alone)": ["pluggy"],
@@ -143,10 +153,40 @@ def run_tests(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and formatting."""
+    """Check style and formatting, and the files for the hosted repository by their schemas."""
     install_locked(session, "lint")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
+    for schema, files in HOSTED.items():
+        names = [str(path) for path in sorted(Path(".github").glob(files))]
+        session.run("check-jsonschema", f"--builtin-schema={schema}", *names)
+
+
+@nox.session(python="3.11")
+def package(session: nox.Session) -> None:
+    """Build wheel and sdist, and check what is in them and how an index will show them."""
+    install_locked(session, "package")
+    with tempfile.TemporaryDirectory() as folder:
+        check_distributions(session, Path(folder))
+
+
+@nox.session(python="3.11")
+def release(session: nox.Session) -> None:
+    """Refuse what is not ready, and build what is into `dist/`; `-- v0.1.0` names the tag."""
+    command = ("python", "-m", "support.release", *session.posargs)
+    session.run(*command, env={"PYTHONPATH": "tests"})
+    install_locked(session, "package")
+    shutil.rmtree("dist", ignore_errors=True)
+    check_distributions(session, Path("dist"))
+
+
+def check_distributions(session: nox.Session, folder: Path) -> None:
+    """Build wheel and sdist in an empty folder, and check them."""
+    with tempfile.TemporaryDirectory() as place:
+        run_hatchling(session, place, f"--directory={folder.resolve()}")
+    files = sorted(map(str, folder.iterdir()))
+    session.run("twine", "check", "--strict", *files)
+    session.run("check-wheel-contents", *(name for name in files if name.endswith(".whl")))
 
 
 @nox.session
@@ -289,13 +329,18 @@ def install_locked(session: nox.Session, name: str, *options: str) -> None:
 
 def build(session: nox.Session, folder: str) -> str:
     """Build the wheel of the project in a folder, by the locked hatchling; return its path."""
+    run_hatchling(session, folder, "--target=wheel", f"--directory={folder}")
+    (wheel,) = Path(folder).glob("*.whl")
+    return str(wheel)
+
+
+def run_hatchling(session: nox.Session, folder: str, *options: str) -> None:
+    """Build by the locked hatchling, which is installed into a folder."""
     # Beside the session's packages, some of which are older than hatchling allows.
     place = Path(folder, "build")
     install_locked(session, "build", "--target", str(place))
-    command = ("python", "-m", "hatchling", "build", "--target=wheel", f"--directory={folder}")
+    command = ("python", "-m", "hatchling", "build", *options)
     session.run(*command, env={"PYTHONPATH": str(place)})
-    (wheel,) = Path(folder).glob("*.whl")
-    return str(wheel)
 
 
 def npm_package(session: nox.Session, package: str, folder: Path) -> Path | None:
