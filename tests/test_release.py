@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,12 @@ READY = {
     "pytest_ddcompat/__init__.py": '"""Doc."""\n\n__version__ = "1.2.0"\n',
 }
 ADDRESS = "https://example.invalid/pytest-ddcompat"
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -67,10 +76,25 @@ ADDRESS = "https://example.invalid/pytest-ddcompat"
 def test_what_stands_in_the_way(
     changed: dict[str, str], tag: str, found: list[str], tmp_path: Path
 ) -> None:
-    for name, text in {**READY, **changed}.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
+    write(tmp_path, {**READY, **changed})
     assert problems(tmp_path, tag) == found
+
+
+@pytest.mark.parametrize(
+    ("tag", "status", "printed"),
+    [
+        ("v1.2.0", 0, ""),
+        ("v1.3.0", 1, 'the tag must be "v1.2.0", as the version is 1.2.0 (got "v1.3.0")\n'),
+    ],
+)
+def test_status(tag: str, status: int, printed: str, tmp_path: Path) -> None:
+    write(tmp_path, READY)
+    environ = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
+    command = [sys.executable, "-m", "support.release", tag]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environ, check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (status, printed)
 
 
 def test_there_is_one_placeholder() -> None:

@@ -1,4 +1,4 @@
-"""What stands in the way of a release: `python -m support.release [TAG]`, run in `tests`."""
+"""What stands in the way of a release of the checkout in the current folder: `nox -s release`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
 PUBLISHED = ("pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 FOLDERS = ("docs", ".github", "pytest_ddcompat")
 TEXTS = {".md", ".py", ".toml", ".yml"}
@@ -66,10 +65,10 @@ def _tag(version: str, tag: str) -> list[str]:
 def current_tag() -> str:
     """Return the tag of the commit that is checked out, or an empty text."""
     command = ["git", "describe", "--tags", "--exact-match"]
-    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
     return done.stdout.strip()
 
 
 if __name__ == "__main__":
-    found = problems(ROOT, sys.argv[1] if len(sys.argv) > 1 else current_tag())
-    sys.exit("\n".join(found))
+    found = problems(Path.cwd(), sys.argv[1] if len(sys.argv) > 1 else current_tag())
+    sys.exit("\n".join(found) or None)
