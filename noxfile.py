@@ -27,6 +27,16 @@ PYTHONS = nox.project.python_versions(PYPROJECT)
 RUNNING = "{}.{}".format(*sys.version_info)
 LOCKS = Path(".ci/locks")
 AXE = "axe-core@~4.14.1"
+PYRIGHT = "pyright@1.1.414"
+
+# Files for the hosted repository, below .github, by the schemas that check-jsonschema brings.
+HOSTED = {
+    "vendor.github-workflows": "workflows/*.yml",
+    "custom.github-workflows-require-timeout": "workflows/*.yml",
+    "vendor.github-issue-forms": "ISSUE_TEMPLATE/[!c]*.yml",
+    "vendor.github-issue-config": "ISSUE_TEMPLATE/config.yml",
+    "vendor.dependabot": "dependabot.yml",
+}
 
 # Tables of cases that the made-up input of a target begins with, and how long it is at most; longer
 # input is hardly ever understood, and takes far longer.
@@ -64,6 +74,7 @@ CI = {
     "lint": [],
     "types": [],
     "docs": [],
+    "package": [],
     "readme": [],
     "lowest": IN_PARALLEL,
     "harm(alone)": ["pluggy"],
@@ -143,10 +154,40 @@ def run_tests(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and formatting."""
+    """Check style and formatting, and the files for the hosted repository by their schemas."""
     install_locked(session, "lint")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
+    for schema, files in HOSTED.items():
+        names = [str(path) for path in sorted(Path(".github").glob(files))]
+        session.run("check-jsonschema", f"--builtin-schema={schema}", *names)
+
+
+@nox.session(python="3.11")
+def package(session: nox.Session) -> None:
+    """Build wheel and sdist, and check what is in them and how an index will show them."""
+    install_locked(session, "package")
+    with tempfile.TemporaryDirectory() as folder:
+        check_distributions(session, Path(folder))
+
+
+@nox.session(python="3.11")
+def release(session: nox.Session) -> None:
+    """Refuse what is not ready, and build what is into `dist/`; `-- v0.1.0` names the tag."""
+    command = ("python", "-m", "support.release", *session.posargs)
+    session.run(*command, env={"PYTHONPATH": "tests"})
+    install_locked(session, "package")
+    shutil.rmtree("dist", ignore_errors=True)
+    check_distributions(session, Path("dist"))
+
+
+def check_distributions(session: nox.Session, folder: Path) -> None:
+    """Build wheel and sdist in an empty folder, and check them."""
+    with tempfile.TemporaryDirectory() as place:
+        run_hatchling(session, place, f"--directory={folder.resolve()}")
+    files = sorted(map(str, folder.iterdir()))
+    session.run("twine", "check", "--strict", *files)
+    session.run("check-wheel-contents", *(name for name in files if name.endswith(".whl")))
 
 
 @nox.session(python="3.11")
@@ -161,16 +202,20 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def generate(session: nox.Session) -> None:
-    """Write the files of matrices/ that are made from others: schemas, and matrices as JSON."""
+    """Write the files that are made from others: schemas, matrices as JSON, names for editors."""
     session.install("-e", ".")
     session.run("python", "tests/support/generated.py")
 
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check the types of the package, the tests, the benchmarks and this file."""
+    """Check all types, and what mypy and, if npm is there, pyright say of the examples."""
     install(session, "types")
     session.run("mypy")
+    with tempfile.TemporaryDirectory() as folder:
+        checker = npm_package(session, PYRIGHT, Path(folder))
+        env = {"DDCOMPAT_PYRIGHT": str(checker) if checker else None}
+        session.run("pytest", "tests/docs/test_types.py", *session.posargs, env=env)
 
 
 @nox.session
@@ -178,8 +223,9 @@ def browser(session: nox.Session) -> None:
     """Test the HTML pages in headless Chromium on PATH, and against axe-core if npm is there."""
     install(session, "types")
     with tempfile.TemporaryDirectory() as folder:
-        rules = axe_core(session, Path(folder))
-        env = {"DDCOMPAT_BROWSER": "chromium", "DDCOMPAT_AXE": str(rules) if rules else None}
+        axe = npm_package(session, AXE, Path(folder))
+        rules = str(axe / "axe.min.js") if axe else None
+        env = {"DDCOMPAT_BROWSER": "chromium", "DDCOMPAT_AXE": rules}
         session.run("pytest", "tests/browser", *session.posargs, env=env)
 
 
@@ -294,25 +340,32 @@ def install_locked(session: nox.Session, name: str, *options: str) -> None:
 
 def build(session: nox.Session, folder: str) -> str:
     """Build the wheel of the project in a folder, by the locked hatchling; return its path."""
-    # Beside the session's packages, some of which are older than hatchling allows.
-    place = Path(folder, "build")
-    install_locked(session, "build", "--target", str(place))
-    command = ("python", "-m", "hatchling", "build", "--target=wheel", f"--directory={folder}")
-    session.run(*command, env={"PYTHONPATH": str(place)})
+    run_hatchling(session, folder, "--target=wheel", f"--directory={folder}")
     (wheel,) = Path(folder).glob("*.whl")
     return str(wheel)
 
 
-def axe_core(session: nox.Session, folder: Path) -> Path | None:
-    """Fetch the accessibility rules; return None without npm."""
+def run_hatchling(session: nox.Session, folder: str, *options: str) -> None:
+    """Build by the locked hatchling, which is installed into a folder."""
+    # Beside the session's packages, some of which are older than hatchling allows.
+    place = Path(folder, "build")
+    install_locked(session, "build", "--target", str(place))
+    command = ("python", "-m", "hatchling", "build", *options)
+    session.run(*command, env={"PYTHONPATH": str(place)})
+
+
+def npm_package(session: nox.Session, package: str, folder: Path) -> Path | None:
+    """Fetch a package of npm; return its folder, or None without npm."""
     if not shutil.which("npm"):
-        session.warn("there is no npm: the pages are not held against the rules of axe-core")
+        session.warn(f"there is no npm: what needs {package} is NOT RUN")
         return None
-    session.run("npm", "pack", AXE, "--silent", "--pack-destination", str(folder), external=True)
-    (package,) = folder.glob("axe-core-*.tgz")
-    with tarfile.open(package) as archive:
-        archive.extract("package/axe.min.js", folder)
-    return folder / "package" / "axe.min.js"
+    session.run(
+        *("npm", "pack", package, "--silent", "--pack-destination", str(folder)), external=True
+    )
+    (archive,) = folder.glob("*.tgz")
+    with tarfile.open(archive) as members:
+        members.extractall(folder, filter="data")
+    return folder / "package"
 
 
 @nox.session(python="3.11")

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 TREES = ("pytest_ddcompat", "matrices", "tests", "docs", "benchmarks")
-FILES = ("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "noxfile.py", ".gitignore")
+PAGES = ("README.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "SECURITY.md")
+FILES = (*PAGES, "pyproject.toml", "LICENSE", "noxfile.py", ".gitignore")
 NO_SOURCE = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
 pytestmark = [

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import FrameType
 
-    from pytest_ddcompat.requirement.requirement import Names
+    from pytest_ddcompat.requirement.bundled import (
+        Capability,
+        Datastores,
+        Deployment,
+        Deployments,
+        Framework,
+        Frameworks,
+        Level,
+    )
 
 __all__ = [
     "mark_of",
@@ -37,11 +45,11 @@ _LONGEST = 200  # characters of a marker's arguments that a message repeats
 
 
 def requires_capability(
-    *names: str,
-    framework: Names = None,
-    deployment: Names = None,
-    datastore: Names = None,
-    support_level: str | None = None,
+    *names: Capability,
+    framework: Frameworks = None,
+    deployment: Deployments = None,
+    datastore: Datastores = None,
+    support_level: Level | None = None,
     preview: bool = True,
     matrix: str | None = None,
     strict: bool | None = None,
@@ -95,7 +103,7 @@ def requires_tracer(
 
 
 def requires_framework(
-    name: str,
+    name: Framework,
     specifier: str | None = None,
     *,
     matrix: str | None = None,
@@ -113,7 +121,7 @@ def requires_framework(
 
 
 def requires_deployment(
-    *types: str, matrix: str | None = None, strict: bool | None = None
+    *types: Deployment, matrix: str | None = None, strict: bool | None = None
 ) -> pytest.MarkDecorator:
     """Mark tests that need any of some deployment types.
 
@@ -139,7 +147,7 @@ def requires_agent(
 
 
 def requires_support_level(
-    level: str, *, matrix: str | None = None, strict: bool | None = None
+    level: Level, *, matrix: str | None = None, strict: bool | None = None
 ) -> pytest.MarkDecorator:
     """Mark tests that need at least a support level of the tracer's release branch.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple, Union
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.matrix.rows import LEVELS
 from pytest_ddcompat.values.errors import RequirementError
@@ -11,9 +11,18 @@ from pytest_ddcompat.values.names import fold, is_framework, unknown_name
 from pytest_ddcompat.values.text import quoted, shown
 from pytest_ddcompat.values.versions import parse_marker_range
 
-__all__ = ["Names", "Requirement", "call_of", "with_strict", "without_strict"]
+if TYPE_CHECKING:
+    from pytest_ddcompat.requirement.bundled import (
+        Capability,
+        Datastores,
+        Deployment,
+        Deployments,
+        Framework,
+        Frameworks,
+        Level,
+    )
 
-Names = Union[str, "tuple[str, ...]", None]
+__all__ = ["Requirement", "call_of", "with_strict", "without_strict"]
 
 _LONGEST = 1000  # characters of a name or an expression
 _LEVELS = {
@@ -51,11 +60,11 @@ class Requirement(NamedTuple):
     @classmethod
     def capability(
         cls,
-        *names: str,
-        framework: Names = None,
-        deployment: Names = None,
-        datastore: Names = None,
-        support_level: str | None = None,
+        *names: Capability,
+        framework: Frameworks = None,
+        deployment: Deployments = None,
+        datastore: Datastores = None,
+        support_level: Level | None = None,
         preview: bool = True,
         matrix: str | None = None,
     ) -> Requirement:
@@ -101,7 +110,7 @@ class Requirement(NamedTuple):
 
     @classmethod
     def framework(
-        cls, name: str, specifier: str | None = None, *, matrix: str | None = None
+        cls, name: Framework, specifier: str | None = None, *, matrix: str | None = None
     ) -> Requirement:
         """Require a framework, at any version or by specifiers as those of `tracer`.
 
@@ -113,7 +122,7 @@ class Requirement(NamedTuple):
         return cls("framework", frameworks=named, specifier=wanted, matrix=_page(matrix))
 
     @classmethod
-    def deployment(cls, *types: str, matrix: str | None = None) -> Requirement:
+    def deployment(cls, *types: Deployment, matrix: str | None = None) -> Requirement:
         """Require any of some deployment types.
 
         Raises:
@@ -132,7 +141,7 @@ class Requirement(NamedTuple):
         return cls("agent", specifier=_specifier(specifier), matrix=_page(matrix))
 
     @classmethod
-    def support_level(cls, level: str, *, matrix: str | None = None) -> Requirement:
+    def support_level(cls, level: Level, *, matrix: str | None = None) -> Requirement:
         """Require at least a support level of the tracer's release branch.
 
         Raises:
@@ -235,7 +244,7 @@ def _each_alone(value: object) -> str:
     return f"; did you mean {', '.join(map(quoted, names))}?"
 
 
-def _any_of(keyword: str, value: Names) -> tuple[str, ...]:
+def _any_of(keyword: str, value: str | tuple[str, ...] | None) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, (str, tuple)):

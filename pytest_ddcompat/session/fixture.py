@@ -31,7 +31,13 @@ if TYPE_CHECKING:
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.evaluation.verdict import Verdict
     from pytest_ddcompat.matrix.matrix import Matrix
-    from pytest_ddcompat.requirement.requirement import Names
+    from pytest_ddcompat.requirement.bundled import (
+        Capability,
+        Datastores,
+        Deployments,
+        Frameworks,
+        Level,
+    )
     from pytest_ddcompat.session.conftests import Call
     from pytest_ddcompat.session.decision import Decision
     from pytest_ddcompat.session.folders import Gates
@@ -40,10 +46,10 @@ if TYPE_CHECKING:
     class Keywords(TypedDict, total=False):
         """Keyword arguments of `check`."""
 
-        framework: Names
-        deployment: Names
-        datastore: Names
-        support_level: str | None
+        framework: Frameworks
+        deployment: Deployments
+        datastore: Datastores
+        support_level: Level | None
         preview: bool
         matrix: str | None
 
@@ -90,7 +96,7 @@ class Compatibility:
         """The first matrix of the test that runs."""
         return self._gate.matrix
 
-    def check(self, *names: str, **keywords: Unpack[Keywords]) -> Verdict:
+    def check(self, *names: Capability, **keywords: Unpack[Keywords]) -> Verdict:
         """Evaluate capabilities in the run's environment; the arguments are the marker's.
 
         Raises:
@@ -104,7 +110,7 @@ class Compatibility:
         except CompatibilityError as error:
             raise type(error)(error.problems) from None
 
-    def require(self, *names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
+    def require(self, *names: Capability, **keywords: Unpack[KeywordsAndStrict]) -> None:
         """Skip, fail or xfail the test by the run's policy; the arguments are the marker's.
 
         Raises:
@@ -123,7 +129,7 @@ class Compatibility:
             _raise(pytest.xfail.Exception(decision.shown), decision)
 
 
-def require(*names: str, **keywords: Unpack[KeywordsAndStrict]) -> None:
+def require(*names: Capability, **keywords: Unpack[KeywordsAndStrict]) -> None:
     """Skip or fail a module by the run's policy, before an import that may fail.
 
     Where the policy says xfail or deselect, the module is skipped: none of its tests is known yet.
