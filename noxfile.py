@@ -202,9 +202,10 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def generate(session: nox.Session) -> None:
-    """Write the files that are made from others: schemas, matrices as JSON, names for editors."""
+    """Write what is made from others: schemas, matrices, names for editors, tables of the docs."""
     session.install("-e", ".")
     session.run("python", "tests/support/generated.py")
+    session.run("python", "tests/support/tables.py")
 
 
 @nox.session
