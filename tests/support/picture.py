@@ -56,8 +56,8 @@ def run() -> str:
 
 
 def plain(text: str) -> str:
-    """Return the text of a run without colours and blanks, which drawing moves."""
-    return re.sub(r"\x1b\[[\d;]*m|\s", "", text)
+    """Return the text of a run without colours, rules and blanks, which drawing moves."""
+    return re.sub(r"\x1b\[[\d;]*m|\s|={3,}", "", text)
 
 
 def drawn(svg: str) -> str:
