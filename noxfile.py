@@ -38,6 +38,9 @@ HOSTED = {
     "vendor.dependabot": "dependabot.yml",
 }
 
+# What is not copied with a checkout: what tools leave in it.
+LEFT_BEHIND = (".git", ".nox", ".venv", ".hypothesis", ".*_cache", "__pycache__", "build", "dist")
+
 # Tables of cases that the made-up input of a target begins with, and how long it is at most; longer
 # input is hardly ever understood, and takes far longer.
 SEEDS = {"facts": ["facts"], "importer": ["pages"], "loader": ["matrices", "overlays"]}
@@ -109,12 +112,16 @@ def is_there(python: str) -> bool:
 
 @nox.session
 def readme(session: nox.Session) -> None:
-    """Run the README's commands for a first success and for the tests, as they stand."""
+    """Run the commands of the README's quick start as they stand, in a copy of the checkout."""
     text = Path("README.md").read_text(encoding="utf-8")
-    for heading in ("First success", "Development"):
-        section = text.partition(f"\n## {heading}\n")[2]
-        commands = section.partition("```sh\n")[2].partition("```")[0]
-        session.run("bash", "-ec", commands, external=True)
+    section = text.partition("\n## Quick start\n")[2].partition("\n## ")[0]
+    commands = [part.partition("```")[0] for part in section.split("```sh\n")[1:]]
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "checkout")
+        shutil.copytree(Path.cwd(), copy, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
+        with session.chdir(copy):
+            for command in commands:
+                session.run("bash", "-ec", command, external=True)
 
 
 @nox.session(python=PYTHONS)
@@ -202,9 +209,17 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def generate(session: nox.Session) -> None:
-    """Write the files that are made from others: schemas, matrices as JSON, names for editors."""
+    """Write what is made from others: schemas, matrices, names for editors, tables of the docs."""
     session.install("-e", ".")
     session.run("python", "tests/support/generated.py")
+    session.run("python", "tests/support/tables.py")
+
+
+@nox.session
+def pictures(session: nox.Session) -> None:
+    """Draw the run of pytest that the README shows: .assets/run.svg."""
+    session.install("-e", ".[cli]")
+    session.run("python", "tests/support/picture.py")
 
 
 @nox.session

@@ -137,12 +137,12 @@ class Environment:
 
     @property
     def os(self) -> Fact[str]:
-        """Operating system: linux, macos, windows, else the platform's own name."""
+        """Operating system (linux, macos or windows), else the platform's own name."""
         return self._fact("os")
 
     @property
     def cpu(self) -> Fact[str]:
-        """CPU of the process: x86-64, aarch64, i686, else the machine's own name."""
+        """CPU of the process (x86-64, aarch64 or i686), else the machine's own name."""
         return self._fact("cpu")
 
     @property
@@ -173,7 +173,7 @@ class Environment:
 
     @property
     def date(self) -> dt.date:
-        """Day that decides support levels: today in UTC, unless it is given."""
+        """Day that decides support levels; today in UTC, unless it is given."""
         return cast("dt.date", self._fact("date").value)
 
     def derives(self, key: str) -> bool:

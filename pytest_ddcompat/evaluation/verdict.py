@@ -77,7 +77,7 @@ class Finding(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """The finding in words, without its subject: what is needed, and what was found."""
+        """What is needed and what was found, in words, without the subject."""
         source = f" ({self.source})" if self.source not in {"", self.signal} else ""
         return f"{_words(self)}{source}"
 

@@ -80,9 +80,9 @@ class Copy(NamedTuple):
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     root = tmp_path_factory.mktemp("extended")
-    for name in ("pytest_ddcompat", "matrices", "tests"):
+    for name in ("pytest_ddcompat", "matrices", "tests", "docs"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("README.md", "CHANGELOG.md", "pyproject.toml"):
+    for name in ("CHANGELOG.md", "pyproject.toml"):
         shutil.copy(ROOT / name, root / name)
     for file, where, anchor, block in STEP.findall(PAGE):
         lines = (root / file).read_text(encoding="utf-8").splitlines(keepends=True)
@@ -262,13 +262,17 @@ def test_comparing_matrices_sees_the_field(copy: Copy) -> None:
 
 def test_documents_have_the_lines(copy: Copy) -> None:
     root = copy.package.parent
-    readme = (root / "README.md").read_text(encoding="utf-8")
-    for table in ("### Where detected facts come from", "## How a verdict is reached"):
-        lines = readme.partition(f"\n{table}\n")[2].partition("\n#")[0].splitlines()
+    for page in ("explanation/security", "reference/facts", "explanation/verdicts"):
+        lines = (root / f"docs/{page}.md").read_text(encoding="utf-8").splitlines()
         (at,) = (n for n, line in enumerate(lines) if re.match(r"\| (Appl|`appsec)", line))
         assert lines[at - 1].startswith("|")
         assert lines[at + 1].startswith("|")
+        assert len(set(map(columns, lines[at - 1 : at + 2]))) == 1
     assert "`appsec_enabled = true`" in (root / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def columns(row: str) -> int:
+    return row.count(" | ")
 
 
 @pytest.mark.parametrize(

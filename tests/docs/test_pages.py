@@ -5,7 +5,8 @@ A comment above a block says how it is used:
 - `<!-- file: NAME -->`: the block is written to a file of the page's folder;
 - `<!-- shown: REASON -->`: the block is not run, for a reason;
 - no comment: `console` blocks are run, and print what stands below each `$ command`; `python`
-  blocks are run as scripts; blocks of other languages must have a comment.
+  blocks are run as scripts; `sh` blocks of the README are run by `nox -s readme`; blocks of other
+  languages must have a comment.
 
 All blocks of a page share one folder and are used in their order. In what is printed, `…` stands
 for any text, and a line `…` for any lines. A page that says `<!-- needs: NAME -->` is skipped where
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 APPLIED = ROOT / "docs/explanation/extending.md"  # its steps are, by test_extending.py
-PAGES = sorted({*(ROOT / "docs").rglob("*.md")} - {APPLIED})
+README = ROOT / "README.md"
+PAGES = [README, *sorted({*(ROOT / "docs").rglob("*.md")} - {APPLIED})]
 BLOCK = re.compile(
     r"(?m)^(?:<!-- (?P<use>file|shown): (?P<word>.*) -->\n)?"
     r"(?P<fence>```+)(?P<language>[\w{}-]*)\n(?P<text>(?s:.*?))^(?P=fence)$"
@@ -131,7 +133,7 @@ def test_page(page: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
 def test_every_block_is_used_or_says_why_not(page: Path) -> None:
-    runs = {"console", "python"}
+    runs = {"console", "python", *(["sh"] if page == README else [])}
     unused = [
         f"line {block.line}: {block.language}"
         for block in blocks_of(page)

@@ -1,194 +1,129 @@
-"""The README's examples, run as they stand."""
+"""The README is short, its commands and examples work, and its tables and links lead somewhere."""
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
-from importlib.util import find_spec
+import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from support.core import understood
+from support import picture
+from support.core import parsed_toml
 
-from pytest_ddcompat import Environment
-from pytest_ddcompat.__main__ import main
-from pytest_ddcompat.environment import detection
-from pytest_ddcompat.environment.value import Fact
-from pytest_ddcompat.importer.toml import to_toml
+from pytest_ddcompat.declared import MARKERS, OPTIONS
+
+from .test_pages import README, blocks_of
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"```console\n\$ ddcompat (.*)\n((?:.*\n)*?)```", README)
-SHOWN = {"check", "compare", "diff", "explain", "facts", "import", "lint", "matrices", "matrix"}
+TEXT = README.read_text(encoding="utf-8")
+LIMIT = 10_000  # bytes
+BLOCKS = list(blocks_of(README))
+SUPPORTED = (
+    "python=3.11", "implementation=cpython", "os=linux", "cpu=x86-64", "deployment=none",
+    "site=datadoghq.com", "remote_configuration=on", "date=2026-05-31",
+)  # fmt: skip
+# Written with the pages that are for the hosted repository.
+ELSEWHERE = {"CONTRIBUTING.md", "SECURITY.md"}
 
 
-def block(comment: str) -> str:
-    """The code block after a comment of the README that begins so."""
-    found = re.search(rf"<!-- {re.escape(comment)}[^\n]*-->\n```\w+\n(.*?)```", README, re.DOTALL)
-    assert found, f"the README has no block for {comment!r}"
-    return found.group(1)
+def section(title: str) -> str:
+    return TEXT.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
-def test_example_file_is_the_one_shown() -> None:
-    shown = block("file: tests/example_security.py")
-    assert shown == (ROOT / "tests/example_security.py").read_text(encoding="utf-8")
+def block(name: str) -> str:
+    (text,) = (block.text for block in BLOCKS if block.word == name)
+    return text
 
 
-def test_first_success(pytester: pytest.Pytester) -> None:
-    pytester.mkdir("tests")
-    pytester.makepyprojecttoml('[tool.pytest.ini_options]\naddopts = ["-ra"]')
-    target = pytester.path / "tests/example_security.py"
-    target.write_text(block("file: tests/example_security.py"), encoding="utf-8")
-    command = re.search(r"python -m pytest (tests/example_security.py .*)", README)
-    assert command
-    assert f"<!-- output: {command.group(1)} -->" in README
-    result = pytester.runpytest("-p", "no:randomly", *command.group(1).split())
-    assert shown_lines(result.outlines) == shown_lines(
-        block("output: tests/example_security.py").splitlines()
+def slug(heading: str) -> str:
+    """Return the anchor that a heading has where the README is shown."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def test_it_is_short() -> None:
+    assert len(README.read_bytes()) <= LIMIT
+
+
+def test_quick_start_has_two_commands_of_one_line() -> None:
+    found = re.findall(r"(?ms)^```(\w*)\n(.*?)^```$", section("Quick start"))
+    assert [language for language, _ in found] == ["sh", "sh"]
+    assert not re.search(r"<!--|console", section("Quick start"))
+    for _, text in found:
+        assert text.count("\n") == 1
+        assert text.startswith("python3 -m venv .venv && .venv/bin/python -m pip install '.[")
+        assert "#" not in text
+
+
+def test_quick_start_installs_extras_that_are_there() -> None:
+    project = parsed_toml(ROOT / "pyproject.toml")["project"]
+    named = re.findall(r"pip install '\.\[(\w+)\]'", TEXT)
+    assert named == ["cli", "test"]
+    assert {*named} <= {*project["optional-dependencies"]}
+    (path,) = re.findall(r"-m pytest (\S+\.py)$", section("Quick start"), re.MULTILINE)
+    assert (ROOT / path).is_file()
+
+
+def test_other_sh_blocks_are_shown_only() -> None:
+    quick = section("Quick start")
+    others = [block for block in BLOCKS if block.language == "sh" and block.text not in quick]
+    assert [block.use for block in others] == ["shown"]
+
+
+def test_it_has_all_markers() -> None:
+    named = re.findall(r"(?m)^\| \[`(requires_\w+)", section("Your first marker"))
+    assert sorted(named) == sorted(MARKERS)
+
+
+def test_it_has_the_main_options() -> None:
+    named = set(re.findall(r"(?m)^\| \[`--ddcompat-([\w-]+)", section("Options")))
+    assert named <= {*OPTIONS}
+    assert named >= {"strict", "unsupported", "undetermined", "facts", "set"}
+
+
+@pytest.mark.parametrize("title", ["Your first marker", "Options", "Commands"])
+def test_each_row_has_a_link(title: str) -> None:
+    rows = re.findall(r"(?m)^\| (?!---)(.*)$", section(title))[1:]
+    assert rows
+    assert all(re.match(r"\[[^]]+\]\(docs/reference/\w+\.md#[\w-]+\) \|", row) for row in rows)
+
+
+def test_links_lead_somewhere() -> None:
+    links = set(re.findall(r"\]\(([^)#\s]*)(#[^)\s]*)?\)", TEXT))
+    assert links
+    for path, anchor in links:
+        if not path.startswith("http") and path not in ELSEWHERE:
+            text = (ROOT / path).read_text(encoding="utf-8") if anchor else ""
+            headings = re.findall(r"(?m)^#+ (.*)$", text)
+            assert (ROOT / path).exists(), path
+            assert not anchor or anchor[1:] in map(slug, headings), (path, anchor)
+
+
+def test_before_and_after_do_the_same(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_before=block("test_before.py"), test_after=block("test_after.py"))
+    pytester.runpytest("--ddcompat-set=tracer=none").assert_outcomes(skipped=2)
+
+
+def test_strict_in_ci(pytester: pytest.Pytester) -> None:
+    workflow = block(".github/workflows/appsec.yml")
+    assert workflow.count("\n") <= len("ten lines.")
+    (command,) = re.findall(r"- run: >\n((?:      .*\n)+)", workflow)
+    name, *options = shlex.split(command)
+    assert name == "pytest"
+    pytester.makepyfile(test_service=block("test_service.py"))
+    for tracer, outcome in {"2.5.0": "failed", "unknown": "failed", "2.6.0": "passed"}.items():
+        settings = [f"--ddcompat-set={setting}" for setting in (f"tracer={tracer}", *SUPPORTED)]
+        pytester.runpytest(*options, *settings).assert_outcomes(**{outcome: 1})
+    (shown,) = re.findall(r"- run: ddcompat (.*) >>", workflow)
+    done = pytester.run(sys.executable, "-m", "pytest_ddcompat", *shlex.split(shown))
+    assert done.ret == 0
+    assert "passed" in done.stdout.str()
+
+
+def test_picture_shows_the_run_as_it_is() -> None:
+    svg = picture.PICTURE.read_text(encoding="utf-8")
+    words = "nox -s pictures draws it anew"
+    assert picture.drawn(svg) == picture.plain(f"$ {' '.join(picture.COMMAND)}{picture.run()}"), (
+        words
     )
-
-
-def shown_lines(lines: list[str]) -> list[str]:
-    """The lines from the first test on, without what depends on the machine."""
-    first = next(n for n, line in enumerate(lines) if line.startswith("tests/example_security"))
-    installed = [name for name in ("fastapi", "flask") if find_spec(name)]
-    machine = "|".join(["CPython", "on", "CPU", "deployment", *installed])
-    kept = [re.sub(rf", ({machine}) [^,]+", "", line) for line in lines[first:]]
-    # Older pytest has fewer empty lines.
-    return [line for line in kept if line and not re.fullmatch(r"=+ .* in [\d.]+s =+", line)]
-
-
-def test_malformed_marker(pytester: pytest.Pytester) -> None:
-    marker = re.search(r"<!-- error: (.*) -->", README)
-    assert marker
-    pytester.makepyfile(test_service=f"import pytest\n\n{marker.group(1)}\ndef test_a(): pass")
-    result = pytester.runpytest()
-    assert block("error: ").strip() in result.outlines
-
-
-def test_module_is_skipped_before_its_import(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(block("example: runs with tracer=1.9.7"))
-    pytester.runpytest("--ddcompat-set", "tracer=1.9.7").assert_outcomes(skipped=1)
-
-
-def test_fixture(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(block("example: runs with tracer=2.6.0"))
-    settings = ["tracer=2.6.0", "python=3.11", "implementation=cpython", "os=linux", "cpu=x86-64"]
-    options = [option for setting in settings for option in ("--ddcompat-set", setting)]
-    pytester.runpytest(*options).assert_outcomes(passed=1)
-
-
-def test_facts() -> None:
-    shown = json.loads(block("facts"))
-    assert Environment.from_mapping(shown).to_mapping() == shown
-
-
-def test_settings(pytester: pytest.Pytester) -> None:
-    command = re.search(r"^pytest (--ddcompat-set tracer=2.5.0 .*)$", README, re.MULTILINE)
-    assert command
-    pytester.makepyfile(
-        """
-        def test_facts(ddcompat):
-            facts = ddcompat.environment.to_mapping()
-            assert facts["tracer"] == "2.5.0"
-            assert facts["frameworks"]["django"] == "4.2"
-            assert facts["deployments"] == ["aws_lambda"]
-            assert facts["agent"] is None
-        """
-    )
-    pytester.runpytest(*command.group(1).split()).assert_outcomes(passed=1)
-
-
-def test_hook(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest(block("conftest"))
-    pytester.makepyfile(
-        """
-        def test_facts(ddcompat):
-            assert ddcompat.environment.deployments.value == {"kubernetes"}
-            assert str(ddcompat.environment.framework("Django").value) == "4.2"
-        """
-    )
-    pytester.runpytest().assert_outcomes(passed=1)
-
-
-def test_overlay(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("acme.toml").write_text(block("overlay"), encoding="utf-8")
-    command = re.search(r"<!-- (explain: .*) -->", README)
-    assert command
-    main(command.group(1).replace("explain:", "explain").split())
-    assert block("explain: ") in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("by", ["ini", "hook"])
-def test_several_pages(pytester: pytest.Pytester, by: str) -> None:
-    (pytester.path / "acme.toml").write_text(block("overlay"), encoding="utf-8")
-    if by == "ini":
-        pytester.makepyprojecttoml(block("pages ini"))
-    else:
-        pytester.makeconftest(block("pages conftest"))
-    pytester.makepyfile(test_service=block("pages test"))
-    options = ["--ddcompat-set=tracer=2.5.0", "--ddcompat-set=python=3.11"]
-    result = pytester.runpytest(*options)
-    result.assert_outcomes(passed=1, skipped=1)
-    text = block("pages test").replace(', matrix="acme"', "")
-    pytester.makepyfile(test_service=text)
-    result = pytester.runpytest(*options)
-    assert block("pages error").strip() in result.outlines
-
-
-def test_interface(capsys: pytest.CaptureFixture[str]) -> None:
-    exec(compile(block("interface"), "README.md", "exec"), {})  # noqa: S102 - our own README
-    assert "tracer violated ddtrace >=1.10.0 1.9.7" in capsys.readouterr().out
-
-
-OLDER = {
-    '["Django", "2.2", "yes", "yes"]': '["Django", "1.8", "yes", "yes"]',
-    'versions = [">=2.2"]': 'versions = [">=1.8"]',
-    '"2.6.0"': '"2.5.0"',
-}
-
-
-@pytest.fixture
-def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """CPython 3.11 on Linux and x86-64, without ddtrace, in a folder with the facts shown."""
-    for name in ("DD_SITE", "DD_REMOTE_CONFIGURATION_ENABLED", "NO_COLOR", "FORCE_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "80")
-    simulated = {
-        "platform": SimpleNamespace(
-            system=lambda: "Linux",
-            machine=lambda: "x86_64",
-            python_implementation=lambda: "CPython",
-        ),
-        "struct": SimpleNamespace(calcsize=lambda _: 8),
-        "sys": SimpleNamespace(version_info=(3, 11, 7)),
-        "_distribution": lambda _: Fact(None, "not installed"),
-    }
-    for name, value in simulated.items():
-        monkeypatch.setattr(detection, name, value)
-    monkeypatch.setattr(detection, "_deployment_signals", lambda _: iter(()))
-    monkeypatch.chdir(tmp_path)
-    Path("facts.json").write_text(block("facts"), encoding="utf-8")
-    Path("firewall.md").write_text(block("page: firewall.md"), encoding="utf-8")
-    text = to_toml(understood())
-    for new, old in OLDER.items():
-        text = text.replace(new, old)
-    Path("older.toml").write_text(text, encoding="utf-8")
-
-
-@pytest.mark.usefixtures("machine")
-@pytest.mark.parametrize(("command", "output"), COMMANDS, ids=[c for c, _ in COMMANDS])
-def test_command(command: str, output: str, capsys: pytest.CaptureFixture[str]) -> None:
-    main(shlex.split(command))
-    printed = capsys.readouterr()
-    assert [line.rstrip() for line in printed.out.splitlines()] == output.splitlines()
-    assert printed.err == ""
-
-
-def test_every_command_is_shown() -> None:
-    assert {command.split()[0] for command, _ in COMMANDS} == SHOWN
+    assert re.findall(r"https?://[^\s\"<]*", svg.partition("-->")[2]) == []

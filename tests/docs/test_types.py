@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted((ROOT / "docs").rglob("*.md"))
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FRAGMENTS = ("architecture", "extending")  # pages whose blocks are parts of modules
 PYRIGHT = os.environ.get("DDCOMPAT_PYRIGHT", "")
 HERE = {"pythonVersion": "{}.{}".format(*sys.version_info), "reportMissingImports": "none"}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.processes import output_of
 
 from .documented import MINIMUM, UNDOCUMENTED_PYTHON, documented_for, with_no_capability
 from .targets import TARGETS, Installed, Run, Target, install
@@ -122,3 +125,22 @@ def test_reason_has_what_is_documented_and_what_was_found(target: Target, defaul
             assert f" needs ddtrace >={minimum}" in found["reason"]
             assert f", found {target.ddtrace or 'none installed'} (" in found["reason"]
             assert any(change.startswith("ddtrace >=") for change in found["mend"])
+
+
+PAGE = (Path(__file__).parents[2] / "docs/reference/markers.md").read_text(encoding="utf-8")
+
+
+def test_example_before_an_import(target: Target, installed: Installed, tmp_path: Path) -> None:
+    """What it imports is there in each ddtrace that has the capability, and not in an older one."""
+    (example,) = re.findall(r"(?ms)^<!-- file: test_users.py -->\n```python\n(.*?)^```$", PAGE)
+    (tmp_path / "test_users.py").write_text(example, encoding="utf-8")
+    run = replace(installed, folder=tmp_path).run(PLAIN_HOST, SITE)
+    supported = target.ddtrace not in {None, "1.9.7"}
+    assert {*run.outcomes.values()} == {"passed" if supported else "skipped"}, run.output
+    assert importable(installed) is supported
+
+
+def importable(installed: Installed) -> bool:
+    command = "from ddtrace.appsec.trace_utils import block_request"
+    done = output_of([str(installed.python), "-c", command], installed.folder, {})
+    return done.returncode == 0
