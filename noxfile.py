@@ -199,12 +199,14 @@ def check_distributions(session: nox.Session, folder: Path) -> None:
 
 @nox.session(python="3.11")
 def docs(session: nox.Session) -> None:
-    """Build the documentation, in which warnings are errors, and check how its words are spelt."""
+    """Build the documentation without a warning, check its spelling, and run what it shows."""
     install(session, "docs")
     pages = ["README.md", "CHANGELOG.md", "docs", "pytest_ddcompat"]
     session.run("codespell", "--skip=_build", "--ignore-words=docs/words.txt", *pages)
     target = Path(session.create_tmp(), "html")
     session.run("sphinx-build", "-W", "--keep-going", "-q", "-E", "docs", str(target))
+    # Beside the tools of the how-to pages, which the other sessions lack.
+    session.run("pytest", "tests/docs/test_pages.py")
 
 
 @nox.session

@@ -95,7 +95,7 @@ def run(command: str, folder: Path) -> str:
     environ = {name: os.environ[name] for name in KEPT if name in os.environ}
     environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environ["PATH"]])
     environ |= {"COLUMNS": "80", "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    environ["PYTEST_ADDOPTS"] = "-p no:randomly -p no:cacheprovider"
+    environ["PYTEST_ADDOPTS"] = "-p no:randomly"
     done = subprocess.run(
         ["/bin/bash", "-c", command], cwd=folder, env=environ, check=False, text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
