@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
-    from typing import Any
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.value import Fact
@@ -65,7 +64,7 @@ __all__ = [
     "requires_tracer",
 ]
 
-# For `-p pytest_ddcompat`; see `EntryPoint`.
+# For `-p pytest_ddcompat`.
 pytest_plugins = ["pytest_ddcompat.plugin"]
 
 _MODULES = {
@@ -119,28 +118,6 @@ def import_unrewritten(name: str) -> ModuleType:
         return importlib.import_module(f"{__name__}.{name}")
     finally:
         finders.remove(_OwnModules)
-
-
-class EntryPoint:
-    """What pytest registers as `ddcompat`: it loads the plugin as `-p pytest_ddcompat` does.
-
-    pytest refuses one module under two names, but imports a plugin once by each name. A module
-    that only names the plugin in `pytest_plugins` costs an empty run 0.3 % more.
-    """
-
-    @staticmethod
-    def pytest_addhooks(pluginmanager: Any) -> None:
-        """Load the plugin, unless it is loaded or blocked."""
-        (name,) = pytest_plugins
-        if not (pluginmanager.hasplugin(name) or pluginmanager.is_blocked(name)):
-            # Not by `import_plugin`, which warns under `python -OO` that it is not rewritten.
-            pluginmanager.register(import_unrewritten("plugin"), name)
-
-    def __dir__(self) -> list[str]:
-        return ["pytest_addhooks"]  # all that pytest needs to look at
-
-
-entry_point = EntryPoint()
 
 
 def __getattr__(name: str) -> object:

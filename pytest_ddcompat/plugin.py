@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Declare the hooks, and the options, each with an ini option of the same meaning."""
+    # pytest refuses a module under a second name, which `-p` or `pytest_plugins` may give it.
+    for name in ("ddcompat", __name__):
+        if not pluginmanager.hasplugin(name):
+            pluginmanager.register(_SecondName(), name)
     LOADED[:] = [len(sys.modules)]
     IMPORTED.clear()  # of an earlier run of this process
     pluginmanager.add_hookspecs(HOOKS)  # type: ignore[arg-type] # an object does as well
@@ -143,6 +147,13 @@ def _start_or_break(config: pytest.Config) -> Gating:
     from pytest_ddcompat.session.start import start_or_break
 
     return start_or_break(config)
+
+
+class _SecondName:
+    """Takes the plugin's other name."""
+
+    def __dir__(self) -> list[str]:
+        return []
 
 
 # Each name that pytest finds in a plugin costs every run some 35,000 instructions.

@@ -126,7 +126,7 @@ def test_metadata(metadata: Message, wheel: zipfile.ZipFile) -> None:
     (name,) = (name for name in wheel.namelist() if name.endswith("/entry_points.txt"))
     entry_points = wheel.read(name).decode("utf-8").split("\n")
     assert entry_points[:2] == ["[console_scripts]", "ddcompat = pytest_ddcompat.__main__:main"]
-    assert entry_points[3:5] == ["[pytest11]", "ddcompat = pytest_ddcompat:entry_point"]
+    assert entry_points[3:5] == ["[pytest11]", "ddcompat = pytest_ddcompat.plugin"]
 
 
 def test_wheel_is_enough(wheel: zipfile.ZipFile, tmp_path: Path) -> None:

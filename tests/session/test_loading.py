@@ -70,7 +70,8 @@ def test_each_way_loads_the_plugin_once(
     ("blocked", "autoload", "gated"),
     [
         ("no:ddcompat", True, False),
-        ("no:pytest_ddcompat.plugin", True, False),
+        # As pytest does with each plugin: only the name of its entry point blocks it.
+        ("no:pytest_ddcompat.plugin", True, True),
         ("no:pytest_ddcompat", True, True),
         ("no:ddcompat", False, False),
     ],
