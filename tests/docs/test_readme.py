@@ -23,8 +23,6 @@ SUPPORTED = (
     "python=3.11", "implementation=cpython", "os=linux", "cpu=x86-64", "deployment=none",
     "site=datadoghq.com", "remote_configuration=on", "date=2026-05-31",
 )  # fmt: skip
-# Written with the pages that are for the hosted repository.
-ELSEWHERE = {"CONTRIBUTING.md", "SECURITY.md"}
 
 
 def section(title: str) -> str:
@@ -70,6 +68,11 @@ def test_other_sh_blocks_are_shown_only() -> None:
     assert [block.use for block in others] == ["shown"]
 
 
+def test_address_is_that_of_the_project() -> None:
+    (address,) = parsed_toml(ROOT / "pyproject.toml")["project"]["urls"].values()
+    assert re.findall(r"git\+(https://[^'\s]*)", TEXT) == [address]
+
+
 def test_it_has_all_markers() -> None:
     named = re.findall(r"(?m)^\| \[`(requires_\w+)", section("Your first marker"))
     assert sorted(named) == sorted(MARKERS)
@@ -92,7 +95,7 @@ def test_links_lead_somewhere() -> None:
     links = set(re.findall(r"\]\(([^)#\s]*)(#[^)\s]*)?\)", TEXT))
     assert links
     for path, anchor in links:
-        if not path.startswith("http") and path not in ELSEWHERE:
+        if not path.startswith("http"):
             text = (ROOT / path).read_text(encoding="utf-8") if anchor else ""
             headings = re.findall(r"(?m)^#+ (.*)$", text)
             assert (ROOT / path).exists(), path
