@@ -10,7 +10,7 @@ from pytest_ddcompat.cli.markdown import LARGEST, code, paragraph, size, table, 
 from pytest_ddcompat.cli.output import (
     FACT_HEADS,
     STYLES,
-    fact_table,
+    print_facts,
     printing,
     put,
     render_template,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLE", "PURPOSE", "Group", "Test", "View", "add", "html", "markdown", "run"]
 
-PURPOSE = "show the record of a run with --ddcompat-report=RECORD"
+PURPOSE = "Show the record that a run wrote with --ddcompat-report"
 EXAMPLE = 'ddcompat report run.json --format markdown >> "$GITHUB_STEP_SUMMARY"'
 
 _WIDTH = 100  # characters of a line of text in a file
@@ -113,9 +113,11 @@ class View(NamedTuple):
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("record", metavar="RECORD", help="file that the run wrote")
+    parser.add_argument("record", metavar="RECORD", help="File that the run wrote")
     arguments.add_format(parser, "html", "markdown")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="Write to this file instead of standard output"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -203,7 +205,7 @@ def _print(view: View, out: Console) -> None:
     for page in view.pages:
         out.print(f"{page['title']} ({page['id']}, read {page['read']})")
         out.print(page["address"], soft_wrap=True)
-    out.print(fact_table(view.facts))
+    print_facts(view.facts, out)
     counts = _in_words(dict(view.counts))
     out.print(f"{_counted(view.total)} gated{': ' if counts else ''}{counts}; {view.end}")
     for group in view.groups:
