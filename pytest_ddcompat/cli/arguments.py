@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.matrix import Matrix
 
 __all__ = [
-    "add_agent", "add_environment", "add_format", "add_matrix", "add_page", "add_repeatable",
-    "add_requirement", "add_service", "complete",
+    "add_agent", "add_environment", "add_format", "add_matrix", "add_page", "add_python",
+    "add_repeatable", "add_requirement", "add_service", "complete",
 ]  # fmt: skip
 
 
@@ -29,7 +29,12 @@ def add_repeatable(
 
 def add_format(parser: argparse.ArgumentParser, *forms: str) -> None:
     """Add `--format`: text, or one of other forms."""
-    parser.add_argument("--format", choices=("text", *forms), default="text")
+    parser.add_argument(
+        "--format",
+        choices=("text", *forms),
+        default="text",
+        help="Print in this format (default: text)",
+    )
 
 
 def complete(action: argparse.Action, valid: Callable[[Matrix], Iterable[str]]) -> None:
@@ -43,7 +48,7 @@ def add_matrix(parser: argparse.ArgumentParser) -> None:
         "--matrix",
         metavar="ID|PATH",
         default=DEFAULT,
-        help=f"bundled matrix, or the path of a .toml file (default: {DEFAULT})",
+        help=f"Judge by this bundled matrix or .toml file (default: {DEFAULT})",
     )
 
 
@@ -54,17 +59,33 @@ def add_agent(parser: argparse.ArgumentParser) -> None:
         type=Hidden,
         metavar="auto|URL|off",
         default="off",
-        help="query the Datadog Agent for its version (default: off)",
+        help="Ask the Datadog Agent for its version: auto finds its address as ddtrace does "
+        "(default: off)",
+    )
+
+
+def add_python(parser: argparse.ArgumentParser) -> None:
+    """Add `--python`, which looks at another Python than the one that runs the command."""
+    parser.add_argument(
+        "--python",
+        metavar="PATH",
+        help="Look at this Python, or at the one of this virtual environment; it is started once "
+        "(default: the Python that runs ddcompat)",
     )
 
 
 def add_environment(parser: argparse.ArgumentParser) -> None:
     """Add the options that say what the environment is."""
+    add_python(parser)
     add_agent(parser)
     parser.add_argument(
-        "--facts", metavar="FILE", help="read the facts from a JSON file (-: standard input)"
+        "--facts",
+        metavar="FILE",
+        help="Take all facts from this JSON file, or from standard input with -",
     )
-    purpose = "set one fact, such as tracer=2.5.0 or framework.django=4.2 (repeatable)"
+    purpose = (
+        "Set one fact, such as tracer=2.5.0 or framework.django=4.2; you can repeat this option"
+    )
     add_repeatable(parser, "--set", "KEY=VALUE", purpose)
 
 
@@ -74,7 +95,7 @@ def add_requirement(parser: argparse.ArgumentParser) -> None:
     level = parser.add_argument(
         "--support-level",
         metavar="LEVEL",
-        help="lowest accepted support level of ddtrace's release branch",
+        help="Require at least this support level of the release branch of ddtrace",
     )
     complete(level, lambda _: LEVELS)
 
@@ -83,7 +104,7 @@ def add_service(parser: argparse.ArgumentParser, names: Iterable[str]) -> None:
     """Add options for what capabilities must be supported with: frameworks and the like."""
     for name in names:
         what, valid = _SERVICE[name]
-        purpose = f"{what} that must be supported too (repeatable: any of them)"
+        purpose = f"Require that this {what} is supported too; if you repeat it, one is enough"
         complete(add_repeatable(parser, f"--{name}", "NAME", purpose), valid)
 
 
@@ -100,10 +121,11 @@ def add_page(parser: argparse.ArgumentParser) -> None:
         "--language",
         metavar="NAME",
         default="",
-        help="column to read of an overview of several languages",
+        help="Read this column, if the page has one for each language",
     )
     parser.add_argument(
         "--partials",
         metavar="DIR",
-        help="layouts/partials of the documentation repository, for what the page includes",
+        help="Look here for files that the page includes: the folder layouts/partials of the "
+        "documentation repository",
     )

@@ -6,8 +6,15 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ddcompat.cli import arguments
-from pytest_ddcompat.cli.common import environment_of, fact_rows, matrix_named, requirement_of
-from pytest_ddcompat.cli.output import STYLES, fact_table, printing, write
+from pytest_ddcompat.cli.common import (
+    environment_named,
+    environment_of,
+    fact_rows,
+    installed_frameworks,
+    matrix_named,
+    requirement_of,
+)
+from pytest_ddcompat.cli.output import STYLES, folded, print_facts, printing, write
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.evaluation.remedies import find_remedies
@@ -26,8 +33,13 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
 
-PURPOSE = "show which capabilities the environment supports, and why others are not"
+PURPOSE = (
+    "Show which capabilities your environment supports, and why it does not support the others"
+)
 EXAMPLE = "ddcompat check threat_protection --framework django"
+
+_NARROW = 2  # spaces before an id that does not fit beside its verdict
+_INDENT = 2 + max(map(len, STYLES))
 
 
 class _Answer(NamedTuple):
@@ -50,14 +62,16 @@ def add(parser: argparse.ArgumentParser) -> None:
         "capabilities",
         metavar="CAPABILITY",
         nargs="*",
-        help="id, documented name or expression (default: all of the matrix)",
+        help="Id or name of a capability, or an expression of them (default: all of the matrix)",
     )
     arguments.complete(named, lambda matrix: matrix.capability_names())
     arguments.add_requirement(parser)
     arguments.add_environment(parser)
     arguments.add_matrix(parser)
     parser.add_argument(
-        "--strict", action="store_true", help="exit with 1 for an undetermined capability, too"
+        "--strict",
+        action="store_true",
+        help="Exit with status 1 if a capability is undetermined, too",
     )
     arguments.add_format(parser, "json")
 
@@ -71,7 +85,10 @@ def run(options: argparse.Namespace) -> int:
         write(_json(found, environment, matrix))
     else:
         with printing() as out:
-            _print(found, environment, matrix, out)
+            _print_environment(options, environment, matrix, out)
+            _print(found, out)
+            for line in _not_judged(options, environment, matrix):
+                out.print(folded(line, 0, out.width), soft_wrap=True)
     bad = {Status.UNSUPPORTED, Status.UNDETERMINED} if options.strict else {Status.UNSUPPORTED}
     return int(any(answer.verdict.status in bad for answer in found))
 
@@ -108,31 +125,45 @@ def _json(found: Sequence[_Answer], environment: Environment, matrix: Matrix) ->
     )
 
 
-def _print(
-    found: Sequence[_Answer], environment: Environment, matrix: Matrix, out: Console
+def _print_environment(
+    options: argparse.Namespace, environment: Environment, matrix: Matrix, out: Console
 ) -> None:
-    from rich.table import Table
-
-    out.print(printable(f"{matrix.page.title} ({matrix.page.id}, read {matrix.page.read})"))
+    page = f"{matrix.page.title} ({matrix.page.id}, read {matrix.page.read})"
+    out.print(folded(printable(page), 0, out.width), soft_wrap=True)
     out.print(matrix.page.address, soft_wrap=True)
-    out.print(fact_table(fact_rows(environment, matrix)))
-    table = Table("capability", "verdict", "reason and fix", pad_edge=False)
-    # Folded, or rich would cut long ids and end them in an ellipsis.
-    table.columns[0].overflow = table.columns[2].overflow = "fold"
-    table.columns[0].max_width = 24
-    table.columns[1].min_width = max(map(len, STYLES))
+    for line in environment_named(options):
+        out.print(line, soft_wrap=True)
+    print_facts(fact_rows(environment, matrix), out)
+    out.print()
+
+
+def _print(found: Sequence[_Answer], out: Console) -> None:
+    beside = out.width >= _INDENT + max(len(printable(answer.capability)) for answer in found)
+    indent = _INDENT if beside else _NARROW
     for answer in found:
-        status = answer.verdict.status.value
-        table.add_row(printable(answer.capability), status, _why(answer), style=STYLES[status])
-    out.print(table)
+        status, name = answer.verdict.status.value, printable(answer.capability)
+        line = f"{status:{_INDENT}}{name}" if beside else f"{status}\n{' ' * indent}{name}"
+        out.print(line, style=STYLES[status], soft_wrap=True)
+        for reason in _why(answer):
+            out.print(folded(printable(reason), indent, out.width), soft_wrap=True)
 
 
-def _why(answer: _Answer) -> str:
+def _not_judged(options: argparse.Namespace, environment: Environment, matrix: Matrix) -> list[str]:
+    """Say how to ask for frameworks that are installed; a marker must name them, too."""
+    if options.framework:
+        return []
+    names = installed_frameworks(environment, matrix)
+    named = [f"{name} {environment.framework(name).words}" for name in names]
+    if not named:
+        return []
+    what = printable(" and ".join(named))
+    return ["", f"not judged: {what}; to judge a framework too, add --framework NAME"]
+
+
+def _why(answer: _Answer) -> list[str]:
     sentences = [finding.sentence for finding in answer.verdict.decisive]
-    lines = sentences or [_notes(answer.verdict)]
-    if answer.fix:
-        lines.append(f"fix: {' and '.join(answer.fix)}")
-    return "\n".join(map(printable, lines))
+    fix = [f"fix: {' and '.join(answer.fix)}"] if answer.fix else []
+    return [line for line in (*(sentences or [_notes(answer.verdict)]), *fix) if line]
 
 
 def _notes(verdict: Verdict) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import textwrap
+from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from pytest_ddcompat.cli.output import write_error
+from pytest_ddcompat.cli.output import write, write_error
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.names import unknown_name
 
@@ -17,16 +19,16 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
+_COMMAND = "COMMAND"
 _COMMANDS = (
     "check", "facts", "explain", "compare", "matrix", "matrices", "report", "import", "diff",
     "lint",
 )  # fmt: skip
 _MODULES = {"import": "importing"}  # Python's own word cannot be the name of a module
-_OF_THE_EXTRA = ("argcomplete", "jinja2", "markdown_it", "rich", "yaml")
-_WITHOUT_EXTRA = {"facts"}
+_OF_THE_EXTRA = ("argcomplete", "jinja2", "markdown_it", "markupsafe", "rich", "yaml")
+_EXAMPLE = "Example:"
+_EXTRA = "pytest-ddcompat[cli]"
 _USAGE = 2
-_OPTION = re.compile(r"^  (?:-\w[^-\n]*)?(--[a-z][a-z-]*)", re.MULTILINE)
-"""The line of an option in a command's help, whose text may name options of other programs."""
 
 
 def run(arguments: Sequence[str] | None, version: str) -> int:
@@ -40,25 +42,52 @@ def run(arguments: Sequence[str] | None, version: str) -> int:
         The exit status.
     """
     parser = _parser(version)
-    if "_ARGCOMPLETE" in os.environ and _has_extra():
-        import argcomplete
+    if "_ARGCOMPLETE" in os.environ:
+        with suppress(ModuleNotFoundError):
+            import argcomplete
 
-        argcomplete.autocomplete(parser)
+            argcomplete.autocomplete(parser)
     try:
         options = parser.parse(arguments)
-    except CompatibilityError as error:
-        return _refuse(error.problems)
-    if options.command not in _WITHOUT_EXTRA and not _has_extra():
-        return _refuse([f"{options.command} needs more: pip install 'pytest-ddcompat[cli]'"])
-    try:
+        if options.command is None:
+            write(parser.format_help())
+            return 0
         status: int = options.run(options)
     except CompatibilityError as error:
         return _refuse(error.problems)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _OF_THE_EXTRA:
+            raise
+        what = f"{options.command} needs {missing}, which is not installed"
+        return _refuse([f"{what}; install the extra cli: pip install '{_EXTRA}'"])
     return status
+
+
+class Help(argparse.HelpFormatter):
+    """A help text in which names with hyphens stay whole, and examples are one line."""
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return textwrap.wrap(text, width, break_on_hyphens=False, break_long_words=False)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return text if text.startswith(_EXAMPLE) else super()._fill_text(text, width, indent)
 
 
 class Parser(argparse.ArgumentParser):
     """A parser that refuses bad input in one line, with the nearest valid spelling."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, add_help=False, allow_abbrev=False, formatter_class=Help)
+        self._positionals.title = "Arguments"
+        self._optionals.title = "Options"
+        self.add_argument("-h", "--help", action="help", help="Show this help, and exit")
+
+    @property
+    def long_options(self) -> list[str]:
+        """The names of its options, without the short ones."""
+        names = (name for action in self._actions for name in action.option_strings)
+        return [name for name in names if name.startswith("--")]
 
     def parse(self, arguments: Sequence[str] | None) -> argparse.Namespace:
         """Parse the arguments.
@@ -70,10 +99,12 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             valid = options.parser_options
             wrong = unknown[0].partition("=")[0]
-            what = f'"{wrong:.80}" is not known to {options.command}'
+            command = options.command or self.prog
             if wrong.startswith("-"):
+                what = f'{command} has no option "{wrong:.80}"'
                 raise CompatibilityError(unknown_name(what, wrong, valid))
-            raise CompatibilityError(f"{what}; see {self.prog} --help")
+            what = f'{command} takes no further argument (got "{wrong:.80}")'
+            raise CompatibilityError(f"{what}; see {self.prog} {command} --help")
         return options
 
     def error(self, message: str) -> NoReturn:
@@ -85,8 +116,10 @@ class Parser(argparse.ArgumentParser):
         wrong = re.search(r"invalid choice: '?(.*?)'? \(choose from (.*)\)$", message)
         if wrong:
             valid = [word.strip(" '") for word in wrong[2].split(",")]
-            what = message.partition(": invalid choice")[0].removeprefix("argument ")
-            what = f'{what}: "{wrong[1]:.80}" is not valid'
+            where = message.partition(": invalid choice")[0].removeprefix("argument ")
+            what = f'{where}: "{wrong[1]:.80}" is not valid'
+            if where == _COMMAND:
+                what = f'there is no command "{wrong[1]:.80}"'
             raise CompatibilityError(unknown_name(what, wrong[1], valid))
         raise CompatibilityError(f"{message}; see {self.prog} --help")
 
@@ -94,30 +127,28 @@ class Parser(argparse.ArgumentParser):
 def _parser(version: str) -> Parser:
     parser = Parser(
         prog="ddcompat",
-        description="Check an environment against Datadog's compatibility pages.",
-        epilog="example: ddcompat check threat_protection --framework django",
-        allow_abbrev=False,
+        description="Ask what Datadog's compatibility pages say about your environment.",
+        epilog=f"{_EXAMPLE} ddcompat check threat_protection --framework django",
     )
-    parser.add_argument("--version", action="version", version=f"pytest-ddcompat {version}")
-    subcommands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"pytest-ddcompat {version}",
+        help="Show the version, and exit",
+    )
+    parser.set_defaults(parser_options=parser.long_options)
+    subcommands = parser.add_subparsers(title="Commands", dest="command", metavar=_COMMAND)
     for name in _COMMANDS:
         command = import_module(f"pytest_ddcompat.cli.{_MODULES.get(name, name)}")
         added = subcommands.add_parser(
             name,
             help=command.PURPOSE,
-            description=f"{command.PURPOSE[0].upper()}{command.PURPOSE[1:]}.",
-            epilog=f"example: {command.EXAMPLE}",
-            allow_abbrev=False,
+            description=f"{command.PURPOSE}.",
+            epilog=f"{_EXAMPLE} {command.EXAMPLE}",
         )
         command.add(added)
-        added.set_defaults(run=command.run, parser_options=_OPTION.findall(added.format_help()))
+        added.set_defaults(run=command.run, parser_options=added.long_options)
     return parser
-
-
-def _has_extra() -> bool:
-    from importlib.util import find_spec
-
-    return all(find_spec(name) for name in _OF_THE_EXTRA)
 
 
 def _refuse(problems: Sequence[str | Problem]) -> int:

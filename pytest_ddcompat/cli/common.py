@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_ddcompat.cli.output import write_error
 from pytest_ddcompat.environment.fact import KEYS, tracer_key
+from pytest_ddcompat.environment.interpreter import Interpreter
 from pytest_ddcompat.environment.layers import FactSources, Layer, file_layer
 from pytest_ddcompat.environment.machine import check_agent_option
 from pytest_ddcompat.environment.parsing import LIMIT
@@ -25,12 +28,13 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.matrix import Matrix
 
 __all__ = [
-    "day_of", "environment_by", "environment_of", "fact_rows", "holds", "installed_frameworks",
-    "is_page", "matrix_named", "partials_folder", "requirement_of",
+    "day_of", "environment_by", "environment_named", "environment_of", "fact_rows", "holds",
+    "installed_frameworks", "is_page", "matrix_named", "partials_folder", "requirement_of",
 ]  # fmt: skip
 
 _PAGES = (".md", ".markdown")
 _MATRIX = ".toml"
+_OF_TOOLS = {"pipx", "archive-v0", "builds-v0", "environments-v2"}  # folders of pipx and uv
 _MOST_FRAMEWORKS = 200  # of a page that are looked up on this machine to be shown
 
 
@@ -100,26 +104,59 @@ def environment_of(options: argparse.Namespace, *matrices: Matrix) -> Environmen
         layers.append(Layer.of("standard input", _standard_input()))
     elif options.facts is not None:
         layers.append(file_layer(options.facts, Path.cwd()))
-    return environment_by(layers, options.agent, matrices)
+    if options.facts is not None and options.python is not None:
+        raise FactsError("--python: --facts gives all facts already; valid: one of the two")
+    return environment_by(layers, options.agent, matrices, options.python)
 
 
-def environment_by(layers: Sequence[Layer], agent: str, matrices: Sequence[Matrix]) -> Environment:
+def environment_by(
+    layers: Sequence[Layer],
+    agent: str,
+    matrices: Sequence[Matrix],
+    python: str | None = None,
+) -> Environment:
     """Return the environment of layers of facts; those that they leave out are detected.
 
     Args:
         layers: The facts, the strongest first.
         agent: Whether and where to query the Agent.
         matrices: Those whose deployment types may be facts.
+        python: The Python that is looked at; this one if None.
 
     Raises:
-        FactsError: A fact is not valid.
+        FactsError: A fact is not valid, or the Python cannot be asked.
     """
     check_agent_option(agent, "--agent")
     sources = FactSources(tuple(layers), agent)
     sources.check()
-    environment = sources.environment()
+    detector, detected = sources.detector(), []
+    if detector is not None and python is None:
+        _tell_whose_tool(sys.executable)
+    elif detector is not None and python is not None:
+        interpreter = Interpreter.ask(python, "--python")
+        detector.find_distributions_by(interpreter.find)
+        detected = [interpreter.facts]
+    environment = sources.environment(detected, detector)
     check_facts(environment, matrices)
     return environment
+
+
+def environment_named(options: argparse.Namespace) -> list[str]:
+    """Return a line that says whose environment is looked at; none where a file gives all facts."""
+    if options.facts is not None:
+        return []
+    return [f"environment of {printable(options.python or sys.executable)}"]
+
+
+@lru_cache(maxsize=1)
+def _tell_whose_tool(executable: str) -> None:
+    """Say once that pipx or uv keeps the command apart from the service, where it does."""
+    folders = Path(sys.prefix).parts[:-1]
+    if _OF_TOOLS.intersection(folders) or ("uv", "tools") in zip(folders, folders[1:]):
+        write_error(
+            f"ddcompat: note: this looks at {printable(executable)}, which pipx or uv made for "
+            "ddcompat alone; to look at the Python of your service, add --python PATH"
+        )
 
 
 def day_of(text: str | None, option: str) -> dt.date:

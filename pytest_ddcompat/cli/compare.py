@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import environment_by, holds, matrix_named, requirement_of
-from pytest_ddcompat.cli.output import printing, write
+from pytest_ddcompat.cli.output import folded, printing, write
 from pytest_ddcompat.environment.layers import Layer, file_layer
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.verdict import Status
@@ -26,19 +26,14 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
 
-PURPOSE = "show what is gained and lost between two environments"
+PURPOSE = "Show which capabilities you win and lose between two environments"
 EXAMPLE = "ddcompat compare here tracer=4.16.0,python=3.12"
 
 _HERE = "here"
-_GROUPS = {
-    "won": ("is now supported", "green"),
-    "lost": ("is no longer supported", "red"),
-    "changed": ("changes", "yellow"),
-    "same": ("stays", ""),
-}
-"""Words and colour of each group of capabilities, in their order."""
+_GROUPS = {"won": "green", "lost": "red", "changed": "yellow", "same": ""}
+"""Colour of each group of capabilities, in their order."""
 
-_DOUBTED = "is no longer known to be supported"
+_ID_INDENT, _REASON_INDENT = 2, 4
 
 
 class _Change(NamedTuple):
@@ -52,10 +47,11 @@ class _Change(NamedTuple):
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    what = "here, a facts file, or settings that override here (KEY=VALUE,KEY=VALUE)"
+    what = "An environment: here, a facts file, or here with other facts (KEY=VALUE,KEY=VALUE)"
     parser.add_argument("a", metavar="A", help=what)
     parser.add_argument("b", metavar="B", help=what)
     arguments.add_requirement(parser)
+    arguments.add_python(parser)
     arguments.add_agent(parser)
     arguments.add_matrix(parser)
     arguments.add_format(parser, "json")
@@ -64,7 +60,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the comparison; return 1 if a capability is lost."""
     matrix = matrix_named(options.matrix)
-    sides = [_environment(which, options.agent, matrix) for which in (options.a, options.b)]
+    sides = [_environment(which, options, matrix) for which in (options.a, options.b)]
     groups: dict[str, list[_Change]] = {group: [] for group in _GROUPS}
     for capability in matrix.capabilities:
         requirement = requirement_of(capability.id, options)
@@ -88,11 +84,12 @@ def _compared(a: Verdict, b: Verdict) -> tuple[str, tuple[Finding, ...]]:
     return groups.get(Status.SUPPORTED, "changed"), b.decisive or a.decisive
 
 
-def _environment(which: str, agent: str, matrix: Matrix) -> Environment:
+def _environment(which: str, options: argparse.Namespace, matrix: Matrix) -> Environment:
+    agent, python = options.agent, options.python
     if which == _HERE:
-        return environment_by([], agent, [matrix])
+        return environment_by([], agent, [matrix], python)
     if "=" in which and not holds(Path(which).is_file):
-        return environment_by([Layer.of(which, _settings(which))], agent, [matrix])
+        return environment_by([Layer.of(which, _settings(which))], agent, [matrix], python)
     try:
         layer = file_layer(which, Path.cwd())
     except FactsError as error:
@@ -134,38 +131,64 @@ def _json(groups: dict[str, list[_Change]]) -> str:
 
 
 def _print(groups: dict[str, list[_Change]], options: argparse.Namespace, out: Console) -> None:
-    out.print(printable(f"from {options.a} to {options.b}"), style="bold", soft_wrap=True)
-    for group, (words, style) in _GROUPS.items():
-        for changes, reasons in _with_reasons(groups[group]):
-            for change in changes:
-                before = "" if group == "same" else f"from {change.old} to "
-                said = _DOUBTED if (group, change.new) == ("lost", "undetermined") else words
-                line = f"{change.capability} {said}: {before}{change.new}"
-                out.print(line, style=style, soft_wrap=True)
+    def say(text: str, indent: int = 0, style: str = "", first: str = "") -> None:
+        text = folded(printable(text), indent, out.width, first)
+        out.print(text, style=style, soft_wrap=True)
+
+    say(f"from {options.a} to {options.b}", style="bold")
+    together, of_some = _with_reasons(groups)
+    for (group, heading), parts in together.items():
+        out.print()
+        say(f"{heading}:", style=f"bold {_GROUPS[group]}".rstrip())
+        for reasons, names in parts.items():
+            for name in names:
+                say(name, _ID_INDENT, _GROUPS[group])
+            for reason in () if of_some else reasons:
+                say(reason, _REASON_INDENT)
+    if of_some:
+        out.print()
+        say("because:", style="bold")
+    for reason, names in of_some.items():
+        text = f"{', '.join(names)}: {reason}" if names else reason
+        say(text, _REASON_INDENT, first=" " * _ID_INDENT)
+
+
+_Reasons = tuple[str, ...]
+
+
+def _with_reasons(
+    groups: dict[str, list[_Change]],
+) -> tuple[dict[tuple[str, str], dict[_Reasons, list[str]]], dict[str, list[str]]]:
+    """Put changes together so that each reason is written once.
+
+    Returns:
+        The capabilities by heading and reasons; and the capabilities by reason, if their reasons
+        must stand apart from them, for some share one and not another. A reason of all has none.
+    """
+    together: dict[tuple[str, str], dict[_Reasons, list[str]]] = {}
+    by_reason: dict[str, list[str]] = {}
+    for group, changes in groups.items():
+        for change in changes:
+            reasons = tuple(dict.fromkeys(finding.sentence for finding in change.because))
+            parts = together.setdefault((group, _heading(group, change)), {})
+            parts.setdefault(reasons, []).append(change.capability)
             for reason in reasons:
-                out.print(printable(f"  {reason}"), soft_wrap=True)
+                by_reason.setdefault(reason, []).append(change.capability)
+    if len(by_reason) == sum(len(reasons) for parts in together.values() for reasons in parts):
+        return together, {}
+    changed = sum(len(changes) for group, changes in groups.items() if group != "same")
+    for_all: dict[str, list[str]] = {
+        reason: [] for reason, names in by_reason.items() if len(names) == changed
+    }
+    return together, {**for_all, **{r: n for r, n in by_reason.items() if r not in for_all}}
 
 
-def _with_reasons(changes: list[_Change]) -> list[tuple[list[_Change], list[str]]]:
-    """Put changes together so that each reason is written once, below those that it is for."""
-    by_reasons: dict[tuple[str, ...], list[_Change]] = {}
-    by_reason: dict[str, list[_Change]] = {}
-    for change in changes:
-        reasons = tuple(dict.fromkeys(finding.sentence for finding in change.because))
-        by_reasons.setdefault(reasons, []).append(change)
-        for reason in reasons:
-            by_reason.setdefault(reason, []).append(change)
-    if len(by_reason) == sum(map(len, by_reasons)):
-        return [(together, list(reasons)) for reasons, together in by_reasons.items()]
-    # Some changes share one reason and not another.
-    return [
-        (
-            changes,
-            [
-                reason
-                if len(of) == len(changes)
-                else f"{', '.join(change.capability for change in of)}: {reason}"
-                for reason, of in by_reason.items()
-            ],
-        )
-    ]
+def _heading(group: str, change: _Change) -> str:
+    if group == "same":
+        return f"unchanged ({change.new})"
+    if group == "won":
+        return f"now supported (was {change.old})"
+    if group == "changed":
+        return f"changed (was {change.old}, now {change.new})"
+    known = "known to be " if change.new == Status.UNDETERMINED.value else ""
+    return f"no longer {known}supported (now {change.new})"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLE", "PURPOSE", "Answer", "Turned", "add", "markdown", "run"]
 
-PURPOSE = "show which documented facts change between two pages"
+PURPOSE = "Show which documented facts change between two pages"
 EXAMPLE = "ddcompat diff old.toml iast-python --record run.json"
 
 _HEADINGS = {
@@ -85,12 +85,14 @@ class Answer(NamedTuple):
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    what = "bundled matrix, or the path of a .toml file or of a page (.md)"
+    what = "Bundled matrix, .toml file or page (.md)"
     parser.add_argument("old", metavar="OLD", help=what)
     parser.add_argument("new", metavar="NEW", help=what)
     arguments.add_page(parser)
     parser.add_argument(
-        "--record", metavar="RECORD", help="show which tests of a run's record change their verdict"
+        "--record",
+        metavar="RECORD",
+        help="Show which tests in this record of a run change their verdict",
     )
     arguments.add_environment(parser)
     arguments.add_format(parser, "json", "markdown")
@@ -102,7 +104,8 @@ def run(options: argparse.Namespace) -> int:
     turned = {}
     if options.record is not None:
         turned["tests"] = _tests(options.record, old, new)
-    if options.facts is not None or options.set or options.agent != "off":
+    named = options.facts is not None or options.python is not None
+    if named or options.set or options.agent != "off":
         turned["capabilities"] = _capabilities(environment_of(options, old, new), old, new)
     answer = Answer(difference(old, new), turned)
     if options.format == "text":

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli import arguments
-from pytest_ddcompat.cli.common import environment_of, matrix_named, requirement_of
+from pytest_ddcompat.cli.common import (
+    environment_named,
+    environment_of,
+    matrix_named,
+    requirement_of,
+)
 from pytest_ddcompat.cli.output import printing
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.values.text import printable
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
 
-PURPOSE = "show every check of one capability, with the page's words"
+PURPOSE = "Show every check of one capability, with the words of the page"
 EXAMPLE = "ddcompat explain api_security --set tracer=2.5.0"
 
 _STYLES = {"satisfied": "green", "violated": "red", "unknown": "yellow", "not_applicable": "dim"}
@@ -25,7 +30,11 @@ _STYLES = {"satisfied": "green", "violated": "red", "unknown": "yellow", "not_ap
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    named = parser.add_argument("capability", metavar="CAPABILITY", help="id, name or expression")
+    named = parser.add_argument(
+        "capability",
+        metavar="CAPABILITY",
+        help="Id or name of a capability, or an expression of them",
+    )
     arguments.complete(named, lambda matrix: matrix.capability_names())
     arguments.add_requirement(parser)
     arguments.add_environment(parser)
@@ -41,6 +50,8 @@ def run(options: argparse.Namespace) -> int:
         out.print(printable(f"{options.capability}: {verdict.status.value}"), style="bold")
         out.print(printable(f"by {matrix.page.title} (read {matrix.page.read})"))
         out.print(matrix.page.address, soft_wrap=True)
+        for line in environment_named(options):
+            out.print(line, soft_wrap=True)
         for finding in verdict.findings:
             out.print(_headline(finding), style=_STYLES[finding.outcome.value])
             for label, words in _details(finding):

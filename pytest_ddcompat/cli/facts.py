@@ -9,10 +9,10 @@ import json
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli import arguments
+from pytest_ddcompat.cli.common import environment_by
 from pytest_ddcompat.cli.output import write
-from pytest_ddcompat.environment.environment import Environment
-from pytest_ddcompat.environment.machine import Detector, check_agent_option
-from pytest_ddcompat.environment.parsing import facts_from_mapping, facts_from_settings
+from pytest_ddcompat.environment.layers import Layer
+from pytest_ddcompat.environment.parsing import facts_from_mapping
 from pytest_ddcompat.evaluation.evaluate import check_requirement
 from pytest_ddcompat.matrix.loading import load_matrix
 from pytest_ddcompat.requirement.requirement import Requirement
@@ -23,31 +23,31 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
 
-PURPOSE = "print the environment as JSON, for --ddcompat-facts elsewhere"
+PURPOSE = "Print the facts of your environment as JSON, for --ddcompat-facts on another machine"
 EXAMPLE = "ddcompat facts --framework tornado > facts.json"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
+    arguments.add_python(parser)
     arguments.add_agent(parser)
-    purpose = "include a framework that the matrix does not have (repeatable)"
+    purpose = "Include this framework, which the page does not name; you can repeat this option"
     arguments.add_repeatable(parser, "--framework", "NAME", purpose)
     parser.add_argument(
         "--date",
         metavar="DATE",
         nargs="?",
         const="today",
-        help="include a date, which decides support levels (without DATE: today)",
+        help="Include this day, by which support levels are judged (without DATE: today)",
     )
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the facts; return 0."""
     date = today().isoformat() if options.date == "today" else options.date
-    date_fact = facts_from_settings([f"date={date}"], "--date") if options.date is not None else {}
-    check_agent_option(options.agent, "--agent")
-    environment = Environment(date_fact, Detector(agent=options.agent))
+    layers = [] if date is None else [Layer.of("--date", [f"date={date}"])]
     matrix = load_matrix()
+    environment = environment_by(layers, options.agent, [matrix], options.python)
     for name in options.framework:
         facts_from_mapping({"frameworks": {name: None}}, "--framework")
         check_requirement(Requirement.framework(name), matrix)

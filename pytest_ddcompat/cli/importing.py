@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
 
-PURPOSE = "make a matrix of a documentation page in Markdown"
+PURPOSE = "Make a matrix from a documentation page in Markdown"
 EXAMPLE = "ddcompat import page.md --id my-page -o my-page.toml"
 
 _LONGEST = 300  # characters of a reason or a warning, which may quote the page
@@ -25,11 +25,24 @@ _LONGEST = 300  # characters of a reason or a warning, which may quote the page
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("page", metavar="PAGE", help="the page, rendered or source")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write the matrix to a file")
-    parser.add_argument("--id", default="", help="id of the matrix (default: from the title)")
-    parser.add_argument("--address", metavar="URL", default="", help="where the page is published")
-    parser.add_argument("--read", metavar="DATE", help="day on which it was read (default: today)")
+    parser.add_argument(
+        "page", metavar="PAGE", help="The page, as the site renders it or as source"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write the matrix to this file instead of standard output",
+    )
+    parser.add_argument(
+        "--id", default="", help="Give the matrix this id (default: made from the title)"
+    )
+    parser.add_argument(
+        "--address", metavar="URL", default="", help="Say where the page is published"
+    )
+    parser.add_argument(
+        "--read", metavar="DATE", help="Say on which day you read the page (default: today)"
+    )
     arguments.add_page(parser)
     arguments.add_format(parser, "json")
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
 
-PURPOSE = "report what is probably wrong with matrices"
+PURPOSE = "Report what is probably wrong in a matrix or a page"
 EXAMPLE = "ddcompat lint acme.toml"
 
 
@@ -33,12 +33,10 @@ def add(parser: argparse.ArgumentParser) -> None:
         "files",
         metavar="FILE",
         nargs="+",
-        help="path of a .toml file or of a page (.md), or a bundled matrix",
+        help="Matrix to look at: a .toml file, a page (.md) or a bundled matrix",
     )
     arguments.add_page(parser)
-    parser.add_argument(
-        "--date", metavar="DATE", help="day that decides what is past (default: today)"
-    )
+    parser.add_argument("--date", metavar="DATE", help="Take this day as today")
     arguments.add_format(parser, "json")
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
 
-PURPOSE = "list the bundled matrices"
+PURPOSE = "List the bundled matrices"
 EXAMPLE = "ddcompat matrices --format json"
 
 _ROWS = ("capabilities", "deployments", "releases", "runtimes", "frameworks", "coverage")

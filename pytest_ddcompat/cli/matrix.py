@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "picture", "run"]
 
-PURPOSE = "show all capabilities by version of the tracer"
+PURPOSE = "Show all capabilities by version of the tracer"
 EXAMPLE = "ddcompat matrix --framework django --format html -o matrix.html"
 
 _WIDTH = 80  # of a file; a terminal has its own
@@ -49,12 +49,14 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="ID|PATH",
         nargs="?",
         default=DEFAULT,
-        help=f"bundled matrix, or the path of a .toml file (default: {DEFAULT})",
+        help=f"Bundled matrix or .toml file (default: {DEFAULT})",
     )
     arguments.add_service(parser, ("framework", "deployment"))
     arguments.add_environment(parser)
     arguments.add_format(parser, "json", "html", "markdown")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="Write to this file instead of standard output"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -7,11 +7,13 @@ import hashlib
 import os
 import re
 import sys
+import textwrap
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.files import write_atomically
@@ -21,11 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from rich.console import Console
-    from rich.table import Table
 
 __all__ = [
-    "FACT_HEADS", "SHORT", "STYLES", "fact_table", "printing", "put", "render_page", "render_text",
-    "write", "write_error",
+    "FACT_HEADS", "SHORT", "STYLES", "folded", "print_facts", "printing", "put",
+    "render_page", "render_text", "write", "write_error",
 ]  # fmt: skip
 
 STYLES = {"supported": "green", "unsupported": "red", "undetermined": "yellow"}
@@ -36,8 +37,23 @@ SHORT = {"supported": "yes", "unsupported": "no", "undetermined": "?"}
 
 FACT_HEADS = ("fact", "value", "from")
 
+_NARROWEST = 20  # columns that text has beside an indent, however narrow the terminal is
 _COMMAND = re.compile(r"^(\s*):(?=:)", re.MULTILINE)
 """Start of a command to GitHub's runner, which reads the log of a workflow."""
+
+
+class Plain:
+    """Stands in for rich's console where rich is not installed: no colours, and whole lines."""
+
+    def __init__(self) -> None:
+        self.width = get_terminal_size().columns
+        self.encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+        self.lines: list[str] = []
+
+    def print(self, text: str = "", style: str = "", *, soft_wrap: bool = False) -> None:
+        """Keep a line; the style is not used, and a terminal wraps what is too long."""
+        del style, soft_wrap
+        self.lines.append(text)
 
 
 @contextmanager
@@ -47,7 +63,13 @@ def printing() -> Iterator[Console]:
     Raises:
         CompatibilityError: As for `write`.
     """
-    out = _console()
+    try:
+        out = _console()
+    except ModuleNotFoundError:
+        plain = Plain()
+        yield cast("Console", plain)
+        write("\n".join(plain.lines))
+        return
     with out.capture() as captured:
         yield out
         out.quiet = True  # or rich writes nothing to the output, which a full device refuses
@@ -67,16 +89,42 @@ def _console(**options: Any) -> Console:
     return Console(highlight=False, emoji=False, markup=False, **options)
 
 
-def fact_table(rows: Iterable[tuple[str, str, str]]) -> Table:
-    """Return a table of facts for a console."""
-    from rich.table import Table
+def folded(text: str, indent: int, width: int, first: str = "") -> str:
+    """Fold text at its spaces, so that every name and address stays whole.
 
-    facts = Table(box=None, pad_edge=False)
-    for head in FACT_HEADS:
-        facts.add_column(head, overflow="fold")
-    for row in rows:
-        facts.add_row(*row)
-    return facts
+    Args:
+        text: The text.
+        indent: Spaces before each line.
+        width: Columns that a line should have at most; one long word may have more.
+        first: What begins the first line, in the place of its indent.
+    """
+    blank = " " * indent
+    return "\n".join(
+        textwrap.wrap(
+            text,
+            max(width, indent + _NARROWEST),
+            initial_indent=first or blank,
+            subsequent_indent=blank,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    )
+
+
+def print_facts(rows: Iterable[tuple[str, str, str]], out: Console) -> None:
+    """Print facts as a table; a signal that does not fit beside its fact stands below it."""
+    rows = [FACT_HEADS, *rows]
+    key_width, value_width = (2 + max(len(row[column]) for row in rows) for column in (0, 1))
+    indent = key_width + value_width
+    for key, value, signal in rows:
+        longest = max(map(len, signal.split()), default=0)
+        if indent + max(longest, len(FACT_HEADS[2])) <= out.width:
+            start = f"{key:{key_width}}{value:{value_width}}"
+            lines = [folded(signal, indent, out.width, start) or start.rstrip()]
+        else:
+            lines = [folded(value, key_width, out.width, f"{key:{key_width}}")]
+            lines += [folded(signal, 4, out.width)] if signal else []
+        out.print("\n".join(lines), soft_wrap=True)
 
 
 def render_page(name: str, script: str = "", **values: Any) -> str:

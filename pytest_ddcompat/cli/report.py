@@ -10,7 +10,7 @@ from pytest_ddcompat.cli.markdown import LARGEST, code, paragraph, size, table, 
 from pytest_ddcompat.cli.output import (
     FACT_HEADS,
     STYLES,
-    fact_table,
+    print_facts,
     printing,
     put,
     render_page,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "html", "markdown", "run"]
 
-PURPOSE = "show the record of a run with --ddcompat-report=RECORD"
+PURPOSE = "Show the record that a run wrote with --ddcompat-report"
 EXAMPLE = 'ddcompat report run.json --format markdown >> "$GITHUB_STEP_SUMMARY"'
 
 _WIDTH = 100  # characters of a line of text in a file
@@ -41,9 +41,11 @@ _FACTS = 100  # rows in Markdown; no environment comes near it
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("record", metavar="RECORD", help="file that the run wrote")
+    parser.add_argument("record", metavar="RECORD", help="File that the run wrote")
     arguments.add_format(parser, "html", "markdown")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="Write to this file instead of standard output"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -70,7 +72,7 @@ def _print(view: View, out: Console) -> None:
     for page in view.pages:
         out.print(f"{page['title']} ({page['id']}, read {page['read']})")
         out.print(page["address"], soft_wrap=True)
-    out.print(fact_table(view.facts))
+    print_facts(view.facts, out)
     counts = f": {view.outcomes}" if view.counts else ""
     out.print(f"{counted(view.total)} gated{counts}; {view.end}")
     for group in view.groups:

@@ -226,10 +226,14 @@ def _installed(name: str) -> Fact[Version] | None:
     return _agreed(name, found) if found else None
 
 
-def installed() -> Callable[[str], Fact[Version]]:
-    """Look at all distributions, and return what finds one of them by its name."""
+def installed(path: list[str] | None = None) -> Callable[[str], Fact[Version]]:
+    """Look at all distributions, and return what finds one of them by its name.
+
+    Args:
+        path: The module search path of another Python; that of this one if None.
+    """
     by_name: dict[str, list[tuple[metadata.Distribution, object]]] = {}
-    for each in metadata.distributions():
+    for each in metadata.distributions(path=sys.path if path is None else path):
         # One that cannot be read is found by no name.
         with suppress(Exception):
             by_name.setdefault(fold(each.metadata["Name"]), []).append((each, _text_of(each)))
@@ -237,8 +241,8 @@ def installed() -> Callable[[str], Fact[Version]]:
     def find(name: str) -> Fact[Version]:
         found = by_name.get(fold(name))
         if found:
-            return _agreed(name, found)
-        if _module(_package(name)) is None:
+            return _agreed(name, found, path)
+        if _module(_package(name), path) is None:
             return Fact(None, f"no distribution {name} is installed")
         return Fact.unknown(f"{name} can be imported, but no distribution has its name")
 
@@ -252,14 +256,18 @@ def _text_of(distribution: metadata.Distribution) -> object:
     return headers.get("Version") if headers else None
 
 
-def _agreed(name: str, found: Sequence[tuple[metadata.Distribution, object]]) -> Fact[Version]:
+def _agreed(
+    name: str,
+    found: Sequence[tuple[metadata.Distribution, object]],
+    path: list[str] | None = None,
+) -> Fact[Version]:
     """Return the version that distributions of one name have, if they agree."""
     # An empty folder that an uninstallation has left behind has no version.
     whole = [(each, text) for each, text in found if isinstance(text, str)]
     versions = dict.fromkeys(text for _, text in whole)
     if len(versions) > 1:
         # A folder earlier on the path may hide a later one; within one folder, none wins.
-        module = _module(name) or ""
+        module = _module(name, path) or ""
         versions = dict.fromkeys(
             text for each, text in whole if module.startswith(str(each.locate_file("")))
         )
@@ -296,12 +304,14 @@ def _package(name: str) -> str:
     return re.sub(r"[-.\s]+", "_", name.lower())
 
 
-def _module(name: str) -> str | None:
+def _module(name: str, path: list[str] | None = None) -> str | None:
     """Return where a module is; an empty folder of its name is none."""
+    from importlib.machinery import PathFinder
     from importlib.util import find_spec
 
+    name = name.partition(".")[0]
     try:
-        spec = find_spec(name.partition(".")[0])
+        spec = find_spec(name) if path is None else PathFinder.find_spec(name, path)
     except (ImportError, ValueError):  # of a module that was put into sys.modules by hand
         return "" if name in sys.modules else None
     return None if spec is None else spec.origin

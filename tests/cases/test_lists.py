@@ -55,20 +55,20 @@ LISTS = {
     "outcomes": "deselected, error, failed, not_run, passed, skipped, xfailed, xpassed",
     "commands": "check, compare, diff, explain, facts, import, lint, matrices, matrix, report",
     "options of check": (
-        "--agent, --datastore, --deployment, --facts, --format, --framework, --help, "
-        "--matrix, --set, --strict, --support-level"
+        "--agent, --datastore, --deployment, --facts, --format, --framework, --help, --matrix, "
+        "--python, --set, --strict, --support-level"
     ),
-    "options of facts": "--agent, --date, --framework, --help",
+    "options of facts": ("--agent, --date, --framework, --help, --python"),
     "options of explain": (
-        "--agent, --datastore, --deployment, --facts, --framework, --help, --matrix, --set, "
-        "--support-level"
+        "--agent, --datastore, --deployment, --facts, --framework, --help, --matrix, --python, "
+        "--set, --support-level"
     ),
     "options of compare": (
-        "--agent, --datastore, --deployment, --format, --framework, --help, --matrix, "
+        "--agent, --datastore, --deployment, --format, --framework, --help, --matrix, --python, "
         "--support-level"
     ),
     "options of matrix": (
-        "--agent, --deployment, --facts, --format, --framework, --help, --output, --set"
+        "--agent, --deployment, --facts, --format, --framework, --help, --output, --python, --set"
     ),
     "options of matrices": "--format, --help",
     "options of report": "--format, --help, --output",
@@ -76,7 +76,7 @@ LISTS = {
         "--address, --format, --help, --id, --language, --output, --partials, --read"
     ),
     "options of diff": (
-        "--agent, --facts, --format, --help, --language, --partials, --record, --set"
+        "--agent, --facts, --format, --help, --language, --partials, --python, --record, --set"
     ),
     "options of lint": "--date, --format, --help, --language, --partials",
     "actions": "deselect, fail, run, skip, xfail",

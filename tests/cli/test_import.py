@@ -69,7 +69,7 @@ def test_account_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 def test_example_of_the_help_works(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main(["import", "--help"])
-    found = re.search(r"example: ddcompat (.*)", capsys.readouterr().out)
+    found = re.search(r"Example: ddcompat (.*)", capsys.readouterr().out)
     assert found
     assert main(found[1].split()) == 0
     assert load_matrix("my-page.toml").page.id == "my-page"
