@@ -130,7 +130,8 @@ def _print_environment(
 ) -> None:
     page = f"{matrix.page.title} ({matrix.page.id}, read {matrix.page.read})"
     out.print(folded(printable(page), 0, out.width), soft_wrap=True)
-    out.print(matrix.page.address, soft_wrap=True)
+    if matrix.page.address:
+        out.print(matrix.page.address, soft_wrap=True)
     for line in environment_named(options):
         out.print(line, soft_wrap=True)
     print_facts(fact_rows(environment, matrix), out)

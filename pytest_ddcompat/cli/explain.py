@@ -49,7 +49,8 @@ def run(options: argparse.Namespace) -> int:
     with printing() as out:
         out.print(printable(f"{options.capability}: {verdict.status.value}"), style="bold")
         out.print(printable(f"by {matrix.page.title} (read {matrix.page.read})"))
-        out.print(matrix.page.address, soft_wrap=True)
+        if matrix.page.address:
+            out.print(matrix.page.address, soft_wrap=True)
         for line in environment_named(options):
             out.print(line, soft_wrap=True)
         for finding in verdict.findings:

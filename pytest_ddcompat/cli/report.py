@@ -71,7 +71,8 @@ def _text(view: View) -> str:
 def _print(view: View, out: Console) -> None:
     for page in view.pages:
         out.print(f"{page['title']} ({page['id']}, read {page['read']})")
-        out.print(page["address"], soft_wrap=True)
+        if page["address"]:
+            out.print(page["address"], soft_wrap=True)
     print_facts(view.facts, out)
     counts = f": {view.outcomes}" if view.counts else ""
     out.print(f"{counted(view.total)} gated{counts}; {view.end}")

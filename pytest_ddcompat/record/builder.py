@@ -148,8 +148,13 @@ def _requirement_entry(
 def matrix_entry(matrix: Matrix) -> dict[str, Any]:
     """What a record says of the page."""
     page = matrix.page
-    described = {key: getattr(page, key) for key in ("id", "title", "address")}
-    return {**described, "read": page.read.isoformat(), "sha256": matrix.digest}
+    return {
+        "id": page.id,
+        "title": page.title,
+        "address": page.address or None,
+        "read": page.read.isoformat(),
+        "sha256": matrix.digest,
+    }
 
 
 def environment_entry(

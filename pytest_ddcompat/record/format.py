@@ -79,7 +79,7 @@ _MATRIX = _object(
     "A page by which the tests were decided.",
     id=Key(text, "Id of the matrix."),
     title=Key(text, "Title of the page."),
-    address=Key(address, "Address of the page."),
+    address=Key(_nullable(address), "Address of the page; null if it has none."),
     read=Key(_day, "Day on which the page was read."),
     sha256=Key(
         matching("[0-9a-f]{64}", "SHA-256", "64 hexadecimal digits"),

@@ -17,6 +17,14 @@ from pytest_ddcompat.record.format import read_record, record_schema
 if TYPE_CHECKING:
     from support.project import Project
 
+LEAST = """page = {id = "least", title = "Least", tracer = "ddtrace", read = 2026-11-22}
+[[capabilities]]
+id = "a"
+documented = ["A"]
+heading = "A"
+minimum = "1.0"
+"""
+
 
 def recorded(project: Project) -> dict[str, Any]:
     record = read_record(project.path / "run.json")
@@ -49,6 +57,35 @@ def test_record_names_every_page(
         out = capsys.readouterr().out
         assert "(iast-python, read 2026-11-22)" in out.replace("\\", "")
         assert "(acme, read 2026-11-22)" in out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(f"report run.json --format {form}" for form in ("text", "markdown", "html")),
+        *(f"matrix least.toml --format {form}" for form in ("text", "markdown", "html")),
+        "check a --matrix least.toml --set tracer=1.0",
+        "explain a --matrix least.toml",
+    ],
+)
+def test_page_that_gives_only_what_it_must(
+    project: Project,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+) -> None:
+    project.write("least.toml", LEAST)
+    project.write("test_it.py", marked('"a"'))
+    project.run("--ddcompat-matrix=least.toml", "--ddcompat-report=run.json")
+    assert recorded(project)["matrix"]["address"] is None
+    monkeypatch.chdir(project.path)
+    capsys.readouterr()
+    assert main(command.split()) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert not any(dead in out for dead in ('href=""', "](<>)", "None"))
+    if "markdown" not in command:
+        assert "" not in out.splitlines()[:2]  # where an address would be
 
 
 def test_record_of_one_page_has_no_other(project: Project) -> None:
