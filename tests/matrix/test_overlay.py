@@ -182,10 +182,17 @@ def test_row_that_is_changed(
     assert facts(made) == wanted
 
 
+def test_minimum_of_what_was_unresolved(tmp_path: Path) -> None:
+    overlaid(tmp_path, ("capabilities", 'id = "something"\nstatus = "unresolved"'))
+    first = (tmp_path / "acme.toml").rename(tmp_path / "first.toml")
+    again = ("capabilities", 'id = "something"\nminimum = "3.0"')
+    row = overlaid(tmp_path, again, extends=first).capabilities[0]
+    assert (str(row.minimum), row.status) == ("3.0", "available")
+
+
 def test_one_minimum_in_the_place_of_several(tmp_path: Path) -> None:
     overlaid(tmp_path, ("capabilities", f'id = "something"\nminimums = {SEVERAL}'))
-    (tmp_path / "acme.toml").rename(tmp_path / "first.toml")
-    first = tmp_path / "first.toml"
+    first = (tmp_path / "acme.toml").rename(tmp_path / "first.toml")
     again = ("capabilities", 'id = "something"\nminimum = "3.0"')
     row = overlaid(tmp_path, again, extends=first).capabilities[0]
     assert (str(row.minimum), row.minimums) == ("3.0", ())

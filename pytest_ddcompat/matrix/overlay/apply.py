@@ -172,6 +172,8 @@ def _contradicted(row: Statement, values: Mapping[str, Any]) -> dict[str, object
     if isinstance(row, Release) and values.get("support_level", "maintenance") != "maintenance":
         lost["until"] = None
     if isinstance(row, Capability):
+        if row.status == "unresolved" and values.keys() & {"minimum", "minimums"}:
+            lost["status"] = row.fields["status"].default
         none_there = values.get("status") in {*NOT_THERE, "unresolved"}
         if none_there or "minimums" in values:
             lost["minimum"] = None
