@@ -277,6 +277,7 @@ def benchmark(session: nox.Session) -> None:
     """Check what the plugin costs against its limits; `-- --short` only beside skipif."""
     install(session, "benchmark")
     session.run("python", "benchmarks/instructions.py")
+    install(session, "tests")  # afterwards: what an environment has installed costs each run
     session.run("python", "benchmarks/growth.py", "--check", env={"PYTHONPATH": "tests"})
     if "--short" not in session.posargs:
         session.run("python", "benchmarks/evaluate.py", "--check")
