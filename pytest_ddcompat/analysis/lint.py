@@ -22,6 +22,7 @@ _RULES: tuple[Callable[[Matrix, dt.date], Iterator[Complaint]], ...] = (
     page.words_that_are_blank,
     tables.row_that_is_repeated,
     page.overlay_without_source,
+    page.overlay_row_of_a_near_name,
     tables.range_that_is_empty,
     branches.minimum_outside_every_branch,
     tables.capability_never_marked,

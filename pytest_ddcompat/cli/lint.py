@@ -10,6 +10,7 @@ from pytest_ddcompat.analysis.lint import lint, refusals
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import day_of, matrix_named
 from pytest_ddcompat.cli.output import write
+from pytest_ddcompat.matrix.loading import base_of
 from pytest_ddcompat.matrix.matrix import Matrix
 from pytest_ddcompat.values.errors import CompatibilityError, InvalidMatrixError, Problem
 from pytest_ddcompat.values.text import printable
@@ -63,7 +64,10 @@ def run(options: argparse.Namespace) -> int:
 def _complaints(which: str, options: argparse.Namespace, today: dt.date) -> tuple[Complaint, ...]:
     try:
         matrix = matrix_named(which, language=options.language, partials=options.partials)
-        return lint(matrix, today)
+        base = base_of(which)
+        # Who writes an overlay cannot mend the page that it extends.
+        inherited = [(c.what, c.value) for c in lint(matrix_named(base), today)] if base else []
+        return tuple(c for c in lint(matrix, today) if (c.what, c.value) not in inherited)
     except InvalidMatrixError as error:
         # Rows that could be read are checked all the same, so that one run tells everything.
         others = lint(error.matrix, today) if isinstance(error.matrix, Matrix) else ()

@@ -125,6 +125,8 @@ class Finding(NamedTuple):
 class Verdict(NamedTuple):
     """Whether a requirement is supported, with every finding.
 
+    A verdict is true if it is supported.
+
     Attributes:
         status: Supported, unsupported or undetermined.
         findings: The outcome of every check.
@@ -136,6 +138,9 @@ class Verdict(NamedTuple):
     findings: tuple[Finding, ...]
     decisive: tuple[Finding, ...]
     nearest: tuple[Finding, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.status is Status.SUPPORTED
 
     @property
     def reason(self) -> str:

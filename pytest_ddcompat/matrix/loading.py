@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT",
+    "base_of",
     "bundled_ids",
     "data_folder",
     "load_matrix",
@@ -93,6 +94,20 @@ def load_matrix(
     for file in reversed(files):
         matrix = _with_overlay(matrix, file)
     return matrix.of_origin(str(which))
+
+
+def base_of(which: str) -> str | None:
+    """Return the id or path of what an overlay extends; None for any other matrix.
+
+    Raises:
+        MatrixError: The file cannot be found, read or understood.
+    """
+    if not which.endswith(".toml"):
+        return None
+    named: str | None = _parsed(Path(which), which, read_file).mapping.get("extends")
+    if named and named.endswith(".toml"):
+        return str(Path(which).parent / named)
+    return named
 
 
 def bundled_ids() -> list[str]:

@@ -278,9 +278,14 @@ def _specifier(value: str) -> str:
     if not isinstance(value, str):
         raise RequirementError(f"a version specifier must be a string (got {shown(value)})")
     try:
-        parse_marker_range(value)
+        wanted = parse_marker_range(value)
     except ValueError as error:
         raise RequirementError(str(error)) from None
+    if "," in value:  # one bound alone always admits some version
+        from pytest_ddcompat.values.stretches import stretches_of
+
+        if not stretches_of(wanted):
+            raise RequirementError(f'no version satisfies "{value:.80}"; valid: such as >=2.0,<3')
     return value.strip()
 
 

@@ -111,3 +111,35 @@ def test_file_that_is_none_is_refused_beside_others(
     first, second = captured.err.splitlines()
     assert "not-toml.toml: this is not valid TOML: " in first
     assert second.startswith('ddcompat: no matrix "iast" is bundled; ')
+
+
+ADDED = """extends = "iast-python"
+[[capabilities]]
+id = "{}"
+minimum = "2.7.0"
+source = "https://example.org/"
+reason = "known"
+"""
+
+
+@pytest.mark.parametrize(
+    ("capability", "complaints"),
+    [
+        pytest.param("api_security", [], id="a row of the page"),
+        pytest.param("acme_waf_rules", [], id="a row of its own"),
+        pytest.param("api_securty", ["capabilities[7].id"], id="a slip"),
+    ],
+)
+def test_overlay_is_not_blamed_for_the_page(
+    capability: str, complaints: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "acme.toml").write_text(ADDED.format(capability), encoding="utf-8")
+    above = tmp_path / "above.toml"
+    above.write_text('extends = "acme.toml"\n', encoding="utf-8")
+    status = int(bool(complaints))
+    assert main(["lint", str(tmp_path / "acme.toml"), "--format", "json"]) == status
+    found = json.loads(capsys.readouterr().out)["complaints"]
+    assert [complaint["where"] for complaint in found] == complaints
+    assert main(["lint", str(above)]) == 0
+    # What the page has is still told of the page.
+    assert main(["lint", "iast-python", "--date", "2026-11-24"]) == 1

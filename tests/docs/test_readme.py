@@ -111,8 +111,8 @@ def test_strict_in_ci(pytester: pytest.Pytester) -> None:
     workflow = block(".github/workflows/appsec.yml")
     assert workflow.count("\n") <= len("ten lines.")
     (command,) = re.findall(r"- run: >\n((?:      .*\n)+)", workflow)
-    name, *options = shlex.split(command)
-    assert name == "pytest"
+    runner, name, *options = shlex.split(command)
+    assert (runner, name) == ("ddtrace-run", "pytest")
     pytester.makepyfile(test_service=block("test_service.py"))
     for tracer, outcome in {"2.5.0": "failed", "unknown": "failed", "2.6.0": "passed"}.items():
         settings = [f"--ddcompat-set={setting}" for setting in (f"tracer={tracer}", *SUPPORTED)]

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.analysis.rules import Complaint, statements
+from pytest_ddcompat.values.names import nearest_misspelt
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
     from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.matrix.statement import Statement
 
 __all__ = [
     "address_without_https",
     "day_in_the_future",
+    "overlay_row_of_a_near_name",
     "overlay_without_source",
     "unresolved_words",
     "words_that_are_blank",
@@ -74,6 +77,27 @@ def overlay_without_source(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
                         "words, such as an address" if key == "source" else "words",
                         f"write the {key} into {overlay.file}, beside the row",
                     )
+
+
+def overlay_row_of_a_near_name(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
+    """A row that an overlay means to change has the page's id; any other id adds a row."""
+    for table in ("capabilities", "deployments", "frameworks"):
+        rows = getattr(matrix, table)
+        known = [row.id for row in rows if not _is_added(row)]
+        for number, row in enumerate(rows):
+            near = None if row.id in known else nearest_misspelt(row.id, known)
+            if near:
+                yield Complaint(
+                    f"{table}[{number}].id",
+                    "this adds a row, and its id is nearly that of another one",
+                    f'"{row.id}"',
+                    f'"{near}", to change that row',
+                    "correct the id, or choose one that nobody takes for the other",
+                )
+
+
+def _is_added(row: Statement) -> bool:
+    return any(not overlay.keys for overlay in row.overlays)
 
 
 def unresolved_words(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
