@@ -6,9 +6,9 @@ Facts, width and time are fixed, so that each machine draws the same.
 from __future__ import annotations
 
 import html
-import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,20 +18,10 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 PICTURE: Final = ROOT / ".assets/run.svg"
-COMMAND: Final = ("pytest", "tests/example_security.py", "--ddcompat-facts=facts.json")
+SUITE: Final = "tests/example_security.py"
+FACTS: Final = "tests/example_facts.json"
+COMMAND: Final = ("pytest", SUITE, f"--ddcompat-facts={FACTS}")
 COLUMNS: Final = 100
-FACTS: Final = {
-    "tracer": "1.9.7",
-    "python": "3.11.7",
-    "implementation": "cpython",
-    "os": "linux",
-    "cpu": "x86-64",
-    "deployments": ["docker"],
-    "frameworks": {"django": "4.2.1"},
-    "agent": "7.60.0",
-    "site": "datadoghq.com",
-    "remote_configuration": True,
-}
 # Without plugins that mix the order, and without the machine's name and folders.
 INI: Final = "[pytest]\naddopts = -ra --no-header -p no:randomly -p no:cacheprovider\n"
 INHERITED: Final = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT")
@@ -42,9 +32,8 @@ def run() -> str:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         (folder / "tests").mkdir()
-        example = (ROOT / COMMAND[1]).read_text(encoding="utf-8")
-        (folder / COMMAND[1]).write_text(example, encoding="utf-8")
-        (folder / "facts.json").write_text(json.dumps(FACTS), encoding="utf-8")
+        for name in (SUITE, FACTS):
+            shutil.copy(ROOT / name, folder / name)
         (folder / "pytest.ini").write_text(INI, encoding="utf-8")
         environ = {name: os.environ[name] for name in INHERITED if name in os.environ}
         environ |= {"COLUMNS": str(COLUMNS), "TERM": "xterm-256color"}
