@@ -48,6 +48,13 @@ def remedy_lines(stopped: Sequence[tuple[Decision, int]], gate: Gate) -> list[st
             counts[found[need].phrases] = sum(by_need[need].values()) + sum(
                 n for decision, n in others if gate.would_run(decision.requirements, found[need])
             )
+        if 1 < len(found) == len(tried):
+            # No change of a single need may let all of them run.
+            needing = {one: n for decisions in by_need.values() for one, n in decisions.items()}
+            together = gate.remedies(
+                tuple(dict.fromkeys(r for d in needing for r in d.requirements))
+            )
+            counts.setdefault(together.phrases, sum(needing.values()))
         counts.pop((), None)  # a worker's environment is another
     except CompatibilityError:
         # The hook of a folder's conftest gave pages to workers alone.
