@@ -191,5 +191,7 @@ def _reasons(counts: Counter[tuple[str, str]]) -> list[str]:
     lines = [f"  {n} {what}: {reason}" for (what, reason), n in sorted(counts.items(), key=rank)]
     rest = len(lines) - _REASONS
     return (
-        [*lines[:_REASONS], f"  and {rest} more; --ddcompat-report has all"] if rest > 0 else lines
+        [*lines[:_REASONS], f"  and {rest} more; use --ddcompat-report to list all of them"]
+        if rest > 0
+        else lines
     )

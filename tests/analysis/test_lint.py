@@ -37,7 +37,7 @@ PAGE_RULES = [
         id="address without https",
     ),
     pytest.param({"today": dt.date(2026, 1, 1)},
-        [("page.read: the page was read on a day to come (got 2026-01-02); "
+        [("page.read: this day is in the future (got 2026-01-02); "
          "valid: a day up to 2026-01-01")],
         id="read tomorrow",
     ),

@@ -39,8 +39,8 @@ def test_library_of_the_versions(head: str, library: str) -> None:
 
 
 VALID = (
-    '; valid: a head of "… capability" and "Minimum … version", or of "Framework" and "Supported '
-    'version"'
+    '; valid: a table headed "… capability" and "Minimum … version", or of "Framework" and '
+    '"Supported version"'
 )
 
 
@@ -65,7 +65,7 @@ VALID = (
 def test_page_without_capabilities_is_refused(text: str, seen: str, unresolved: int) -> None:
     with pytest.raises(PageError) as raised:
         imported(text)
-    assert str(raised.value) == f"page.md: no table of capabilities is on this page: {seen}{VALID}"
+    assert str(raised.value) == f"page.md: this page has no table of capabilities: {seen}{VALID}"
     account = raised.value.account
     assert account is not None
     assert len(account.unresolved) == unresolved
@@ -246,10 +246,16 @@ def test_overview(language: str, minimum: str, library: str) -> None:
 @pytest.mark.parametrize(
     ("language", "message"),
     [
-        pytest.param("", "--language picks none; valid: java, python", id="none"),
+        pytest.param(
+            "",
+            "this page has a column for each of several languages; "
+            "choose one with --language; valid: java, python",
+            id="none",
+        ),
         pytest.param(
             "pyton",
-            '"pyton" of --language is not one; did you mean "python"? valid: java, python',
+            'this page has no column for the language "pyton"; did you mean "python"? '
+            "valid: java, python",
             id="misspelled",
         ),
     ],
@@ -257,8 +263,7 @@ def test_overview(language: str, minimum: str, library: str) -> None:
 def test_overview_of_no_picked_language_is_refused(language: str, message: str) -> None:
     with pytest.raises(PageError) as error:
         imported(OVERVIEW, language=language)
-    start = "page.md: this page has a column for each of several languages, and "
-    assert str(error.value) == start + message
+    assert str(error.value) == f"page.md: {message}"
 
 
 def test_overview_of_other_languages_only_gives_no_minimum() -> None:

@@ -132,7 +132,7 @@ def test_a_wrong_call_is_an_error_of_the_collection(project: Project) -> None:
     errors = [line for line in run.out if line.startswith("E   ")]
     assert errors[0].startswith(
         "E   pytest_ddcompat.values.errors.RequirementError: "
-        'no capability "quux" on the page; valid: api'
+        'the page has no capability "quux"; valid: api'
     )
 
 

@@ -57,7 +57,8 @@ class TestImported:
             ),
             pytest.param(
                 "requires_capability()",
-                "pytest_ddcompat.values.errors.RequirementError: a capability is missing",
+                "pytest_ddcompat.values.errors.RequirementError: a capability is missing; "
+                "name at least one",
                 id="no argument",
             ),
             pytest.param(
@@ -90,7 +91,7 @@ class TestImported:
         """
         project.write("test_it.py", text)
         run = project.run()
-        error = f'no capability "quux" on the page; {CAPABILITIES}'
+        error = f'the page has no capability "quux"; {CAPABILITIES}'
         assert f'test_it.py:3: requires_capability("quux"): {error}' in run.section("ERRORS")
         assert run.status == 2
 

@@ -239,7 +239,7 @@ def _each_once(joint: str, words: Iterable[str]) -> str:
 
 
 def _with_its_name(finding: Finding) -> str:
-    absent = finding.observed in {"none installed", "that it is not"}
+    absent = finding.observed == "none installed"
     return f"{finding.documented.split()[0]} {'missing' if absent else finding.observed}"
 
 
