@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 _HOOK = "pytest_ddcompat_matrices"
-_MATRIX = "the id of a bundled matrix, or the path of a .toml file"
+_MATRIX = "the id of a bundled matrix, the path of a .toml file"
 
 
 class RunSettings(NamedTuple):

@@ -94,7 +94,7 @@ class Summary:
         option = config.option
         if getattr(option, "collectonly", False) and option.verbose < 0:
             return  # programs read the ids
-        with contain(config, "the summary cannot be printed"):
+        with contain(config, "cannot print the summary"):
             if self._is_interrupted:
                 self._ledger.keep(_ended(terminalreporter))
             counts = self._ledger.counts()

@@ -76,8 +76,8 @@ def test_complaints_as_json(capsys: pytest.CaptureFixture[str]) -> None:
             "duplicate capability",
             [
                 'capabilities[1]: another row has "something" too; valid: only one such row',
-                ('capabilities[1].documented: the same row stands under "Capabilities" before, as '
-                'capabilities[0] (got "Something | 1.0"); valid: each row once'),
+                ('capabilities[1].documented: this row repeats capabilities[0] under '
+                '"Capabilities" (got "Something | 1.0"); valid: each row once'),
             ],
             id="what the rules find beside it",
         ),

@@ -212,7 +212,7 @@ def test_different_pages_of_one_id(tmp_path: Path) -> None:
 def test_no_page() -> None:
     with pytest.raises(MatrixError) as raised:
         Matrices([])
-    assert str(raised.value) == "there is no matrix; valid: at least one matrix"
+    assert str(raised.value) == "there is not a matrix; valid: at least one matrix"
 
 
 def test_what_was_read_once_is_not_read_again(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from pytest_ddcompat import Status
 from pytest_ddcompat.importer.source import LIMIT, PageError
 
 SUPPORTED, UNSUPPORTED, OPEN = Status.SUPPORTED, Status.UNSUPPORTED, Status.UNDETERMINED
-UNCLEAR_SITES = "a callout about sites of which it is not clear what it says"
+UNCLEAR_SITES = "it is not clear what this callout about sites says"
 UNCLEAR_REMOTE = "it is not clear which capabilities require Remote Configuration"
 
 

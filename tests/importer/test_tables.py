@@ -20,7 +20,7 @@ from pytest_ddcompat import Status
 from pytest_ddcompat.importer.source import PageError
 
 SUPPORTED, UNSUPPORTED, OPEN = Status.SUPPORTED, Status.UNSUPPORTED, Status.UNDETERMINED
-TWICE = "another row of the page speaks of the same"
+TWICE = "another row of the page is about the same thing"
 
 
 @pytest.mark.parametrize(
@@ -158,8 +158,8 @@ def test_two_tables_of_deployments_under_one_heading() -> None:
 def test_column_that_is_not_known(head: str, expected: Status) -> None:
     found = below(table(f"Type | {head}", "Docker | yes"))
     assert [(text, reason) for _, text, reason in places(found)] == [
-        (head, "a column that is not known in such a table"),
-        ("yes", "a column that is not known in such a table" if expected is OPEN else
+        (head, "an unknown column for such a table"),
+        ("yes", "an unknown column for such a table" if expected is OPEN else
          "a cell of an unknown column"),
     ]  # fmt: skip
     assert status(found.matrix, "bot_filter") is expected

@@ -93,7 +93,7 @@ def uncounted(*tests: str) -> list[str]:
 
 GATED = ("test_met", "test_unmet", "test_strict", "test_two", "test_asks")
 ASKED = "the requirements inside test_it.py::test_asks are not reported"
-UNKNOWN = "the summary cannot be printed"
+UNKNOWN = "cannot print the summary"
 UNSEEN = "tests may change the environment before the plugin looks at it"
 UNREAD = [unread("test_it.py")]
 IN_THE_SUMMARY = [

@@ -110,7 +110,7 @@ BAD_HOOKS = {
     "number in it": (
         "[3]",
         (
-            "pytest_ddcompat_matrices: 3 is no matrix; "
+            "pytest_ddcompat_matrices: 3 is not a matrix; "
             "valid: the id of a bundled matrix, the path of a .toml file, or a Matrix"
         ),
     ),

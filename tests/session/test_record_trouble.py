@@ -114,7 +114,9 @@ def test_an_optional_record_is_written_where_its_folder_is_made_by_the_run(
 @pytest.mark.parametrize("name", ["", "-"])
 def test_no_path_is_a_usage_error(project: Project, name: str) -> None:
     run = project.run(f"--ddcompat-report={name}")
-    told = "ERROR: --ddcompat-report: no file is named; valid: the path of a file"
+    told = (
+        f'ERROR: --ddcompat-report: "{name}" is not the name of a file; valid: the path of a file'
+    )
     assert (run.status, run.err) == (pytest.ExitCode.USAGE_ERROR, [told, ""])
 
 

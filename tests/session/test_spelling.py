@@ -28,25 +28,24 @@ class TestImported:
         [
             pytest.param(
                 "@requires_capability\ndef test(): pass",
-                "TypeError: @requires_capability needs parentheses and an argument "
-                "(it was given test)",
+                "TypeError: @requires_capability needs parentheses and an argument (got test)",
                 id="function without parentheses",
             ),
             pytest.param(
                 "@requires_tracer\nclass Test: pass",
-                "TypeError: @requires_tracer needs parentheses and an argument (it was given Test)",
+                "TypeError: @requires_tracer needs parentheses and an argument (got Test)",
                 id="class without parentheses",
             ),
             pytest.param(
                 "requires_capability(['sca'])",
-                "pytest_ddcompat.values.errors.RequirementError: a capability must be a string "
-                "that is not empty (got ['sca']); did you mean \"sca\"?",
+                "pytest_ddcompat.values.errors.RequirementError: a capability must be a "
+                "non-empty string (got ['sca']); did you mean \"sca\"?",
                 id="list of names",
             ),
             pytest.param(
                 "requires_capability('sca', framework=['django'])",
                 "pytest_ddcompat.values.errors.RequirementError: framework must be a string or a "
-                "tuple of them (got ['django'])",
+                "tuple of strings (got ['django'])",
                 id="list for a keyword",
             ),
             pytest.param(

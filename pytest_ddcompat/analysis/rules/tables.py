@@ -34,7 +34,7 @@ def row_that_is_repeated(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
         if is_same and table not in _NO_ROWS:
             yield Complaint(
                 f"{table}[{number}].documented",
-                f'the same row stands under "{row.heading}" before, as {table}[{first}]',
+                f'this row repeats {table}[{first}] under "{row.heading}"',
                 f'"{" | ".join(row.documented)}"',
                 "each row once",
                 "leave one of the two out, or correct it by the page",

@@ -153,7 +153,7 @@ def _hint_at_build(key: str, version: Version) -> str:
     untagged = not any(version.release) or (
         version.release in {(0, 1), (0, 1, 0)} and version.is_devrelease
     )
-    hint = f", as a build without tags calls itself: --ddcompat-set {key}=VERSION tells which it is"
+    hint = f", as of a build without tags; set the right one by --ddcompat-set {key}=VERSION"
     return hint if untagged else ""
 
 
