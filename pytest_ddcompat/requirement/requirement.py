@@ -285,7 +285,9 @@ def _specifier(value: str) -> str:
         from pytest_ddcompat.values.stretches import stretches_of
 
         if not stretches_of(wanted):
-            raise RequirementError(f'no version satisfies "{value:.80}"; valid: such as >=2.0,<3')
+            raise RequirementError(
+                f'no version satisfies "{value:.80}"; valid: a specifier such as >=2.0,<3'
+            )
     return value.strip()
 
 
