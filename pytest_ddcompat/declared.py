@@ -83,28 +83,36 @@ HOOKS = Hooks()
 MARKERS = {
     "requires_capability": (
         "requires_capability(*names, framework=None, deployment=None, datastore=None, "
-        "support_level=None, preview=True, matrix=None, strict=None): the environment must "
-        "support the capabilities, as Datadog documents it."
+        "support_level=None, preview=True, matrix=None, strict=None): by default, skip the test "
+        "unless your environment supports all these capabilities. Ids: threat_detection, "
+        "threat_protection, customize_response_to_blocked_requests, "
+        "software_composition_analysis (or sca), code_security, "
+        "automatic_user_activity_event_tracking, api_security. Of a tuple of frameworks, "
+        "deployment types or data stores, one is enough. By default, previews are enough, too."
     ),
     "requires_tracer": (
-        "requires_tracer(specifier, *, matrix=None, strict=None): the installed ddtrace must match "
-        "the version specifier."
+        "requires_tracer(specifier, *, matrix=None, strict=None): by default, skip the test unless "
+        'the installed ddtrace matches this version specifier, such as ">=2.0,<3".'
     ),
     "requires_framework": (
-        "requires_framework(name, specifier=None, *, matrix=None, strict=None): the framework must "
-        "be installed, and match the version specifier."
+        "requires_framework(name, specifier=None, *, matrix=None, strict=None): by default, skip "
+        "the test unless this framework is installed, and matches the version specifier (default: "
+        "any version)."
     ),
     "requires_deployment": (
-        "requires_deployment(*types, matrix=None, strict=None): the environment must be one of the "
-        "deployment types."
+        "requires_deployment(*types, matrix=None, strict=None): by default, skip the test unless "
+        "you run it on one of these deployment types. Ids: docker, kubernetes, amazon_ecs, "
+        "aws_fargate, aws_lambda."
     ),
     "requires_agent": (
-        "requires_agent(specifier, *, matrix=None, strict=None): the Datadog Agent must match the "
-        "version specifier."
+        "requires_agent(specifier, *, matrix=None, strict=None): by default, skip the test unless "
+        "the Datadog Agent matches this version specifier. If its version is unknown, the test "
+        "runs."
     ),
     "requires_support_level": (
-        "requires_support_level(level, *, matrix=None, strict=None): the release branch of the "
-        "installed ddtrace must have at least this support level."
+        "requires_support_level(level, *, matrix=None, strict=None): by default, skip the test "
+        "unless the release branch of the installed ddtrace has at least this support level: "
+        "general_availability, maintenance or end_of_life."
     ),
 }
 """Each marker with the line that `pytest --markers` shows."""
@@ -114,7 +122,7 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         "bool",
         {
             "action": BooleanOptionalAction,
-            "help": "fail tests that the environment does not support, instead of skipping them; "
+            "help": "fail tests that your environment does not support, instead of skipping them; "
             "--no-ddcompat-strict undoes the ini option",
         },
     ),
@@ -122,21 +130,23 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         "string",
         {
             "choices": ("run", "skip", "fail", "xfail", "deselect"),
-            "help": "what happens to tests that the environment does not support (default: skip)",
+            "help": "what to do with tests that your environment does not support (default: skip)",
         },
     ),
     "undetermined": (
         "string",
         {
             "choices": ("run", "skip", "fail", "xfail", "deselect"),
-            "help": "what happens to undetermined tests (default: run)",
+            "help": "what to do with undetermined tests, which depend on an unknown fact "
+            "(default: run)",
         },
     ),
     "facts": (
         "string",
         {
             "metavar": "FILE",
-            "help": "read the environment's facts from a JSON file (-: standard input)",
+            "help": "read the facts of your environment from this JSON file; - is standard input "
+            "(default: detect them)",
         },
     ),
     "set": (
@@ -144,14 +154,16 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         {
             "metavar": "KEY=VALUE",
             "action": "append",
-            "help": "set one fact, such as tracer=2.5.0 or framework.django=4.2 (repeatable)",
+            "help": "set one fact, such as tracer=2.5.0 or framework.django=4.2; you can repeat "
+            "this option",
         },
     ),
     "agent": (
         "string",
         {
             "metavar": "auto|URL|off",
-            "help": "query the Datadog Agent for its version (default: off)",
+            "help": "query the Datadog Agent for its version; auto finds its address as ddtrace "
+            "does (default: off)",
         },
     ),
     "matrix": (
@@ -159,24 +171,27 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         {
             "metavar": "ID|PATH",
             "action": "append",
-            "help": "use a bundled matrix, or one from a .toml file (repeatable; "
-            "default: iast-python)",
+            "help": "judge by this bundled matrix or .toml file; you can repeat this option "
+            "(default: iast-python)",
         },
     ),
-    "report": ("string", {"metavar": "PATH", "help": "write the run's record to a JSON file"}),
+    "report": (
+        "string",
+        {"metavar": "PATH", "help": "write a record of the run to this JSON file"},
+    ),
     "report_optional": (
         "bool",
         {
             "action": BooleanOptionalAction,
-            "help": "pass a run that passed although its record cannot be written",
+            "help": "let the run pass even if its record cannot be written",
         },
     ),
 }
 """Each option: the type of its ini option, and its arguments for argparse."""
 
 JUNIT = (
-    "properties of test cases in JUnit XML: full (default), or none, for readers that hold it "
-    "against the schema of xunit2"
+    "full (default): give each test case in JUnit XML the property ddcompat; none: give it no "
+    "properties, so that the file is valid by the schema of xunit2"
 )
 """What `ddcompat_junit` means: the one ini option without a twin on the command line."""
 

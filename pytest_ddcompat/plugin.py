@@ -50,7 +50,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         # With `dest`, pytest need not compare it with those of all other options.
         group.addoption(flag, dest=key, default=None, **option)
         empty: list[str] | None = [] if ini == "linelist" else None
-        parser.addini(key, f"as {flag}", type=ini, default=empty)
+        parser.addini(key, f"the same as {flag}", type=ini, default=empty)
     parser.addini("ddcompat_junit", JUNIT, default="full")
 
 

@@ -132,4 +132,4 @@ def test_reasons_are_40_lines_at_most(project: Project) -> None:
     assert len(lines) == 41
     assert lines[0].startswith("  2 skipped: the test needs ddtrace >=5.11,")
     assert lines[39].startswith("  1 skipped: the test needs ddtrace >=5.44,")
-    assert lines[40] == "  and 5 more; --ddcompat-report has all"
+    assert lines[40] == "  and 5 more; use --ddcompat-report to list all of them"

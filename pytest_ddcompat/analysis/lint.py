@@ -91,6 +91,6 @@ def refusals(error: InvalidMatrixError, file: str) -> list[Complaint]:
         # A problem of a file that this one extends stands elsewhere.
         other = "" if problem.file == file else problem.file
         where = ": ".join(filter(None, (problem.origin, other, problem.where)))
-        tip = "nothing can be evaluated until this is mended"
+        tip = "nothing can be evaluated until you fix this"
         found.append(Complaint(where, problem.what, "", problem.valid, tip))
     return found

@@ -86,7 +86,7 @@ def _standard_input() -> bytes:
         return content
     except (AttributeError, OSError) as error:
         reason = getattr(error, "strerror", None) or "it is closed"
-        raise FactsError(f"standard input: it cannot be read: {reason}") from None
+        raise FactsError(f"cannot read standard input: {reason}") from None
 
 
 def environment_of(options: argparse.Namespace, *matrices: Matrix) -> Environment:
@@ -105,7 +105,7 @@ def environment_of(options: argparse.Namespace, *matrices: Matrix) -> Environmen
     elif options.facts is not None:
         layers.append(file_layer(options.facts, Path.cwd()))
     if options.facts is not None and options.python is not None:
-        raise FactsError("--python: --facts gives all facts already; valid: one of the two")
+        raise FactsError("--python: you cannot use --facts beside it; valid: one of the two")
     return environment_by(layers, options.agent, matrices, options.python)
 
 
@@ -170,7 +170,7 @@ def day_of(text: str | None, option: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        valid = "valid: such as 2026-05-31"
+        valid = "valid: a date such as 2026-05-31"
         raise CompatibilityError(f'{option}: "{text:.80}" is not a date; {valid}') from None
 
 
@@ -216,7 +216,7 @@ def _load(which: str, files: dict[str, bytes], *, overlay: bool) -> Matrix:
         if which.endswith(_MATRIX) or not holds(Path(which).is_file):
             raise
     raise MatrixError(
-        [f"{which}: its name does not tell what it is; valid: .toml, or .md of a page"]
+        [f"{which}: the name does not end in .toml or .md; valid: a matrix (.toml) or a page (.md)"]
     )
 
 

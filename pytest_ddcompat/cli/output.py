@@ -178,7 +178,7 @@ def write(text: str, lacking: str = "backslashreplace") -> None:
         CompatibilityError: It cannot be written.
     """
     if sys.stdout is None:
-        raise CompatibilityError("standard output: it cannot be written: it is closed")
+        raise CompatibilityError("cannot write standard output: it is closed")
     text = inert(text) if lacking == "backslashreplace" else _COMMAND.sub(r"\1&#58;", text)
     try:
         _write(text, sys.stdout, lacking)
@@ -187,7 +187,7 @@ def write(text: str, lacking: str = "backslashreplace") -> None:
     except OSError as error:
         _drop(sys.stdout)
         raise CompatibilityError(
-            f"standard output: it cannot be written: {error.strerror or error}"
+            f"cannot write standard output: {error.strerror or error}"
         ) from None
 
 
@@ -232,7 +232,7 @@ def put(text: str, output: str, inputs: Iterable[str | None]) -> None:
         write_atomically(path, _ended(text).encode())
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise CompatibilityError(f"--output: {output} cannot be written: {reason}") from None
+        raise CompatibilityError(f"--output: cannot write {output}: {reason}") from None
 
 
 def _ended(text: str) -> str:

@@ -207,7 +207,7 @@ def cpu_of(machine: str, width: int) -> str:
 
 
 def _named(name: str, signal: str) -> Fact[str]:
-    return Fact(name, signal) if name else Fact.unknown(f"{signal} tells nothing")
+    return Fact(name, signal) if name else Fact.unknown(f"{signal} gives no name")
 
 
 def _distribution(name: str) -> Fact[Version]:
@@ -217,7 +217,7 @@ def _distribution(name: str) -> Fact[Version]:
         found = (_installed(spelling) for spelling in dict.fromkeys((name, fold(name))))
         return next(filter(None, found), None) or _of_another_name(name)
     except Exception as error:  # noqa: BLE001 - whatever broken metadata does, the fact is unknown
-        return Fact.unknown(f"the metadata of {name} cannot be read ({type(error).__name__})")
+        return Fact.unknown(f"cannot read the metadata of {name} ({type(error).__name__})")
 
 
 def _installed(name: str) -> Fact[Version] | None:
@@ -274,7 +274,7 @@ def _agreed(
     if len(versions) == 1:
         return _version(name, *versions)
     if not whole:
-        return Fact.unknown(f"the metadata of {name} names no version")
+        return Fact.unknown(f"the metadata of {name} has no version")
     both = " and ".join(sorted({text for _, text in whole}))
     return Fact.unknown(f"several distributions {name} are installed: {both}")
 
@@ -283,7 +283,7 @@ def _version(name: str, found: str) -> Fact[Version]:
     try:
         return Fact(parse_version(found), f"metadata of the distribution {name}")
     except ValueError:
-        return Fact.unknown(f"the metadata of {name} names no PEP 440 version")
+        return Fact.unknown(f"the metadata of {name} has no PEP 440 version")
 
 
 def _of_another_name(name: str) -> Fact[Version]:

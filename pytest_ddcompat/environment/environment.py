@@ -214,7 +214,7 @@ class Environment:
         fact = self.fact(key)
         if f"{_FRAMEWORK}{fold(library)}" in self._fixed or fact.value is not None:
             return fact
-        return Fact.unknown(f"{fact.signal}; it can be given as {key}")
+        return Fact.unknown(f"{fact.signal}; you can set it as {key}")
 
     def to_mapping(self, frameworks: Iterable[str] = ()) -> dict[str, Any]:
         """Return all known facts as plain values, in the form that `from_mapping` reads.

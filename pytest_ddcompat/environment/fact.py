@@ -44,10 +44,10 @@ _SHOWN = 50  # characters of a wrong value that a message repeats
 def text(value: object) -> str:
     """Parse a string that is not empty."""
     if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"this must be a string that is not empty (got {shown(value, as_json)})")
+        raise ValueError(f"this must be a non-empty string (got {shown(value, as_json)})")
     stripped = value.strip()
     if not stripped.isprintable():
-        raise ValueError(f"this must be printable characters (got {shown(value, as_json)})")
+        raise ValueError(f"this must have only printable characters (got {shown(value, as_json)})")
     return stripped
 
 
@@ -70,9 +70,7 @@ def _python(value: object) -> Version:
         digits = str(parsed.release[0])
         near = {"2": "2.7", "3": "3.11"}.get(digits, f"{digits[0]}.{digits[1:]}")
         hint = f" did you mean {near}?" if digits[0] in "23" else ""
-        raise ValueError(
-            f'"{parsed}" says no minor version, which decides;{hint} valid: such as 3.11.7'
-        )
+        raise ValueError(f'"{parsed}" has no minor version;{hint} valid: a version such as 3.11.7')
     return parsed
 
 
@@ -115,7 +113,9 @@ def _date(value: object) -> dt.date:
         # From Python 3.11 on, fromisoformat takes 20260531 and 2026-W22 too.
         return dt.datetime.strptime(written, "%Y-%m-%d").date()
     except ValueError:
-        raise ValueError(f'"{written[:_SHOWN]}" is not a date; valid: such as 2026-05-31') from None
+        raise ValueError(
+            f'"{written[:_SHOWN]}" is not a date; valid: a date such as 2026-05-31'
+        ) from None
 
 
 _DECLARED = (

@@ -123,11 +123,11 @@ def _answer(executable: Path, timeout: float) -> dict[str, Any]:
     except subprocess.TimeoutExpired:
         raise _NoAnswerError(f"it gave no answer within {timeout:g} seconds") from None
     except OSError as error:
-        raise _NoAnswerError(f"it cannot be run: {error.strerror or error}; {_VALID}") from None
+        raise _NoAnswerError(f"cannot run it: {error.strerror or error}; {_VALID}") from None
     output = run.stdout.decode("utf-8", "replace")
     if run.returncode:
         lines = run.stderr.decode("utf-8", "replace").split("\n")
-        last = next((line.strip() for line in reversed(lines) if line.strip()), "no error is shown")
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "it shows no error")
         said = printable(cut(last, _LONGEST))
         raise _NoAnswerError(f"it failed with exit status {run.returncode}: {said}; {_VALID}")
     # What its own start prints may stand around the answer.

@@ -151,4 +151,4 @@ def file_layer(name: str, folder: Path) -> Layer:
         return Layer.of(name, read_limited(folder / name, LIMIT))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise FactsError(f"{name}: this facts file cannot be read: {reason}") from None
+        raise FactsError(f"{name}: cannot read this facts file: {reason}") from None

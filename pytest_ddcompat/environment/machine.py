@@ -166,4 +166,4 @@ def check_agent_option(option: str, origin: str) -> None:
     try:
         parse_address(option)
     except ValueError as error:
-        raise FactsError(f"{origin}: {error}; or auto, or off") from None
+        raise FactsError(f"{origin}: {error}, auto, off") from None

@@ -99,7 +99,7 @@ def facts_from_settings(settings: list[str], origin: str) -> Facts:
         key, equals, value = (part.strip() for part in setting.partition("="))
         if not equals or not value:
             reader.problems.append(
-                f'{origin}: "{setting:.80}" is not KEY=VALUE; valid: such as tracer=2.5.0'
+                f'{origin}: "{setting:.80}" is not KEY=VALUE; valid: a setting such as tracer=2.5.0'
             )
         else:
             reader.set(key, value)
@@ -135,11 +135,11 @@ class _Reader:
         try:
             self.facts[key] = Fact(kind.parse(value), self.origin)
         except ValueError as error:
-            absent = f", or {self.null}: there is none" if kind.nullable else ""
+            absent = f", or {self.null} if there is none" if kind.nullable else ""
             if key == "deployments" and self.null == "none":
-                absent = ", or none: a plain host"
+                absent = ", or none for a plain host"
             tells = "valid:" in str(error) or kind.is_boolean
-            valid = "" if tells else f"; valid: such as {json.dumps(kind.example)}"
+            valid = "" if tells else f"; valid: a value such as {json.dumps(kind.example)}"
             self.problems.append(f"{self.origin}: {where}: {error}{valid}{absent}")
 
     def refuse_key(self, key: str, valid: list[str]) -> None:
@@ -160,7 +160,7 @@ class _Reader:
             if is_name and key not in self.facts:
                 self.read(kind, key, f"{kind.plural}.{name}", version)
                 continue
-            wrong = "stands here twice" if is_name else f"is no name of a {kind.key}"
+            wrong = "appears twice" if is_name else f"is not the name of a {kind.key}"
             self.problems.append(f'{where} "{name:.80}" {wrong}')
 
     def set(self, setting: str, value: str) -> None:
@@ -181,7 +181,7 @@ class _Reader:
             if key in self.facts and self.facts[key].value == "none":
                 self.problems.append(
                     f'{self.origin}: {setting}: "none" is not valid; '
-                    "valid: a value, or unknown (none is for tracer, agent and framework.NAME)"
+                    "valid: a value, or unknown (only tracer, agent and framework.NAME can be none)"
                 )
 
     def _add_deployments(self, kind: FactKind, setting: str, value: list[str]) -> None:
@@ -211,6 +211,6 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     mapping: dict[str, Any] = {}
     for key, value in pairs:
         if key in mapping:
-            raise FactsError(f'the key "{key:.80}" stands here twice')
+            raise FactsError(f'the key "{key:.80}" appears twice')
         mapping[key] = value
     return mapping

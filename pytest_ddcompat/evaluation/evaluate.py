@@ -75,7 +75,7 @@ def check_requirement(requirement: Requirement, matrix: Matrix) -> None:
     """
     if requirement.matrix not in {None, matrix.page.id}:
         raise RequirementError(
-            f"this is asked of another page (got {quoted(matrix.page.id)}); "
+            f"this requirement is for another matrix (got {quoted(matrix.page.id)}); "
             f"valid: {quoted(str(requirement.matrix))}"
         )
     if requirement.kind == "capability":
@@ -126,7 +126,7 @@ def _refuse_misspellings(kind: str, names: Sequence[str], valid: Sequence[str]) 
     folded = {fold(name) for name in valid}
     for name in names:
         if fold(name) not in folded and (is_misspelling(name, valid) or listed(name, valid)):
-            what = f'no {kind} "{name:.80}" on the page'
+            what = f'the page has no {kind} "{name:.80}"'
             raise RequirementError(unknown_name(what, name, valid))
 
 
@@ -197,8 +197,8 @@ def _opposite(node: Operation, verdict: Verdict) -> Verdict:
     finding = Finding(
         "expression",
         Outcome.SATISFIED if wanted else Outcome.VIOLATED,
-        documented=f"{text} not to be supported",
-        observed="that it is not" if wanted else "that it is",
+        documented=f'"{text}" to be unsupported',
+        observed="unsupported" if wanted else "supported",
         subject=_TEST,
     )
     status = Status.SUPPORTED if wanted else Status.UNSUPPORTED

@@ -52,10 +52,10 @@ class Matrices:
                 both = " and ".join(m.origin or "one of no file" for m in (known, matrix))
                 raise MatrixError(
                     f'two different matrices have the page id "{matrix.page.id}": {both}; '
-                    "valid: an id of its own for each (an overlay sets it by page.id)"
+                    "valid: a different id for each (set page.id in an overlay)"
                 )
         if not self._by_id:
-            raise MatrixError("there is no matrix; valid: at least one")
+            raise MatrixError("there is no matrix; valid: at least one matrix")
         self.first = next(iter(self._by_id.values()))
         self._picked: dict[Requirement, Matrix] = {}
 
@@ -104,7 +104,7 @@ class Matrices:
     def _named(self, matrix_id: str) -> Matrix:
         matrix = self._by_id.get(matrix_id)
         if matrix is None:
-            what = f'no matrix "{matrix_id}" in this run'
+            what = f'this run has no matrix "{matrix_id}"'
             raise RequirementError(unknown_name(what, matrix_id, self._by_id))
         return matrix
 
@@ -117,8 +117,8 @@ class Matrices:
             if len({_definition(m, name) for m in having}) > 1:
                 ids = [m.page.id for m in having]
                 raise RequirementError(
-                    f'"{name}" is defined differently by {_listed(ids)}; '
-                    f"matrix= picks one: {', '.join(sorted(ids))}"
+                    f'{_listed(ids)} define "{name}" differently; '
+                    f"choose one with matrix=: {', '.join(sorted(ids))}"
                 )
         return having[0]
 
@@ -141,11 +141,12 @@ class Matrices:
         for name, ids in where.items():
             if not ids:
                 known = [spelling for m in self for spelling in m.capability_names()]
-                what = f'no capability "{name:.80}" on any of the pages {", ".join(self._by_id)}'
+                what = f'none of the pages {", ".join(self._by_id)} has a capability "{name:.80}"'
                 return RequirementError(unknown_name(what, name, known))
         parts = "; ".join(f'"{name}" is on {_listed(ids)}' for name, ids in where.items())
         return RequirementError(
-            f"no matrix has all of these: {parts}; valid: capabilities of one, or several markers"
+            f"no matrix has all of these: {parts}; "
+            "valid: capabilities of one matrix, or a marker for each matrix"
         )
 
 

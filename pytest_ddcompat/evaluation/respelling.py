@@ -34,9 +34,7 @@ def refuse_other_spelling(text: str, matrix: Matrix) -> None:
     names = _listed(text, matrix)
     if names:
         near = ", ".join(map(quoted, _known("a list of names", text, names, matrix)))
-        raise RequirementError(
-            f"{quoted(text)} is written as a list of names; did you mean {near}?"
-        )
+        raise RequirementError(f"{quoted(text)} looks like a list of names; did you mean {near}?")
     expression = text
     for sign, operator in _SPELLINGS:
         expression = re.sub(sign, operator, expression)
@@ -50,7 +48,7 @@ def refuse_other_spelling(text: str, matrix: Matrix) -> None:
     ids = dict(zip(names, _known("an expression", text, names, matrix)))
     words = " ".join([ids.get(part, part.lower()) for part in parts])
     near = quoted(words.replace("( ", "(").replace(" )", ")"))
-    raise RequirementError(f"{quoted(text)} is written as an expression; did you mean {near}?")
+    raise RequirementError(f"{quoted(text)} looks like an expression; did you mean {near}?")
 
 
 def _lacks_operator(name: str, matrix: Matrix) -> bool:
@@ -77,7 +75,7 @@ def _known(what: str, text: str, names: list[str], matrix: Matrix) -> list[str]:
     """
     for name in names:
         if not _id_of(name, matrix):
-            wrong = f"{quoted(text)} is written as {what}, and the page has no {quoted(name)}"
+            wrong = f"{quoted(text)} looks like {what}, but the page has no {quoted(name)}"
             raise RequirementError(unknown_name(wrong, name, matrix.capability_names()))
     return [_id_of(name, matrix) for name in names]
 

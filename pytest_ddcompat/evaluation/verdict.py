@@ -196,7 +196,7 @@ def _fitting(parts: Sequence[str], more: int = 0) -> str:
 def _words(finding: Finding) -> str:
     if finding.outcome is Outcome.UNKNOWN:
         why = f": {finding.signal}" if finding.signal else ""
-        return f"needs {finding.documented}, which is not known{why}"
+        return f"needs {finding.documented}, which is unknown{why}"
     found = f", found {finding.observed}" if finding.observed else ""
     return f"needs {finding.documented}{found}"
 

@@ -127,8 +127,8 @@ def _no_capabilities(blocks: Sequence[Block], origin: str) -> Problem:
     more = [f"and {len(tables) - _MOST} more"] if len(tables) > _MOST else []
     what = f"the table of {'; that of '.join([*seen, *more])}" if seen else "it has no table"
     return Problem(
-        f"no table of capabilities is on this page: {what}",
-        'a head of "… capability" and "Minimum … version", or of "Framework" and "Supported '
+        f"this page has no table of capabilities: {what}",
+        'a table headed "… capability" and "Minimum … version", or of "Framework" and "Supported '
         'version"',
         file=origin,
     )
@@ -208,9 +208,10 @@ def _language(blocks: Sequence[Block], picked: str, origin: str) -> str:
         return ""
     if picked and slug(picked) in map(slug, names):
         return picked
-    got = f'"{picked}" of --language is not one' if picked else "--language picks none"
-    what = f"{origin}: this page has a column for each of several languages, and {got}"
-    raise PageError(unknown_name(what, picked, [n.lower() for n in names]))
+    what = "this page has a column for each of several languages; choose one with --language"
+    if picked:
+        what = f'this page has no column for the language "{picked}"'
+    raise PageError(unknown_name(f"{origin}: {what}", picked, [n.lower() for n in names]))
 
 
 def _read_capabilities(blocks: Sequence[Block], draft: Draft) -> None:

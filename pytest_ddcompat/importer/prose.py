@@ -184,7 +184,7 @@ def _read_sites(callout: Callout, text: str, draft: Draft) -> None:
     body = " ".join(callout.words) or callout.title
     sites, status = _sites_of(callout, text), _status_on_sites(body)
     if not sites or not status or draft.capabilities_in(body):
-        reason = "a callout about sites of which it is not clear what it says"
+        reason = "it is not clear what this callout about sites says"
         draft.open_words("sites", callout.line, text, reason)
         return
     what = "callout" if callout.name else "sentence"

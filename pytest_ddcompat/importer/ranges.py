@@ -102,7 +102,7 @@ def versions_of(text: str, *, bare_is: str = "") -> Words:
     specifiers = [_specifier(part, bare_is) for part in parts]
     for part, specifier in zip(parts, specifiers):
         if not specifier:
-            return Words({}, reason=f'"{part}" is no version or range of them')
+            return Words({}, reason=f'"{part}" is not a version or a range')
     joined = _joined(list(filter(None, specifiers)), separators)
     for specifier in joined:
         if _is_empty(specifier):

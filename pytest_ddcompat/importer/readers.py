@@ -54,7 +54,7 @@ FRAMEWORKS = (
 
 _BLANK = "a blank cell where marks are expected means not supported"
 _NO_AGENT = {*NOTHING, "n/a", "none"}
-UNKNOWN_COLUMN = "a column that is not known in such a table"
+UNKNOWN_COLUMN = "an unknown column for such a table"
 _DOUBT = "the head of a column says more than the name of a capability"
 _SUPPORTED = re.compile(r"\s*(?:support(?:ed)?)?\s*\?*$", re.IGNORECASE)
 
@@ -91,7 +91,7 @@ def _of_capabilities(table: Table, draft: Draft) -> dict[int, Column]:
     named = re.fullmatch(r"minimum (.*?) version", head, re.IGNORECASE)
     if not draft.library and (named or not IS_MINIMUM.match(head)):
         draft.library = library_of(named[1] if named else f"{head} tracer")
-    reason = "these words are no minimum version and no status"
+    reason = "these words are neither a minimum version nor a status"
     open_ = Words({"status": "unresolved"}, reason=reason)
     return {
         0: Column(lambda text: _capability(text, draft)),
@@ -110,7 +110,7 @@ def _capability(text: str, draft: Draft) -> Words:
 
 
 def _of_deployments(table: Table, draft: Draft) -> dict[int, Column]:
-    name = _reader("id", lambda text: slug(bare(text)), "no name of a type")
+    name = _reader("id", lambda text: slug(bare(text)), "not the name of a type")
     columns = {0: Column(name)}
     return {**columns, **_marks(table, columns, draft)}
 
@@ -138,17 +138,17 @@ def _mark_reader(capability: str) -> Callable[[str], Words]:
         mark = MARKS.get(text.lower())
         if mark is None:
             doubt = {"capabilities": {capability: "unresolved"}}
-            return Words(doubt, reason=f'"{text[:80]}" is no mark')
+            return Words(doubt, reason=f'"{text[:80]}" is not a mark')
         return Words({"capabilities": {capability: mark}}, _BLANK if text in NOTHING else "")
 
     return read
 
 
-_release = _reader("tracer", range_of, "these words are no range of versions")
+_release = _reader("tracer", range_of, "these words are not a range of versions")
 
 
 def _of_releases(table: Table, _draft: Draft) -> dict[int, Column]:
-    no_level = Words({}, reason="these words are no support level")
+    no_level = Words({}, reason="these words are not a support level")
     columns = {0: Column(_release), 1: Column(lambda text: level_of(text) or no_level)}
     for number, cell in enumerate(table.head[2:], 2):
         if re.fullmatch(r"minimum (datadog )?agent( version)?", cell.text, re.IGNORECASE):
@@ -161,7 +161,7 @@ def _agent(text: str) -> Words:
         return Words({}, "a blank cell in the Agent column means no minimum")
     version = version_of(with_operators(text).removesuffix("+").removeprefix(">=").strip())
     if version is None:
-        return Words({}, reason="these words are no version of the Agent")
+        return Words({}, reason="these words are not a version of the Agent")
     return Words({"agent": version})
 
 
@@ -192,7 +192,7 @@ _OF_A_RUNTIME: dict[str, Callable[[str], Words]] = {
     ),
     "runtime version": _python,
 }
-_framework = _reader("id", slug, "no name of a framework")
+_framework = _reader("id", slug, "not the name of a framework")
 
 
 def _of_frameworks(table: Table, draft: Draft) -> dict[int, Column]:

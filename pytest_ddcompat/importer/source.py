@@ -64,7 +64,7 @@ def read_page(path: str) -> str:
         content = read_limited(path, LIMIT)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise PageError(f"{path}: this page cannot be read: {reason}") from None
+        raise PageError(f"{path}: cannot read this page: {reason}") from None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -141,15 +141,15 @@ def _yaml(text: str, origin: str, line: int) -> dict[str, str]:
         where = line + mark.line if mark else line
         problem = getattr(error, "problem", None) or getattr(error, "reason", None)
         is_deep = isinstance(error, RecursionError)
-        what = problem or ("nested too deeply" if is_deep else "an escape of no character")
+        what = problem or ("nested too deeply" if is_deep else "an escape that is not a character")
         raise PageError(
-            f"{origin}: line {where}: the front matter is no YAML: {cut(what)}"
+            f"{origin}: line {where}: the front matter is not valid YAML: {cut(what)}"
         ) from None
     if found is None:
         return {}
     if not isinstance(found, dict):
         raise PageError(
-            f"{origin}: line {line}: the front matter has no keys; valid: such as title: …"
+            f"{origin}: line {line}: the front matter has no keys; valid: keys such as title: …"
         )
     values = {k: v for k, v in found.items() if isinstance(k, str) and isinstance(v, str)}
     check_text("".join(values.values()), f"{origin}: the front matter")
@@ -176,7 +176,7 @@ def with_partials(blocks: Sequence[Block], folder: Path | None) -> Iterator[Bloc
         text = _partial(folder, name)
         left -= len(text or "")
         if text is None:
-            yield Gap(block.line, block.text, f'the partial "{name[:80]}" is not there')
+            yield Gap(block.line, block.text, f'there is no partial "{name[:80]}"')
         elif left < 0:
             yield Gap(block.line, block.text, "the page includes too much")
         else:

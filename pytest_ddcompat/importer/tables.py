@@ -153,7 +153,7 @@ def _conflict(kind: str, draft: Draft, values: dict[str, Any], keys: Sequence[st
     """Return why a row cannot be added beside others, and open the one that it contradicts."""
     found = (draft.find(kind, key) for key in keys)
     before = {id(row): row for row in found if row}.values()
-    reason = "another row of the page speaks of the same"
+    reason = "another row of the page is about the same thing"
     for row in before:
         if kind == "capabilities":
             # Neither row can be trusted, and other tables need the capability to exist.

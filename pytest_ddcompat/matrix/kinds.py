@@ -75,7 +75,7 @@ def matching(pattern: str, called: str, valid: str) -> Kind:
 
     def parse(value: str) -> str:
         if not re.fullmatch(pattern, value):
-            raise CompatibilityError(Problem(f'"{value:.80}" is no {called}', valid))
+            raise CompatibilityError(Problem(f'"{value:.80}" is not {called}', valid))
         return value
 
     return _parsed(parse, {"pattern": f"^{pattern}$"})
@@ -92,13 +92,13 @@ def _site(value: str) -> str:
     try:
         return parse_site(value)
     except CompatibilityError as error:
-        what = f'"{value:.80}" is no Datadog site'
+        what = f'"{value:.80}" is not a Datadog site'
         raise CompatibilityError(error.problems[0]._replace(what=what)) from None
 
 
 def _words(value: str) -> str:
     if not value.strip():
-        raise CompatibilityError(Problem("this is empty", "words"))
+        raise CompatibilityError(Problem("this is empty", "some words"))
     return value
 
 
@@ -110,7 +110,7 @@ def array(kind: Kind, at_least: int = 0) -> Kind:
             place.refuse(value, "an array")
             return ()
         if len(value) < at_least:
-            place.problem(f"this needs at least {at_least} (got {len(value)})")
+            place.problem(f"this needs at least {at_least} item (got {len(value)})")
         items = takewhile(lambda _: not place.is_full, enumerate(value))
         return tuple(kind.read(item, place.inside(f"[{n}]")) for n, item in items)
 
@@ -186,12 +186,12 @@ date = plain_kind(
 )
 words = _parsed(_words, {"pattern": "\\S"})
 identifier = matching(
-    "[a-z0-9]+([_-][a-z0-9]+)*", "id", "lower-case letters, digits, single _ or - between"
+    "[a-z0-9]+([_-][a-z0-9]+)*", "an id", "lower-case letters, digits, single _ or - between"
 )
 name = identifier._replace(compared=fold)
 deployment = name._replace(read=_read_deployment)
 site = _parsed(_site, {"examples": ["datadoghq.eu"]})
-address = matching(r"https?://[^\s<>\"]+", "address", "https://…")
+address = matching(r"https?://[^\s<>\"]+", "an address", "https://…")
 version = _parsed(parse_version, {"examples": ["1.10.0"]}, Version)
 version_range = _parsed(parse_range, {"examples": [">=4.0,<5"]}, Range)
 version_ranges = Kind(

@@ -179,7 +179,7 @@ def _from_prepared(text: bytes) -> Matrix:
 def _bundled(matrix_id: str, overlay: bool, read: Read) -> Matrix:
     ids = bundled_ids()
     if matrix_id not in ids:
-        problem = unknown_name(f'no matrix "{matrix_id:.80}" is bundled', matrix_id, ids)
+        problem = unknown_name(f'there is no bundled matrix "{matrix_id:.80}"', matrix_id, ids)
         valid = f"{problem.valid}, or the path of a .toml file"
         raise MatrixError(problem._replace(valid=valid))
     if not overlay:
@@ -219,7 +219,9 @@ def _chain(path: Path, read: Read) -> list[_File]:
                 break
             path = Path(last.name).parent / named
             if normpath(path) in {normpath(file.name) for file in files}:
-                raise MatrixError(Problem(f"{path} rests on this file", "a matrix that does not"))
+                raise MatrixError(
+                    Problem(f"{path} extends this file", "a matrix that does not extend it")
+                )
             files.append(_parsed(path, str(path), read))
     return files
 
@@ -254,7 +256,7 @@ def _content(file: Traversable, name: str, read: Read) -> bytes:
         content = read(file)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise MatrixError(Problem(f"this file cannot be read: {reason}", file=name)) from None
+        raise MatrixError(Problem(f"cannot read this file: {reason}", file=name)) from None
     if len(content) > _LIMIT:
         what = f"this file is larger than {_LIMIT // 1024 // 1024} MiB"
         raise MatrixError(Problem(what, file=name))

@@ -108,7 +108,7 @@ class Matrix(Row):
             for number, row in enumerate(getattr(self, kind)):
                 for name in _capabilities_of(row):
                     if name not in defined and not place_of(kind, number).is_full:
-                        what = f'no capability "{name:.80}" is defined'
+                        what = f'this matrix has no capability "{name:.80}"'
                         place_of(kind, number).add(unknown_name(what, name, defined))
 
     def _check_unique(self, place_of: PlaceOf) -> None:
@@ -118,7 +118,9 @@ class Matrix(Row):
                 for key, words in keys(row):
                     is_first = seen.setdefault(key, number) == number
                     if not is_first and not place_of(kind, number).is_full:
-                        place_of(kind, number).problem(f"another row has {words} too", "in one row")
+                        place_of(kind, number).problem(
+                            f"another row has {words} too", "only one such row"
+                        )
 
         once("capabilities", self.capabilities, _distinct_spellings)
         once("deployments", self.deployments, _marks_of)
@@ -240,7 +242,7 @@ def _absence(
     """Say that the page has no row of a name, and which overlay has removed it, if one has."""
     removal = next((f", {row.removal}" for row in removed if fold(row.id) == fold(name)), "")
     return RequirementError(
-        unknown_name(f'no {kind} "{name:.80}" on the page{removal}', name, valid)
+        unknown_name(f'the page has no {kind} "{name:.80}"{removal}', name, valid)
     )
 
 

@@ -156,7 +156,7 @@ class Capability(Statement):
     def check(self, place: Place) -> None:
         """What is available needs a minimum, which a preview may lack; all else has none."""
         if self.minimum is not None and self.minimums:
-            place.problem('"minimum" and "minimums" exclude each other', "one of them")
+            place.problem('this has both "minimum" and "minimums"', "one of them")
         needs = self.status in {"available", "partial", "deprecated"}
         may_have = needs or self.status == "preview"
         if not (may_have if self.boundaries else not needs):
@@ -192,7 +192,7 @@ class Release(Statement):
     def check(self, place: Place) -> None:
         """Only maintenance ends on a date."""
         if self.until and self.support_level != "maintenance":
-            place.problem('the key "until" is for the support level "maintenance" only')
+            place.problem('only the support level "maintenance" takes the key "until"')
 
     def level(self, day: dt.date) -> str:
         """The support level on a day, one of `LEVELS`."""

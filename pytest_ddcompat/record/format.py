@@ -70,7 +70,7 @@ def _object(doc: str, **keys: Key) -> Kind:
     return Kind(read, object_schema(doc, keys))
 
 
-_day = matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", "date", "such as 2026-05-31")
+_day = matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date", "a date such as 2026-05-31")
 _NUMBER = {"type": "integer", "minimum": 0}
 _count = plain_kind(lambda value: type(value) is int and value >= 0, "a whole number", _NUMBER)
 
@@ -82,7 +82,7 @@ _MATRIX = _object(
     address=Key(_nullable(address), "Address of the page; null if it has none."),
     read=Key(_day, "Day on which the page was read."),
     sha256=Key(
-        matching("[0-9a-f]{64}", "SHA-256", "64 hexadecimal digits"),
+        matching("[0-9a-f]{64}", "a SHA-256", "64 hexadecimal digits"),
         "SHA-256 of the matrix's content as JSON in UTF-8: keys sorted, defaults left out, no "
         "spaces; the file's comments and line ends do not count.",
     ),
@@ -195,13 +195,13 @@ def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
         content = read_limited(path, _LIMIT)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise RecordError(Problem(f"this record cannot be read: {reason}", file=file)) from None
+        raise RecordError(Problem(f"cannot read this record: {reason}", file=file)) from None
     problems: list[Problem] = []
     place = Place(file, problems, form=as_json)
     parsed = _parsed(content, place)
     version = parsed.get("version") if isinstance(parsed, dict) else None
     if type(version) is int and version != VERSION:
-        place.inside("version").problem(f"{version} is not known", str(VERSION))
+        place.inside("version").problem(f"cannot read version {version} of a record", str(VERSION))
     elif not problems:
         _RECORD.read(parsed, place)
     if not problems:
@@ -227,8 +227,8 @@ def _parsed(content: bytes, place: Place) -> Any:
     except json.JSONDecodeError as error:
         what = f"line {error.lineno}, column {error.colno}: this is not valid JSON: {error.msg}"
     except (ValueError, RecursionError):
-        what = "a number in it is too long, or it is nested too deeply"
-    place.problem(what, "what --ddcompat-report writes")
+        what = "it has a number that is too long, or is nested too deeply"
+    place.problem(what, "a file that --ddcompat-report wrote")
     return None
 
 
@@ -238,9 +238,10 @@ def _check_indices(record: dict[str, Any], place: Place) -> None:
         index = decision.get("environment", 0)
         if index >= environments:
             where = place.inside(f"decisions[{number}].environment")
-            where.problem(f"there is no environment {index}; there are {environments}, from 0")
+            where.problem(f"there is no environment {index}", f"0 to {environments - 1}")
     known = len(record["decisions"])
+    valid = f"0 to {known - 1}" if known else ""
     for number, test in enumerate(record["tests"]):
         if test["decision"] >= known:
             where = place.inside(f"tests[{number}].decision")
-            where.problem(f"there is no decision {test['decision']}; there are {known}, from 0")
+            where.problem(f"there is no decision {test['decision']}", valid)

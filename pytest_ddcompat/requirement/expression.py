@@ -64,10 +64,10 @@ class _Parser:
         return token.lower() if token.lower() in _OPERATORS else token
 
     def error(self, expected: str) -> RequirementError:
-        found = f'"{self.token}"' if self.token else "its end"
+        found = f'"{self.token}"' if self.token else "the end"
         column = self._tokens[self._index][0] if self.token else len(self._text) + 1
         return RequirementError(
-            f'"{self._text}", column {column}: {expected} is expected here, not {found}'
+            f'"{self._text}", column {column}: expected {expected}, got {found}'
         )
 
     def either(self) -> Expression:
@@ -99,7 +99,7 @@ class _Parser:
     def _nested(self, read: Callable[[], Expression]) -> Expression:
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise RequirementError(f"this expression is nested more than {_DEEPEST} deep")
+            raise RequirementError(f"this expression has more than {_DEEPEST} levels of nesting")
         expression = read()
         self._depth -= 1
         return expression

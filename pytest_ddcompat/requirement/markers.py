@@ -193,7 +193,9 @@ def requirement_of(
         requirement: Requirement = make(*positional, **others)
     except TypeError:
         usage = MARKERS[marker].partition(":")[0]
-        raise RequirementError(f"its arguments do not fit; valid: {usage}") from None
+        raise RequirementError(
+            f"its arguments do not match its signature; valid: {usage}"
+        ) from None
     return requirement, strict
 
 
@@ -212,7 +214,7 @@ def _refuse_ungated(marker: str) -> None:
         # Other programs that import tests, such as editors, do not run them.
         if frame.f_code is pytest.CallInfo.from_call.__code__:
             raise RequirementError(
-                f"{marker}: pytest has not loaded the plugin ddcompat, so that nothing would gate "
+                f"{marker}: pytest has not loaded the plugin ddcompat, so nothing would gate "
                 "the test; valid: a run with -p ddcompat, and without -p no:ddcompat "
                 "(--ddcompat-unsupported=run is what turns gating off)"
             )
@@ -225,7 +227,7 @@ def _mark(marker: str, positional: tuple[Any, ...], **keywords: Any) -> pytest.M
         _refuse_ungated(marker)
     if len(positional) == 1 and callable(positional[0]):
         name = getattr(positional[0], "__name__", "a function")
-        raise TypeError(f"@{marker} needs parentheses and an argument (it was given {name})")
+        raise TypeError(f"@{marker} needs parentheses and an argument (got {name})")
     try:
         return _shared(marker, positional, **keywords)
     except ValueError as error:
@@ -244,7 +246,7 @@ def _of_unhashable(
         requirement_of(marker, positional, _others(keywords))
     except RequirementError as wrong:
         return RequirementError(wrong.problems)
-    return TypeError(f"{marker}: {error}; valid: a tuple in the place of a list")
+    return TypeError(f"{marker}: {error}; valid: a tuple instead of a list")
 
 
 @lru_cache(maxsize=None, typed=True)  # typed: 1 equals True, but is none

@@ -226,10 +226,10 @@ def _one_or_all(values: tuple[str, ...]) -> str:
 
 def _some(what: str, values: tuple[str, ...]) -> tuple[str, ...]:
     if not values:
-        raise RequirementError(f"{what} is missing")
+        raise RequirementError(f"{what} is missing; name at least one")
     for value in values:
         if not isinstance(value, str) or not value.strip():
-            wrong = f"{what} must be a string that is not empty (got {shown(value)})"
+            wrong = f"{what} must be a non-empty string (got {shown(value)})"
             raise RequirementError(f"{wrong}{_each_alone(value)}")
         if len(value) > _LONGEST:
             raise RequirementError(f"{what} is longer than {_LONGEST} characters")
@@ -249,7 +249,7 @@ def _any_of(keyword: str, value: str | tuple[str, ...] | None) -> tuple[str, ...
         return ()
     if not isinstance(value, (str, tuple)):
         raise RequirementError(
-            f"{keyword} must be a string or a tuple of them (got {shown(value)})"
+            f"{keyword} must be a string or a tuple of strings (got {shown(value)})"
         )
     return _some(keyword, (value,) if isinstance(value, str) else value)
 
@@ -261,7 +261,7 @@ def _frameworks(names: tuple[str, ...]) -> tuple[str, ...]:
             parts = re.fullmatch(r"\s*(\w[\w .-]*?)\s*([<>=!~].*)", name[:80])
             call = f"requires_framework({', '.join(map(quoted, parts.groups()))})" if parts else ""
             hint = f"did you mean {call}? " if call else ""
-            wrong = f'"{name:.80}" is no name of a framework'
+            wrong = f'"{name:.80}" is not the name of a framework'
             raise RequirementError(f'{wrong}; {hint}valid: one name, such as "django"')
     return names
 
@@ -285,7 +285,9 @@ def _specifier(value: str) -> str:
         from pytest_ddcompat.values.stretches import stretches_of
 
         if not stretches_of(wanted):
-            raise RequirementError(f'no version satisfies "{value:.80}"; valid: such as >=2.0,<3')
+            raise RequirementError(
+                f'no version satisfies "{value:.80}"; valid: a specifier such as >=2.0,<3'
+            )
     return value.strip()
 
 

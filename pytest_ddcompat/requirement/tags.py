@@ -36,10 +36,10 @@ def refusal_of(name: str, markers: Mapping[str, str]) -> RequirementError:
         near = f"@{near}({call})" if call else near
         if name.startswith(called) and called.replace("-", "_") in markers:
             meant = f"; did you mean {near}?" if call else usage
-            return RequirementError(f"its arguments are not written as in Python{meant}")
+            return RequirementError(f"write its arguments as in Python{meant}")
     return RequirementError(
         f"there is no such marker; did you mean {near}? "
-        "(a marker of your own is registered in the ini option markers)"
+        "(register a marker of your own in the ini option markers)"
     )
 
 

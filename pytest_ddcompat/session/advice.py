@@ -129,7 +129,7 @@ def stale_lines(counts: Mapping[Decision, int], gate: Gate) -> list[str]:
 def _stale_line(page: Matrix, causes: Counter[str]) -> str:
     counted = "; ".join(f"{n} {cause}" for cause, n in sorted(causes.items()))
     is_open = any(cause.startswith("undetermined") for cause in causes)
-    fails = "; --ddcompat-undetermined=fail fails what is undetermined" if is_open else ""
+    fails = "; to fail undetermined tests, use --ddcompat-undetermined=fail" if is_open else ""
     return (
         f"{counted} ({page.page.id}, read {page.page.read}); for a newer page, upgrade "
         f"pytest-ddcompat or use `ddcompat import`{fails}"

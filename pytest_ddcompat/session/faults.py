@@ -81,7 +81,7 @@ def usage_error(error: BaseException) -> BaseException:
         return error
     if isinstance(error, CompatibilityError):
         return pytest.UsageError(*map(str, error.problems))
-    return pytest.UsageError(f"ddcompat: the options cannot be read: {describe(error)}")
+    return pytest.UsageError(f"ddcompat: cannot read the options: {describe(error)}")
 
 
 def result_or_error(function: Callable[[], T]) -> T | BaseException:

@@ -233,7 +233,7 @@ class AttachingHooks:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Attach one decision for the test's markers and all that it required inside."""
         report = yield
-        with contain(item.config, f"what {item.nodeid} required is not reported"):
+        with contain(item.config, f"the requirements inside {item.nodeid} are not reported"):
             self._attach(item, call, report)
         return report
 
@@ -297,7 +297,7 @@ def _refuse_outside_reports() -> None:
         if outer.f_code is wrap_session.__code__:
             raise pytest.UsageError(
                 f"{caller}: require() works only while pytest collects a module or runs a test; "
-                "valid: a call in a module, in a fixture or in a test"
+                "valid: a call in a module, a fixture or a test"
             )
         outer = outer.f_back
 

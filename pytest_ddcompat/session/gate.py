@@ -306,7 +306,7 @@ class Gate:
         return known
 
     def _unhashable(self, mark: pytest.Mark, error: Exception) -> str:
-        reason = f"{error}; valid: a tuple in the place of a list"
+        reason = f"{error}; valid: a tuple instead of a list"
         if not isinstance(error, TypeError):
             reason = f"{type(error).__name__}: {error}"
         return self._find_problem(mark) or f"{written(mark)}: {reason}"

@@ -43,7 +43,9 @@ class GatingHooks:
 
     def before_collected(self, collector: pytest.Collector) -> None:
         """Prepare a module for what the conftests of its folders require."""
-        with contain(self._config, f"{collector.nodeid} is not held to what its folder requires"):
+        with contain(
+            self._config, f"the requirements of its folder do not gate {collector.nodeid}"
+        ):
             self.gates.look()
             if "require" in IMPORTED:
                 # Imported here, since most runs have no `require()`.
@@ -54,7 +56,7 @@ class GatingHooks:
     def see_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
         """Refuse markers that cannot be understood; act on what a module has required."""
         where = collector.nodeid or "the session"
-        with contain(self._config, f"the markers of {where} cannot be read"):
+        with contain(self._config, f"cannot read the markers of {where}"):
             self.gates.look()
             if self._required:
                 from pytest_ddcompat.session.collection import act_on_required
@@ -102,7 +104,9 @@ class GatingHooks:
         if "require" in IMPORTED:
             from pytest_ddcompat.session.collection import take_stand_ins
 
-            with contain(config, "the tests for unsupported modules are not kept apart"):
+            with contain(
+                config, "plugins may reorder the tests that stand for unsupported modules"
+            ):
                 stand_ins = take_stand_ins(items)
         yield
         items.extend(stand_ins)
@@ -110,9 +114,9 @@ class GatingHooks:
         if self.gates.first.policy.deselects:
             from pytest_ddcompat.session.collection import take_deselected
 
-            with contain(config, "the tests to deselect are not known"):
+            with contain(config, "no test is deselected"):
                 gone = take_deselected(items, self.decide)
-        with contain(config, "the deselected tests are not counted"):
+        with contain(config, "the summary does not count the deselected tests"):
             for item, decision in gone.items():
                 self._ledger.collect(item.nodeid, place_of(item), decision, "deselected")
         if gone:
@@ -120,7 +124,9 @@ class GatingHooks:
 
     def before_tests(self, session: pytest.Session) -> None:
         """Look and decide before a test, or a fixture, can change what is detected."""
-        with contain(self._config, "the tests were not decided on before the first of them"):
+        with contain(
+            self._config, "tests may change the environment before the plugin looks at it"
+        ):
             option = session.config.option
             stops = session.testsfailed and not option.continue_on_collection_errors
             # With pytest-xdist, the session that starts the workers has no tests.
@@ -171,7 +177,7 @@ class GatingHooks:
         """Count a test whose set-up another hook ended before this plugin decided on it."""
         if call.when != "setup" or not isinstance(node, pytest.Item):
             return
-        with contain(self._config, f"{node.nodeid} is not counted"):
+        with contain(self._config, f"the summary does not count {node.nodeid}"):
             decision = self.decide(node)
             is_known = self._ledger.codec.find(node.user_properties) is not None
             if decision is not None and not is_known and not is_skipped_by_author(node):

@@ -194,7 +194,7 @@ def _merge_strict(form: str, strict: bool | None, value: str | None) -> Action |
             flag = flag.replace("--", "--no-") if "--" in flag else f"{flag} = false"
         raise CompatibilityError(
             f"{flag} contradicts {named}; "
-            f"valid: one of them (strict is {form.format('unsupported')}=fail)"
+            f"valid: only one of them (strict means {form.format('unsupported')}=fail)"
         )
     return Action.FAIL if strict else action
 
@@ -224,7 +224,7 @@ def _matrices(config: pytest.Config) -> tuple[tuple[str, str], ...]:
     named = [str(which) for which in named]
     for which in named:
         if not which.strip():
-            raise MatrixError(f"{origin}: no matrix is named; valid: {_MATRIX}")
+            raise MatrixError(f"{origin}: the name of a matrix is empty; valid: {_MATRIX}")
     return tuple((origin, _absolute(which, folder)) for which in named)
 
 
@@ -246,7 +246,7 @@ def _load_hooks_matrix(which: object, folder: Path) -> Matrix:
         return which
     if not isinstance(which, (str, os.PathLike)):
         raise MatrixError(
-            f"{_HOOK}: {shown(which, as_json)} is no matrix; valid: {_MATRIX}, or a Matrix"
+            f"{_HOOK}: {shown(which, as_json)} is not a matrix; valid: {_MATRIX}, or a Matrix"
         )
     try:
         return load_matrix(_absolute(which, folder) if isinstance(which, str) else folder / which)
@@ -261,7 +261,9 @@ def _layer(origin: str, settings: list[str] | None) -> Layer | None:
 def _named_file(config: pytest.Config) -> str | None:
     name: str | None = config.getoption("ddcompat_facts")
     if name == "":
-        raise FactsError("--ddcompat-facts: no file is named; valid: a file, or - (standard input)")
+        raise FactsError(
+            "--ddcompat-facts: the name of a file is empty; valid: a file, or - (standard input)"
+        )
     return name
 
 
@@ -272,7 +274,7 @@ def _file(name: str | None, folder: Path, config: pytest.Config | None = None) -
         return Layer.of("standard input", _standard_input(config))
     if name == "-":
         raise FactsError(
-            "ddcompat_facts: - (standard input) is for the command line; valid: a file"
+            "ddcompat_facts: only --ddcompat-facts reads standard input (-); valid: a file"
         )
     return file_layer(name, folder)
 
@@ -290,7 +292,7 @@ def _standard_input(config: pytest.Config) -> bytes:
             raise OSError("it gives no data")
         return content
     except (OSError, ValueError, AttributeError) as error:
-        raise FactsError(f"standard input: it cannot be read: {error}") from None
+        raise FactsError(f"cannot read standard input: {error}") from None
 
 
 def _ini_folder(config: pytest.Config) -> Path:

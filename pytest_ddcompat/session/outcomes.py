@@ -213,7 +213,7 @@ class ReportHooks:
         try:
             self._ledger.see(report)
         except BaseException as error:  # noqa: BLE001 - what ends a run is raised again
-            note_fault(self._config, f"{report.nodeid} cannot be counted", error)
+            note_fault(self._config, f"the summary does not count {report.nodeid}", error)
 
 
 def place_of(test: pytest.Item | pytest.TestReport) -> Place:

@@ -60,12 +60,14 @@ def _path(config: pytest.Config) -> Path:
         named, option = config.getini("ddcompat_report"), "ddcompat_report"
         folder = config.inipath.parent if config.inipath else config.rootpath
     if named in {"", "-"}:
-        raise pytest.UsageError(f"{option}: no file is named; valid: the path of a file")
+        raise pytest.UsageError(
+            f'{option}: "{named}" is not the name of a file; valid: the path of a file'
+        )
     path = Path(os.path.abspath(folder / named))  # noqa: PTH100 - resolve() follows links
     is_input = Path(os.path.realpath(path)) in _inputs(config)
     reason = "the run reads it" if is_input else "" if _is_optional(config) else unwritable(path)
     if reason:
-        wrong = printable(f"{option}: {named} cannot be written: {reason}")
+        wrong = printable(f"{option}: cannot write {named}: {reason}")
         raise pytest.UsageError(f"{wrong}; valid: a file in a folder that exists")
     return path
 

@@ -100,7 +100,7 @@ def _is_left_out_of_junit(config: pytest.Config) -> bool:
     choices = ("full", "none")
     which = config.getini("ddcompat_junit") or choices[0]
     if which not in choices:
-        what = f'ddcompat_junit: "{which}" is none of its values'
+        what = f'ddcompat_junit: "{which}" is not valid'
         raise CompatibilityError(unknown_name(what, which, choices))
     return which == "none"
 

@@ -94,7 +94,7 @@ class Summary:
         option = config.option
         if getattr(option, "collectonly", False) and option.verbose < 0:
             return  # programs read the ids
-        with contain(config, "the summary cannot be printed"):
+        with contain(config, "cannot print the summary"):
             if self._is_interrupted:
                 self._ledger.keep(_ended(terminalreporter))
             counts = self._ledger.counts()
@@ -191,5 +191,7 @@ def _reasons(counts: Counter[tuple[str, str]]) -> list[str]:
     lines = [f"  {n} {what}: {reason}" for (what, reason), n in sorted(counts.items(), key=rank)]
     rest = len(lines) - _REASONS
     return (
-        [*lines[:_REASONS], f"  and {rest} more; --ddcompat-report has all"] if rest > 0 else lines
+        [*lines[:_REASONS], f"  and {rest} more; use --ddcompat-report to list all of them"]
+        if rest > 0
+        else lines
     )

@@ -120,13 +120,13 @@ class ControllerHooks(_Hooks):
     def pytest_configure_node(self, node: Any) -> None:
         """Give a worker the options, the Agent's answer and its journal's folder."""
         config: pytest.Config = node.config
-        with contain(config, "a worker has no folder for its journal"):
+        with contain(config, "the summary does not count tests that crash a worker"):
             folder = config.stash.get(_JOURNALS, None)
             if folder is None:
                 folder = config.stash[_JOURNALS] = Path(tempfile.mkdtemp(prefix="ddcompat-"))
                 config.add_cleanup(partial(shutil.rmtree, folder, ignore_errors=True))
             node.workerinput[_FOLDER] = str(folder)
-        with contain(config, "a worker is not given the options, and reads them itself"):
+        with contain(config, "a worker reads the options itself"):
             node.workerinput[DAY] = day_of(config).isoformat()
             gates = gates_if_used(config)
             if gates is not None:
@@ -141,7 +141,7 @@ class ControllerHooks(_Hooks):
         """Take over what a worker knows at its end."""
         output = getattr(node, "workeroutput", {})
         faults_of(node.config).update(dict.fromkeys(output.get(_FAULTS, ())))
-        with contain(node.config, "the summary lacks what a worker knows"):
+        with contain(node.config, "the summary may lack tests of a worker"):
             ledger, codec = ledger_of(node.config), codec_of(node.config)
             heads, stopped = output.get(_OUTPUT, ((), ()))
             for folder, key, head in heads:
@@ -156,7 +156,7 @@ class ControllerHooks(_Hooks):
     @pytest.hookimpl(tryfirst=True)
     def pytest_terminal_summary(self, config: pytest.Config) -> None:
         """Enter the tests that brought down their workers, before the summary counts."""
-        with contain(config, "the summary lacks what a worker knows"):
+        with contain(config, "the summary may lack tests of a worker"):
             read_journals(config)
 
 
@@ -172,7 +172,7 @@ class WorkerHooks(_Hooks):
         # Imported here, since a run without markers has workers too.
         from pytest_ddcompat.session.execution import is_skipped_by_author
 
-        with contain(item.config, "tests that bring a worker down are not counted"):
+        with contain(item.config, "the summary does not count tests that crash a worker"):
             gates = gates_if_used(item.config)
             if gates is not None and not is_skipped_by_author(item):
                 write_test(item, gates.at(item).decide(marks))
@@ -183,7 +183,7 @@ class WorkerHooks(_Hooks):
         super().pytest_sessionfinish(session)
         config = session.config
         output: dict[str, Any] = getattr(config, "workeroutput", {})
-        with contain(config, "the summary lacks what a worker knows"):
+        with contain(config, "the summary may lack tests of a worker"):
             gates = gates_if_used(config)
             used = [] if gates is None else gates.used()
             if used:

@@ -29,7 +29,7 @@ def read_limited(path: str | os.PathLike[str], limit: int) -> bytes:
     with open(path, "rb", opener=_open_at_once) as file:
         about = os.fstat(file.fileno())
         if not stat.S_ISREG(about.st_mode):
-            raise ValueError("it is no regular file")
+            raise ValueError("it is not a regular file")
         # Not by the size alone: it may grow, and the system's own files have none.
         content: bytes | None = file.read(limit + 1) if about.st_size <= limit else b""
         if content is None:  # such as /proc/kmsg, as long as the kernel has no more to say
@@ -53,7 +53,7 @@ def unwritable(path: Path) -> str:
         if path.is_dir():
             return "it is a directory"
         if path.exists() and not path.is_file():
-            return "it is no regular file"
+            return "it is not a regular file"
         return "" if path.parent.is_dir() else f"there is no folder {path.parent}"
     except (OSError, ValueError) as error:
         return str(getattr(error, "strerror", None) or error)

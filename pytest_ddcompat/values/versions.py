@@ -109,7 +109,7 @@ def parse_version(text: str) -> Version:
         return Version(text)
     except InvalidVersion:
         what = f'"{shown(text, str, _LONGEST)}" is not a version'
-        raise CompatibilityError(Problem(what, "PEP 440, such as 4.16.0")) from None
+        raise CompatibilityError(Problem(what, "a version such as 4.16.0")) from None
 
 
 def parse_agent_version(text: str) -> Version:
@@ -185,7 +185,9 @@ def _refused(text: str, *, alternatives: bool = False) -> CompatibilityError:
     near = nearest_specifier(text) if len(text) <= _LONGEST else ""
     near = near if alternatives or "|" not in near else ""
     return CompatibilityError(
-        Problem(f'{what}; did you mean "{near}"?') if near else Problem(what, "such as >=2.0,<3")
+        Problem(f'{what}; did you mean "{near}"?')
+        if near
+        else Problem(what, "a specifier such as >=2.0,<3")
     )
 
 

@@ -270,7 +270,7 @@ def test_verdict_by_two_pages(
     turned = turn([asks("firewall")], environment(tracer=tracer), small_page(), new)
     assert tuple(side and side.value for side in (turned.old, turned.new)) == statuses
     assert [f.documented for f in turned.because] == ([f"ddtrace >={because}"] if because else [])
-    missing = 'no capability "firewall" on the page; did you mean "wall"? valid: wall'
+    missing = 'the page has no capability "firewall"; did you mean "wall"? valid: wall'
     assert turned.reason == ("" if turned.new else missing)
 
 

@@ -37,7 +37,7 @@ PAGE_RULES = [
         id="address without https",
     ),
     pytest.param({"today": dt.date(2026, 1, 1)},
-        [("page.read: the page was read on a day to come (got 2026-01-02); "
+        [("page.read: this day is in the future (got 2026-01-02); "
          "valid: a day up to 2026-01-01")],
         id="read tomorrow",
     ),
@@ -67,8 +67,8 @@ PAGE_RULES = [
 
 TABLE_RULES = [
     pytest.param({"runtimes": [runtime(), runtime()]},
-        [("runtimes[1].documented: the same row stands under \"Some heading\" before, as "
-         "runtimes[0] (got \">=1,<2 | >=3.9 | {}\"); valid: each row once"),
+        [("runtimes[1].documented: this row repeats runtimes[0] under \"Some heading\" "
+         "(got \">=1,<2 | >=3.9 | {}\"); valid: each row once"),
          ("runtimes[1]: runtimes[0] speaks of linux x86-64 cpython with the same versions "
          "(got Python >=3.9, ddtrace >=1,<2); valid: versions other than Python >=3.9 with "
          ">=1,<2")],

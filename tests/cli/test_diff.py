@@ -157,7 +157,7 @@ def test_capability_that_one_page_does_not_have(capsys: pytest.CaptureFixture[st
     main(["diff", "iast-python", "renamed.toml", *settings])
     gone, new = shown(capsys)["capabilities"]
     reason = gone.pop("reason")
-    assert reason.startswith('no capability "code_security" on the page; ')
+    assert reason.startswith('the page has no capability "code_security"; ')
     assert gone == {
         "capability": "code_security",
         "from": "supported",
@@ -215,7 +215,7 @@ def test_test_of_a_capability_that_is_renamed(
     (test,) = shown(capsys)["tests"]
     assert test["id"] == "test_service.py::test_code"
     assert (test["from"], test["to"], test["because"]) == ("unsupported", None, [])
-    assert test["reason"].startswith('no capability "code_security" on the page; ')
+    assert test["reason"].startswith('the page has no capability "code_security"; ')
 
 
 @pytest.mark.parametrize(
@@ -223,8 +223,8 @@ def test_test_of_a_capability_that_is_renamed(
     [
         pytest.param(
             lambda record: record["environment"]["facts"].update(os=""),
-            "ddcompat: bad.json: environment.facts: os: this must be a string that is not empty "
-            '(got ""); valid: such as "linux"\n',
+            "ddcompat: bad.json: environment.facts: os: this must be a non-empty string "
+            '(got ""); valid: a value such as "linux"\n',
             id="a fact",
         ),
         pytest.param(
@@ -235,7 +235,7 @@ def test_test_of_a_capability_that_is_renamed(
         ),
         pytest.param(
             lambda record: record.update(version=2),
-            "ddcompat: bad.json: version: 2 is not known; valid: 1\n",
+            "ddcompat: bad.json: version: cannot read version 2 of a record; valid: 1\n",
             id="a version",
         ),
     ],

@@ -49,7 +49,7 @@ def refused(command: str, path: Path, capsys: pytest.CaptureFixture[str]) -> str
 def test_pipe(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / f"pipe{COMMANDS[command][1]}"
     os.mkfifo(path)
-    assert refused(command, path, capsys).endswith("cannot be read: it is no regular file")
+    assert refused(command, path, capsys).endswith(": it is not a regular file")
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no endless file here")
@@ -57,7 +57,7 @@ def test_pipe(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 def test_endless_file(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / f"endless{COMMANDS[command][1]}"
     path.symlink_to("/dev/zero")
-    assert refused(command, path, capsys).endswith("cannot be read: it is no regular file")
+    assert refused(command, path, capsys).endswith(": it is not a regular file")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -83,7 +83,7 @@ def test_regular_file_that_gives_no_data(
     # As of /proc/kmsg, which is a regular file and yet has nothing to read at times.
     monkeypatch.setattr("pytest_ddcompat.values.files.stat.S_ISREG", lambda _: True)
     try:
-        assert refused(command, path, capsys).endswith("cannot be read: it gives no data")
+        assert refused(command, path, capsys).endswith(": it gives no data")
     finally:
         os.close(kept_open)
 
@@ -97,7 +97,7 @@ def test_standard_input_that_gives_no_data(
     with os.fdopen(reading, encoding="utf-8") as stream, os.fdopen(writing, "wb"):
         monkeypatch.setattr("sys.stdin", stream)
         assert main(["check", "sca", "--facts", "-"]) == 2
-    reason = "standard input: it cannot be read: it gives no data"
+    reason = "cannot read standard input: it gives no data"
     assert capsys.readouterr().err == f"ddcompat: {reason}\n"
 
 

@@ -15,8 +15,8 @@ from pytest_ddcompat.__main__ import main
 OPTIONS = ["--read", "2026-01-02", "--address", "https://example.com/firewall/"]
 ACCOUNT = """\
 page.md: 9 of 13 cells interpreted, 4 unresolved
-page.md:8: "Notes": a column that is not known in such a table
-page.md:10: "maybe (\\u202e)": "maybe (\\u202e)" is no mark
+page.md:8: "Notes": an unknown column for such a table
+page.md:10: "maybe (\\u202e)": "maybe (\\u202e)" is not a mark
 page.md:10: "a": a cell of an unknown column
 page.md:14: "{{< x-ray >}}": a tag that is not known
 page.md: warning: line 12: a callout is not closed
@@ -61,7 +61,7 @@ def test_account_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert account["unresolved"][1] == {
         "line": 10,
         "text": "maybe (\u202e)",
-        "reason": '"maybe (\u202e)" is no mark',
+        "reason": '"maybe (\u202e)" is not a mark',
     }
     assert account["warnings"] == ["line 12: a callout is not closed"]
 

@@ -65,19 +65,19 @@ def test_complaints_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         pytest.param(
             "unresolved capability",
             [
-                ('deployments[0]: no capability "somthing" is defined; did you mean "something"? '
-                "valid: something"),
-                'frameworks[0]: no capability "other" is defined; valid: something',
-                'coverage[0]: no capability "zzz" is defined; valid: something',
+                ('deployments[0]: this matrix has no capability "somthing"; '
+                'did you mean "something"? valid: something'),
+                'frameworks[0]: this matrix has no capability "other"; valid: something',
+                'coverage[0]: this matrix has no capability "zzz"; valid: something',
             ],
             id="unknown capabilities",
         ),
         pytest.param(
             "duplicate capability",
             [
-                'capabilities[1]: another row has "something" too; valid: in one row',
-                ('capabilities[1].documented: the same row stands under "Capabilities" before, as '
-                'capabilities[0] (got "Something | 1.0"); valid: each row once'),
+                'capabilities[1]: another row has "something" too; valid: only one such row',
+                ('capabilities[1].documented: this row repeats capabilities[0] under '
+                '"Capabilities" (got "Something | 1.0"); valid: each row once'),
             ],
             id="what the rules find beside it",
         ),
@@ -110,7 +110,7 @@ def test_file_that_is_none_is_refused_beside_others(
     assert captured.out == ""
     first, second = captured.err.splitlines()
     assert "not-toml.toml: this is not valid TOML: " in first
-    assert second.startswith('ddcompat: no matrix "iast" is bundled; ')
+    assert second.startswith('ddcompat: there is no bundled matrix "iast"; ')
 
 
 ADDED = """extends = "iast-python"

@@ -197,9 +197,9 @@ def test_compare(
         pytest.param(
             "tracer=99.0",
             {
-                "needs a release branch of ddtrace with any support level, which is not known: "
+                "needs a release branch of ddtrace with any support level, which is unknown: "
                 "no release branch of the page holds ddtrace 99.0": 7,
-                "needs a runtime that the page gives for ddtrace 99.0, which is not known: "
+                "needs a runtime that the page gives for ddtrace 99.0, which is unknown: "
                 "no row of the page speaks of that version": 7,
             },
             id="newer than all branches",

@@ -248,25 +248,25 @@ def test_output_that_takes_only_ascii(form: str) -> None:
     [
         pytest.param(
             ["--framework", "djngo"],
-            'no framework "djngo" on the page; did you mean "django"? '
+            'the page has no framework "djngo"; did you mean "django"? '
             f"valid: {lists()['frameworks']}",
             id="misspelt framework",
         ),
         pytest.param(
             ["--deployment", "dokcer"],
-            'no deployment type "dokcer" on the page; did you mean "docker"? '
+            'the page has no deployment type "dokcer"; did you mean "docker"? '
             f"valid: {lists()['deployment types']}",
             id="misspelt deployment",
         ),
         pytest.param(
             ["iast-pyhton"],
-            'no matrix "iast-pyhton" is bundled; did you mean "iast-python"? '
+            'there is no bundled matrix "iast-pyhton"; did you mean "iast-python"? '
             f"valid: {lists()['matrices']}",
             id="misspelt matrix",
         ),
         pytest.param(
             ["-o", "no/such/folder.html", "--format", "html"],
-            "--output: no/such/folder.html cannot be written: there is no folder {folder}/no/such",
+            "--output: cannot write no/such/folder.html: there is no folder {folder}/no/such",
             id="file in no folder",
         ),
     ],

@@ -45,7 +45,7 @@ def test_a_full_device_is_one_line(command: str, unbuffered: str) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("this system has no full device")
     run = shell(f"{COMMAND} {command} > /dev/full", PYTHONUNBUFFERED=unbuffered)
-    words = b"ddcompat: standard output: it cannot be written: No space left on device\n"
+    words = b"ddcompat: cannot write standard output: No space left on device\n"
     assert (run.returncode, run.stderr) == (2, words)
 
 
@@ -72,7 +72,7 @@ def test_no_command_writes_over_what_it_reads(
     assert main([*command.split(), "-o", "other"]) == 0
     capsys.readouterr()
     assert main([*command.split(), "-o", output]) == 2
-    told = f"ddcompat: --output: {output} cannot be written: the command reads it\n"
+    told = f"ddcompat: --output: cannot write {output}: the command reads it\n"
     assert tuple(capsys.readouterr()) == ("", told)
     assert Path(output).read_bytes() == before
 
@@ -86,7 +86,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     monkeypatch.setattr(os, "fsync", Mock(side_effect=full))
     assert main([*command.split(), "-o", "out"]) == 2
-    told = "ddcompat: --output: out cannot be written: No space left on device\n"
+    told = "ddcompat: --output: cannot write out: No space left on device\n"
     assert capsys.readouterr().err == told
     assert Path("out").read_text(encoding="utf-8") == "before"
 
@@ -94,13 +94,13 @@ def test_a_full_disk_leaves_the_file_as_it_was(
 @pytest.mark.parametrize("command", ["check", "facts"])
 def test_a_closed_output_is_one_line(command: str) -> None:
     run = shell(f"{COMMAND} {command} >&-")
-    words = b"ddcompat: standard output: it cannot be written: it is closed\n"
+    words = b"ddcompat: cannot write standard output: it is closed\n"
     assert (run.returncode, run.stderr) == (2, words)
 
 
 def test_a_closed_input_is_one_line() -> None:
     run = shell(f"{COMMAND} check --facts - <&-")
-    words = b"ddcompat: standard input: it cannot be read: it is closed\n"
+    words = b"ddcompat: cannot read standard input: it is closed\n"
     assert (run.returncode, run.stdout, run.stderr) == (2, b"", words)
 
 
@@ -156,18 +156,19 @@ def test_few_columns(
     [
         pytest.param(
             {"os": EVIL},
-            "os: this must be printable characters (got "
-            '"[red]\\u001b[31m|`\\n\\u202e<b>"); valid: such as "linux"',
+            "os: this must have only printable characters (got "
+            '"[red]\\u001b[31m|`\\n\\u202e<b>"); valid: a value such as "linux"',
             id="OS",
         ),
         pytest.param(
             {"cpu": "\ud800"},
-            'cpu: this must be printable characters (got "\\ud800"); valid: such as "x86-64"',
+            'cpu: this must have only printable characters (got "\\ud800"); '
+            'valid: a value such as "x86-64"',
             id="half a character",
         ),
         pytest.param(
             {"frameworks": {"a\x1b": "1"}},
-            'frameworks: "a\\x1b" is no name of a framework',
+            'frameworks: "a\\x1b" is not the name of a framework',
             id="framework",
         ),
         pytest.param(

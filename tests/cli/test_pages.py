@@ -14,8 +14,8 @@ from support.importing import CAPABILITIES, table
 from pytest_ddcompat.__main__ import main
 
 OVERVIEW = table("X capability | Java | Python", "Bot Filter | 1.8.0 | 1.9.0")
-NO_NAME = ": its name does not tell what it is; valid: .toml, or .md of a page"
-NO_PAGE = ": this page cannot be read: No such file or directory"
+NO_NAME = ": the name does not end in .toml or .md; valid: a matrix (.toml) or a page (.md)"
+NO_PAGE = ": cannot read this page: No such file or directory"
 ADDRESS = (
     "page.md: page.address: the page has no address; valid: https://…; "
     "tip: give the address at which the page is published\n"
@@ -92,7 +92,7 @@ def test_lint_of_a_page_without_an_address(capsys: pytest.CaptureFixture[str]) -
 
 def test_lint_of_an_overview_takes_a_language(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lint", "overview.md"]) == 2
-    assert "--language picks none; valid: java, python" in capsys.readouterr().err
+    assert "choose one with --language; valid: java, python" in capsys.readouterr().err
     assert main(["lint", "overview.md", "--language", "python"]) == 1
     assert capsys.readouterr().out == ADDRESS.replace("page.md", "overview.md")
 
@@ -110,5 +110,5 @@ def test_full_device_is_one_line(form: str) -> None:
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
             check=False,
         )
-    words = b"ddcompat: standard output: it cannot be written: No space left on device\n"
+    words = b"ddcompat: cannot write standard output: No space left on device\n"
     assert (run.returncode, run.stderr) == (2, words)

@@ -102,7 +102,7 @@ def test_it_imports_nothing_of_the_current_folder() -> None:
     [
         pytest.param("gone", None, f"there is no such file; {VALID}", id="not there"),
         pytest.param(".", None, f"there is no Python in this folder; {VALID}", id="a folder"),
-        pytest.param("text", None, f"it cannot be run: Permission denied; {VALID}", id="a text"),
+        pytest.param("text", None, f"cannot run it: Permission denied; {VALID}", id="a text"),
         pytest.param("python", "exit 0", f"this is not a Python; {VALID}", id="it says nothing"),
         pytest.param("python", "echo ddcompat:{", f"this is not a Python; {VALID}", id="no JSON"),
         pytest.param("python", "echo ddcompat:[]", f"this is not a Python; {VALID}", id="a list"),
@@ -115,7 +115,7 @@ def test_it_imports_nothing_of_the_current_folder() -> None:
             f"it failed with exit status 3: No module named json; {VALID}", id="too old",
         ),
         pytest.param(
-            "python", "kill -9 $$", f"it failed with exit status -9: no error is shown; {VALID}",
+            "python", "kill -9 $$", f"it failed with exit status -9: it shows no error; {VALID}",
             id="killed",
         ),
     ],
@@ -152,7 +152,7 @@ def test_not_with_a_file_of_facts(capsys: pytest.CaptureFixture[str]) -> None:
     Path("facts.json").write_text("{}", encoding="utf-8")
     assert main(["check", "--python", sys.executable, "--facts", "facts.json"]) == 2
     assert capsys.readouterr().err == (
-        "ddcompat: --python: --facts gives all facts already; valid: one of the two\n"
+        "ddcompat: --python: you cannot use --facts beside it; valid: one of the two\n"
     )
 
 

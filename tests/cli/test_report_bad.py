@@ -56,7 +56,7 @@ def test_a_record_that_cannot_be_read_is_refused(
 ) -> None:
     assert main(["report", str(tmp_path / name)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert "this record cannot be read" in line
+    assert "cannot read this record" in line
     assert reason in line
 
 
@@ -74,6 +74,6 @@ def test_output_that_cannot_be_written_is_refused(
     folder = written.parent
     before = written.read_bytes()
     assert main(["report", str(written), "-o", str(folder / name)]) == 2
-    told = f"--output: {folder / name} cannot be written: {reason.format(path=folder)}"
+    told = f"--output: cannot write {folder / name}: {reason.format(path=folder)}"
     assert capsys.readouterr().err == f"ddcompat: {told}\n"
     assert written.read_bytes() == before

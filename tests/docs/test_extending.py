@@ -131,7 +131,7 @@ def test_the_page_names_every_argument_of_a_declaration() -> None:
             {},
             [
                 "undetermined",
-                f"{NEEDS}, which is not known: not among the given facts {SOURCE}",
+                f"{NEEDS}, which is unknown: not among the given facts {SOURCE}",
             ],
             id="unknown",
         ),

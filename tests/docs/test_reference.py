@@ -17,6 +17,7 @@ from pytest_ddcompat.cli import command_line
 from pytest_ddcompat.declared import MARKERS, OPTIONS
 from pytest_ddcompat.environment.fact import FACTS
 from pytest_ddcompat.evaluation.policy import Action
+from pytest_ddcompat.matrix.rows import LEVELS
 
 PAGES = {page.stem: page.read_text(encoding="utf-8") for page in REFERENCE.glob("*.md")}
 
@@ -51,6 +52,22 @@ def test_markers_have_their_usage() -> None:
     for name, line in MARKERS.items():
         assert f"## `{name}`\n\n`{line.partition(':')[0]}`\n" in PAGES["markers"]
     assert first_cells("markers") >= {*MARKERS}
+
+
+def ids_in(marker: str) -> list[str]:
+    """Return the ids that `pytest --markers` lists for a marker."""
+    found = re.search(r" Ids: ([a-z_, ()]+)\.", MARKERS[marker])
+    assert found, marker
+    return re.findall(r"\w{3,}", found[1])
+
+
+def test_markers_list_the_ids_of_the_bundled_page() -> None:
+    matrix = load_matrix()
+    names = [name for row in matrix.capabilities for name in (row.id, *row.aliases)]
+    assert ids_in("requires_capability") == names
+    assert sorted(ids_in("requires_deployment")) == sorted(row.id for row in matrix.deployments)
+    levels = MARKERS["requires_support_level"].rpartition(": ")[2]
+    assert re.findall(r"\w+_\w+|maintenance", levels) == [*reversed(LEVELS)]
 
 
 def test_capabilities_are_those_of_the_page() -> None:

@@ -228,7 +228,7 @@ def test_address_that_is_refused_at_the_start(address: str) -> None:
         Environment.detect(agent=address)
     message = str(raised.value)
     assert message.startswith("agent: ")
-    assert message.endswith("; or auto, or off")
+    assert message.endswith(", auto, off")
 
 
 def test_signals_never_contain_a_variable(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def tracer(root: Path) -> Fact[Version]:
         ),
         pytest.param(
             {**MODULE, **metadata("ddtrace", "main")}, [], False, "None",
-            "the metadata of ddtrace names no PEP 440 version", id="no PEP 440 version",
+            "the metadata of ddtrace has no PEP 440 version", id="no PEP 440 version",
         ),
         pytest.param(
             {}, ["ddtrace"], True, "None", "no distribution ddtrace is installed",
@@ -89,7 +89,7 @@ def tracer(root: Path) -> Fact[Version]:
         ),
         pytest.param(
             {**MODULE, **metadata("ddtrace-serverless", "main")}, [], False, "None",
-            "the metadata of ddtrace-serverless names no PEP 440 version",
+            "the metadata of ddtrace-serverless has no PEP 440 version",
             id="ddtrace-serverless without a version",
         ),
         pytest.param(
@@ -144,7 +144,7 @@ def test_metadata_that_cannot_be_read(
     )
     fact = tracer(site)
     assert (fact.known, fact.value) == (False, None)
-    assert fact.signal == "the metadata of ddtrace cannot be read (OSError)"
+    assert fact.signal == "cannot read the metadata of ddtrace (OSError)"
 
 
 def test_tracer_is_not_imported_for_any_fact(site: Path) -> None:

@@ -187,7 +187,7 @@ def test_mistakes_name_where_the_facts_come_from() -> None:
     with pytest.raises(FactsError) as raised:
         Environment.from_mapping({"python": 3})
     assert str(raised.value) == (
-        'facts: python: this must be a string that is not empty (got 3); valid: such as "3.11.7"'
+        'facts: python: this must be a non-empty string (got 3); valid: a value such as "3.11.7"'
     )
 
 

@@ -11,7 +11,7 @@ from pytest_ddcompat import FactsError
 from pytest_ddcompat.environment.parsing import facts_from_mapping, facts_from_text
 
 KEYS = lists()["facts"]
-NO_STRING = "this must be a string that is not empty"
+NO_STRING = "this must be a non-empty string"
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ WITHIN.append(WITHIN)
         pytest.param(
             {"tracer": {(1, 2): 3}},
             f"tracer: {NO_STRING} (got a value of type dict); "
-            'valid: such as "4.16.0", or null: there is none',
+            'valid: a value such as "4.16.0", or null if there is none',
             id="a key that is no string, within a value",
         ),
         pytest.param({(1,): "linux"}, f'unknown key "(1,)"; valid: {KEYS}', id="a tuple for a key"),
@@ -102,12 +102,13 @@ WITHIN.append(WITHIN)
         ),
         pytest.param(
             {"frameworks": {3: 4}},
-            f'frameworks.3: {NO_STRING} (got 4); valid: such as "4.2.1", or null: there is none',
+            f"frameworks.3: {NO_STRING} (got 4); "
+            'valid: a value such as "4.2.1", or null if there is none',
             id="a number for a framework",
         ),
         pytest.param(
             {"date": dt.date(2026, 5, 31)},
-            f'date: {NO_STRING} (got "2026-05-31"); valid: such as "2026-05-31"',
+            f'date: {NO_STRING} (got "2026-05-31"); valid: a value such as "2026-05-31"',
             id="a date for a string",
         ),
     ],

@@ -118,7 +118,7 @@ def test_findings_of_an_expression() -> None:
     assert list(dict.fromkeys(subjects)) == [NO, OPEN, YES, "the test"]
     assert len(found.findings) == len(set(found.findings))
     assert found.reason == (
-        f"the test needs ({YES} and not {NO}) not to be supported, found that it is"
+        f'the test needs "({YES} and not {NO})" to be unsupported, found supported'
     )
 
 

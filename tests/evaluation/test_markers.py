@@ -109,73 +109,74 @@ FRAMEWORKS, DATASTORES = lists()["frameworks"], lists()["data stores"]
     [
         pytest.param(
             asks("threat_protecton"),
-            'no capability "threat_protecton" on the page; '
+            'the page has no capability "threat_protecton"; '
             f'did you mean "threat_protection"? valid: {NAMES}',
             id="capability misspelt",
         ),
         pytest.param(
             asks("Thread Protection"),
-            'no capability "Thread Protection" on the page; '
+            'the page has no capability "Thread Protection"; '
             f'did you mean "threat_protection"? valid: {NAMES}',
             id="documented name misspelt",
         ),
         pytest.param(
-            asks("zzz"), f'no capability "zzz" on the page; valid: {NAMES}', id="no capability"
+            asks("zzz"), f'the page has no capability "zzz"; valid: {NAMES}', id="no capability"
         ),
         pytest.param(
             asks("sca", "not api_securty"),
-            f'no capability "api_securty" on the page; did you mean "api_security"? valid: {NAMES}',
+            'the page has no capability "api_securty"; '
+            f'did you mean "api_security"? valid: {NAMES}',
             id="capability misspelt in an expression",
         ),
         pytest.param(
             asks("sca and"),
-            '"sca and", column 8: a capability is expected here, not its end',
+            '"sca and", column 8: expected a capability, got the end',
             id="expression cut off",
         ),
         pytest.param(
             asks("(sca or api_security"),
-            '"(sca or api_security", column 21: ")" is expected here, not its end',
+            '"(sca or api_security", column 21: expected ")", got the end',
             id="parenthesis not closed",
         ),
         pytest.param(
             asks("sca api_security and code_security"),
             '"sca api_security and code_security", column 5: '
-            '"and" or "or" is expected here, not "api_security"',
+            'expected "and" or "or", got "api_security"',
             id="operator left out",
         ),
         pytest.param(
             asks("(" * 51 + "sca" + ")" * 51),
-            "this expression is nested more than 50 deep",
+            "this expression has more than 50 levels of nesting",
             id="parentheses too deep",
         ),
         pytest.param(
             asks("not " * 51 + "sca"),
-            "this expression is nested more than 50 deep",
+            "this expression has more than 50 levels of nesting",
             id="nots too deep",
         ),
         pytest.param(
             asks("sca", deployment="dokcer"),
-            f'no deployment type "dokcer" on the page; did you mean "docker"? valid: {TYPES}',
+            f'the page has no deployment type "dokcer"; did you mean "docker"? valid: {TYPES}',
             id="deployment misspelt",
         ),
         pytest.param(
             deployment("docker", "heroku"),
-            f'no deployment type "heroku" on the page; valid: {TYPES}',
+            f'the page has no deployment type "heroku"; valid: {TYPES}',
             id="no deployment",
         ),
         pytest.param(
             asks("sca", framework="djngo"),
-            f'no framework "djngo" on the page; did you mean "django"? valid: {FRAMEWORKS}',
+            f'the page has no framework "djngo"; did you mean "django"? valid: {FRAMEWORKS}',
             id="framework misspelt",
         ),
         pytest.param(
             framework("fast_apii", ">=1"),
-            f'no framework "fast_apii" on the page; did you mean "fastapi"? valid: {FRAMEWORKS}',
+            f'the page has no framework "fast_apii"; did you mean "fastapi"? valid: {FRAMEWORKS}',
             id="framework misspelt in its own marker",
         ),
         pytest.param(
             asks("sca", datastore=("mysql", "postgers")),
-            f'no data store "postgers" on the page; did you mean "postgres"? valid: {DATASTORES}',
+            f'the page has no data store "postgers"; did you mean "postgres"? valid: {DATASTORES}',
             id="data store misspelt",
         ),
     ],

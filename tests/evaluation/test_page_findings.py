@@ -229,16 +229,16 @@ def case(
         ),
         case(
             asks("api_security", framework="django"), {}, "framework", UNKNOWN,
-            "django to be documented for it", "django 4.2.1", SILENCE,
+            "documented support for django", "django 4.2.1", SILENCE,
         ),
         case(asks("sca"), {}, "framework", NOT_APPLICABLE, *NOTHING),
         case(
             asks("sca", datastore="mysql"), {}, "datastore", SATISFIED,
-            "mysql covered by the page", "mysql", GENERIC,
+            "documented support for mysql", "mysql", GENERIC,
         ),
         case(
             asks("sca", datastore="redis"), {}, "datastore", UNKNOWN,
-            "redis covered by the page", "unknown", GENERIC,
+            "documented support for redis", "unknown", GENERIC,
         ),
         case(asks("sca"), {}, "datastore", NOT_APPLICABLE, *NOTHING),
     ],

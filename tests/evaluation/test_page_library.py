@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat import Matrix, Outcome
 
-NOT_GIVEN = "not among the given facts; it can be given as framework.dd-trace-js"
-NOT_THERE = "no distribution dd-trace-js is installed; it can be given as framework.dd-trace-js"
+NOT_GIVEN = "not among the given facts; you can set it as framework.dd-trace-js"
+NOT_THERE = "no distribution dd-trace-js is installed; you can set it as framework.dd-trace-js"
 
 
 def page(library: str = "dd-trace-js", **tables: object) -> Matrix:

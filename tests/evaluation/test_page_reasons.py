@@ -32,7 +32,7 @@ from pytest_ddcompat import Requirement
         pytest.param(
             asks("threat_detection"),
             {"tracer": LEFT_OUT},
-            "threat_detection needs ddtrace >=1.9.0, which is not known: "
+            "threat_detection needs ddtrace >=1.9.0, which is unknown: "
             "not among the given facts "
             '(Application Security capabilities support: "1.9.0")',
             id="tracer unknown",
@@ -40,7 +40,7 @@ from pytest_ddcompat import Requirement
         pytest.param(
             asks("api_security", framework="django"),
             {},
-            "api_security needs django to be documented for it, which is not known: "
+            "api_security needs documented support for django, which is unknown: "
             "the page says nothing of frameworks for api_security",
             id="nothing of frameworks, told once",
         ),
@@ -121,17 +121,17 @@ from pytest_ddcompat import Requirement
         pytest.param(
             asks("sca and not threat_detection"),
             {},
-            "the test needs threat_detection not to be supported, found that it is",
+            'the test needs "threat_detection" to be unsupported, found supported',
             id="the opposite of a capability",
         ),
         pytest.param(
             asks("sca", datastore="redis"),
             {"site": LEFT_OUT},
             "software_composition_analysis needs a site other than ddog-gov.com, "
-            "which is not known: not among the given facts "
+            "which is unknown: not among the given facts "
             "(Important note for users on the following Datadog sites: app.ddog-gov.com: "
             '"This product is not supported for your selected Datadog site. ()."), '
-            "and needs redis covered by the page, which is not known: the page does not name it "
+            "and needs documented support for redis, which is unknown: the page does not name it "
             '(Application Security Capability Notes: "The Python library supports the database '
             "API specifications and supports all generic SQL databases. This includes databases "
             f'such as SQLite, Mysql, Postgres and MariaDB."{DATABASES})',

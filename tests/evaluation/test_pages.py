@@ -77,7 +77,7 @@ def test_a_capability_that_pages_define_differently_must_be_picked(
     with pytest.raises(RequirementError) as raised:
         matrices.pick(ANY)
     assert str(raised.value) == (
-        '"something" is defined differently by small and acme; matrix= picks one: acme, small'
+        'small and acme define "something" differently; choose one with matrix=: acme, small'
     )
     assert matrices.pick(ANY._replace(matrix="acme")) is acme
     assert matrices.pick(ANY._replace(matrix="small")) is BASE
@@ -85,7 +85,7 @@ def test_a_capability_that_pages_define_differently_must_be_picked(
 
 def test_a_page_of_another_library_defines_all_differently(tmp_path: Path) -> None:
     other = overlaid(tmp_path, top='[page]\ntracer = "dd-trace-js"\n')
-    with pytest.raises(RequirementError, match="is defined differently by small and acme"):
+    with pytest.raises(RequirementError, match=r'^small and acme define "\w+" differently'):
         Matrices([BASE, other]).pick(ANY)
 
 
@@ -120,16 +120,17 @@ def test_the_page_that_has_what_is_named(
 
 
 REFUSED = {
-    "unknown page": (asks("sca", matrix="acmee"), ('no matrix "acmee" in this run; did you mean '
+    "unknown page": (asks("sca", matrix="acmee"), ('this run has no matrix "acmee"; did you mean '
                      '"acme"? valid: acme, iast-python')),
     "names on different pages": (
         asks("code_security", "something and acme_waf_rules"),
         ('no matrix has all of these: "code_security" is on iast-python; "something" is on acme; '
-        '"acme_waf_rules" is on acme; valid: capabilities of one, or several markers'),
+        '"acme_waf_rules" is on acme; '
+        "valid: capabilities of one matrix, or a marker for each matrix"),
     ),
     "name on no page": (
         asks("acme_waf_rule", "sca"),
-        ('no capability "acme_waf_rule" on any of the pages iast-python, acme; did you mean '
+        ('none of the pages iast-python, acme has a capability "acme_waf_rule"; did you mean '
         '"acme_waf_rules"? valid: acme_waf_rules, api_security, '
         "automatic_user_activity_event_tracking, code_security, "
         "customize_response_to_blocked_requests, sca, se, software_composition_analysis, "
@@ -137,7 +138,7 @@ REFUSED = {
     ),
     "no expression": (
         asks("sca and"),
-        '"sca and", column 8: a capability is expected here, not its end',
+        '"sca and", column 8: expected a capability, got the end',
     ),
 }  # fmt: skip
 
@@ -154,7 +155,7 @@ def test_what_no_page_can_be_picked_for(
 
 def test_names_are_those_of_the_page_that_is_picked(tmp_path: Path) -> None:
     matrices = Matrices([MATRIX, overlaid(tmp_path, RULES)])
-    with pytest.raises(RequirementError, match='no capability "sca" on the page'):
+    with pytest.raises(RequirementError, match='the page has no capability "sca"'):
         matrices.check(asks("sca", matrix="acme"))
 
 
@@ -163,7 +164,7 @@ def test_one_page_decides_all() -> None:
     assert (len(matrices), matrices.pick(asks("nothing")), matrices.first) == (1, MATRIX, MATRIX)
     with pytest.raises(RequirementError) as raised:
         matrices.pick(asks("sca", matrix="acme"))
-    assert str(raised.value) == 'no matrix "acme" in this run; valid: iast-python'
+    assert str(raised.value) == 'this run has no matrix "acme"; valid: iast-python'
 
 
 @pytest.mark.parametrize(
@@ -180,14 +181,15 @@ def test_one_page_decides_all() -> None:
 def test_what_is_asked_of_a_page_is_held_against_no_other(requirement: Requirement) -> None:
     with pytest.raises(RequirementError) as raised:
         evaluate(requirement, environment(), BASE)
-    assert str(raised.value) == 'this is asked of another page (got "small"); valid: "acme"'
+    expected = 'this requirement is for another matrix (got "small"); valid: "acme"'
+    assert str(raised.value) == expected
     assert evaluate(requirement._replace(matrix="small"), environment(), BASE)
 
 
 def test_pages_that_leave_different_things_open_define_all_differently() -> None:
     one, other = small_page(), small_page(unresolved=[row("words", of="releases", reason="odd")])
     other = other.replaced({"page": other.page.replaced({"id": "other"})})
-    with pytest.raises(RequirementError, match="is defined differently by some-page and other"):
+    with pytest.raises(RequirementError, match=r'^some-page and other define "\w+" differently'):
         Matrices([one, other]).pick(asks("firewall"))
 
 
@@ -203,14 +205,14 @@ def test_different_pages_of_one_id(tmp_path: Path) -> None:
         assert str(raised.value) == (
             f'two different matrices have the page id "small": {called} and '
             f"{tmp_path / 'acme.toml'}; "
-            "valid: an id of its own for each (an overlay sets it by page.id)"
+            "valid: a different id for each (set page.id in an overlay)"
         )
 
 
 def test_no_page() -> None:
     with pytest.raises(MatrixError) as raised:
         Matrices([])
-    assert str(raised.value) == "there is no matrix; valid: at least one"
+    assert str(raised.value) == "there is not a matrix; valid: at least one matrix"
 
 
 def test_what_was_read_once_is_not_read_again(tmp_path: Path) -> None:

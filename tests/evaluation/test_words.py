@@ -160,5 +160,5 @@ def test_site_that_the_page_does_not_mention_is_not_one_that_it_excludes() -> No
 )
 def test_version_that_says_nothing_gets_a_hint(version: str, hinted: bool) -> None:
     found = finding("tracer", asks("sca"), tracer=version)
-    hint = ", as a build without tags calls itself: --ddcompat-set tracer=VERSION tells which it is"
+    hint = ", as of a build without tags; set the right one by --ddcompat-set tracer=VERSION"
     assert found.observed == version + hint * hinted

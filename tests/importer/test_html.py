@@ -71,7 +71,7 @@ def test_table_within_a_cell_is_text() -> None:
     assert rows(found, "deployments") == [
         {"id": "docker", "capabilities": {"bot_filter": "unresolved"}}
     ]
-    assert reasons(found) == {"yes in part": '"yes in part" is no mark'}
+    assert reasons(found) == {"yes in part": '"yes in part" is not a mark'}
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_support_level(cell: str, expected: tuple[str, dt.date | None] | None) -
     read = [(row["support_level"], row.get("until")) for row in rows(found, "releases")]
     assert read == ([expected] if expected else [])
     if not expected:
-        assert reasons(found)[cell] == "these words are no support level"
+        assert reasons(found)[cell] == "these words are not a support level"
         assert status(found.matrix, "bot_filter") is OPEN
 
 
@@ -63,7 +63,7 @@ def test_agent_that_is_not_understood_leaves_the_branch_open() -> None:
     head = "Release | Support level | Minimum Datadog Agent"
     found = below(table(head, ">=4.0,<5 | EOL | recent"))
     assert rows(found, "releases") == []
-    assert reasons(found)["recent"] == "these words are no version of the Agent"
+    assert reasons(found)["recent"] == "these words are not a version of the Agent"
     assert status(found.matrix, "bot_filter") is OPEN
 
 
@@ -92,9 +92,9 @@ def test_runtime() -> None:
         pytest.param("Linux | x86-64 | CPython, PyPy | 3.9+ | >=4", "CPython, PyPy",
                      "no one implementation", id="implementation"),
         pytest.param("Linux | x86-64 | CPython | three | >=4", "three",
-                     '"three" is no version or range of them', id="Python"),
+                     '"three" is not a version or a range', id="Python"),
         pytest.param("Linux | x86-64 | CPython | 3.9+ | four", "four",
-                     "these words are no range of versions", id="tracer"),
+                     "these words are not a range of versions", id="tracer"),
     ],
 )  # fmt: skip
 def test_runtime_that_is_not_understood_is_left_open(row: str, text: str, reason: str) -> None:

@@ -19,7 +19,7 @@ from pytest_ddcompat import Status
 from pytest_ddcompat.importer.source import LIMIT, PageError
 
 SUPPORTED, UNSUPPORTED, OPEN = Status.SUPPORTED, Status.UNSUPPORTED, Status.UNDETERMINED
-UNCLEAR_SITES = "a callout about sites of which it is not clear what it says"
+UNCLEAR_SITES = "it is not clear what this callout about sites says"
 UNCLEAR_REMOTE = "it is not clear which capabilities require Remote Configuration"
 
 
@@ -256,11 +256,11 @@ def test_partials(tmp_path: Any) -> None:
     assert len(rows(found, "releases")) == len(rows(found, "deployments")) == 1
     assert found.mapping["notes"][0]["documented"] == ["Words."]
     assert places(found) == [
-        (12 + 2 * n, tag, f'the partial "{name}" is not there')
+        (12 + 2 * n, tag, f'there is no partial "{name}"')
         for n, (tag, name) in enumerate(zip(tags[2:], names[2:]))
     ]
     without = imported(table("X capability | Minimum x version", "A | 1") + tags[0])
-    assert reasons(without) == {tags[0]: 'the partial "a.html" is not there'}
+    assert reasons(without) == {tags[0]: 'there is no partial "a.html"'}
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_front_matter(front: str, expected: dict[str, str]) -> None:
     assert "notes" not in found.mapping
 
 
-NO_YAML = "the front matter is no YAML"
+NO_YAML = "the front matter is not valid YAML"
 
 
 @pytest.mark.parametrize(
@@ -62,10 +62,10 @@ NO_YAML = "the front matter is no YAML"
         pytest.param("---\na: *b\n---\n", f"line 2: {NO_YAML}: found undefined alias 'b'",
                      id="an alias of nothing"),
         pytest.param('---\na: "\\UFFFFFFFF"\n---\n',
-                     f"line 2: {NO_YAML}: an escape of no character",
+                     f"line 2: {NO_YAML}: an escape that is not a character",
                      id="no character"),
         pytest.param("---\n- a\n---\n",
-                     "line 2: the front matter has no keys; valid: such as title: \u2026",
+                     "line 2: the front matter has no keys; valid: keys such as title: \u2026",
                      id="list"),
         pytest.param("---\na: " + "[" * 9000 + "\n---\n", f"line 2: {NO_YAML}: nested too deeply",
                      id="nested"),
@@ -101,7 +101,7 @@ def test_line_ends_and_byte_order_mark_change_nothing(tmp_path: Path) -> None:
         pytest.param(b"a\nb\0", "line 2: this is not text, but binary (U+0000)", id="NUL"),
         pytest.param("a\x9d".encode(), "line 1: this is not text, but binary (U+009D)",
                      id="a control character"),
-        pytest.param(b" " * (LIMIT + 1), "this page cannot be read: it is larger than 2 MiB",
+        pytest.param(b" " * (LIMIT + 1), "cannot read this page: it is larger than 2 MiB",
                      id="too large"),
         pytest.param(b"[" * 50_001, "this page has more than 50000 opening brackets",
                      id="too many brackets"),

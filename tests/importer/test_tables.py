@@ -20,7 +20,7 @@ from pytest_ddcompat import Status
 from pytest_ddcompat.importer.source import PageError
 
 SUPPORTED, UNSUPPORTED, OPEN = Status.SUPPORTED, Status.UNSUPPORTED, Status.UNDETERMINED
-TWICE = "another row of the page speaks of the same"
+TWICE = "another row of the page is about the same thing"
 
 
 @pytest.mark.parametrize(
@@ -39,8 +39,8 @@ def test_library_of_the_versions(head: str, library: str) -> None:
 
 
 VALID = (
-    '; valid: a head of "… capability" and "Minimum … version", or of "Framework" and "Supported '
-    'version"'
+    '; valid: a table headed "… capability" and "Minimum … version", or of "Framework" and '
+    '"Supported version"'
 )
 
 
@@ -65,7 +65,7 @@ VALID = (
 def test_page_without_capabilities_is_refused(text: str, seen: str, unresolved: int) -> None:
     with pytest.raises(PageError) as raised:
         imported(text)
-    assert str(raised.value) == f"page.md: no table of capabilities is on this page: {seen}{VALID}"
+    assert str(raised.value) == f"page.md: this page has no table of capabilities: {seen}{VALID}"
     account = raised.value.account
     assert account is not None
     assert len(account.unresolved) == unresolved
@@ -158,8 +158,8 @@ def test_two_tables_of_deployments_under_one_heading() -> None:
 def test_column_that_is_not_known(head: str, expected: Status) -> None:
     found = below(table(f"Type | {head}", "Docker | yes"))
     assert [(text, reason) for _, text, reason in places(found)] == [
-        (head, "a column that is not known in such a table"),
-        ("yes", "a column that is not known in such a table" if expected is OPEN else
+        (head, "an unknown column for such a table"),
+        ("yes", "an unknown column for such a table" if expected is OPEN else
          "a cell of an unknown column"),
     ]  # fmt: skip
     assert status(found.matrix, "bot_filter") is expected
@@ -246,10 +246,16 @@ def test_overview(language: str, minimum: str, library: str) -> None:
 @pytest.mark.parametrize(
     ("language", "message"),
     [
-        pytest.param("", "--language picks none; valid: java, python", id="none"),
+        pytest.param(
+            "",
+            "this page has a column for each of several languages; "
+            "choose one with --language; valid: java, python",
+            id="none",
+        ),
         pytest.param(
             "pyton",
-            '"pyton" of --language is not one; did you mean "python"? valid: java, python',
+            'this page has no column for the language "pyton"; did you mean "python"? '
+            "valid: java, python",
             id="misspelled",
         ),
     ],
@@ -257,8 +263,7 @@ def test_overview(language: str, minimum: str, library: str) -> None:
 def test_overview_of_no_picked_language_is_refused(language: str, message: str) -> None:
     with pytest.raises(PageError) as error:
         imported(OVERVIEW, language=language)
-    start = "page.md: this page has a column for each of several languages, and "
-    assert str(error.value) == start + message
+    assert str(error.value) == f"page.md: {message}"
 
 
 def test_overview_of_other_languages_only_gives_no_minimum() -> None:

@@ -126,7 +126,9 @@ def test_minimum(cell: str, expected: dict[str, Any]) -> None:
 def test_minimum_that_is_not_understood_is_left_open(cell: str) -> None:
     found = imported(table("X capability | Minimum Python tracer version", f"Thing | {cell}"))
     assert rows(found, "capabilities") == [{"id": "thing", "status": "unresolved"}]
-    assert list(reasons(found).values()) == ["these words are no minimum version and no status"]
+    assert list(reasons(found).values()) == [
+        "these words are neither a minimum version nor a status"
+    ]
     assert status(found.matrix, "thing") is OPEN
     assert status(found.matrix, "thing", tracer="99.0") is OPEN
 
@@ -230,12 +232,12 @@ def test_versions(cell: str, versions: list[str], reading: str) -> None:
     [
         pytest.param("2.2", "a version alone may be a minimum or a series", id="bare"),
         pytest.param("", "a blank cell where versions are expected", id="blank"),
-        pytest.param("-", '"-" is no version or range of them', id="a dash"),
-        pytest.param("from 2.2 to 3", '"from 2.2 to 3" is no version or range of them', id="to"),
-        pytest.param("x.x", '"x.x" is no version or range of them', id="placeholder"),
-        pytest.param(">=2, LTS", '"LTS" is no version or range of them', id="words"),
-        pytest.param(">=2, !=2.5", '"!=2.5" is no version or range of them', id="an exclusion"),
-        pytest.param("All but 2.5", '"All but 2.5" is no version or range of them', id="not all"),
+        pytest.param("-", '"-" is not a version or a range', id="a dash"),
+        pytest.param("from 2.2 to 3", '"from 2.2 to 3" is not a version or a range', id="to"),
+        pytest.param("x.x", '"x.x" is not a version or a range', id="placeholder"),
+        pytest.param(">=2, LTS", '"LTS" is not a version or a range', id="words"),
+        pytest.param(">=2, !=2.5", '"!=2.5" is not a version or a range', id="an exclusion"),
+        pytest.param("All but 2.5", '"All but 2.5" is not a version or a range', id="not all"),
         pytest.param("<2, >=4", 'no version is in ">=4,<2"', id="bounds that exclude all"),
         pytest.param("3.13-3.7", 'no version is in ">=3.13,<3.8"', id="backwards"),
         pytest.param(">2, <2", 'no version is in ">2,<2"', id="between nothing"),

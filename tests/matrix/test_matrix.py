@@ -52,7 +52,7 @@ def test_path_of_any_file(tmp_path: Path) -> None:
     path = tmp_path / "matrix.conf"
     path.write_bytes(b"\xef\xbb\xbf" + BUNDLED.read_bytes().replace(b"\n", b"\r\n"))
     assert load_matrix(path).page.id == "iast-python"
-    with pytest.raises(MatrixError, match=r"^no matrix "):
+    with pytest.raises(MatrixError, match=r"^there is no bundled matrix "):
         load_matrix(str(path))
 
 
@@ -61,35 +61,35 @@ def test_path_of_any_file(tmp_path: Path) -> None:
     [
         pytest.param(
             "iast_python",
-            'no matrix "iast_python" is bundled; did you mean "iast-python"? '
+            'there is no bundled matrix "iast_python"; did you mean "iast-python"? '
             f"valid: {lists()['matrices']}",
             id="near miss",
         ),
         pytest.param(
             "java",
-            f'no matrix "java" is bundled; valid: {lists()["matrices"]}',
+            f'there is no bundled matrix "java"; valid: {lists()["matrices"]}',
             id="another id",
         ),
         pytest.param(
             "",
-            f'no matrix "" is bundled; valid: {lists()["matrices"]}',
+            f'there is no bundled matrix ""; valid: {lists()["matrices"]}',
             id="empty id",
         ),
         pytest.param(
             "there/is/no.toml",
-            "there/is/no.toml: this file cannot be read: No such file or directory",
+            "there/is/no.toml: cannot read this file: No such file or directory",
             id="no such file",
             marks=pytest.mark.skipif(sys.platform == "win32", reason="other words, other slashes"),
         ),
         pytest.param(
             Path("nothing"),
-            "nothing: this file cannot be read: No such file or directory",
+            "nothing: cannot read this file: No such file or directory",
             id="no such path",
             marks=pytest.mark.skipif(sys.platform == "win32", reason="other words"),
         ),
         pytest.param(
             "\0.toml",
-            "\\x00.toml: this file cannot be read: embedded null byte",
+            "\\x00.toml: cannot read this file: embedded null byte",
             id="no path at all",
         ),
     ],
@@ -110,7 +110,7 @@ def test_pipe_is_refused(which: str, tmp_path: Path) -> None:
     (tmp_path / "overlay.toml").write_text('extends = "pipe.toml"\n', encoding="utf-8")
     with pytest.raises(MatrixError) as raised:
         load_matrix(tmp_path / which)
-    message = f"{tmp_path / 'pipe.toml'}: this file cannot be read: it is no regular file"
+    message = f"{tmp_path / 'pipe.toml'}: cannot read this file: it is not a regular file"
     where = f"{tmp_path / which}: extends: " if which == "overlay.toml" else ""
     assert str(raised.value) == where + message
 
@@ -118,7 +118,7 @@ def test_pipe_is_refused(which: str, tmp_path: Path) -> None:
 def test_folder_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "folder.toml"
     folder.mkdir()
-    with pytest.raises(MatrixError, match=r"folder\.toml: this file cannot be read: [A-Z]"):
+    with pytest.raises(MatrixError, match=r"folder\.toml: cannot read this file: [A-Z]"):
         load_matrix(folder)
 
 
@@ -153,7 +153,7 @@ def test_capability_of_another_name() -> None:
     with pytest.raises(RequirementError) as raised:
         MATRIX.capability("threat_detecton")
     assert 'did you mean "threat_detection"? valid: ' in str(raised.value)
-    with pytest.raises(RequirementError, match=r'^no deployment type "moon" on the page; valid: '):
+    with pytest.raises(RequirementError, match=r'^the page has no deployment type "moon"; valid: '):
         MATRIX.deployment("moon")
 
 

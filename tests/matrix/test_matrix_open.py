@@ -182,7 +182,7 @@ def test_words_that_may_limit_a_capability() -> None:
     verdict = evaluate(asks("firewall"), environment(), small_page(**LIMIT))
     (found,) = verdict.decisive
     assert found.sentence == (
-        "needs ddtrace >=1.2.0, which is not known: words of the page may limit it "
+        "needs ddtrace >=1.2.0, which is unknown: words of the page may limit it "
         '(Some heading: "words")'
     )
 
@@ -203,6 +203,6 @@ def test_words_that_limit_what_is_no_capability_are_refused() -> None:
     with pytest.raises(MatrixError) as error:
         small_page(unresolved=[limit])
     assert str(error.value) == (
-        'a file: unresolved[0]: no capability "firewal" is defined; did you mean "firewall"? '
+        'a file: unresolved[0]: this matrix has no capability "firewal"; did you mean "firewall"? '
         "valid: firewall"
     )

@@ -69,7 +69,7 @@ def test_file_without_end(tmp_path: Path) -> None:
     acme = write(tmp_path, "acme.toml", 'extends = "endless.toml"\n')
     with pytest.raises(MatrixError) as raised:
         load_matrix(acme)
-    why = "this file cannot be read: it is no regular file"
+    why = "cannot read this file: it is not a regular file"
     assert str(raised.value) == f"{acme}: extends: {endless}: {why}"
 
 
@@ -79,7 +79,7 @@ def test_file_that_is_too_large(tmp_path: Path) -> None:
     acme = write(tmp_path, "acme.toml", 'extends = "large.toml"\n')
     with pytest.raises(MatrixError) as raised:
         load_matrix(acme)
-    told = f"{tmp_path / 'large.toml'}: this file cannot be read: it is larger than 16 MiB"
+    told = f"{tmp_path / 'large.toml'}: cannot read this file: it is larger than 16 MiB"
     assert str(raised.value) == f"{acme}: extends: {told}"
 
 
@@ -95,7 +95,7 @@ def test_extended_file_that_is_not_there(tmp_path: Path) -> None:
     acme = write(tmp_path, "acme.toml", 'extends = "gone.toml"\n')
     with pytest.raises(MatrixError) as raised:
         load_matrix(acme)
-    reason = "this file cannot be read: No such file or directory"
+    reason = "cannot read this file: No such file or directory"
     assert str(raised.value) == f"{acme}: extends: {tmp_path / 'gone.toml'}: {reason}"
 
 
@@ -116,7 +116,7 @@ def test_name_that_makes_no_id(tmp_path: Path) -> None:
     path = write(tmp_path, "規則.toml", 'extends = "iast-python"\n')
     with pytest.raises(MatrixError) as raised:
         load_matrix(path)
-    problem = 'page: the key "id" is missing: "規則.toml" makes none'
+    problem = 'page: the key "id" is missing: the name "規則.toml" makes no id'
     assert str(raised.value) == f"{path}: {problem}"
     path.write_text('extends = "iast-python"\npage.id = "rules"\n', encoding="utf-8")
     assert load_matrix(path).page.id == "rules"
@@ -149,7 +149,7 @@ def test_interpretations_that_are_broken(bundled: Path) -> None:
         matrix_from_toml("small")
     message = "matrices/small.overlay.toml: this is not valid TOML: Invalid value"
     assert str(raised.value).startswith(message)
-    with pytest.raises(MatrixError, match=r'^no matrix "small.overlay" is bundled; '):
+    with pytest.raises(MatrixError, match=r'^there is no bundled matrix "small.overlay"; '):
         load_matrix("small.overlay")
 
 

@@ -68,7 +68,7 @@ def test_what_is_said_of_a_capability_goes_with_it(tmp_path: Path) -> None:
     with pytest.raises(RequirementError) as raised:
         evaluate(asks("something"), environment(), made)
     assert str(raised.value) == (
-        f'no capability "something" on the page, removed: "Something | 1.0", {TOLD}; '
+        f'the page has no capability "something", removed: "Something | 1.0", {TOLD}; '
         'did you mean "something_else"? valid: se, something_else'
     )
 
@@ -91,7 +91,7 @@ def test_deployment_type_that_is_removed_is_told_with_the_overlay(tmp_path: Path
     made = overlaid(tmp_path, *(("deployments", row) for row in rows))
     with pytest.raises(RequirementError) as raised:
         evaluate(Requirement.deployment("docker"), environment(), made)
-    told = f'no deployment type "docker" on the page, removed: "Docker | yes", {TOLD}'
+    told = f'the page has no deployment type "docker", removed: "Docker | yes", {TOLD}'
     assert str(raised.value) == told
 
 

@@ -61,7 +61,7 @@ def test_files_that_are_no_json_are_refused(tmp_path: Path, content: bytes, mess
     file.write_bytes(content)
     with pytest.raises(RecordError) as refused:
         read_record(file)
-    expected = f"{file}: {message}; valid: what --ddcompat-report writes"
+    expected = f"{file}: {message}; valid: a file that --ddcompat-report wrote"
     assert str(refused.value) == expected
 
 

@@ -65,7 +65,9 @@ def test_marker_as_it_would_be_written(requirement: Requirement, marker: str) ->
         pytest.param("requires_capability(name)", None, id="no literal"),
         pytest.param("requires_capability(" + "(" * 9999, None, id="nested too deeply"),
         pytest.param("\0", None, id="no text"),
-        pytest.param("requires_capability()", "a capability is missing", id="no argument"),
+        pytest.param(
+            "requires_capability()", "a capability is missing; name at least one", id="no argument"
+        ),
     ],
 )
 def test_text_that_is_no_marker(text: str, message: str | None) -> None:

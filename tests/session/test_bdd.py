@@ -102,12 +102,14 @@ def test_all_slips_of_a_feature_are_told_with_the_nearest_spelling(project: Proj
     done, out = run(project, f"{feature}    {examples}\n | what |\n | service |\n")
     assert done == {"errors": "1"}, out
     told = [line for line in out.splitlines() if line.startswith("it.feature:")]
-    assert told[0] == "it.feature:1: @requires_capability: a capability is missing"
-    assert told[1].startswith(f'it.feature:3: {page}: no capability "sac" on the page; did you')
+    assert (
+        told[0] == "it.feature:1: @requires_capability: a capability is missing; name at least one"
+    )
+    assert told[1].startswith(f'it.feature:3: {page}: the page has no capability "sac"; did you')
     for number, (line, (tag, meant)) in enumerate(zip(told[2:], SLIPS.items()), start=5):
         assert line.startswith(f"it.feature:{number}: {tag}: ")
         assert f"; did you mean {meant}?" in line
-    assert told[-1].endswith('@requires_tracer~4: its arguments are not written as in Python; '
+    assert told[-1].endswith('@requires_tracer~4: write its arguments as in Python; '
                              'did you mean @requires_tracer(">=4,<5")?')  # fmt: skip
     assert len(told) == len(SLIPS) + 3, out
     assert "0x" not in out
@@ -119,7 +121,7 @@ def test_tags_that_are_no_calls_tell_what_is_valid(project: Project) -> None:
     assert done == {"errors": "1"}, out
     for tag in tags:
         valid = f"; valid: {tag.partition('(')[0]}("
-        assert f"it.feature:3: {tag}: its arguments are not written as in Python{valid}" in out
+        assert f"it.feature:3: {tag}: write its arguments as in Python{valid}" in out
 
 
 def test_a_tag_of_a_marker_of_others_is_theirs(project: Project) -> None:

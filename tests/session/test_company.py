@@ -274,7 +274,10 @@ HOOKS = {
     "return {'tracer': '2.6.0'}": ("passed", ""),
     "return None": ("skipped", ""),
     "return {'tracr': '2.6.0'}": ("error", 'pytest_ddcompat_facts: unknown key "tracr"; did you'),
-    "return {'tracer': 26}": ("error", "pytest_ddcompat_facts: tracer: this must be a string"),
+    "return {'tracer': 26}": (
+        "error",
+        "pytest_ddcompat_facts: tracer: this must be a non-empty string",
+    ),
     "return 3": ("error", "pytest_ddcompat_facts: this must be a JSON object of facts (got 3)"),
     "raise OSError('no answer')": ("error", "OSError: no answer"),
     "import pytest; pytest.skip('no')": ("error", "no"),

@@ -80,7 +80,7 @@ def told(run: Run) -> list[str]:
 
 
 def unread(which: str) -> str:
-    return f"ddcompat: the markers of {which} cannot be read: {ERROR} (conftest.py:4)"
+    return f"ddcompat: cannot read the markers of {which}: {ERROR} (conftest.py:4)"
 
 
 def summary(what: str) -> str:
@@ -88,13 +88,13 @@ def summary(what: str) -> str:
 
 
 def uncounted(*tests: str) -> list[str]:
-    return [summary(f"test_it.py::{test} cannot be counted") for test in tests]
+    return [summary(f"the summary does not count test_it.py::{test}") for test in tests]
 
 
 GATED = ("test_met", "test_unmet", "test_strict", "test_two", "test_asks")
-ASKED = "what test_it.py::test_asks required is not reported"
-UNKNOWN = "the summary cannot be printed"
-UNSEEN = "the tests were not decided on before the first of them"
+ASKED = "the requirements inside test_it.py::test_asks are not reported"
+UNKNOWN = "cannot print the summary"
+UNSEEN = "tests may change the environment before the plugin looks at it"
 UNREAD = [unread("test_it.py")]
 IN_THE_SUMMARY = [
     pytest.param("session.summary:head_of", [summary(UNKNOWN)], id="words of the environment"),
@@ -109,7 +109,7 @@ IN_THE_SUMMARY = [
     pytest.param("session.fixture:summarize", [summary(ASKED)], id="one decision of several"),
     pytest.param(
         "session.collection:take_stand_ins",
-        [summary("the tests for unsupported modules are not kept apart")],
+        [summary("plugins may reorder the tests that stand for unsupported modules")],
         id="tests that stand for modules",
     ),
 ]
@@ -141,14 +141,14 @@ def test_a_bug_in_reading_reports_is_told(project: Project, place: str, more: li
 def test_a_bug_in_the_deselecting_leaves_the_tests_to_be_skipped(project: Project) -> None:
     run = run_broken(project, "session.collection:take_deselected", DESELECT)
     assert (run.status, run.outcomes) == (1, UNTOUCHED)
-    assert told(run) == [summary("the tests to deselect are not known")]
+    assert told(run) == [summary("no test is deselected")]
 
 
 def test_a_bug_in_counting_the_deselected_is_told(project: Project) -> None:
     run = run_broken(project, "session.outcomes:Ledger.collect", DESELECT)
     gone = dict.fromkeys(["test_unmet", "test_two"], "deselected")
     assert (run.status, run.outcomes) == (1, {**UNTOUCHED, **gone})
-    assert told(run) == [summary("the deselected tests are not counted")]
+    assert told(run) == [summary("the summary does not count the deselected tests")]
 
 
 OF_MARK = 'requires_capability("api_security"): RuntimeError: made to fail'
@@ -266,7 +266,7 @@ def test_options_that_a_bug_keeps_from_being_read_end_the_run(
 ) -> None:
     run = run_broken(project, place, *options)
     assert (run.status, run.outcomes) == (4, {})
-    assert run.err == [f"ERROR: ddcompat: the options cannot be read: {ERROR}", ""]
+    assert run.err == [f"ERROR: ddcompat: cannot read the options: {ERROR}", ""]
 
 
 RECORD = "ddcompat: the record {}/run.json {}: RuntimeError: made to fail"

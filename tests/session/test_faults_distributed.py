@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from support.project import Project
 
 pytest.importorskip("xdist")
-LACKS = "the summary lacks what a worker knows"
-UNTOLD = summary("a worker is not given the options, and reads them itself")
+LACKS = "the summary may lack tests of a worker"
+UNTOLD = summary("a worker reads the options itself")
 
 
 @pytest.mark.parametrize(
@@ -42,22 +42,22 @@ UNTOLD = summary("a worker is not given the options, and reads them itself")
         ),
         pytest.param(
             "session.hooks:GatingHooks._refuse_problems",
-            summary("the markers of test_it.py cannot be read"),
+            summary("cannot read the markers of test_it.py"),
             id="reading markers",
         ),
         pytest.param(
             "session.collection:take_stand_ins",
-            summary("the tests for unsupported modules are not kept apart"),
+            summary("plugins may reorder the tests that stand for unsupported modules"),
             id="tests that stand for modules",
         ),
         pytest.param(
             "session.fixture:decision_of",
-            summary("what test_it.py::test_asks required is not reported"),
+            summary("the requirements inside test_it.py::test_asks are not reported"),
             id="what a test required",
         ),
         pytest.param(
             "session.outcomes:Ledger.see",
-            summary("test_it.py::test_met cannot be counted"),
+            summary("the summary does not count test_it.py::test_met"),
             id="counting",
         ),
     ],

@@ -267,7 +267,7 @@ def test_a_record_names_an_environment_that_it_has(folders: Project) -> None:
     folders.run(".", "--ddcompat-report=run.json")
     text = (folders.path / "run.json").read_text()
     (folders.path / "run.json").write_text(text.replace('"environment": 1', '"environment": 2'))
-    with pytest.raises(RecordError, match=r"there is no environment 2; there are 2, from 0"):
+    with pytest.raises(RecordError, match=r"there is no environment 2; valid: 0 to 1"):
         read_record(folders.path / "run.json")
 
 

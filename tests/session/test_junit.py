@@ -55,6 +55,5 @@ def test_another_value(project: Project) -> None:
     run = project.run("-o", "ddcompat_junit=noen")
     assert run.status == pytest.ExitCode.USAGE_ERROR
     assert run.err[0] == (
-        'ERROR: ddcompat_junit: "noen" is none of its values; did you mean "none"? '
-        "valid: full, none"
+        'ERROR: ddcompat_junit: "noen" is not valid; did you mean "none"? valid: full, none'
     )

@@ -268,4 +268,4 @@ def test_an_endless_file_is_refused(project: Project) -> None:
         pytest.skip("no endless file here")
     run = project.run("--ddcompat-facts=/dev/zero")
     assert run.status == 4
-    assert "/dev/zero: this facts file cannot be read: it is no regular file" in "".join(run.err)
+    assert "/dev/zero: cannot read this facts file: it is not a regular file" in "".join(run.err)

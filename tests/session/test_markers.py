@@ -117,7 +117,7 @@ def test_markers_that_a_conftest_adds_later_count(
         "test_repr": "error",
         "test_plain": "passed",
     }
-    wrong = f'requires_capability("quux"): no capability "quux" on the page; {CAPABILITIES}'
+    wrong = f'requires_capability("quux"): the page has no capability "quux"; {CAPABILITIES}'
     assert wrong in run.section("ERRORS")
 
 

@@ -52,13 +52,13 @@ def test_command_line_replaces_the_ini_file_from_where_it_is_invoked(
     [
         pytest.param(
             "ddcompat_matrix = [3]",
-            'ddcompat_matrix: no matrix "3" is bundled; '
+            'ddcompat_matrix: there is no bundled matrix "3"; '
             "valid: iast-python, or the path of a .toml file",
             id="matrix",
         ),
         pytest.param(
             "ddcompat_set = [3]",
-            'ddcompat_set: "3" is not KEY=VALUE; valid: such as tracer=2.5.0',
+            'ddcompat_set: "3" is not KEY=VALUE; valid: a setting such as tracer=2.5.0',
             id="fact",
         ),
     ],

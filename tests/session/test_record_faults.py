@@ -130,7 +130,10 @@ def test_no_folder_for_workers_is_told(project: Project, monkeypatch: pytest.Mon
     project.write("test_it.py", f"import pytest\n{MET}def test(): pass")
     run = project.run(REPORT, *XDIST)
     full_disk = os.strerror(errno.ENOSPC)
-    lacking = f"ddcompat: a worker has no folder for its journal: OSError: [Errno 28] {full_disk}"
+    lacking = (
+        "ddcompat: the summary does not count tests that crash a worker: "
+        f"OSError: [Errno 28] {full_disk}"
+    )
     assert (run.status, run.outcomes) == (0, {"test": "passed"})
     assert [line for line in run.out if line.startswith(lacking)]
     assert outcomes_of(record_of(project)) == {"test": "passed"}
@@ -194,8 +197,8 @@ def test_a_link_stays_one(project: Project) -> None:
 def test_a_pipe_is_refused(project: Project) -> None:
     os.mkfifo(project.path / "run.json")
     run = project.run(REPORT)
-    why = "it is no regular file; valid: a file in a folder that exists"
-    assert run.err == [f"ERROR: --ddcompat-report: run.json cannot be written: {why}", ""]
+    why = "it is not a regular file; valid: a file in a folder that exists"
+    assert run.err == [f"ERROR: --ddcompat-report: cannot write run.json: {why}", ""]
 
 
 def test_a_file_that_is_read_only_is_left_alone(
@@ -251,7 +254,7 @@ def test_what_the_run_is_told_by_is_not_overwritten(
     before = (project.path / name).read_text()
     run = project.run(*options)
     why = "the run reads it; valid: a file in a folder that exists"
-    assert run.err == [f"ERROR: --ddcompat-report: {name} cannot be written: {why}", ""]
+    assert run.err == [f"ERROR: --ddcompat-report: cannot write {name}: {why}", ""]
     assert (run.status, (project.path / name).read_text()) == (4, before)
 
 

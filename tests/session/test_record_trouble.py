@@ -66,7 +66,7 @@ def test_ctrl_c_leaves_a_record(
 WRONG = {
     "a directory": ("--ddcompat-report=.", "it is a directory"),
     "no folder": ("--ddcompat-report=no/run.json", "there is no folder {path}/no"),
-    "no regular file": ("--ddcompat-report=/dev/null", "it is no regular file"),
+    "no regular file": ("--ddcompat-report=/dev/null", "it is not a regular file"),
 }
 
 
@@ -75,7 +75,7 @@ def test_a_path_that_is_obviously_wrong_is_a_usage_error(
     project: Project, option: str, reason: str
 ) -> None:
     run = project.run(option)
-    told = f"{option.replace('=', ': ')} cannot be written: {reason.format(path=project.path)}"
+    told = f"{option.replace('=', ': cannot write ')}: {reason.format(path=project.path)}"
     assert run.status == pytest.ExitCode.USAGE_ERROR
     assert run.err == [f"ERROR: {told}; valid: a file in a folder that exists", ""]
 
@@ -98,7 +98,7 @@ def test_a_path_that_is_obviously_wrong_ends_no_run_whose_record_is_optional(
 def test_an_optional_record_is_not_written_over_what_the_run_reads(project: Project) -> None:
     run = project.run("--ddcompat-report=facts.json", "--ddcompat-report-optional")
     assert run.status == pytest.ExitCode.USAGE_ERROR
-    assert "facts.json cannot be written: the run reads it" in run.err[0]
+    assert "cannot write facts.json: the run reads it" in run.err[0]
 
 
 def test_an_optional_record_is_written_where_its_folder_is_made_by_the_run(
@@ -114,7 +114,9 @@ def test_an_optional_record_is_written_where_its_folder_is_made_by_the_run(
 @pytest.mark.parametrize("name", ["", "-"])
 def test_no_path_is_a_usage_error(project: Project, name: str) -> None:
     run = project.run(f"--ddcompat-report={name}")
-    told = "ERROR: --ddcompat-report: no file is named; valid: the path of a file"
+    told = (
+        f'ERROR: --ddcompat-report: "{name}" is not the name of a file; valid: the path of a file'
+    )
     assert (run.status, run.err) == (pytest.ExitCode.USAGE_ERROR, [told, ""])
 
 

@@ -17,7 +17,7 @@ UNMET = (
     '(Application Security capabilities support: "2.6.0")'
 )
 UNKNOWN = (
-    "the test needs bottle installed, which is not known: not among the given facts "
+    "the test needs bottle installed, which is unknown: not among the given facts "
     '(requires_framework("bottle"))'
 )
 ENVIRONMENT = (

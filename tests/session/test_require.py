@@ -132,7 +132,7 @@ def test_a_wrong_call_is_an_error_of_the_collection(project: Project) -> None:
     errors = [line for line in run.out if line.startswith("E   ")]
     assert errors[0].startswith(
         "E   pytest_ddcompat.values.errors.RequirementError: "
-        'no capability "quux" on the page; valid: api'
+        'the page has no capability "quux"; valid: api'
     )
 
 
@@ -287,7 +287,7 @@ def test_a_hook_where_pytest_reports_nothing_is_refused_in_one_line(
     (error,) = [line for line in run.err if line]
     assert error == (
         f"ERROR: {project.path / 'conftest.py'}:2: require() works only while pytest collects a "
-        "module or runs a test; valid: a call in a module, in a fixture or in a test"
+        "module or runs a test; valid: a call in a module, a fixture or a test"
     )
 
 

@@ -28,25 +28,24 @@ class TestImported:
         [
             pytest.param(
                 "@requires_capability\ndef test(): pass",
-                "TypeError: @requires_capability needs parentheses and an argument "
-                "(it was given test)",
+                "TypeError: @requires_capability needs parentheses and an argument (got test)",
                 id="function without parentheses",
             ),
             pytest.param(
                 "@requires_tracer\nclass Test: pass",
-                "TypeError: @requires_tracer needs parentheses and an argument (it was given Test)",
+                "TypeError: @requires_tracer needs parentheses and an argument (got Test)",
                 id="class without parentheses",
             ),
             pytest.param(
                 "requires_capability(['sca'])",
-                "pytest_ddcompat.values.errors.RequirementError: a capability must be a string "
-                "that is not empty (got ['sca']); did you mean \"sca\"?",
+                "pytest_ddcompat.values.errors.RequirementError: a capability must be a "
+                "non-empty string (got ['sca']); did you mean \"sca\"?",
                 id="list of names",
             ),
             pytest.param(
                 "requires_capability('sca', framework=['django'])",
                 "pytest_ddcompat.values.errors.RequirementError: framework must be a string or a "
-                "tuple of them (got ['django'])",
+                "tuple of strings (got ['django'])",
                 id="list for a keyword",
             ),
             pytest.param(
@@ -57,7 +56,8 @@ class TestImported:
             ),
             pytest.param(
                 "requires_capability()",
-                "pytest_ddcompat.values.errors.RequirementError: a capability is missing",
+                "pytest_ddcompat.values.errors.RequirementError: a capability is missing; "
+                "name at least one",
                 id="no argument",
             ),
             pytest.param(
@@ -90,7 +90,7 @@ class TestImported:
         """
         project.write("test_it.py", text)
         run = project.run()
-        error = f'no capability "quux" on the page; {CAPABILITIES}'
+        error = f'the page has no capability "quux"; {CAPABILITIES}'
         assert f'test_it.py:3: requires_capability("quux"): {error}' in run.section("ERRORS")
         assert run.status == 2
 

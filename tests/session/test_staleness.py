@@ -16,7 +16,7 @@ RENEW = (
     f" (iast-python, read {READ}); for a newer page, upgrade pytest-ddcompat or use "
     "`ddcompat import`"
 )
-FAIL = "; --ddcompat-undetermined=fail fails what is undetermined"
+FAIL = "; to fail undetermined tests, use --ddcompat-undetermined=fail"
 NEWER = f"2 undetermined: ddtrace 5.0.0 is newer than the page{RENEW}{FAIL}"
 PAST = (
     "1 unsupported: the page gives the support level of ddtrace >=3.0,<4 until 2026-05-31 "

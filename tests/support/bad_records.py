@@ -67,7 +67,10 @@ def without(*path: str | int) -> dict[str, Any]:
 BAD: dict[str, tuple[Any, str]] = {
     "not an object": ([], "this must be an object (got [])"),
     "null": (None, "this must be an object (got null)"),
-    "other version": (changed("version", to=2), "version: 2 is not known; valid: 1"),
+    "other version": (
+        changed("version", to=2),
+        "version: cannot read version 2 of a record; valid: 1",
+    ),
     "version as text": (changed("version", to="1"), 'version: this must be 1 (got "1")'),
     "version as true": (changed("version", to=True), "version: this must be 1 (got true)"),
     "no version": (without("version"), 'the key "version" is missing: Version of this form.'),
@@ -95,7 +98,7 @@ BAD: dict[str, tuple[Any, str]] = {
     ),
     "index of no decision": (
         changed("tests", 0, "decision", to=1),
-        "tests[0].decision: there is no decision 1; there are 1, from 0",
+        "tests[0].decision: there is no decision 1; valid: 0 to 0",
     ),
     "index below 0": (
         changed("tests", 0, "decision", to=-1),
@@ -103,11 +106,11 @@ BAD: dict[str, tuple[Any, str]] = {
     ),
     "address that is a script": (
         changed("matrix", "address", to="javascript:alert(1)"),
-        'matrix.address: "javascript:alert(1)" is no address; valid: https://…',
+        'matrix.address: "javascript:alert(1)" is not an address; valid: https://…',
     ),
     "hash that is none": (
         changed("matrix", "sha256", to="00"),
-        'matrix.sha256: "00" is no SHA-256; valid: 64 hexadecimal digits',
+        'matrix.sha256: "00" is not a SHA-256; valid: 64 hexadecimal digits',
     ),
     "action that is none": (
         changed("decisions", 0, "action", to=None),
@@ -122,5 +125,5 @@ UNREADABLE = {
     "empty": (b"", "line 1, column 1: this is not valid JSON: Expecting value"),
     "half": (b'{"version":', "line 1, column 12: this is not valid JSON: Expecting value"),
     "binary": (b"\x00\xff\xfe", "byte 1: this is not UTF-8 text"),
-    "deep": (b"[" * 200_000, "a number in it is too long, or it is nested too deeply"),
+    "deep": (b"[" * 200_000, "it has a number that is too long, or is nested too deeply"),
 }

@@ -5,7 +5,7 @@
     [[case]]
     id = "a number for a version"
     input = '{"tracer": 4.16}'
-    message = 'facts.json: tracer: this must be a string that is not empty (got 4.16); …'
+    message = 'facts.json: tracer: this must be a non-empty string (got 4.16); …'
 
 Keys of a case:
     id: what is wrong, in plain words; a command line may go without.

@@ -72,7 +72,7 @@ def test_refused_where_the_owner_would_change(
     monkeypatch.setattr(files, "_owner", owner)
     assert main(["matrix", "-o", str(file)]) == 2
     reason = "the new file would belong to another user or group"
-    assert capsys.readouterr().err == f"ddcompat: --output: {file} cannot be written: {reason}\n"
+    assert capsys.readouterr().err == f"ddcompat: --output: cannot write {file}: {reason}\n"
     assert file.read_bytes() == b"before"
     assert list(file.parent.iterdir()) == [file]
 

@@ -172,6 +172,6 @@ def test_nearest_spelling_of_what_is_refused(text: str, near: str | None) -> Non
         return
     with pytest.raises(CompatibilityError) as caught:
         parse_marker_range(text)
-    hint = f'; did you mean "{near}"?' if near else "; valid: such as >=2.0,<3"
+    hint = f'; did you mean "{near}"?' if near else "; valid: a specifier such as >=2.0,<3"
     assert str(caught.value) == f'"{text}" is not a version specifier{hint}'
     assert not near or parse_marker_range(near)

@@ -60,7 +60,7 @@ def gap_between_branches(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
                 f"no branch holds the versions between releases[{below}], {lower}, and this one",
                 f'"{matrix.releases[here].tracer}"',
                 f"a range that begins where {lower} ends",
-                "see whether the page has a row between the two, or one of the two ends is wrong",
+                "check whether the page has a row between the two, or one of the two ends is wrong",
             )
         below, in_gap = (below, True) if here is None else (here, False)
 
@@ -81,7 +81,7 @@ def minimum_outside_every_branch(matrix: Matrix, _: dt.date) -> Iterator[Complai
                 f"{'above every release branch' if above else 'in a gap of the release branches'}",
                 f'"{minimum}"',
                 f"a version of {' or '.join(str(row.tracer) for row in matrix.releases)}",
-                "see whether the page has a branch for it, or the minimum is misspelt",
+                "check whether the page has a branch for it, or the minimum is misspelt",
             )
 
 
@@ -125,7 +125,7 @@ def runtime_of_no_branch(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
                 "no release branch holds a version of this range",
                 f'"{row.tracer}"',
                 f"versions of {' or '.join(str(r.tracer) for r in matrix.releases)}",
-                "see whether the page has a branch for it, or the range is misspelt",
+                "check whether the page has a branch for it, or the range is misspelt",
             )
 
 
@@ -156,7 +156,7 @@ def _of_a_part(rows: list[tuple[int, Runtime]], platform: str, release: Release)
         f"the rows of {platform} cover only a part of the release branch {release.tracer}",
         " or ".join(dict.fromkeys(f'"{row.tracer}"' for _, row in rows)),
         f"ranges that cover all of {release.tracer}",
-        "see whether the page has a further row, or the range is misspelt",
+        "check whether the page has a further row, or the range is misspelt",
     )
 
 

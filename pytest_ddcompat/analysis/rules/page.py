@@ -44,7 +44,7 @@ def day_in_the_future(matrix: Matrix, today: dt.date) -> Iterator[Complaint]:
     if matrix.page.read > today:
         yield Complaint(
             "page.read",
-            "the page was read on a day to come",
+            "this day is in the future",
             str(matrix.page.read),
             f"a day up to {today}",
             "give the day on which the page was read",

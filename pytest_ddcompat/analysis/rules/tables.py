@@ -34,7 +34,7 @@ def row_that_is_repeated(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
         if is_same and table not in _NO_ROWS:
             yield Complaint(
                 f"{table}[{number}].documented",
-                f'the same row stands under "{row.heading}" before, as {table}[{first}]',
+                f'this row repeats {table}[{first}] under "{row.heading}"',
                 f'"{" | ".join(row.documented)}"',
                 "each row once",
                 "leave one of the two out, or correct it by the page",
@@ -85,7 +85,7 @@ def range_that_is_empty(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
                     "no version is in this range",
                     f'"{alone}"',
                     "a range with its lower end first, such as >=3,<4",
-                    "see whether the two ends are exchanged",
+                    "check whether the two ends are swapped",
                 )
 
 
@@ -116,7 +116,7 @@ def capability_never_marked(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
                 f"{capability} has a column in the table of {kind}, and no row marks it",
                 "false in every row",
                 'a row with true or "preview", or no column',
-                "look the column up on the page; without one nothing is said of the capability",
+                "look the column up on the page; without it the page does not limit the capability",
             )
 
 
@@ -131,6 +131,6 @@ def versions_that_overlap(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
                 f"these versions of {row.name} are in {parts[before]} too",
                 f'"{parts[index]}"',
                 "ranges that share no version",
-                "see whether a bare version of the page is a series, such as ==2.2.*, "
+                "check whether a bare version of the page is a series, such as ==2.2.*, "
                 "and not a minimum",
             )

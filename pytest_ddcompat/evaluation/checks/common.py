@@ -153,7 +153,7 @@ def _hint_at_build(key: str, version: Version) -> str:
     untagged = not any(version.release) or (
         version.release in {(0, 1), (0, 1, 0)} and version.is_devrelease
     )
-    hint = f", as a build without tags calls itself: --ddcompat-set {key}=VERSION tells which it is"
+    hint = f", as of a build without tags; set the right one by --ddcompat-set {key}=VERSION"
     return hint if untagged else ""
 
 
@@ -239,7 +239,7 @@ def _each_once(joint: str, words: Iterable[str]) -> str:
 
 
 def _with_its_name(finding: Finding) -> str:
-    absent = finding.observed in {"none installed", "that it is not"}
+    absent = finding.observed == "none installed"
     return f"{finding.documented.split()[0]} {'missing' if absent else finding.observed}"
 
 

@@ -124,7 +124,7 @@ def check_datastore(question: Question) -> Finding:
     wanted, matrix = question.requirement.datastores, question.situation.matrix
     if not wanted:
         return Finding("datastore", NOT_APPLICABLE)
-    documented = f"{' or '.join(wanted)} covered by the page"
+    documented = f"documented support for {' or '.join(wanted)}"
     for name in wanted:
         covered = _covering(matrix, "datastores", question.capability, name)
         if covered:
@@ -158,7 +158,7 @@ def framework_installed(situation: Situation, name: str, needed: str, source: st
         lambda _: True,
         key=f"framework.{name}",
         source=source,
-        absent="that it is not",
+        absent="none installed",
         remedy=lambda key, _: (needed, ((key, Version("0")),)),
     )
 
@@ -175,7 +175,7 @@ def _one_framework(question: Question, name: str) -> Finding | None:
         )
         if covered or found.outcome is not SATISFIED:
             return found
-        needed = f"{name} to be documented for it"
+        needed = f"documented support for {name}"
         observed = f"{name} {found.observed}"
         return undecided(found, documented=needed, observed=observed, signal=silence)
     preview = question.requirement.preview

@@ -102,7 +102,7 @@ def _without_marks(base: Matrix, touched: Mapping[int, _Touched]) -> Matrix:
 def _slug(file: PurePath, place: Place) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")
     if not slug:
-        place.inside("page").problem(f'the key "id" is missing: "{file.name}" makes none')
+        place.inside("page").problem(f'the key "id" is missing: the name "{file.name}" makes no id')
     return slug
 
 
@@ -193,7 +193,7 @@ def _added(kind: str, rows: Sequence[Statement], change: Change, heading: str) -
     if missing:
         needed = " and ".join(f'"{key}"' for key in missing)
         problem = absence(kind, rows, change.values)
-        change.place.add(problem._replace(valid=f"{problem.valid}; to add one, give {needed}"))
+        change.place.add(problem._replace(valid=f"{problem.valid}; to add a row, give {needed}"))
         return None
     return row.from_values({**values, "overlays": (change.overlay,)})
 
@@ -229,7 +229,9 @@ def _check(base: Matrix, touching: _Touching, place: Place) -> None:
         rows[kind] = (*kept, *(each.row for each in left))
         places.update({(kind, n): each.place for n, each in enumerate(left, len(kept))})
     if not rows["capabilities"]:
-        place.inside("capabilities").problem("all are removed", "one that is left")
+        place.inside("capabilities").problem(
+            "the overlay removes all of them", "at least one that stays"
+        )
     base.replaced(rows).check_rows(
         lambda kind, n: places.get((kind, n)) or place.inside(f"{kind}[{n}]")
     )

@@ -72,7 +72,7 @@ def absence(kind: str, rows: Sequence[Statement], values: Mapping[str, Any]) -> 
     key = RULES[kind].key
     named = _named(key, values)
     left = [row for row in rows if _agree(row, values, *key)]
-    for part, verb in (("heading", "stands under"), ("documented", "has the words")):
+    for part, verb in (("heading", "is under"), ("documented", "has the words")):
         agreeing = [row for row in left if part not in values or _agree(row, values, part)]
         if left and not agreeing:
             words = in_words(values[part])
@@ -88,7 +88,7 @@ def refuse_ambiguous(kind: str, rows: Sequence[Statement], change: Change) -> No
     key = "heading" if len({row.heading for row in rows}) > 1 else "documented"
     which = dict.fromkeys(json.dumps(getattr(row, key), ensure_ascii=False) for row in rows)
     what = f"{len(rows)} rows have {_named(RULES[kind].key, change.values)}"
-    change.place.problem(what, f"with {key} = {' or '.join(which)}")
+    change.place.problem(what, f"one of them, by {key} = {' or '.join(which)}")
 
 
 def _named(key: Sequence[str], values: Mapping[str, Any]) -> str:

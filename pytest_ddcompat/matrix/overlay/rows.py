@@ -80,12 +80,12 @@ def _rows(kind: str) -> Any:
     row = _partial(
         rule.row,
         rule.key,
-        source=field(words, "Where it is from: an address, or words.", decides=False),
+        source=field(words, "Where you know it from: an address, or words.", decides=False),
         reason=field(words, "Why it is so.", decides=False),
-        remove=field(boolean, "Whether the page's row is taken away.", False, decides=True),
+        remove=field(boolean, "Whether to remove the page's row.", False, decides=True),
         unset=field(
             array(one_of(*(name for name in optional if name not in {*rule.key, "overlays"}))),
-            "Keys of the page's row that are taken away, as if it had been left out there.",
+            "Keys to remove from the page's row, as if the page left them out.",
             (),
             decides=True,
         ),
@@ -140,12 +140,12 @@ class Change(NamedTuple):
             for name in [*self.values, *(["unset"] if self.unset else [])]:
                 if name not in naming:
                     self.place.problem(
-                        f'a row that is removed has no key "{name}"',
+                        f'you cannot give "{name}" for a row that you remove',
                         ", ".join([*naming, "reason", "source"]),
                     )
         else:
             for name in [name for name in self.values if name in self.unset]:
-                self.place.problem(f'"{name}" is given and unset', "one of them")
+                self.place.problem(f'"{name}" has a value and is in unset', "one of them")
         return len(self.place.problems) == before
 
 
