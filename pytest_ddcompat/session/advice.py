@@ -34,6 +34,9 @@ def remedy_lines(stopped: Sequence[tuple[Decision, int]], gate: Gate) -> list[st
     """
     if not stopped:
         return []
+    # Imported here, since most runs stop no test.
+    from pytest_ddcompat.evaluation.remedies import changes_in
+
     most = min(_TRIED, _TRIALS // len(stopped))
     counts: dict[tuple[str, ...], int] = {}
     try:
@@ -51,10 +54,9 @@ def remedy_lines(stopped: Sequence[tuple[Decision, int]], gate: Gate) -> list[st
         if 1 < len(found) == len(tried):
             # No change of a single need may let all of them run.
             needing = {one: n for decisions in by_need.values() for one, n in decisions.items()}
-            together = gate.remedies(
-                tuple(dict.fromkeys(r for d in needing for r in d.requirements))
-            )
-            counts.setdefault(together.phrases, sum(needing.values()))
+            together = _remedies_of_all(needing, gate)
+            if changes_in(together.phrases) not in found:
+                counts[together.phrases] = sum(needing.values())
         counts.pop((), None)  # a worker's environment is another
     except CompatibilityError:
         # The hook of a folder's conftest gave pages to workers alone.
@@ -104,6 +106,11 @@ def _by_need(
 def _remedies(decisions: Iterable[Decision], gate: Gate) -> Remedies:
     # Of two spellings always the same, in whatever order the tests ran.
     return gate.remedies(min(decisions, key=lambda one: one.remedies).requirements)
+
+
+def _remedies_of_all(decisions: Iterable[Decision], gate: Gate) -> Remedies:
+    requirements = {r for decision in decisions for r in decision.requirements}
+    return gate.remedies(tuple(sorted(requirements, key=lambda one: one.marker)))
 
 
 def _newest(remedies: Remedies) -> Version:
