@@ -105,7 +105,7 @@ def picture(folder: Path) -> Rows:
          took[form, SHOWN] / took[form, SHOWN // 2], GROWTH)
         for form in ("text", "html")
     ]  # fmt: skip
-    return [*rows, ("  and its HTML in MB", (folder / "html").stat().st_size / 1e6, 3)]
+    return [*rows, ("  and its HTML in MB", (folder / "html").stat().st_size / 1e6, 1.6)]
 
 
 def run(folder: Path, kind: str, tests: int, unsupported: str, ini: str = "") -> dict[str, float]:

@@ -16,8 +16,10 @@ nitpicky = False
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented_params"
 autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
 exclude_patterns = ["_build"]
 
 html_theme = "furo"
 html_title = project
-html_static_path: list[str] = []
+html_static_path = ["_static"]
+html_css_files = ["console.css"]

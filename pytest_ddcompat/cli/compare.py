@@ -132,7 +132,7 @@ def _json(groups: dict[str, list[_Change]]) -> str:
 
 def _print(groups: dict[str, list[_Change]], options: argparse.Namespace, out: Console) -> None:
     def say(text: str, indent: int = 0, style: str = "", first: str = "") -> None:
-        text = folded(printable(text), indent, out.width, first)
+        text = folded(printable(text), indent, out.width, first or None)
         out.print(text, style=style, soft_wrap=True)
 
     say(f"from {options.a} to {options.b}", style="bold")

@@ -11,7 +11,7 @@ from pytest_ddcompat.analysis.diff import difference, turn
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import environment_of, is_page, matrix_named
 from pytest_ddcompat.cli.markdown import LARGEST, fitting_table
-from pytest_ddcompat.cli.output import printing, write
+from pytest_ddcompat.cli.output import folded, printing, write
 from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.environment.parsing import facts_from_mapping
 from pytest_ddcompat.record.format import RecordError, environments_of, read_record
@@ -194,21 +194,23 @@ def _as_json(turned: Turn) -> dict[str, Any]:
 
 
 def _print(answer: Answer, out: Console) -> None:
-    def say(text: str, style: str = "") -> None:
-        out.print(printable(text), style=style, soft_wrap=True)
+    def say(text: str, style: str = "", indent: str = "") -> None:
+        lines = folded(printable(text), len(indent) + 2, out.width, indent)
+        out.print(lines, style=style, soft_wrap=True)
 
     if not answer.changes:
         say("no documented fact changes")
     for kind, changes in groupby(answer.changes, key=lambda change: change.kind):
         say(_HEADINGS[kind], "bold")
         for change in changes:
-            say(f"  {change.row}: {_words(change)}")
+            say(f"{change.row}: {_words(change)}", indent="  ")
     for kind, turned in answer.turned.items():
         say(f"{kind.capitalize()} that change their verdict: {len(turned) or 'none'}", "bold")
         for one in turned:
-            say(f"  {one.name}: {one.statuses}")
+            # A node id may have blanks, at which it must not be folded.
+            out.print(f"  {printable(one.name)}: {one.statuses}", soft_wrap=True)
             for reason in one.why:
-                say(f"    {reason}")
+                say(reason, indent="    ")
 
 
 def _words(change: Change) -> str:

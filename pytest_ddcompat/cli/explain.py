@@ -11,7 +11,7 @@ from pytest_ddcompat.cli.common import (
     matrix_named,
     requirement_of,
 )
-from pytest_ddcompat.cli.output import printing
+from pytest_ddcompat.cli.output import folded, printing
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.values.text import printable
 
@@ -54,9 +54,11 @@ def run(options: argparse.Namespace) -> int:
         for line in environment_named(options):
             out.print(line, soft_wrap=True)
         for finding in verdict.findings:
-            out.print(_headline(finding), style=_STYLES[finding.outcome.value])
+            headline = folded(_headline(finding), 2, out.width, "")
+            out.print(headline, style=_STYLES[finding.outcome.value], soft_wrap=True)
             for label, words in _details(finding):
-                out.print(printable(f"  {label}: {words}"), soft_wrap=True)
+                line = folded(printable(f"{label}: {words}"), 4, out.width, "  ")
+                out.print(line, soft_wrap=True)
     return 0
 
 

@@ -4,7 +4,9 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const form = document.getElementById("choices");
   const summary = document.getElementById("summary");
+  const detail = document.getElementById("detail");
   const hint = document.getElementById("detail-hint");
+  const close = document.getElementById("close");
   const body = document.getElementById("detail-body");
   const title = document.getElementById("detail-title");
   const untitled = title.textContent;
@@ -117,7 +119,8 @@
       .map((select) => `${select.labels[0].textContent}: ${select.selectedOptions[0].text}`);
     summary.replaceChildren(
       element("strong", `${data.tracer} ${data.columns[data.here]}: ${counts.join(", ")}`),
-      ` (${labels.join("; ").replaceAll(" (here)", "")})`
+      " ",
+      element("span", labels.join("; ").replaceAll(" (here)", ""))
     );
     if (opened) describe(opened);
   }
@@ -134,9 +137,11 @@
     const head = element("th", data.words[one.check], { scope: "row" });
     if (decides) head.append(" ", element("small", "decides"));
     const found = one.signal ? `${one.observed}: ${one.signal}` : one.observed;
-    row.append(head, element("td", one.outcome, { "data-outcome": one.outcome }));
-    row.append(element("td", one.documented), element("td", found));
-    row.append(element("td", one.source, { class: "source" }), element("td", one.remedy));
+    const words = [one.outcome, one.documented, found, one.source, one.remedy];
+    // A narrow window shows each cell below the other, with its label.
+    const cells = words.map((text, at) => element("td", text, { "data-label": HEADS[at + 1] }));
+    cells[0].dataset.outcome = one.outcome;
+    row.append(head, ...cells);
     return row;
   }
 
@@ -147,7 +152,7 @@
     const others = made.filter((f) => !found.deciding.includes(f));
     title.textContent = `${data.capabilities[place.capability]} with ${data.tracer} ` +
       `${data.columns[place.column]}: ${found.status}`;
-    const table = element("table");
+    const table = element("table", "", { class: "checks" });
     const head = element("tr");
     head.append(...HEADS.map((text) => element("th", text, { scope: "col" })));
     const top = element("thead");
@@ -157,6 +162,8 @@
     table.append(element("caption", "Every check that applies", { class: "hidden" }), top, lines);
     body.replaceChildren(table);
     hint.hidden = true;
+    close.hidden = false;
+    detail.classList.add("open");
   }
 
   function showOwnColumn() {
@@ -173,10 +180,14 @@
     if (opened) {
       opened.setAttribute("aria-expanded", "true");
       describe(opened);
+      // The details stay at the bottom of the window, and may cover the cell.
+      opened.scrollIntoView({ block: "nearest", inline: "nearest" });
     } else {
       title.textContent = untitled;
       body.replaceChildren();
       hint.hidden = false;
+      close.hidden = true;
+      detail.classList.remove("open");
     }
   }
 
@@ -197,10 +208,14 @@
     if (button) toggle(button);
   });
   document.getElementById("grid").addEventListener("keydown", move);
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !opened) return;
+  function leave() {
     opened.focus();
     toggle(opened);
+  }
+
+  close.addEventListener("click", leave);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && opened) leave();
   });
   filter.addEventListener("input", () => {
     most = STEP;

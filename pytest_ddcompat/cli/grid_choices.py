@@ -109,7 +109,7 @@ def _named_by(matrix: Matrix, key: str) -> dict[str, object]:
     """Return the values of a fact that a page names."""
     if key == "deployments":
         types = {row.documented[0]: frozenset([row.id]) for row in matrix.deployments}
-        return {"none (plain host)": frozenset(), **types}
+        return {"plain host": frozenset(), **types}
     if key in {"implementation", "os"}:
         return {getattr(row, key): getattr(row, key) for row in matrix.runtimes}
     return {}

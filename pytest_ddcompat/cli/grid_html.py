@@ -38,8 +38,8 @@ __all__ = ["html"]
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _PLACE = itemgetter("column", *CHOSEN)
-_WHOLE_ROWS = 100
-"""Rows whose cells are buttons from the start, and as many as the script shows at once."""
+_STEP = 100
+"""Rows that the script shows at once; of more, the file has the first row's buttons only."""
 
 
 def html(grid: Grid) -> str:
@@ -50,7 +50,8 @@ def html(grid: Grid) -> str:
         "grid.js",
         grid=grid,
         page=grid.matrix.page,
-        whole=_WHOLE_ROWS,
+        step=_STEP,
+        whole=len(grid.rows) if len(grid.rows) <= _STEP else 1,
         short=SHORT,
         selects={axis: (FACTS[key].label, _groups(axes[axis])) for axis, key in CHOSEN.items()},
         branches=_branches(grid.columns),

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.cli import arguments
-from pytest_ddcompat.cli.output import printing, write
+from pytest_ddcompat.cli.output import folded, printing, write
 from pytest_ddcompat.matrix.loading import bundled_ids, load_matrix
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def run(options: argparse.Namespace) -> int:
         for matrix in found:
             out.print(f"{matrix['id']}: {matrix['title']}, read {matrix['read']}", style="bold")
             out.print(f"  {matrix['address']}", soft_wrap=True)
-            out.print("  " + ", ".join(f"{n} {kind}" for kind, n in matrix["rows"].items()))
+            counts = ", ".join(f"{n}\xa0{kind}" for kind, n in matrix["rows"].items())
+            out.print(folded(counts, 2, out.width).replace("\xa0", " "), soft_wrap=True)
     return 0
 
 

@@ -89,7 +89,7 @@ def _console(**options: Any) -> Console:
     return Console(highlight=False, emoji=False, markup=False, **options)
 
 
-def folded(text: str, indent: int, width: int, first: str = "") -> str:
+def folded(text: str, indent: int, width: int, first: str | None = None) -> str:
     """Fold text at its spaces, so that every name and address stays whole.
 
     Args:
@@ -103,7 +103,7 @@ def folded(text: str, indent: int, width: int, first: str = "") -> str:
         textwrap.wrap(
             text,
             max(width, indent + _NARROWEST),
-            initial_indent=first or blank,
+            initial_indent=blank if first is None else first,
             subsequent_indent=blank,
             break_long_words=False,
             break_on_hyphens=False,

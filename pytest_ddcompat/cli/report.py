@@ -10,6 +10,7 @@ from pytest_ddcompat.cli.markdown import LARGEST, code, paragraph, size, table, 
 from pytest_ddcompat.cli.output import (
     FACT_HEADS,
     STYLES,
+    folded,
     print_facts,
     printing,
     put,
@@ -17,15 +18,17 @@ from pytest_ddcompat.cli.output import (
     render_text,
     write,
 )
-from pytest_ddcompat.cli.report_view import Group, Test, View, counted
+from pytest_ddcompat.cli.report_groups import counted
+from pytest_ddcompat.cli.report_view import View
 from pytest_ddcompat.record.format import read_record
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
 
     from markupsafe import Markup
     from rich.console import Console
+
+    from pytest_ddcompat.cli.report_groups import Group
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "html", "markdown", "run"]
 
@@ -33,6 +36,7 @@ PURPOSE = "Show the record that a run wrote with --ddcompat-report"
 EXAMPLE = 'ddcompat report run.json --format markdown >> "$GITHUB_STEP_SUMMARY"'
 
 _WIDTH = 100  # characters of a line of text in a file
+_UNGATED = "No test of this run has a marker of pytest-ddcompat."
 _LISTED = 20  # tests of one group that the text lists
 _FRAME = 200  # bytes, at most, of what stands around a list of tests in Markdown
 _LONGEST_FIX = 500  # characters of one change
@@ -76,11 +80,15 @@ def _print(view: View, out: Console) -> None:
     print_facts(view.facts, out)
     counts = f": {view.outcomes}" if view.counts else ""
     out.print(f"{counted(view.total)} gated{counts}; {view.end}")
+    for phrase, rest in view.fixes:
+        out.print(folded(f"{phrase} {rest}", 4, out.width, "  "), soft_wrap=True)
+    if not view.total:
+        out.print(_UNGATED)
     for group in view.groups:
         out.print()
         out.print(_title(group), style=STYLES[group.verdict])
         for line in filter(None, (group.reason, group.fix and f"fix: {group.fix}")):
-            out.print(f"  {line}", soft_wrap=True)
+            out.print(folded(line, 4, out.width, "  "), soft_wrap=True)
         for test in group.tests[:_LISTED]:
             out.print(f"    {test.outcome.replace('_', ' ')}  {test.id}", soft_wrap=True)
         if len(group.tests) > _LISTED:
@@ -93,7 +101,7 @@ def _title(group: Group) -> str:
 
 def html(view: View) -> str:
     """Render a record as one HTML file."""
-    return render_page("report.html.jinja", view=view, breakable=_breakable)
+    return render_page("report.html.jinja", view=view, breakable=_breakable, ungated=_UNGATED)
 
 
 def _breakable(text: str) -> Markup:
@@ -113,6 +121,7 @@ def markdown(view: View) -> str:
         f"## Compatibility: {counted(view.total)} gated{counts}",
         "",
         *(fixes and [*fixes, ""]),
+        *([] if view.total else [_UNGATED, ""]),
         f"{', '.join(pages)}; {view.end}",
         "",
         f"<details><summary>Environment{place}</summary>",
@@ -131,7 +140,7 @@ def markdown(view: View) -> str:
             break
         shown.append((group, head))
     for number, (group, head) in enumerate(shown):
-        tests = _list(group.tests, left // (len(shown) - number))
+        tests = _list(group, left // (len(shown) - number))
         left -= size(tests)
         lines += [*head, *tests]
     omitted = view.groups[len(shown) :]
@@ -150,16 +159,17 @@ def _heading(group: Group) -> list[str]:
     return lines
 
 
-def _list(tests: Sequence[Test], room: int) -> list[str]:
+def _list(group: Group, room: int) -> list[str]:
     """List tests as far as there is room, in HTML, where no word is Markdown."""
-    lines = ["<details><summary>Tests</summary>", "<ul>"]
+    opened = " open" if group.is_open else ""
+    lines = [f"<details{opened}><summary>Tests</summary>", "<ul>"]
     end = ["</ul>", "</details>", ""]
     room -= _FRAME
-    for number, test in enumerate(tests):
+    for number, test in enumerate(group.tests):
         line = f"<li><code>{code(test.id)}</code> {test.outcome.replace('_', ' ')}</li>"
         room -= size([line])
         if room < 0:
-            lines.append(f"<li>{counted(len(tests) - number)} left out</li>")
+            lines.append(f"<li>{counted(len(group.tests) - number)} left out</li>")
             break
         lines.append(line)
     return [*lines, *end]

@@ -1,4 +1,4 @@
-"""A record for readers: its tests by what was decided, and what would let more of them run."""
+"""A record for readers: its environments, and what would let more of its tests run."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_ddcompat.cli.report_groups import ORDER, counted, groups_of, outcomes_in_words, some
 from pytest_ddcompat.environment.fact import FACTS
 from pytest_ddcompat.environment.value import in_words
 from pytest_ddcompat.evaluation.remedies import changes_in
 from pytest_ddcompat.matrix.loading import bundled_ids, load_matrix
-from pytest_ddcompat.record.format import OUTCOMES, environments_of
-from pytest_ddcompat.requirement.requirement import with_strict
+from pytest_ddcompat.record.format import environments_of
 from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.text import printable
 from pytest_ddcompat.values.versions import Version, parse_marker_range
@@ -19,72 +19,14 @@ from pytest_ddcompat.values.versions import Version, parse_marker_range
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["Group", "Test", "View", "counted"]
+    from pytest_ddcompat.cli.report_groups import Group
 
-_VERDICTS = ("unsupported", "undetermined", "supported")
-_BAD = ("failed", "error")
-_ORDER = (*_BAD, *(outcome for outcome in OUTCOMES if outcome not in _BAD))
+__all__ = ["View"]
+
 _MOST_FACTS = 2000  # rows in any form
-_NAMED = 3  # capabilities, and needs, in one heading
-_LONGEST = 120  # characters of one need in a heading
 _TRIED = 20  # changes that are held against all others, those that most tests need
 _FIXES = 5  # changes that are shown
 _MENTIONED = ("tracer", "python", "os", "cpu")
-
-
-class Test(NamedTuple):
-    """A test: its node id, its file and line, and its outcome."""
-
-    id: str
-    place: str
-    outcome: str
-
-
-class Group(NamedTuple):
-    """Tests with the same decision for the same reason.
-
-    Attributes:
-        verdict: The worst of the requirements' verdicts.
-        action: What the run did with the tests.
-        reason: Why; empty where all is supported.
-        fix: What would let the tests run.
-        findings: Each finding with its marker.
-        tests: The tests, those that failed first.
-        names: The capabilities that decide, or the markers of other requirements.
-        needs: What the tests need and do not have, or may not have.
-    """
-
-    verdict: str
-    action: str
-    reason: str
-    fix: str
-    findings: list[dict[str, str]]
-    tests: list[Test]
-    names: list[str]
-    needs: list[str]
-
-    @property
-    def outcomes(self) -> str:
-        """The number of tests with each outcome, in words."""
-        return _in_words(Counter(test.outcome for test in self.tests))
-
-    @property
-    def heading(self) -> str:
-        """The capabilities, what became of their tests, and why, in one line."""
-        names = ", ".join(_some(self.names)) or "Tests"
-        needs = f"needs {' and '.join(_some(self.needs))}" if self.needs else ""
-        verdict = "" if needs and self.verdict == "unsupported" else self.verdict
-        return ", ".join(filter(None, (f"{names}: {self.outcomes}", verdict, needs)))
-
-    @property
-    def is_fix_new(self) -> bool:
-        """Whether the fix says more than the heading."""
-        return bool(self.fix) and self.fix != " and ".join(_some(self.needs))
-
-    @property
-    def has_failed(self) -> bool:
-        """Whether a test failed."""
-        return any(test.outcome in _BAD for test in self.tests)
 
 
 class View(NamedTuple):
@@ -92,11 +34,12 @@ class View(NamedTuple):
 
     Attributes:
         pages: Id, title, address, day read and hash of each page.
-        facts: Name, value and signal of each fact; of further environments those that differ.
+        facts: Name, value and signal of each fact; of several environments first those that they
+            share, then those of each.
         counts: Number of tests by outcome, those that failed first.
-        groups: The tests by decision and reason; those of which some failed first.
+        groups: The tests by decision and reason; those that failed first.
         end: How the run ended.
-        place: The main facts of the first environment, in words.
+        place: The main facts of the environments, in words.
         fixes: Each change with the tests that it would let run, in words; that of most first.
     """
 
@@ -113,15 +56,17 @@ class View(NamedTuple):
         """Make a view of a record from `read_record`."""
         record = _printable(record)
         counts = Counter(test["outcome"] for test in record["tests"])
+        environments = environments_of(record)
+        named = _labels(environments)
         stopped = "it was interrupted; " if record["interrupted"] else ""
         return cls(
             [record["matrix"], *record.get("other_matrices", ())],
-            _first(list(_facts(environments_of(record)))),
-            [(outcome, counts[outcome]) for outcome in _ORDER if counts[outcome]],
-            _groups(record, _names(record)),
+            _first(list(_facts(environments, named))),
+            [(outcome, counts[outcome]) for outcome in ORDER if counts[outcome]],
+            groups_of(record, _names(record), named),
             f"{stopped}exit status {record['exit_status']}",
-            _place(record["environment"]["facts"]),
-            _fixes(record),
+            _place(environments, named),
+            _fixes(record, named),
         )
 
     @property
@@ -132,7 +77,7 @@ class View(NamedTuple):
     @property
     def outcomes(self) -> str:
         """The number of tests with each outcome, in words."""
-        return _in_words(dict(self.counts))
+        return outcomes_in_words(dict(self.counts))
 
 
 def _printable(value: Any) -> Any:
@@ -146,13 +91,24 @@ def _printable(value: Any) -> Any:
     return printable(value)
 
 
-def _facts(environments: list[dict[str, Any]]) -> Iterator[tuple[str, str, str]]:
-    first, *others = environments
-    shown = dict.fromkeys(_facts_of(first))
-    yield from shown
-    for number, other in enumerate(others, start=2):
-        name = other.get("folder") or f"environment {number}"
-        yield from ((f"{name}: {row[0]}", *row[1:]) for row in _facts_of(other) if row not in shown)
+def _labels(environments: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the name of each environment; an empty one if there is one environment only."""
+    if len(environments) == 1:
+        return [""]
+    folders = [environment.get("folder") or "" for environment in environments]
+    # Several without a folder are those of other processes.
+    rest = "other folders" if folders.count("") == 1 else ""
+    return [folder or rest or f"environment {n}" for n, folder in enumerate(folders, start=1)]
+
+
+def _facts(
+    environments: Sequence[dict[str, Any]], names: Sequence[str]
+) -> Iterator[tuple[str, str, str]]:
+    each = [dict.fromkeys(_facts_of(environment)) for environment in environments]
+    shared = dict.fromkeys(row for row in each[0] if all(row in rows for rows in each))
+    yield from shared
+    for name, rows in zip(names, each):
+        yield from ((f"{name}: {row[0]}", *row[1:]) for row in rows if row not in shared)
 
 
 def _first(rows: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
@@ -169,54 +125,6 @@ def _facts_of(environment: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield key, value, signals.get(key, "")
 
 
-def _groups(record: dict[str, Any], names: Mapping[str, str]) -> list[Group]:
-    groups: dict[tuple[str, ...], Group] = {}
-    keys = []
-    for decision in record["decisions"]:
-        reason = decision["error"] or decision["reason"]
-        key = (decision["verdict"], decision["action"], reason, " and ".join(decision["mend"]))
-        keys.append(key)
-        group = groups.setdefault(key, Group(*key, [], [], [], []))
-        for requirement in decision["requirements"]:
-            marker = with_strict(requirement["marker"], requirement.get("strict"))
-            marked = ({"marker": marker, **f} for f in requirement["findings"])
-            group.findings.extend(f for f in marked if f not in group.findings)
-            if requirement["verdict"] == group.verdict:
-                _name(group, requirement, names)
-    for test in record["tests"]:
-        place = test["file"] if test["line"] is None else f"{test['file']}:{test['line']}"
-        groups[keys[test["decision"]]].tests.append(Test(test["id"], place, test["outcome"]))
-    shown = [group for group in groups.values() if group.tests]
-    for group in shown:
-        group.tests.sort(key=lambda test: test.outcome not in _BAD)
-    return sorted(
-        shown,
-        key=lambda g: (not g.has_failed, _VERDICTS.index(g.verdict), -len(g.tests), g.reason),
-    )
-
-
-def _name(group: Group, requirement: dict[str, Any], names: Mapping[str, str]) -> None:
-    """Add what decides a requirement to the names and needs of its group's heading."""
-    outcome = {"unsupported": "violated", "undetermined": "unknown"}.get(group.verdict)
-    for finding in requirement["findings"]:
-        is_test = finding["subject"] not in names and finding["subject"] == "the test"
-        # An Agent that is not known decides only where a marker asks for it.
-        open_agent = outcome == "unknown" and finding["check"] == "agent" and not is_test
-        if outcome and (finding["outcome"] != outcome or open_agent):
-            continue
-        subject = finding["subject"]
-        name = requirement["marker"] if is_test else names.get(subject, subject)
-        for found, word in ((group.names, name), (group.needs, finding["documented"])):
-            if word not in found and (outcome or found is group.names):
-                found.append(word)
-
-
-def _some(words: Sequence[str]) -> list[str]:
-    """Return the first of some words, cut where they are too long, and count the others."""
-    cut = [w if len(w) <= _LONGEST else f"{w[:_LONGEST]}…" for w in words[:_NAMED]]
-    return [*cut, *([f"{len(words) - _NAMED} more"] if len(words) > _NAMED else [])]
-
-
 def _names(record: dict[str, Any]) -> dict[str, str]:
     """Return the names of capabilities by id, as far as bundled pages have them."""
     ids = {page["id"] for page in (record["matrix"], *record.get("other_matrices", ()))}
@@ -224,7 +132,14 @@ def _names(record: dict[str, Any]) -> dict[str, str]:
     return {c.id: c.name for page in pages for c in page.capabilities}
 
 
-def _place(facts: Mapping[str, Any]) -> str:
+def _place(environments: Sequence[dict[str, Any]], names: Sequence[str]) -> str:
+    if len(environments) == 1:
+        return _mentioned(environments[0]["facts"])
+    pairs = zip(names, environments)
+    return "; ".join(some([f"{name}: {_mentioned(e['facts'])}" for name, e in pairs]))
+
+
+def _mentioned(facts: Mapping[str, Any]) -> str:
     words = [
         f"{FACTS[key].label} {in_words(facts[key])}"
         if key in {"tracer", "python"}
@@ -235,7 +150,7 @@ def _place(facts: Mapping[str, Any]) -> str:
     return ", ".join(words)
 
 
-def _fixes(record: dict[str, Any]) -> list[tuple[str, str]]:
+def _fixes(record: dict[str, Any], names: Sequence[str]) -> list[tuple[str, str]]:
     """Return how many of the tests that were stopped each change would let run.
 
     A record has no matrix to try a change on the other tests. So a change is counted for those
@@ -249,11 +164,9 @@ def _fixes(record: dict[str, Any]) -> list[tuple[str, str]]:
             need = changes_in(decision["mend"])
             phrases.setdefault(need, " and ".join(decision["mend"]))
             stopped.setdefault(decision.get("environment", 0), Counter())[need] += counts[number]
-    environments = environments_of(record)
     found = []
     for index, needs in stopped.items():
-        folder = environments[index].get("folder") or f"environment {index + 1}"
-        before = f"{folder}: " if len(stopped) > 1 else ""
+        before = f"{names[index]}: " if names[index] else ""
         for change, _ in needs.most_common(_TRIED):
             total = sum(n for need, n in needs.items() if _all_covered(need, change))
             found.append((total, f"{before}{phrases[change]}"))
@@ -278,12 +191,3 @@ def _covers(made: str, need: str) -> bool:
         return lower is not None and lower >= Version(at_least[1])
     except (CompatibilityError, ValueError):
         return False
-
-
-def _in_words(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{counts[o]} {o.replace('_', ' ')}" for o in _ORDER if counts.get(o))
-
-
-def counted(number: int, more: str = "") -> str:
-    """Return a number of tests in words."""
-    return f"{number} {more}{'test' if number == 1 else 'tests'}"

@@ -60,6 +60,26 @@ def test_cell_by_keyboard(page: Page) -> None:
     assert focused(page) == cell
 
 
+@pytest.mark.parametrize("size", [400, 1200])
+@pytest.mark.parametrize("row", [0, 6])
+def test_details_are_in_view_and_do_not_cover_their_cell(page: Page, size: int, row: int) -> None:
+    with page.width(size):
+        page.open(supported_page())
+        cell = page.driver.find_element(By.CSS_SELECTOR, f'td.here button[data-row="{row}"]')
+        cell.click()
+        shown = page.run(
+            "return ['[aria-expanded=true]', '#detail-title', '#close'].map((s) => {"
+            "const all = document.querySelector(s), box = all.getBoundingClientRect();"
+            "const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];"
+            "return all.contains(document.elementFromPoint(x, y))})"
+        )
+        assert shown == [True, True, True]
+        page.driver.find_element(By.ID, "close").click()
+        assert focused(page) == cell
+        assert cell.get_attribute("aria-expanded") == "false"
+        assert not page.driver.find_element(By.ID, "close").is_displayed()
+
+
 @pytest.mark.parametrize(
     ("keys", "at"),
     [

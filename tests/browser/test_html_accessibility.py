@@ -77,7 +77,49 @@ def test_report_by_keyboard(page: Page) -> None:
     ActionChains(page.driver).send_keys(Keys.TAB).perform()
     region = page.driver.switch_to.active_element
     heading = page.driver.find_element(By.TAG_NAME, "h2").text
-    assert region.accessible_name == f"What was checked {heading}"
+    assert region.accessible_name == f"Every check that applies {heading}"
+
+
+BROKEN = """
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+const broken = [];
+for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+  const parent = node.parentElement;
+  if (!parent.checkVisibility() || parent.closest("script, .hidden")) continue;
+  for (const word of node.data.matchAll(/[^\\s-]+/g)) {
+    const range = document.createRange();
+    range.setStart(node, word.index);
+    range.setEnd(node, word.index + word[0].length);
+    const tops = new Set(Array.from(range.getClientRects(), (box) => Math.round(box.top)));
+    if (tops.size > 1) broken.push(word[0]);
+  }
+}
+return broken;
+"""
+
+
+@pytest.mark.parametrize("width", [400, 1200])
+@pytest.mark.parametrize("kind", ["screen", "print"])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_word_is_broken(page: Page, name: str, kind: str, width: int) -> None:
+    made, unfold = PAGES[name]
+    with page.media(kind=kind), page.width(width):
+        page.open(made())
+        page.run(unfold)
+        assert page.run(BROKEN) == []
+
+
+def test_cells_below_each_other_are_still_a_table(page: Page) -> None:
+    with page.width(400):
+        page.open(matrix_page())
+        page.run(CHOOSE)
+        table = page.driver.find_element(By.CSS_SELECTOR, ".checks")
+        row = table.find_element(By.CSS_SELECTOR, "tbody tr")
+        cells = row.find_elements(By.CSS_SELECTOR, "th, td")
+        assert (table.aria_role, row.aria_role) == ("table", "row")
+        assert [cell.aria_role for cell in cells if cell.text] == ["rowheader", *["cell"] * 5]
+        label = "return getComputedStyle(arguments[0], '::before').content"
+        assert page.run(label, cells[2]) == '"Needs: "'
 
 
 PAPER = 1040  # pixels of a landscape page between its margins

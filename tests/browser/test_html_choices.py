@@ -39,7 +39,7 @@ OWN: dict[str, list[Any]] = {
     "date": ["2026-05-31", "2026-06-01"],
 }
 DEPLOYMENTS = {
-    "none (plain host)": [],
+    "plain host": [],
     "Docker": ["docker"],
     "Kubernetes": ["kubernetes"],
     "Amazon ECS": ["amazon_ecs"],

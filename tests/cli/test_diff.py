@@ -139,7 +139,10 @@ def test_output_that_takes_only_ascii() -> None:
         assert arrow in run.stdout
 
 
-def test_capabilities_that_turn(capsys: pytest.CaptureFixture[str]) -> None:
+def test_capabilities_that_turn(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     assert main(["diff", "older.toml", "iast-python", "--facts", "facts.json"]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[5:] == [

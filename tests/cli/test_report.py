@@ -78,8 +78,9 @@ def test_each_form_tells_what_matters(
 def test_text(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = shown(written, "text", capsys).splitlines()
     assert lines[0] == "Python Compatibility Requirements (iast-python, read 2026-11-22)"
-    assert lines[-6:] == [
+    assert lines[-7:] == [
         "1 test gated: 1 not run; exit status 0",
+        "  newer would let 1 more test run",
         "",
         "1 test unsupported: 1 not run",
         "  it is old",
@@ -276,6 +277,101 @@ def test_what_failed_comes_first_and_headings_name_capability_and_reason(
     assert lines[2:4] == fixes
     assert [f"- **{change}** {rest}" for change, rest in re.findall(
         "<li><strong>(.*?)</strong> (.*?)</li>", made)] == fixes  # fmt: skip
+
+
+def test_tests_that_failed_are_apart_from_those_that_passed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = failing()
+    other = json.loads(json.dumps(content["decisions"][1]).replace("api_security", "code_security"))
+    content["decisions"].append(other)
+    content["tests"] += [{**test, "outcome": "passed"} for test in gated(2, 3, "c.py::c")]
+    path = write_record(tmp_path, content)
+    made = unescape(shown(path, "html", capsys))
+    headings = re.findall("<h2[^>]*>(.*?)</h2>", made)
+    assert headings[0] == "API Security: 1 failed, supported"
+    assert headings[-1] == "Code Security: 2 passed, supported"
+    assert made.count("<details open>") == 1
+    text = shown(path, "markdown", capsys)
+    assert text.index("<details open>") < text.index("a.py::a") < text.index("needs ddtrace")
+    lines = shown(path, "text", capsys).splitlines()
+    assert "  ddtrace >=3 would let 3 more tests run" in lines
+
+
+def several(*folders: str) -> dict[str, Any]:
+    """A record of one skipped test, with its own ddtrace, in each folder."""
+    (decision,) = record()["decisions"]
+    decision["mend"] = ["ddtrace >=2.6.0"]
+    environments = []
+    for number, folder in enumerate(folders):
+        environment = record()["environment"]
+        environment["facts"]["tracer"] = f"2.{number}"
+        environments.append({**environment, "folder": folder})
+    return record(
+        environment=environments[0],
+        other_environments=environments[1:],
+        decisions=[{**decision, "environment": n, "reason": f"2.{n}"} for n in range(len(folders))],
+        tests=[test for n in range(len(folders)) for test in gated(1, n)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("folders", "names"),
+    [
+        pytest.param(["mail", ""], ["mail", "other folders"], id="a folder and the rest"),
+        pytest.param(["", "shop"], ["other folders", "shop"], id="the rest first"),
+        pytest.param(["", ""], ["environment 1", "environment 2"], id="other processes"),
+        pytest.param([""], [""], id="one"),
+    ],
+)
+def test_several_environments_are_told_apart(folders: list[str], names: list[str]) -> None:
+    view = View.of(several(*folders))
+    words = "1 skipped in {}, needs" if names[0] else "1 skipped, needs"
+    assert [group.heading for group in view.groups] == [
+        f"API Security: {words.format(name)} ddtrace >=2.6.0" for name in names
+    ]
+    before = [f"{name}: " if name else "" for name in names]
+    assert [fix for fix, _ in view.fixes] == [f"{name}ddtrace >=2.6.0" for name in before]
+    assert {row[:2] for row in view.facts if row[0].endswith("tracer")} == {
+        (f"{name}tracer", f"2.{n}") for n, name in enumerate(before)
+    }
+    assert view.place == "; ".join(
+        f"{name}ddtrace 2.{n}, Python 3.11.7, linux, x86-64" for n, name in enumerate(before)
+    )
+
+
+def test_a_reason_that_environments_share_is_told_once() -> None:
+    content = several("mail", "", "shop")
+    for decision in content["decisions"]:
+        decision["reason"] = "it is old"
+    (group,) = View.of(content).groups
+    assert group.outcomes == "3 skipped in mail, other folders and shop"
+
+
+def test_checks_that_do_not_apply_are_left_out(
+    written: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    findings = VALID["decisions"][0]["requirements"][0]["findings"]
+    checks = [f["check"].replace("_", " ") for f in findings if f["outcome"] != "not_applicable"]
+    assert len(checks) < len(findings)
+    made = shown(written, "html", capsys).partition('<table class="checks">')[2]
+    assert re.findall('<th scope="row">(.*?)</th>', made) == checks
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_run_without_gated_tests_says_why_it_is_empty(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    text = shown(write_record(tmp_path, record(tests=[])), form, capsys)
+    assert "No test of this run has a marker of pytest-ddcompat." in text
+
+
+def test_a_page_without_an_address_has_no_link(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_record(tmp_path, record(matrix={**VALID["matrix"], "address": None}))
+    assert "href" not in shown(path, "html", capsys)
+    assert "" not in shown(path, "text", capsys).splitlines()[:3]
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.bad_records import VALID
 from support.core import SUPPORTED
 
 from pytest_ddcompat import __version__, load_matrix
 from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.environment.fact import KEYS
 
+ROOT = Path(__file__).parents[2]
 MATRIX = load_matrix()
 IDS = {capability.id for capability in MATRIX.capabilities}
 COMMANDS = ("check", "facts", "explain", "compare", "matrix", "matrices", "report", "import",
@@ -57,6 +59,32 @@ def test_ids_are_whole(
     page = {MATRIX.page.address, sys.executable}
     long = [shown for shown in lines if len(shown) > columns and not page & {*shown.split()}]
     assert long == []
+
+
+@widths
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("matrices", id="matrices"),
+        pytest.param("matrix --facts facts.json", id="matrix"),
+        pytest.param("explain api_security --set tracer=1.0 --framework flask", id="explain"),
+        pytest.param("diff iast-python newer.toml --set tracer=2.6.0", id="diff"),
+        pytest.param("report record.json", id="report"),
+    ],
+)
+def test_a_line_is_no_wider_than_the_terminal(
+    line: str, columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = json.loads(json.dumps(VALID).replace("it is old", "it is old, " * 20))
+    Path("record.json").write_text(json.dumps(record), encoding="utf-8")
+    page = (ROOT / "matrices/iast-python.toml").read_text(encoding="utf-8")
+    Path("newer.toml").write_text(page.replace("2.6.0", "2.7.0"), encoding="utf-8")
+    lines = printed(line, columns, monkeypatch, capsys)
+    whole = {MATRIX.page.address, sys.executable}
+    assert [each for each in lines if len(each) > columns and not whole & {*each.split()}] == []
+    if line == "matrices":
+        assert " 7 capabilities, " in " ".join(lines)
+        assert not any(re.search(r", \d+ *$", each) for each in lines)
 
 
 @widths

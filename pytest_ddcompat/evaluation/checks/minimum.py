@@ -46,12 +46,13 @@ def check_tracer(question: Question) -> Finding:
     else:
         minimum = capability.minimum
         status = "" if capability.status == "available" else f" ({capability.status})"
+        needed = f"{library} >={minimum}{status}"
         finding = check_installed(
-            f"{library} >={capability.minimum}{status}",
+            needed,
             situation,
             lambda version: version >= minimum,
             source=source,
-            remedy=lambda key, _: (f"{library} >={minimum}{status}", ((key, minimum),)),
+            remedy=lambda key, _: (needed, ((key, minimum),)),
         )
     if capability.status == "partial" and finding.outcome is SATISFIED:
         finding = finding._replace(outcome=UNKNOWN, signal="the page calls it partial")
