@@ -183,7 +183,7 @@ def test_what_is_asked_of_a_page_is_held_against_no_other(requirement: Requireme
         evaluate(requirement, environment(), BASE)
     expected = 'this requirement is for another matrix (got "small"); valid: "acme"'
     assert str(raised.value) == expected
-    assert evaluate(requirement._replace(matrix="small"), environment(), BASE)
+    assert evaluate(requirement._replace(matrix="small"), environment(), BASE).findings
 
 
 def test_pages_that_leave_different_things_open_define_all_differently() -> None:
@@ -212,7 +212,7 @@ def test_different_pages_of_one_id(tmp_path: Path) -> None:
 def test_no_page() -> None:
     with pytest.raises(MatrixError) as raised:
         Matrices([])
-    assert str(raised.value) == "there is not a matrix; valid: at least one matrix"
+    assert str(raised.value) == "there is no matrix; valid: at least one matrix"
 
 
 def test_what_was_read_once_is_not_read_again(tmp_path: Path) -> None:

@@ -91,7 +91,6 @@ from pytest_ddcompat.evaluation.remedies import find_remedies
         pytest.param(
             Requirement.tracer("!=4.16.0"), {}, ("ddtrace !=4.16.0",), id="any but one version"
         ),
-        pytest.param(Requirement.tracer(">=5,<4"), {}, (), id="no version at all"),
         pytest.param(
             Requirement.support_level("end_of_life"), {"tracer": None}, ("ddtrace <5",),
             id="any branch, those of no lower bound too",
