@@ -81,6 +81,11 @@ def fold(name: str) -> str:
     return _ALIASES.get(folded, folded)
 
 
+@lru_cache(maxsize=4096)
+def _letters(name: str) -> str:
+    return "".join(sorted(fold(name)))
+
+
 def is_framework(name: str) -> bool:
     """Whether a text can be a framework's name: no version specifier, and no list.
 
@@ -122,8 +127,8 @@ def nearest_misspelt(name: str, valid: Iterable[str]) -> str | None:
     """
     names = list(valid)
     # Two swapped letters count as two wrong ones: "flaks" is only 0.8 like "flask".
-    letters = sorted(fold(name))
-    swapped = next((other for other in names if sorted(fold(other)) == letters), None)
+    letters = _letters(name)
+    swapped = next((other for other in names if _letters(other) == letters), None)
     return swapped or _closest(name, names, cutoff=_MISSPELLING)
 
 

@@ -83,7 +83,7 @@ def overlay_row_of_a_near_name(matrix: Matrix, _: dt.date) -> Iterator[Complaint
     """A row that an overlay means to change has the page's id; any other id adds a row."""
     for table in ("capabilities", "deployments", "frameworks"):
         rows = getattr(matrix, table)
-        known = [row.id for row in rows if not _is_added(row)]
+        known = {row.id: None for row in rows if not _is_added(row)}  # a set, in the page's order
         for number, row in enumerate(rows):
             near = None if row.id in known else nearest_misspelt(row.id, known)
             if near:
