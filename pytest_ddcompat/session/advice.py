@@ -34,9 +34,6 @@ def remedy_lines(stopped: Sequence[tuple[Decision, int]], gate: Gate) -> list[st
     """
     if not stopped:
         return []
-    # Imported here, since most runs stop no test.
-    from pytest_ddcompat.evaluation.remedies import changes_in
-
     most = min(_TRIED, _TRIALS // len(stopped))
     counts: dict[tuple[str, ...], int] = {}
     try:
@@ -51,12 +48,13 @@ def remedy_lines(stopped: Sequence[tuple[Decision, int]], gate: Gate) -> list[st
             counts[found[need].phrases] = sum(by_need[need].values()) + sum(
                 n for decision, n in others if gate.would_run(decision.requirements, found[need])
             )
-        if 1 < len(found) == len(tried):
-            # No change of a single need may let all of them run.
-            needing = {one: n for decisions in by_need.values() for one, n in decisions.items()}
-            together = _remedies_of_all(needing, gate)
-            if changes_in(together.phrases) not in found:
-                counts[together.phrases] = sum(needing.values())
+        needing = {one: n for decisions in by_need.values() for one, n in decisions.items()}
+        total = sum(needing.values())
+        # Searched only where no single change does, as it takes some ten verdicts a decision.
+        if len(found) == len(tried) and max(counts.values(), default=total) < total:
+            together = _remedies_of_all(needing, gate).phrases
+            if _changes_in(together) not in found:
+                counts[together] = total
         counts.pop((), None)  # a worker's environment is another
     except CompatibilityError:
         # The hook of a folder's conftest gave pages to workers alone.
@@ -93,14 +91,18 @@ def _by_need(
     stopped: Sequence[tuple[Decision, int]],
 ) -> dict[frozenset[str], dict[Decision, int]]:
     """Return the decisions on tests that need the same changes, each with its number of tests."""
-    # Imported here, since most runs stop no test.
-    from pytest_ddcompat.evaluation.remedies import changes_in
-
     found: dict[frozenset[str], dict[Decision, int]] = {}
     for decision, n in stopped:
         if decision.remedies:
-            found.setdefault(changes_in(decision.remedies), {})[decision] = n
+            found.setdefault(_changes_in(decision.remedies), {})[decision] = n
     return found
+
+
+def _changes_in(phrases: Sequence[str]) -> frozenset[str]:
+    # Imported here, since most runs stop no test.
+    from pytest_ddcompat.evaluation.remedies import changes_in
+
+    return changes_in(phrases)
 
 
 def _remedies(decisions: Iterable[Decision], gate: Gate) -> Remedies:
