@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import (
-    environment_named,
     environment_of,
     fact_rows,
     installed_frameworks,
     matrix_named,
+    origins,
     requirement_of,
 )
 from pytest_ddcompat.cli.output import STYLES, folded, print_facts, printing, write
@@ -130,9 +130,7 @@ def _print_environment(
 ) -> None:
     page = f"{matrix.page.title} ({matrix.page.id}, read {matrix.page.read})"
     out.print(folded(printable(page), 0, out.width), soft_wrap=True)
-    if matrix.page.address:
-        out.print(matrix.page.address, soft_wrap=True)
-    for line in environment_named(options):
+    for line in origins(options, matrix):
         out.print(line, soft_wrap=True)
     print_facts(fact_rows(environment, matrix), out)
     out.print()

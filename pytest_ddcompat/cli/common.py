@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.matrix import Matrix
 
 __all__ = [
-    "day_of", "environment_by", "environment_named", "environment_of", "fact_rows", "holds",
-    "installed_frameworks", "is_page", "matrix_named", "partials_folder", "requirement_of",
+    "day_of", "environment_by", "environment_of", "fact_rows", "holds", "installed_frameworks",
+    "is_page", "matrix_named", "origins", "partials_folder", "requirement_of",
 ]  # fmt: skip
 
 _PAGES = (".md", ".markdown")
@@ -141,11 +141,10 @@ def environment_by(
     return environment
 
 
-def environment_named(options: argparse.Namespace) -> list[str]:
-    """Return a line that says whose environment is looked at; none where a file gives all facts."""
-    if options.facts is not None:
-        return []
-    return [f"environment of {printable(options.python or sys.executable)}"]
+def origins(options: argparse.Namespace, matrix: Matrix) -> list[str]:
+    """Return the page's address, and whose environment is looked at, as far as there are any."""
+    looked_at = f"environment of {printable(options.python or sys.executable)}"
+    return list(filter(None, (matrix.page.address, "" if options.facts is not None else looked_at)))
 
 
 @lru_cache(maxsize=1)

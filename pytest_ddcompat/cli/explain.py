@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import (
-    environment_named,
     environment_of,
     matrix_named,
+    origins,
     requirement_of,
 )
 from pytest_ddcompat.cli.output import folded, printing
@@ -49,9 +49,7 @@ def run(options: argparse.Namespace) -> int:
     with printing() as out:
         out.print(printable(f"{options.capability}: {verdict.status.value}"), style="bold")
         out.print(printable(f"by {matrix.page.title} (read {matrix.page.read})"))
-        if matrix.page.address:
-            out.print(matrix.page.address, soft_wrap=True)
-        for line in environment_named(options):
+        for line in origins(options, matrix):
             out.print(line, soft_wrap=True)
         for finding in verdict.findings:
             headline = folded(_headline(finding), 2, out.width, "")
