@@ -23,12 +23,13 @@ MAY_IMPORT = {
     "matrix": {*VALUES, "matrix"},
     "environment": {*VALUES, "environment"},
     "requirement": {*INPUTS, "requirement", "declared"},
+    "declarations": {*INPUTS, "requirement", "declarations"},
     "importer": {*INPUTS, "importer"},
     "evaluation": EVALUATION,
     "record": {*EVALUATION, "record"},
     "analysis": {*EVALUATION, "analysis"},
-    "session": {*EVALUATION, "record", "session", "declared"},
-    "cli": {*EVALUATION, "record", "analysis", "importer", "cli", "declared"},
+    "session": {*EVALUATION, "declarations", "record", "session", "declared"},
+    "cli": {*EVALUATION, "declarations", "record", "analysis", "importer", "cli", "declared"},
     "declared": INPUTS,
 }
 HAND_ON = {"__init__", "__main__", "plugin"}  # these may import all of the package
