@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 COUNTING = """
 import collections, json, pathlib
-from pytest_ddcompat.evaluation import pages, search
+from pytest_ddcompat.evaluation import pages
 
 original, counts = pages.evaluate, collections.Counter()
 
@@ -24,10 +24,10 @@ def counting(requirement, environment, matrix):
     counts["assumed" if assumed else requirement.marker] += 1
     return original(requirement, environment, matrix)
 
-pages.evaluate = search.evaluate = counting
+pages.evaluate = counting
 
 def pytest_unconfigure():
-    pages.evaluate = search.evaluate = original
+    pages.evaluate = original
     pathlib.Path("counts.json").write_text(json.dumps(counts))
 """
 TESTS = """

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_ddcompat.environment.fact import tracer_key
 from pytest_ddcompat.evaluation.evaluate import capabilities_named
+from pytest_ddcompat.evaluation.states import key_of
 from pytest_ddcompat.values.names import fold
 from pytest_ddcompat.values.versions import Version, parse_marker_range
 
@@ -37,16 +38,9 @@ def cuts_of_requirement(requirement: Requirement, key: str, matrix: Matrix) -> l
     if not requirement.specifier:
         names = capabilities_named(requirement, matrix) if requirement.names else ()
         cuts = cuts_of_page(key, matrix, tuple(map(matrix.capability, names)))
-    elif key == _key_of(requirement, matrix):
+    elif key == key_of(requirement, matrix):
         cuts = parse_marker_range(requirement.specifier).cuts
     return sorted(cuts)
-
-
-def _key_of(requirement: Requirement, matrix: Matrix) -> str:
-    """Return the fact that a requirement's specifier speaks of."""
-    if requirement.kind == "framework":
-        return f"framework.{fold(requirement.frameworks[0])}"
-    return tracer_key(matrix.page.tracer) if requirement.kind == "tracer" else requirement.kind
 
 
 @lru_cache(maxsize=1024)

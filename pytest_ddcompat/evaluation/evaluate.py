@@ -55,6 +55,15 @@ def evaluate(requirement: Requirement, environment: Environment, matrix: Matrix)
         RequirementError: The requirement names another matrix, or what this one does not have.
     """
     check_requirement(requirement, matrix)
+    if requirement.kind == "state":
+        # Imported here, since most runs declare none.
+        from pytest_ddcompat.evaluation.states import Condition, evaluate_state
+
+        conditions = [
+            Condition(condition, matrix, evaluate(condition, environment, matrix))
+            for condition in requirement.when
+        ]
+        return evaluate_state(requirement, conditions, environment)
     situation = Situation.of(environment, matrix)
     if requirement.kind == "capability":
         return _evaluate_expression(_expression(requirement, matrix), requirement, situation)

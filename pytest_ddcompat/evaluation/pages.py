@@ -66,7 +66,7 @@ class Matrices:
         return len(self._by_id)
 
     def pick(self, requirement: Requirement) -> Matrix:
-        """Return the matrix that a requirement is evaluated against.
+        """Return the matrix that a requirement is evaluated against; of a state, the first of them.
 
         It is the one that the requirement names; else the first that has what it asks for.
 
@@ -87,13 +87,16 @@ class Matrices:
         Raises:
             RequirementError: As for `pick` and `check_requirement`.
         """
-        check_requirement(requirement, self.pick(requirement))
+        for part in requirement.parts:
+            check_requirement(part, self.pick(part))
 
     def framework_names(self) -> list[str]:
         """Ids of all frameworks of the pages, each once."""
         return list(dict.fromkeys(name for matrix in self for name in matrix.framework_names()))
 
     def _pick(self, requirement: Requirement) -> Matrix:
+        if requirement.kind == "state":
+            return self.pick(requirement.when[0]) if requirement.when else self.first
         if requirement.matrix is not None:
             return self._named(requirement.matrix)
         if requirement.kind == "capability":
@@ -166,10 +169,18 @@ class Verdicts:
         """
         known = self._known.get(requirement)
         if known is None:
-            matrix = self._matrices.pick(requirement)
-            known = evaluate(requirement, self._environment, matrix)
-            self._known[requirement] = known
+            known = self._known[requirement] = self._evaluate(requirement)
         return known
+
+    def _evaluate(self, requirement: Requirement) -> Verdict:
+        if requirement.kind == "state":
+            # Imported here, since most runs declare none.
+            from pytest_ddcompat.evaluation.states import Condition, evaluate_state
+
+            pick = self._matrices.pick
+            conditions = [Condition(r, pick(r), self.of(r)) for r in requirement.when]
+            return evaluate_state(requirement, conditions, self._environment)
+        return evaluate(requirement, self._environment, self._matrices.pick(requirement))
 
 
 def load_kept(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.environment.fact import tracer_key
 from pytest_ddcompat.evaluation.checks.tracer import rank_of
 from pytest_ddcompat.evaluation.cuts import cuts_of_page, cuts_of_requirement, is_version
-from pytest_ddcompat.evaluation.evaluate import evaluate
+from pytest_ddcompat.evaluation.pages import Verdicts
 from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.values.stretches import choose, samples, stretches
 from pytest_ddcompat.values.versions import Range, Version, base, parse_marker_range
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.evaluation.pages import Matrices
     from pytest_ddcompat.evaluation.verdict import Finding, Verdict
+    from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Requirement
     from pytest_ddcompat.values.stretches import Stretch
 
@@ -50,7 +52,9 @@ class Search:
         undetermined: bool,
     ) -> None:
         self.environment = self._before = environment
-        self._asked = [(requirement, matrices.pick(requirement)) for requirement in requirements]
+        self._matrices = matrices
+        self._asked = requirements
+        self._parts = [[(part, matrices.pick(part)) for part in r.parts] for r in requirements]
         self.ranges: dict[str, Range] = {}
         self._undetermined = undetermined
         self._mended: set[str] = set()
@@ -100,7 +104,7 @@ class Search:
         """Whether all requirements are met at all versions of some ranges."""
         corners: list[Mapping[str, object]] = [{}]
         for key, wanted in ranges.items():
-            cuts = [c for r, matrix in self._asked for c in cuts_of_requirement(r, key, matrix)]
+            cuts = [c for r, matrix in self._pairs() for c in cuts_of_requirement(r, key, matrix)]
             tried = samples(cuts, wanted)
             corners = [{**facts, key: version} for facts in corners for version in tried]
         return all(self._do(facts, strictly=False) for facts in corners)
@@ -116,7 +120,7 @@ class Search:
 
     def _best(self, key: str) -> Stretch | None:
         day = self.environment.date
-        pages = [m for _, m in self._asked if tracer_key(m.page.tracer) == key]
+        pages = [m for _, m in self._pairs() if tracer_key(m.page.tracer) == key]
 
         def rank(stretch: Stretch) -> int:
             return max((rank_of(m, v, day) for m in pages for v in stretch.samples), default=0)
@@ -162,8 +166,8 @@ class Search:
         alike = (number, *[(key, self._place(number, key, changed[key])) for key in changed])
         verdict = self._tried.get(alike)
         if verdict is None:
-            requirement, matrix = self._asked[number]
-            verdict = self._tried[alike] = evaluate(requirement, self._with(changed), matrix)
+            verdicts = Verdicts(self._with(changed), self._matrices)
+            verdict = self._tried[alike] = verdicts.of(self._asked[number])
         return verdict
 
     def _place(self, number: int, key: str, value: object) -> Hashable:
@@ -172,10 +176,15 @@ class Search:
             return value  # 4.0rc1 is below 4.0, and yet of the branch 4.0
         cuts = self._own_cuts.get((number, key))
         if cuts is None:
-            requirement, matrix = self._asked[number]
-            cuts = self._own_cuts[number, key] = cuts_of_requirement(requirement, key, matrix)
+            parts = self._parts[number]
+            cuts = sorted(c for r, matrix in parts for c in cuts_of_requirement(r, key, matrix))
+            self._own_cuts[number, key] = cuts
         place = bisect_left(cuts, value)
         return place, place < len(cuts) and cuts[place] == value
+
+    def _pairs(self) -> Iterator[tuple[Requirement, Matrix]]:
+        """Yield what pages decide, each with its page."""
+        return chain.from_iterable(self._parts)
 
     def _with(self, changed: Mapping[str, object]) -> Environment:
         environment = self._before
@@ -188,11 +197,11 @@ class Search:
         runtimes_first = "runtime" in self._mended and "release" not in self._mended
         cuts = [
             cut
-            for requirement, matrix in self._asked
+            for requirement, matrix in self._pairs()
             if requirement.specifier
             for cut in cuts_of_requirement(requirement, key, matrix)
         ]
-        for matrix in dict.fromkeys(matrix for _, matrix in self._asked):
+        for matrix in dict.fromkeys(matrix for _, matrix in self._pairs()):
             rows = tuple(matrix.capabilities)
             cuts += cuts_of_page(key, matrix, rows, runtimes_first=runtimes_first)
         return cuts
@@ -223,7 +232,7 @@ class Search:
         self, remedy: str, corners: Sequence[Mapping[str, object]]
     ) -> tuple[str, Sequence[object]]:
         """Keep the deployment types of a remedy that will do for all requirements."""
-        rows = {row.documented[0]: row.id for _, m in self._asked for row in m.deployments}
+        rows = {row.documented[0]: row.id for _, m in self._pairs() for row in m.deployments}
         types, comma, others = remedy.removeprefix(_RUN_ON).partition(", not on ")
         names = types.split(" or ")
         if len(names) == 1 or not all(name in rows for name in names):

@@ -12,6 +12,8 @@ from pytest_ddcompat.values.text import quoted, shown
 from pytest_ddcompat.values.versions import parse_marker_range
 
 if TYPE_CHECKING:
+    import ast
+
     from pytest_ddcompat.requirement.bundled import (
         Capability,
         Datastores,
@@ -36,8 +38,9 @@ class Requirement(NamedTuple):
     """A requirement; the class method of its kind makes it, and checks the arguments.
 
     Attributes:
-        kind: `capability`, `tracer`, `framework`, `deployment`, `agent` or `support_level`.
-        names: Capabilities or expressions of them, all required.
+        kind: `capability`, `tracer`, `framework`, `deployment`, `agent` or `support_level`; or
+            `state`, which only a declaration has.
+        names: Capabilities or expressions of them, all required; of a state, its word.
         frameworks: Frameworks, any of which will do.
         deployments: Deployment types, any of which will do.
         datastores: Data stores, any of which will do.
@@ -45,6 +48,7 @@ class Requirement(NamedTuple):
         preview: Whether a capability that is a preview will do.
         specifier: PEP 440 specifier of the tracer, Agent or framework; empty: any version.
         matrix: Id of the matrix that decides where there are several, or None.
+        when: Conditions of a state, which applies where all of them are supported.
     """
 
     kind: str
@@ -56,6 +60,7 @@ class Requirement(NamedTuple):
     preview: bool = True
     specifier: str = ""
     matrix: str | None = None
+    when: tuple[Requirement, ...] = ()
 
     @classmethod
     def capability(
@@ -150,6 +155,21 @@ class Requirement(NamedTuple):
         return cls("support_level", level=_level(level), matrix=_page(matrix))
 
     @classmethod
+    def state(cls, word: str, *when: Requirement) -> Requirement:
+        """Require that a test is not in a state which a file declares it to be in.
+
+        Args:
+            word: The state, such as `missing`.
+            when: Conditions under which it is; without any, it always is.
+
+        Raises:
+            RequirementError: The word is empty, or a condition is a state itself.
+        """
+        if any(condition.kind == "state" for condition in when):
+            raise RequirementError("a state cannot be the condition of another state")
+        return cls("state", names=_some("a state", (word,)), when=when)
+
+    @classmethod
     def from_marker(cls, text: str) -> Requirement:
         """Parse a marker as `marker` writes it.
 
@@ -157,17 +177,25 @@ class Requirement(NamedTuple):
             ValueError: It is not so written, or an argument cannot be understood.
         """
         try:
-            name, positional, keywords = call_of(text)
-            requirement: Requirement = getattr(cls, _KINDS[name])(*positional, **keywords)
+            return _of_call(_parse_call(text))
         except RequirementError:
             raise
-        except (KeyError, TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
+        except (
+            AttributeError, KeyError, TypeError, ValueError, SyntaxError, RecursionError,
+            MemoryError,
+        ):  # fmt: skip
             raise ValueError(f"{text[:80]} is not a marker of this plugin") from None
-        return requirement
+
+    @property
+    def parts(self) -> tuple[Requirement, ...]:
+        """What a page decides: the conditions of a state, or else the requirement itself."""
+        return self.when if self.kind == "state" else (self,)
 
     @property
     def marker(self) -> str:
-        """The marker of this requirement, as it would be written."""
+        """The marker of this requirement, as it would be written; of a state, in that form."""
+        if self.kind == "state":
+            return f"declared({', '.join([quoted(self.names[0]), *(r.marker for r in self.when)])})"
         keywords: dict[str, tuple[str, ...]] = {}
         if self.kind == "capability":
             keywords = {
@@ -197,13 +225,32 @@ _KINDS = {
 
 def call_of(text: str) -> tuple[str, list[Any], dict[str, Any]]:
     """Take a call apart; its arguments must be literals."""
+    return _literals(_parse_call(text))
+
+
+def _parse_call(text: str) -> ast.expr:
     import ast  # here, as most runs take no marker apart
 
-    call = ast.parse(text, mode="eval").body
+    return ast.parse(text, mode="eval").body
+
+
+def _literals(call: ast.expr) -> tuple[str, list[Any], dict[str, Any]]:
+    import ast
+
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         raise TypeError
     keywords = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
     return call.func.id, [ast.literal_eval(argument) for argument in call.args], keywords
+
+
+def _of_call(call: Any) -> Requirement:
+    """Make the requirement of a marker that was parsed; of a state, the conditions are calls."""
+    if call.func.id == "declared":
+        word, *conditions = call.args
+        return Requirement.state(word.value, *map(_of_call, conditions))
+    name, positional, keywords = _literals(call)
+    requirement: Requirement = getattr(Requirement, _KINDS[name])(*positional, **keywords)
+    return requirement
 
 
 def with_strict(marker: str, strict: bool | None) -> str:

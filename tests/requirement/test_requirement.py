@@ -48,6 +48,13 @@ asks = Requirement.capability
             id="support level",
         ),
         pytest.param(asks('"\\'), 'requires_capability("\\"\\\\")', id="quotes"),
+        pytest.param(Requirement.state("flaky"), 'declared("flaky")', id="state"),
+        pytest.param(
+            Requirement.state("missing", Requirement.tracer("<1.2"), asks("sca", preview=False)),
+            'declared("missing", requires_tracer("<1.2"), '
+            'requires_capability("sca", preview=False))',
+            id="state with conditions",
+        ),
     ],
 )  # fmt: skip
 def test_marker_as_it_would_be_written(requirement: Requirement, marker: str) -> None:
@@ -65,6 +72,14 @@ def test_marker_as_it_would_be_written(requirement: Requirement, marker: str) ->
         pytest.param("requires_capability(name)", None, id="no literal"),
         pytest.param("requires_capability(" + "(" * 9999, None, id="nested too deeply"),
         pytest.param("\0", None, id="no text"),
+        pytest.param("declared()", None, id="state without a word"),
+        pytest.param("declared(missing)", None, id="state that is no literal"),
+        pytest.param('declared("missing", "<1.2")', None, id="condition that is no marker"),
+        pytest.param(
+            'declared("missing", declared("bug"))',
+            "a state cannot be the condition of another state",
+            id="state within a state",
+        ),
         pytest.param(
             "requires_capability()", "a capability is missing; name at least one", id="no argument"
         ),
