@@ -35,6 +35,7 @@ __all__ = [
     "load_matrix",
     "matrix_from_mapping",
     "matrix_from_toml",
+    "parse_toml",
     "read_file",
 ]
 
@@ -248,7 +249,7 @@ def _with_overlay(matrix: Matrix, file: _File, *, bundled: bool = False) -> Matr
 
 
 def _parsed(file: Traversable, name: str, read: Read) -> _File:
-    return _File(name, _toml(_content(file, name, read), name))
+    return _File(name, parse_toml(_content(file, name, read), name))
 
 
 def _content(file: Traversable, name: str, read: Read) -> bytes:
@@ -263,7 +264,16 @@ def _content(file: Traversable, name: str, read: Read) -> bytes:
     return content
 
 
-def _toml(content: bytes, name: str) -> dict[str, Any]:
+def parse_toml(content: bytes, name: str) -> dict[str, Any]:
+    """Parse a TOML file.
+
+    Args:
+        content: The file's bytes.
+        name: Name of the file, for messages.
+
+    Raises:
+        MatrixError: It is not UTF-8, not TOML, or made to take long.
+    """
     if sys.version_info >= (3, 11):
         import tomllib
     else:
