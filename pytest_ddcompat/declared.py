@@ -117,6 +117,12 @@ MARKERS = {
 }
 """Each marker with the line that `pytest --markers` shows."""
 
+DECLARATION = "ddcompat_declaration"
+"""Name of the mark that a test gets for each of its declarations in files."""
+
+GATED = frozenset((*MARKERS, DECLARATION))
+"""Names of the marks by which tests are gated."""
+
 OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
     "strict": (
         "bool",
@@ -175,6 +181,14 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
             "(default: iast-python)",
         },
     ),
+    "declarations": (
+        "linelist",
+        {
+            "metavar": "FILE",
+            "action": "append",
+            "help": "read what this TOML file declares for tests; you can repeat this option",
+        },
+    ),
     "report": (
         "string",
         {"metavar": "PATH", "help": "write a record of the run to this JSON file"},
@@ -189,11 +203,27 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 """Each option: the type of its ini option, and its arguments for argparse."""
 
-JUNIT = (
-    "full (default): give each test case in JUnit XML the property ddcompat; none: give it no "
-    "properties, so that the file is valid by the schema of xunit2"
-)
-"""What `ddcompat_junit` means: the one ini option without a twin on the command line."""
+FLAGS: dict[str, dict[str, Any]] = {
+    "declarations_strict": {
+        "action": "store_true",
+        "help": "fail the run if something is wrong with its declarations",
+    },
+}
+"""Each option without an ini option, which would cost every run: its arguments for argparse."""
+
+INI: dict[str, tuple[Any, Any, str]] = {
+    "junit": (
+        "string",
+        "full",
+        (
+            "full (default): give each test case in JUnit XML the property ddcompat; none: give "
+            "it no properties, so that the file is valid by the schema of xunit2"
+        ),
+    ),
+    "require_ticket": ("linelist", [], "states that no file may declare without a ticket"),
+    "states": ("linelist", [], "what happens to tests in a state: lines such as bug: skip"),
+}
+"""Each ini option without a twin on the command line: its type, default and meaning."""
 
 IMPORTED: set[str] = set()
 """Names of this package that code of this run has imported from it so far."""
@@ -261,7 +291,7 @@ def marks_of(node: pytest.Item | pytest.Collector | None) -> list[pytest.Mark]:
         # As `own_marks_of`, whose call and list cost each test of each run.
         for mark in node.own_markers:
             name = mark.name
-            if name in MARKERS or (name not in OTHERS and is_misspelt(name, node.config)):
+            if name in GATED or (name not in OTHERS and is_misspelt(name, node.config)):
                 marks.append(mark)
         node = node.parent
     return marks
@@ -272,7 +302,7 @@ def own_marks_of(node: pytest.Item | pytest.Collector) -> list[pytest.Mark]:
     marks = []
     for mark in node.own_markers:
         name = mark.name
-        if name in MARKERS or (name not in OTHERS and is_misspelt(name, node.config)):
+        if name in GATED or (name not in OTHERS and is_misspelt(name, node.config)):
             marks.append(mark)
     return marks
 

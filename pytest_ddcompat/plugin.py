@@ -13,9 +13,10 @@ import pytest
 from pytest_ddcompat import import_unrewritten
 from pytest_ddcompat.declared import (
     ENVIRON,
+    FLAGS,
     HOOKS,
     IMPORTED,
-    JUNIT,
+    INI,
     LOADED,
     MARKERS,
     OPTIONS,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Declare the hooks, and the options, each with an ini option of the same meaning."""
+    """Declare the hooks, and the options, most with an ini option of the same meaning."""
     # pytest refuses a module under a second name, which `-p` or `pytest_plugins` may give it.
     for name in ("ddcompat", __name__):
         if not pluginmanager.hasplugin(name):
@@ -51,7 +52,11 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         group.addoption(flag, dest=key, default=None, **option)
         empty: list[str] | None = [] if ini == "linelist" else None
         parser.addini(key, f"the same as {flag}", type=ini, default=empty)
-    parser.addini("ddcompat_junit", JUNIT, default="full")
+    for name, option in FLAGS.items():
+        key = f"ddcompat_{name}"
+        group.addoption(f"--{key.replace('_', '-')}", dest=key, default=None, **option)
+    for name, (kind, default, meaning) in INI.items():
+        parser.addini(f"ddcompat_{name}", meaning, type=kind, default=default)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -75,6 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
     names = [f"ddcompat_{name}" for name in OPTIONS]
     try:
         explicit = any(config.getoption(name) is not None or config.getini(name) for name in names)
+        explicit = explicit or any(config.getoption(f"ddcompat_{name}") for name in FLAGS)
         explicit = explicit or config.getini("ddcompat_junit") != "full"
     except (ValueError, pytest.UsageError):
         # An ini value of the wrong type, which the gate reports with its key.

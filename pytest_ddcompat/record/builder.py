@@ -29,6 +29,11 @@ __all__ = [
 
 if TYPE_CHECKING:
 
+    class Declared(Protocol):
+        """A declaration, as far as a record has it."""
+
+        def to_mapping(self) -> dict[str, str]: ...
+
     class Decision(Protocol):
         """A decision, as far as a record has it; the session's own is above this package."""
 
@@ -38,6 +43,9 @@ if TYPE_CHECKING:
         error: str
         requirements: tuple[Requirement, ...]
         strict: tuple[bool | None, ...]
+
+        @property
+        def declarations(self) -> Sequence[Declared]: ...
 
         @property
         def remedies(self) -> tuple[str, ...]: ...
@@ -128,7 +136,14 @@ def decision_entry(decision: Decision, verdicts: Verdicts, matrices: Matrices) -
             {**_requirement_entry(r, verdicts.of(r), matrices.pick(r)), "strict": strict}
             for r, strict in zip(decision.requirements, decision.strict)
         ],
+        **_declared(decision),
     }
+
+
+def _declared(decision: Decision) -> dict[str, Any]:
+    # Left out where there are none, as in records of runs without declarations.
+    declarations = [declared.to_mapping() for declared in decision.declarations]
+    return {"declarations": declarations} if declarations else {}
 
 
 def _requirement_entry(

@@ -129,6 +129,15 @@ _REQUIREMENT = _object(
     matrix=Key(text, "Id of the page that decided on it; empty: not recorded.", ""),
     strict=Key(_nullable(boolean), "What the marker says of strict; null: nothing.", None),
 )
+_DECLARATION = _object(
+    "A declaration of the tests in a file.",
+    place=Key(text, "Its file and line."),
+    verdict=Key(_STATUS, "What it came to: of a state, unsupported where it applies."),
+    state=Key(text, "The state that it declares; empty: none.", ""),
+    ticket=Key(text, "Where it is being worked on.", ""),
+    owner=Key(text, "Who answers for it.", ""),
+    feature=Key(text, "What the tests are about.", ""),
+)
 _DECISION = _object(
     "What was decided, once for all tests that had the same.",
     verdict=Key(_STATUS, "The worst of the requirements' verdicts."),
@@ -137,6 +146,7 @@ _DECISION = _object(
     mend=Key(array(text), "What would let the tests run; empty if nothing would, or they run."),
     error=Key(text, "Why the markers could not be judged; empty if they were."),
     requirements=Key(array(_REQUIREMENT), "What the tests require."),
+    declarations=Key(array(_DECLARATION), "The declarations that it rests on.", ()),
     environment=Key(
         _count, "Index of the environment it was made in: 0, or 1 for the first of the further.", 0
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.evaluation.verdict import Status, first_of
@@ -13,13 +13,49 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.requirement.requirement import Requirement
 
-__all__ = ["PROPERTY", "Codec", "Decision", "combine", "summarize"]
+__all__ = ["PROPERTY", "Codec", "Decision", "Declared", "combine", "summarize"]
 
 PROPERTY = "ddcompat"
 """Name of the user property that holds a test's decision, in reports and in JUnit XML."""
 
 _KEYS = {"verdict", "action", "requires", "reason", "mend"}
+_OPTIONAL = {"declarations", "error", "folder", "shown"}
 _STATUSES = (Status.SUPPORTED, Status.UNDETERMINED, Status.UNSUPPORTED)
+
+
+class Declared(NamedTuple):
+    """A declaration of a test, as reports have it.
+
+    Attributes:
+        place: File and line of the declaration.
+        status: What it came to: of a state, unsupported where it applies.
+        state: The state; empty if it declares none.
+        ticket: Where it is being worked on.
+        owner: Who answers for it.
+        feature: What the test is about.
+    """
+
+    place: str
+    status: Status
+    state: str = ""
+    ticket: str = ""
+    owner: str = ""
+    feature: str = ""
+
+    def to_mapping(self) -> dict[str, str]:
+        """Return it as JSON has it; what is empty is left out."""
+        texts = {key: text for key, text in self._asdict().items() if text and key != "status"}
+        return {**texts, "verdict": self.status.value}
+
+    @classmethod
+    def from_mapping(cls, mapping: dict[str, Any]) -> Declared:
+        """Undo `to_mapping`.
+
+        Raises:
+            ValueError, TypeError, LookupError: It is not so written.
+        """
+        texts = {key: str(text) for key, text in mapping.items() if key != "verdict"}
+        return cls(status=Status(mapping["verdict"]), **texts)
 
 
 class Decision:
@@ -39,11 +75,12 @@ class Decision:
             function, since finding them takes longer than a verdict, and not each is shown.
         error: Why its markers could not be evaluated; empty if they were.
         folder: The folder whose conftests gave facts or matrices for it; empty if none did.
+        declarations: The declarations of the test in files.
     """
 
     __slots__ = (
-        "_remedies", "action", "error", "folder", "reason", "requirements", "shown", "status",
-        "strict",
+        "_remedies", "action", "declarations", "error", "folder", "reason", "requirements",
+        "shown", "status", "strict",
     )  # fmt: skip
 
     def __init__(
@@ -58,6 +95,7 @@ class Decision:
         remedies: tuple[str, ...] | Callable[[], tuple[str, ...]] = (),
         error: str = "",
         folder: str = "",
+        declarations: tuple[Declared, ...] = (),
     ) -> None:
         self.action = action
         self.status = status
@@ -68,6 +106,7 @@ class Decision:
         self._remedies = remedies
         self.error = error
         self.folder = folder
+        self.declarations = declarations
 
     @property
     def remedies(self) -> tuple[str, ...]:
@@ -88,19 +127,20 @@ class Decision:
         self,
         action: Action,
         remedies: tuple[str, ...] | Callable[[], tuple[str, ...]] | None = None,
+        **others: Any,
     ) -> Decision:
-        """Return the same decision with another action, and other remedies if some are given."""
-        return Decision(
-            action,
-            self.status,
-            self.requirements,
-            strict=self.strict,
-            reason=self.reason,
-            shown=self.shown,
-            remedies=self._remedies if remedies is None else remedies,
-            error=self.error,
-            folder=self.folder,
-        )
+        """Return the same decision with another action, and with what else is given."""
+        attributes: dict[str, Any] = {
+            "strict": self.strict,
+            "reason": self.reason,
+            "shown": self.shown,
+            "remedies": self._remedies if remedies is None else remedies,
+            "error": self.error,
+            "folder": self.folder,
+            "declarations": self.declarations,
+            **others,
+        }
+        return Decision(action, self.status, self.requirements, **attributes)
 
 
 class Codec:
@@ -169,6 +209,7 @@ def combine(decisions: Sequence[Decision], *, in_full: bool = False) -> Decision
         reason=_joined(d.reason for d in decisions),
         shown=None if in_full else _joined((d.shown for d in decisions), first_of),
         folder=decisions[0].folder,
+        declarations=_declared(decisions),
     )
 
 
@@ -186,7 +227,12 @@ def summarize(decisions: Sequence[Decision]) -> Decision:
         shown=_joined(d.shown for d in acting),
         remedies=tuple(dict.fromkeys(remedy for d in acting for remedy in d.remedies)),
         folder=decisions[0].folder,
+        declarations=_declared(decisions),
     )
+
+
+def _declared(decisions: Iterable[Decision]) -> tuple[Declared, ...]:
+    return tuple(dict.fromkeys(one for d in decisions for one in d.declarations))
 
 
 def _joined(reasons: Iterable[str], join: Callable[[list[str]], str] = "; ".join) -> str:
@@ -216,7 +262,10 @@ def _to_mapping(decision: Decision) -> dict[str, Any]:
     }
     if decision.shown != decision.reason:
         mapping["shown"] = decision.shown
-    optional = {"error": decision.error, "folder": decision.folder}
+    declarations = [declared.to_mapping() for declared in decision.declarations]
+    optional = {
+        "error": decision.error, "folder": decision.folder, "declarations": declarations
+    }  # fmt: skip
     return {**mapping, **{key: text for key, text in optional.items() if text}}
 
 
@@ -226,7 +275,7 @@ def _from_text(text: str) -> Decision | None:
 
     try:
         parsed = json.loads(text)
-        if not isinstance(parsed, dict) or set(parsed) - {"error", "folder", "shown"} != _KEYS:
+        if not isinstance(parsed, dict) or set(parsed) - _OPTIONAL != _KEYS:
             return None
         markers = [without_strict(marker) for marker in parsed["requires"]]
         return Decision(
@@ -239,6 +288,7 @@ def _from_text(text: str) -> Decision | None:
             remedies=tuple(map(str, parsed["mend"])),
             error=str(parsed.get("error", "")),
             folder=str(parsed.get("folder", "")),
+            declarations=tuple(map(Declared.from_mapping, parsed.get("declarations", ()))),
         )
-    except (ValueError, TypeError, RecursionError):
+    except (AttributeError, ValueError, TypeError, LookupError, RecursionError):
         return None

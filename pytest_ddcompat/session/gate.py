@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pytest_ddcompat.declared import DECLARATION
 from pytest_ddcompat.environment.fact import KEYS
 from pytest_ddcompat.evaluation.pages import Matrices, Verdicts, check_facts
 from pytest_ddcompat.evaluation.policy import Action
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from pytest_ddcompat.evaluation.remedies import Remedies
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Requirement
+    from pytest_ddcompat.session.decision import Declared
+    from pytest_ddcompat.session.declarations import RunDeclarations
 
 __all__ = ["Gate", "Inputs"]
 
@@ -53,6 +56,7 @@ class Inputs:
 
     Attributes:
         config: The run's configuration.
+        declarations: What files declare for tests; None if there are no files.
         in_full: Whether the run shows reasons in full.
         policy: What happens to tests.
         required: Decisions that the code of the module or test that runs has asked for, until
@@ -69,8 +73,23 @@ class Inputs:
         plain = getattr(config, "workerinput", {}).get("ddcompat")
         self.settings = RunSettings.from_plain(plain) if plain else settings_of(config)
         self._loaded = self.settings.load_matrices()
+        self.declarations = self._load_declarations()
         self._environ = environ
         self.day = day_of(config)
+
+    def _load_declarations(self) -> RunDeclarations | None:
+        named = self.settings.declarations
+        if not named:
+            return None
+        # Imported here, since most runs have none.
+        from pytest_ddcompat.session.declaration_options import load
+
+        return load(named, self.settings.files, self.config)
+
+    def may(self, action: Action) -> bool:
+        """Whether a test may get an action, other than by `strict=` of its markers."""
+        declarations = self.declarations
+        return action in self.policy or (declarations is not None and declarations.may(action))
 
     @cached_property
     def matrices(self) -> list[Matrix]:
@@ -149,13 +168,16 @@ class Gate:
         )
 
     def check_settings(self) -> None:
-        """Refuse facts of options that no matrix knows.
+        """Refuse facts of options, and names in declarations, that no matrix knows.
 
         Raises:
-            FactsError: Which it is, and the nearest that there is.
+            CompatibilityError: Which it is, and the nearest that there is.
         """
         # Where a matrix decides, its hooks are asked early.
         self._checked(self.inputs.settings.facts.environment(detector=self.inputs.detector))
+        declarations = self.inputs.declarations
+        if declarations is not None and not isinstance(self._matrices, BaseException):
+            declarations.check(self._matrices)
 
     def _checked(self, environment: Environment) -> Environment:
         if environment.undocumented_deployments:
@@ -217,10 +239,18 @@ class Gate:
         """Decide on every marker seen so far."""
         return [self._decide_marker(marker) for marker in [*self._markers.values()]]
 
-    def combine(self, decisions: Sequence[Decision]) -> Decision:
-        """Make one decision of those of a test's markers, with the remedies for all of them."""
+    def combine(
+        self, decisions: Sequence[Decision], declarations: tuple[Declared, ...] | None = None
+    ) -> Decision:
+        """Make one decision of those of a test's markers, with the remedies for all of them.
+
+        Args:
+            decisions: Those of the markers.
+            declarations: The declarations that they rest on, if other than theirs.
+        """
         decision = combine(decisions, in_full=self.inputs.in_full)
-        return decision.replaced(decision.action, lambda: self._remedies(decision))
+        others = {} if declarations is None else {"declarations": declarations}
+        return decision.replaced(decision.action, lambda: self._remedies(decision), **others)
 
     def judge(self, requirement: Requirement, *, strict: bool | None) -> Decision:
         """Decide on one requirement.
@@ -252,6 +282,7 @@ class Gate:
 
     def remedies(self, requirements: tuple[Requirement, ...]) -> Remedies:
         """Return what would let a test run that is stopped, found once for each cause."""
+        requirements = self._stopping(requirements)
         # A change for one of several requirements may break what another one names.
         cause = self._cause(requirements[0]) if len(requirements) == 1 else requirements
         known = self._found.get(cause)
@@ -280,8 +311,15 @@ class Gate:
         """Whether a test that is stopped would run wherever remedies for others may lead."""
         from pytest_ddcompat.evaluation.remedies import are_met
 
-        runs = self._undetermined_runs
-        return are_met(requirements, remedies, self.matrices, undetermined=runs)
+        runs, asked = self._undetermined_runs, self._stopping(tuple(requirements))
+        return are_met(asked, remedies, self.matrices, undetermined=runs)
+
+    def _stopping(self, requirements: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
+        """Leave out the states in which a test runs, so that it need not get out of them."""
+        declarations = self.inputs.declarations
+        if declarations is None:
+            return requirements
+        return tuple(r for r in requirements if not declarations.lets_run(r))
 
     @property
     def _undetermined_runs(self) -> bool:
@@ -313,14 +351,24 @@ class Gate:
 
     def _find_problem(self, mark: pytest.Mark) -> str:
         try:
-            requirement, _ = requirement_of(mark.name, mark.args, mark.kwargs)
+            asked = self._asked_by(mark)
             if not isinstance(self._matrices, BaseException):
-                self._matrices.check(requirement)
+                for requirement in asked:
+                    self._matrices.check(requirement)
         except CompatibilityError as error:
             return f"{written(mark)}: {error}"
         except BaseException as error:  # noqa: BLE001 - a user's class may do anything here
             return f"{written(mark)}: {describe(error)}"
         return ""
+
+    def _asked_by(self, mark: pytest.Mark) -> tuple[Requirement, ...]:
+        if mark.name == DECLARATION:
+            # Imported here, since most runs have none.
+            from pytest_ddcompat.session.declarations import declaration_of
+
+            declaration = declaration_of(mark)
+            return (*declaration.requires, *declaration.when)
+        return (requirement_of(mark.name, mark.args, mark.kwargs)[0],)
 
     def _decide_marker(self, marker: _Marker) -> Decision:
         if marker.decision is None:
@@ -331,6 +379,11 @@ class Gate:
         if problem:
             return Decision.failed(problem, self.folder)
         try:
+            if mark.name == DECLARATION:
+                # Imported here, since most runs have none.
+                from pytest_ddcompat.session.declarations import decide_declared, declaration_of
+
+                return decide_declared(declaration_of(mark), self)
             requirement, strict = requirement_of(mark.name, mark.args, mark.kwargs)
             return self.judge(requirement, strict=strict)
         except CompatibilityError as error:

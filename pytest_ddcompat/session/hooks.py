@@ -22,6 +22,8 @@ from pytest_ddcompat.values.variables import Variables
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from pytest_ddcompat.session.declarations import RunDeclarations
+
 __all__ = ["GatingHooks"]
 
 _FAIL, _XFAIL = Action.FAIL, Action.XFAIL  # an enumeration's members are slow to look up
@@ -40,6 +42,7 @@ class GatingHooks:
         self._has_prepared = False
         self.gates = Gates(config, Variables(config.stash[ENVIRON]()))
         self._required = self.gates.first.inputs.required
+        self._declarations = self.gates.first.inputs.declarations
 
     def before_collected(self, collector: pytest.Collector) -> None:
         """Prepare a module for what the conftests of its folders require."""
@@ -58,6 +61,8 @@ class GatingHooks:
         where = collector.nodeid or "the session"
         with contain(self._config, f"cannot read the markers of {where}"):
             self.gates.look()
+            if self._declarations is not None:
+                _mark_declared(report, self._declarations)
             if self._required:
                 from pytest_ddcompat.session.collection import act_on_required
 
@@ -111,7 +116,7 @@ class GatingHooks:
         yield
         items.extend(stand_ins)
         gone: dict[pytest.Item, Decision] = {}
-        if self.gates.first.policy.deselects:
+        if self.gates.first.inputs.may(Action.DESELECT):
             from pytest_ddcompat.session.collection import take_deselected
 
             with contain(config, "no test is deselected"):
@@ -188,3 +193,10 @@ def _changes_test(decision: Decision) -> bool:
     """Whether a decision changes the test itself, before it is set up."""
     action = decision.action
     return action is _FAIL or action is _XFAIL
+
+
+def _mark_declared(report: pytest.CollectReport, declarations: RunDeclarations) -> None:
+    """Mark tests by their declarations, but not those that stand for a stopped module."""
+    for item in report.result or ():
+        if isinstance(item, pytest.Item) and STAND_IN not in item.stash:
+            declarations.mark(item)

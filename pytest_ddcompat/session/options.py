@@ -47,12 +47,15 @@ class RunSettings(NamedTuple):
     Attributes:
         facts: Where the facts come from.
         matrices: The option that names each matrix, and its id or path.
-        files: Contents of the matrices' files by path, as far as they have been read.
+        files: Contents of the files of matrices and declarations by path, as far as they have been
+            read.
+        declarations: The option that names each declarations file, and its path.
     """
 
     facts: FactSources
     matrices: tuple[tuple[str, str], ...]
     files: dict[str, bytes]
+    declarations: tuple[tuple[str, str], ...] = ()
 
     def load_matrices(self) -> list[Matrix]:
         """Load the named matrices, reading each file once.
@@ -79,15 +82,16 @@ class RunSettings(NamedTuple):
     def to_plain(self) -> list[Any]:
         """Encode the settings as built-in values, for another process."""
         files = {path: bytes(content) for path, content in self.files.items()}
-        return [self.facts.encode(), [list(named) for named in self.matrices], files]
+        named = ([list(pair) for pair in pairs] for pairs in (self.matrices, self.declarations))
+        return [self.facts.encode(), files, *named]
 
     @classmethod
     def from_plain(cls, plain: list[Any]) -> RunSettings:
         """Undo `to_plain`."""
-        facts, matrices, files = plain
-        named = tuple((origin, which) for origin, which in matrices)
+        facts, files, *pairs = plain
+        matrices, declarations = (tuple((origin, which) for origin, which in p) for p in pairs)
         files = {path: HiddenBytes(content) for path, content in files.items()}
-        return cls(FactSources.decode(facts), named, files)
+        return cls(FactSources.decode(facts), matrices, files, declarations)
 
 
 def settings_of(config: pytest.Config) -> RunSettings:
@@ -114,7 +118,19 @@ def settings_of(config: pytest.Config) -> RunSettings:
     named = _matrices(config)
     settings = FactSources(tuple(layer for layer in layers if layer), agent)
     settings.check()
-    return RunSettings(settings, named, {})
+    return RunSettings(settings, named, {}, _declarations(config))
+
+
+def _declarations(config: pytest.Config) -> tuple[tuple[str, str], ...]:
+    option, ini = (
+        config.getoption("ddcompat_declarations"), config.getini("ddcompat_declarations")
+    )  # fmt: skip
+    if not (option or ini):
+        return ()
+    # Imported here, since most runs have none.
+    from pytest_ddcompat.session.declaration_options import named_files
+
+    return named_files(option, ini, config)
 
 
 def environment_of(

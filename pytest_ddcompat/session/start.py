@@ -34,7 +34,7 @@ def start(config: pytest.Config) -> GatingHooks:
     config.pluginmanager.register(gating, "ddcompat-gating")
     # Only reports show tests that run in other processes, and failures that were expected.
     forks = config.pluginmanager.hasplugin("pytest_forked")
-    summarize(config, by_reports=forks or Action.XFAIL in gating.gates.first.policy)
+    summarize(config, by_reports=forks or gating.gates.first.inputs.may(Action.XFAIL))
     codec_of(config).reads_others |= forks
     return gating
 

@@ -153,9 +153,21 @@ def _lines(
     return [
         *_heads(ledger, gates),
         f"{sum(by_action.values())} gated: {total}",
+        *_declared(counts),
         *_reasons(by_reason),
         *_advice(ledger, by_folder, gates),
     ]
+
+
+def _declared(counts: Counter[Decision]) -> list[str]:
+    """Return how many tests are in each state that files declare and that applies here."""
+    by_state: Counter[str] = Counter()
+    for decision, count in counts.items():
+        for state in {d.state for d in decision.declarations if d.status is Status.UNSUPPORTED}:
+            by_state[state] += count
+    del by_state[""]  # of declarations without one
+    words = [f"{n} {state}" for state, n in sorted(by_state.items(), key=lambda p: (-p[1], p[0]))]
+    return [f"declared here: {', '.join(words)}"] if words else []
 
 
 def _advice(

@@ -1,0 +1,141 @@
+"""Read the options for declarations, and the files that they name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.declarations.file import STATES, load_declarations
+from pytest_ddcompat.evaluation.policy import Action
+from pytest_ddcompat.matrix.loading import read_file
+from pytest_ddcompat.session.declarations import RunDeclarations
+from pytest_ddcompat.values.errors import CompatibilityError, DeclarationError, Problem
+from pytest_ddcompat.values.names import unknown_name
+from pytest_ddcompat.values.variables import HiddenBytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pytest
+
+    from pytest_ddcompat.declarations.file import Declaration
+
+__all__ = ["load", "named_files"]
+
+_ACTIONS = [action.value for action in Action]
+
+
+def named_files(
+    option: Sequence[str] | None, ini: Sequence[object], config: pytest.Config
+) -> tuple[tuple[str, str], ...]:
+    """Return the declarations files of a run, each with the option that names it.
+
+    Args:
+        option: Paths of the command line, in place of those of the ini file if there are some.
+        ini: Paths of the ini file, relative to its folder.
+        config: The run's configuration.
+
+    Raises:
+        DeclarationError: A path is empty.
+    """
+    if option:
+        origin, named, folder = "--ddcompat-declarations", [*option], config.invocation_params.dir
+    else:
+        origin, named = "ddcompat_declarations", [*map(str, ini)]
+        folder = config.inipath.parent if config.inipath else config.rootpath
+    if not all(name.strip() for name in named):
+        raise DeclarationError(f"{origin}: the name of a file is empty; valid: a .toml file")
+    return tuple((origin, str(folder / name)) for name in dict.fromkeys(named))
+
+
+def load(
+    named: Sequence[tuple[str, str]], files: dict[str, bytes], config: pytest.Config
+) -> RunDeclarations:
+    """Load the declarations files of a run, and read what its ini file says of states.
+
+    Args:
+        named: What `named_files` returned.
+        files: Contents of files by their paths; those that are read are added.
+        config: The run's configuration.
+
+    Raises:
+        CompatibilityError: A file cannot be read or understood, or lacks a ticket that the run
+            asks for; or the ini file names a state or an action that does not exist.
+    """
+    actions, need_ticket = _actions(config), _need_ticket(config)
+    try:
+        contents = [(_shown(path, config), _read(path, files, config)) for _, path in named]
+        declarations = load_declarations(contents)
+        problems = [_without_ticket(d) for d in declarations.declarations
+                    if d.state in need_ticket and not d.ticket]  # fmt: skip
+        if problems:
+            raise DeclarationError(problems)
+    except DeclarationError as error:
+        raise DeclarationError(p.within(named[0][0]) for p in error.problems) from None
+    return RunDeclarations(declarations, actions, config)
+
+
+def _read(path: str, files: dict[str, bytes], config: pytest.Config) -> bytes:
+    content = files.get(path)
+    if content is None:
+        try:
+            content = files[path] = HiddenBytes(read_file(Path(path)))
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            what = f"cannot read this file: {reason}"
+            raise DeclarationError(Problem(what, file=_shown(path, config))) from None
+    return content
+
+
+def _shown(path: str, config: pytest.Config) -> str:
+    """Return a file as messages name it: within pytest's root folder by its path there."""
+    try:
+        return Path(path).resolve().relative_to(config.rootpath.resolve()).as_posix()
+    except (OSError, ValueError):
+        return path
+
+
+def _without_ticket(declaration: Declaration) -> Problem:
+    what = f'state "{declaration.state}" needs a ticket in this run (ddcompat_require_ticket)'
+    return Problem(what, 'ticket = "…"', file=declaration.place)
+
+
+def _need_ticket(config: pytest.Config) -> frozenset[str]:
+    """Return the states that need a ticket."""
+    name = "ddcompat_require_ticket"
+    words = [w for line in config.getini(name) for w in re.split(r"[\s,]+", str(line)) if w]
+    for word in words:
+        _check_state(word, name)
+    return frozenset(words)
+
+
+def _actions(config: pytest.Config) -> dict[str, Action]:
+    """Return the action of each state: those of the ini file, else their defaults."""
+    name = "ddcompat_states"
+    actions = {state: Action(action) for state, action in STATES.items()}
+    for state, action in _pairs(map(str, config.getini(name)), name):
+        _check_state(state, name)
+        if action not in _ACTIONS:
+            what = f'{name}: {state}: "{action:.80}" is not an action'
+            raise CompatibilityError(unknown_name(what, action, _ACTIONS))
+        actions[state] = Action(action)
+    return actions
+
+
+def _pairs(lines: Iterable[str], name: str) -> list[tuple[str, str]]:
+    pairs: dict[str, str] = {}
+    for line in lines:
+        state, colon, action = (part.strip() for part in line.partition(":"))
+        if not colon:
+            what = f'{name}: "{line:.80}" is not a line for a state'
+            raise CompatibilityError(Problem(what, "STATE: ACTION, such as bug: skip"))
+        if state in pairs:
+            raise CompatibilityError(Problem(f'{name}: there are two lines for "{state:.80}"'))
+        pairs[state] = action
+    return [*pairs.items()]
+
+
+def _check_state(word: str, name: str) -> None:
+    if word not in STATES:
+        raise CompatibilityError(unknown_name(f'{name}: "{word:.80}" is not a state', word, STATES))
