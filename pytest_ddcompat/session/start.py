@@ -36,6 +36,13 @@ def start(config: pytest.Config) -> GatingHooks:
     forks = config.pluginmanager.hasplugin("pytest_forked")
     summarize(config, by_reports=forks or gating.gates.first.inputs.may(Action.XFAIL))
     codec_of(config).reads_others |= forks
+    declarations = gating.gates.first.inputs.declarations
+    if declarations is not None:
+        # Imported here, since most runs have none.
+        from pytest_ddcompat.session.declaration_checks import DeclarationChecks
+
+        checks = DeclarationChecks(config, gating.gates.first, declarations.declarations)
+        config.pluginmanager.register(checks, "ddcompat-declarations")
     return gating
 
 
