@@ -211,7 +211,7 @@ def _words_of_state(declaration: Declaration, verdict: Verdict) -> tuple[str, st
     reason = f"{head}; {since}" if since else head
     if len(reason) <= LINE:
         return reason, reason
-    return reason, head if len(head) <= LINE else f"{head[: LINE - 1]}…"
+    return reason, head if len(head) <= LINE else f"{head[: LINE - 1].rstrip()}…"
 
 
 def _ticket(declaration: Declaration) -> str:
