@@ -108,9 +108,7 @@ class _Marker(NamedTuple):
 
 @cache
 def _markers() -> dict[str, _Marker]:
-    return {
-        kind: _marker(getattr(Requirement, kind)) for kind in _KINDS if hasattr(Requirement, kind)
-    }
+    return {kind: _marker(getattr(Requirement, kind)) for kind in _KINDS}
 
 
 def _marker(make: Any) -> _Marker:
@@ -181,7 +179,7 @@ def _calls(arguments: dict[str, Any], place: Place) -> list[Any]:
     named = [kind for kind in markers if kind in arguments]
     if "capability" in named:
         named = [kind for kind in named if kind not in markers["capability"].keywords]
-    if "platform" in markers and not arguments.keys().isdisjoint(PLATFORM_KEYS):
+    if not arguments.keys().isdisjoint(PLATFORM_KEYS):
         named.append("platform")
     if not named:
         place.problem("this names nothing to require", ", ".join(sorted(markers)))
