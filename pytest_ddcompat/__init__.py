@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from pytest_ddcompat.evaluation.verdict import Finding, Outcome, Status, Verdict
     from pytest_ddcompat.matrix.loading import load_matrix
     from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.requirement.conditions import (
+        requires_fact,
+        requires_package,
+        requires_platform,
+        requires_python,
+    )
     from pytest_ddcompat.requirement.markers import (
         requires_agent,
         requires_capability,
@@ -59,7 +65,11 @@ __all__ = [
     "requires_agent",
     "requires_capability",
     "requires_deployment",
+    "requires_fact",
     "requires_framework",
+    "requires_package",
+    "requires_platform",
+    "requires_python",
     "requires_support_level",
     "requires_tracer",
 ]
@@ -81,6 +91,12 @@ _MODULES = {
         "requires_framework",
         "requires_support_level",
         "requires_tracer",
+    ),
+    "requirement.conditions": (
+        "requires_fact",
+        "requires_package",
+        "requires_platform",
+        "requires_python",
     ),
     "matrix.matrix": ("Matrix",),
     "requirement.requirement": ("Requirement",),

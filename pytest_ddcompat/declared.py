@@ -114,6 +114,22 @@ MARKERS = {
         "unless the release branch of the installed ddtrace has at least this support level: "
         "general_availability, maintenance or end_of_life."
     ),
+    "requires_python": (
+        "requires_python(specifier, *, strict=None): by default, skip the test unless Python "
+        "matches this version specifier."
+    ),
+    "requires_platform": (
+        "requires_platform(*, os=None, cpu=None, implementation=None, strict=None): by default, "
+        "skip the test on any other platform. Of a tuple, one is enough."
+    ),
+    "requires_package": (
+        "requires_package(name, specifier=None, *, strict=None): by default, skip the test unless "
+        "this distribution is installed, and matches the version specifier (default: any version)."
+    ),
+    "requires_fact": (
+        "requires_fact(name, value=True, *, excluded=(), strict=None): by default, skip the test "
+        "unless this fact of your own has this value."
+    ),
 }
 """Each marker with the line that `pytest --markers` shows."""
 

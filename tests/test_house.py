@@ -36,7 +36,7 @@ HAND_ON = {"__init__", "__main__", "plugin"}  # these may import all of the pack
 
 # Where else than in these may not be imported.
 ONLY_IN = {
-    "pytest": r"requirement\.markers|session\..*|plugin|declared",
+    "pytest": r"requirement\.(markers|conditions)|session\..*|plugin|declared",
     "rich": r"cli\..*",
     "jinja2": r"cli\..*",
     "markdown_it": r"importer\..*",

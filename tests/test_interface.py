@@ -15,7 +15,8 @@ PUBLIC = {
     "Compatibility", "CompatibilityError", "Environment", "Fact", "FactsError", "Finding",
     "Matrix", "MatrixError", "Outcome", "Requirement", "RequirementError", "Status", "Verdict",
     "evaluate", "load_matrix", "require", "requires_agent", "requires_capability",
-    "requires_deployment", "requires_framework", "requires_support_level", "requires_tracer",
+    "requires_deployment", "requires_fact", "requires_framework", "requires_package",
+    "requires_platform", "requires_python", "requires_support_level", "requires_tracer",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli.output import write_error
-from pytest_ddcompat.environment.fact import KEYS, tracer_key
+from pytest_ddcompat.environment.fact import KEYS, PLURALS, tracer_key
 from pytest_ddcompat.environment.interpreter import Interpreter
 from pytest_ddcompat.environment.layers import FactSources, Layer, file_layer
 from pytest_ddcompat.environment.machine import check_agent_option
@@ -65,7 +65,8 @@ def fact_rows(environment: Environment, matrix: Matrix) -> list[tuple[str, str, 
         environment.framework(name)
     facts = [(key, environment.fact(key)) for key in KEYS]
     library = {tracer_key(matrix.page.tracer): environment.tracer_of(matrix.page.tracer)}
-    facts += [(f"framework.{name}", f) for name, f in environment.frameworks().items()]
+    for plural, named in environment.named().items():
+        facts += [(f"{PLURALS[plural].key}.{name}", fact) for name, fact in named.items()]
     rows = [(key, fact.words, fact.signal) for key, fact in {**dict(facts), **library}.items()]
     if len(names) > _MOST_FRAMEWORKS:
         rows.append(("framework.…", f"{len(names) - _MOST_FRAMEWORKS} more", "not looked up"))

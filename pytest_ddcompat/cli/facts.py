@@ -33,6 +33,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     arguments.add_agent(parser)
     purpose = "Include this framework, which the page does not name; you can repeat this option"
     arguments.add_repeatable(parser, "--framework", "NAME", purpose)
+    purpose = "Include this distribution, for requires_package; you can repeat this option"
+    arguments.add_repeatable(parser, "--package", "NAME", purpose)
     parser.add_argument(
         "--date",
         metavar="DATE",
@@ -51,6 +53,8 @@ def run(options: argparse.Namespace) -> int:
     for name in options.framework:
         facts_from_mapping({"frameworks": {name: None}}, "--framework")
         check_requirement(Requirement.framework(name), matrix)
+    for name in options.package:
+        facts_from_mapping({"packages": {name: None}}, "--package")
     names = [*matrix.framework_names(), *options.framework]
-    write(json.dumps(environment.to_mapping(names), indent=2))
+    write(json.dumps(environment.to_mapping(names, options.package), indent=2))
     return 0

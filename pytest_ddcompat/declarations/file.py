@@ -5,103 +5,30 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from pytest_ddcompat.declarations.keys import ACTIONS, KEYS, STATES
 from pytest_ddcompat.declarations.lines import Lines, TableLines
 from pytest_ddcompat.declarations.matching import Patterns, elements_of
-from pytest_ddcompat.declarations.requirements import requirements
-from pytest_ddcompat.matrix.fields import Key, Kind, read_keys
-from pytest_ddcompat.matrix.kinds import one_of, words
+from pytest_ddcompat.matrix.fields import read_keys
 from pytest_ddcompat.matrix.loading import parse_toml
 from pytest_ddcompat.values.errors import CompatibilityError, DeclarationError, Place, Problem
 from pytest_ddcompat.values.names import unknown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_ddcompat.requirement.requirement import Requirement
 
-__all__ = ["ACTIONS", "KEYS", "STATES", "Declaration", "Declarations", "load_declarations",
-           "read_declarations"]  # fmt: skip
+__all__ = ["ACTIONS", "STATES", "Declaration", "Declarations", "is_declarations_file",
+           "load_declarations", "read_declarations"]  # fmt: skip
 
-ACTIONS = ("run", "skip", "fail", "xfail", "deselect")
-"""What a declaration may have done with its tests."""
-
-STATES = {
-    "missing": "xfail",
-    "bug": "xfail",
-    "incomplete": "xfail",
-    "flaky": "skip",
-    "irrelevant": "skip",
-}
-"""The states of a test, each with the action that it has where nothing else says so."""
-
+_FILE_KEYS = ("declarations",)
 _MOST = 50_000  # declarations of a run
 _MOST_TESTS = 200_000  # ids in them
 _MOST_WILD = 5_000  # elements with `*` in the ids: each is compared with names of each test
-_LONGEST_ID = 2_000
-_LONGEST_WORDS = 1_000
-
-
-def _read_tests(value: object, place: Place) -> tuple[str, ...]:
-    several = isinstance(value, list)
-    if several and not value:
-        place.problem("this is empty", "at least one id of tests")
-    items: Iterable[object] = value if isinstance(value, list) else [value]
-    ids = []
-    for number, item in enumerate(items):
-        if place.is_full:
-            break
-        ids.append(_read_id(item, place.inside(f"[{number}]") if several else place))
-    return tuple(ids)
-
-
-def _read_id(value: object, place: Place) -> str:
-    if not isinstance(value, str):
-        place.refuse(value, "a string or an array of strings")
-        return ""
-    if len(value) > _LONGEST_ID:
-        place.problem(f"this has {len(value)} characters", f"{_LONGEST_ID} at most")
-        return ""
-    try:
-        elements_of(value)
-    except CompatibilityError as error:
-        place.add(error.problems[0])
-    return value
-
-
-def _read_words(value: object, place: Place) -> object:
-    if isinstance(value, str) and len(value) > _LONGEST_WORDS:
-        place.problem(f"this has {len(value)} characters", f"{_LONGEST_WORDS} at most")
-    return words.read(value, place)
-
-
-_id_schema = {"type": "string", "minLength": 1, "maxLength": _LONGEST_ID}
-_tests = Kind(
-    _read_tests,
-    {"anyOf": [_id_schema, {"type": "array", "minItems": 1, "items": _id_schema}]},
-)
-_words = Kind(_read_words, {**words.schema, "maxLength": _LONGEST_WORDS})
-
-KEYS = {
-    "tests": Key(
-        _tests,
-        "The tests: a folder, a file, file::Class, file::Class::method, or the id of a "
-        "parametrised test; `*` stands for any characters of a name, `**` for any names.",
-    ),
-    "requires": Key(requirements, "What they require, as their markers would say.", ()),
-    "state": Key(one_of(*STATES), "What is known of them.", ""),
-    "when": Key(requirements, "Where the state applies; everywhere if left out.", ()),
-    "unsupported": Key(one_of(*ACTIONS), "What is done where this is unsupported.", ""),
-    "undetermined": Key(one_of(*ACTIONS), "What is done where this is undetermined.", ""),
-    "reason": Key(_words, "Why, for reports.", ""),
-    "ticket": Key(_words, "Where it is being worked on.", ""),
-    "owner": Key(_words, "Who answers for it.", ""),
-    "feature": Key(_words, "What the tests are about.", ""),
-}
-"""The keys of a table `[[declarations]]`."""
 
 
 class Declaration:
-    """What one table of a file says for tests.
+    """One table of a file: what it says for tests.
 
     Attributes:
         tests: Patterns of node ids.
@@ -154,18 +81,25 @@ class Declarations:
 
     def __init__(self, declarations: Sequence[Declaration]) -> None:
         self.declarations = tuple(declarations)
-        self._patterns: Patterns[int] = Patterns()
+        self._patterns: Patterns[tuple[int, str]] = Patterns()
         for number, declaration in enumerate(self.declarations):
             for test in declaration.tests:
-                self._patterns.add(test, number)
+                self._patterns.add(test, (number, test))
 
     def of(self, node_id: str) -> list[Declaration]:
         """Return the declarations of a test, in the order of the files."""
+        numbers = {number for number, _ in self._find(node_id)}
+        return [self.declarations[number] for number in sorted(numbers)]
+
+    def used(self, node_ids: Iterable[str]) -> set[str]:
+        """Return the patterns that hold for some test."""
+        return {pattern for node_id in node_ids for _, pattern in self._find(node_id)}
+
+    def _find(self, node_id: str) -> list[tuple[int, str]]:
         try:
-            found = self._patterns.find(node_id)
+            return self._patterns.find(node_id)
         except CompatibilityError:
             return []  # other plugins have ids of their own kinds
-        return [self.declarations[number] for number in sorted({*found})]
 
 
 def load_declarations(files: Sequence[tuple[str, bytes]]) -> Declarations:
@@ -203,49 +137,61 @@ def read_declarations(content: bytes, name: str) -> Declarations:
     return load_declarations([(name, content)])
 
 
+def is_declarations_file(mapping: Mapping[str, object]) -> bool:
+    """Whether a parsed TOML file is one of declarations, and no matrix or overlay."""
+    return "declarations" in mapping and mapping.keys().isdisjoint({"page", "extends"})
+
+
 def _read(content: bytes, name: str) -> list[Declaration]:
     mapping = parse_toml(content, name)
     lines = Lines(content.decode("utf-8-sig"))
-    problems: list[Problem] = []
-    for key in [key for key in mapping if key != "declarations"]:
-        problem = unknown_name(f'unknown key "{key:.80}"', key, ["declarations"])
-        problems.append(problem._replace(file=_at(name, lines.keys.get(key))))
+    problems = [
+        _unknown(key, _FILE_KEYS, f"{name}:{lines.keys.get(key, 1)}")
+        for key in mapping
+        if key not in _FILE_KEYS
+    ]
     tables = mapping.get("declarations", [])
     start = lines.keys.get("declarations", 1)
     if not isinstance(tables, list):
-        Place(_at(name, start), problems, "declarations").refuse(tables, "an array of tables")
+        Place(f"{name}:{start}", problems, "declarations").refuse(tables, "an array of tables")
         tables = []
-    own = lines.tables.get("declarations") or [TableLines(start, {})] * len(tables)
     place = Place(name, problems)
-    found = [
-        Declaration(name, table_lines.line, _values(table, place, table_lines))
-        for table, table_lines in zip(tables, own)
-        if not place.is_full
-    ]
+    of_tables = lines.tables.get("declarations")
+    found = []
+    for number, table in enumerate(tables):
+        if place.is_full:
+            break
+        # The tables of an inline array have no lines of their own.
+        own = of_tables[number] if of_tables else TableLines(start, {})
+        values = _values(table, place, own, "" if of_tables else f"declarations[{number}]")
+        found.append(Declaration(name, own.line, values))
     if problems:
         raise DeclarationError(problems)
     return found
 
 
-def _at(name: str, line: int | None) -> str:
-    return f"{name}:{line}" if line else name
+def _unknown(key: str, valid: Iterable[str], file: str) -> Problem:
+    return unknown_name(f'unknown key "{key:.80}"', key, valid)._replace(file=file)
 
 
-def _values(table: object, place: Place, lines: TableLines) -> dict[str, Any]:
-    """Read a table, and put their lines into the problems that it has."""
+def _values(table: object, place: Place, lines: TableLines, within: str) -> dict[str, Any]:
+    """Read a table, and put the lines into the problems that it has."""
     before = len(place.problems)
     known = table
     if isinstance(table, dict):
-        for key in [key for key in table if key not in KEYS]:
-            place.inside(key).add(unknown_name(f'unknown key "{key:.80}"', key, KEYS))
         known = {key: value for key, value in table.items() if key in KEYS}
+        for key in [key for key in table if key not in KEYS]:
+            file = f"{place.file}:{lines.keys.get(key, lines.line)}"
+            place.problems.append(_unknown(key, KEYS, file)._replace(where=within))
+    start = len(place.problems)
     values = read_keys(KEYS, known, place)
     if len(place.problems) == before:
         _check(values, place)
-    for number, problem in enumerate(place.problems[before:], before):
+    for number, problem in enumerate(place.problems[start:], start):
         key = re.split(r"[.\[]", problem.where, maxsplit=1)[0]
+        where = ".".join(filter(None, (within, problem.where)))
         file = f"{place.file}:{lines.keys.get(key, lines.line)}"
-        place.problems[number] = problem._replace(file=file)
+        place.problems[number] = problem._replace(file=file, where=where)
     return values
 
 

@@ -10,7 +10,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Lines", "TableLines"]
 
-# Strings of one line without an escape are one token: they are nearly all.
+# Nearly every statement is one line of plain strings and closed brackets: it needs no tokens.
+_STRING = r"""(?:"(?!"")[^"\\\n]*"|'(?!'')[^'\n]*')"""
+_FLAT = rf"""[^"'#\[\]{{}}\n]*(?:{_STRING}[^"'#\[\]{{}}\n]*)*"""
+_WHOLE_LINE = re.compile(
+    rf"(?:\[\[[\w.-]+\]\][ \t\r]*|{_FLAT}(?:\[{_FLAT}\]{_FLAT}|\{{{_FLAT}\}}{_FLAT})?)\n"
+)
 _TOKEN = re.compile(r""""{3}|'{3}|"[^"\\\n]*"|'[^'\n]*'|"|#[^\n]*|[\[{]|[\]}]|\n""")
 _ENDS = {
     '"': re.compile(r'\\.|"', re.DOTALL),
@@ -82,17 +87,25 @@ def _statements(text: str) -> Iterator[tuple[int, re.Match[str]]]:
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield where each statement of a text begins and ends: with a line, unless it is open."""
-    start = position = depth = 0
+    start = 0
+    while start < len(text):
+        whole = _WHOLE_LINE.match(text, start)
+        end = whole.end() if whole else _end_of_statement(text, start)
+        yield start, end
+        start = end
+
+
+def _end_of_statement(text: str, position: int) -> int:
+    depth = 0
     while found := _TOKEN.search(text, position):
         part, position = found[0], found.end()
         if part in _ENDS:
             position = _end_of_string(text, position, part)
         elif part == "\n" and depth == 0:
-            yield start, position
-            start = position
+            return position
         else:
             depth += _DEPTH.get(part, 0)
-    yield start, len(text)
+    return len(text)
 
 
 def _end_of_string(text: str, start: int, quotes: str) -> int:

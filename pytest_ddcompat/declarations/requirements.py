@@ -1,4 +1,4 @@
-"""What `requires` and `when` of a declaration say, as requirements."""
+"""Requirements as the keys `requires` and `when` of a declaration write them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.values.errors import Place
 
-__all__ = ["KEYS", "read_requirements", "requirements"]
+__all__ = ["KEYS", "MARKER_KEYS", "PLATFORM_KEYS", "read_requirements", "requirements"]
 
 _MOST = 100  # requirements of one declaration
 
@@ -45,45 +45,57 @@ def _read_value(value: object, place: Place) -> object:
     return value
 
 
-_value = Kind(_read_value, {"type": ["string", "boolean"]})
+_value = Kind(_read_value, {"anyOf": [text.schema, boolean.schema]})
 _strings = _one_or_more(text, "a string or an array of strings")
 _values = _one_or_more(_value, "a string, true, false or an array of them")
 
 
 def _read_platform(value: object, place: Place) -> object:
-    return _arguments(value, place, _PLATFORM)
+    return _arguments(value, place, PLATFORM_KEYS)
 
 
-_PLATFORM = {
-    "os": Key(_strings, "Operating systems, any of them: linux, macos, windows."),
-    "cpu": Key(_strings, "CPUs, any of them: x86-64, aarch64, i686."),
-    "implementation": Key(_strings, "Python implementations, any of them: cpython, pypy."),
+def _optional(kind: Kind, doc: str) -> Key:
+    return Key(kind, doc, default=None)
+
+
+PLATFORM_KEYS = {
+    "os": _optional(_strings, "Operating systems, any of them: linux, macos, windows."),
+    "cpu": _optional(_strings, "CPUs, any of them: x86-64, aarch64, i686."),
+    "implementation": _optional(_strings, "Python implementations, any of them: cpython, pypy."),
 }
 
 KEYS = {
-    "capability": Key(_strings, "Capabilities, or expressions of them; all are required."),
-    "tracer": Key(text, "Versions of the tracer."),
-    "framework": Key(
+    "capability": _optional(_strings, "Capabilities, or expressions of them; all are required."),
+    "tracer": _optional(text, "Versions of the tracer."),
+    "framework": _optional(
         _strings, "A framework; beside `capability`, any of these, with which it must be supported."
     ),
-    "deployment": Key(_strings, "Deployment types, any of them."),
-    "agent": Key(text, "Versions of the Datadog Agent."),
-    "support_level": Key(text, "Least support level of the tracer's release branch."),
-    "python": Key(text, "Versions of Python."),
-    "package": Key(text, "A package that must be installed."),
-    "fact": Key(text, "A fact of your own."),
-    "platform": Key(
+    "deployment": _optional(_strings, "Deployment types, any of them."),
+    "agent": _optional(text, "Versions of the Datadog Agent."),
+    "support_level": _optional(text, "Least support level of the tracer's release branch."),
+    "python": _optional(text, "Versions of Python."),
+    "package": _optional(text, "A package that must be installed."),
+    "fact": _optional(text, "A fact of your own."),
+    "platform": _optional(
         Kind(_read_platform, {"$ref": "#/$defs/platform"}), "The platform; its keys may stand here."
     ),
-    **_PLATFORM,
-    "specifier": Key(text, "Versions of the framework or package; any if left out."),
-    "value": Key(_values, "Values of the fact, any of them; true if left out."),
-    "excluded": Key(_strings, "Values that the fact must not have."),
-    "datastore": Key(_strings, "Data stores, any of them, with which it must be supported."),
-    "preview": Key(boolean, "Whether a capability that is a preview will do."),
-    "matrix": Key(text, "Id of the matrix that decides, of several."),
+    **PLATFORM_KEYS,
+    "specifier": _optional(text, "Versions of the framework or package; any if left out."),
+    "value": _optional(_values, "Values of the fact, any of them; true if left out."),
+    "excluded": _optional(_strings, "Values that the fact must not have."),
+    "datastore": _optional(_strings, "Data stores, any of them, with which it must be supported."),
+    "preview": _optional(boolean, "Whether a capability that is a preview will do."),
+    "matrix": _optional(text, "Id of the matrix that decides, of several."),
 }
 """Each key of a table: those that name a marker, and those that are keywords of one."""
+
+
+_KINDS = (
+    "capability", "tracer", "framework", "deployment", "agent", "support_level", "python",
+    "package", "fact", "platform",
+)  # fmt: skip
+MARKER_KEYS = (*_KINDS, *PLATFORM_KEYS)
+"""Keys of which a table must have one: those of the platform stand for themselves."""
 
 
 class _Marker(NamedTuple):
@@ -96,11 +108,7 @@ class _Marker(NamedTuple):
 
 @cache
 def _markers() -> dict[str, _Marker]:
-    kinds = ("capability", "tracer", "framework", "deployment", "agent", "support_level",
-             "python", "package", "fact", "platform")  # fmt: skip
-    return {
-        kind: _marker(getattr(Requirement, kind)) for kind in kinds if hasattr(Requirement, kind)
-    }
+    return {kind: _marker(getattr(Requirement, kind)) for kind in _KINDS}
 
 
 def _marker(make: Any) -> _Marker:
@@ -171,10 +179,11 @@ def _calls(arguments: dict[str, Any], place: Place) -> list[Any]:
     named = [kind for kind in markers if kind in arguments]
     if "capability" in named:
         named = [kind for kind in named if kind not in markers["capability"].keywords]
-    if "platform" in markers and not arguments.keys().isdisjoint(_PLATFORM):
+    if not arguments.keys().isdisjoint(PLATFORM_KEYS):
         named.append("platform")
     if not named:
         place.problem("this names nothing to require", ", ".join(sorted(markers)))
+        return []
     keywords: dict[str, dict[str, Any]] = {kind: {} for kind in named}
     for key in [key for key in arguments if key not in named]:
         takers = [kind for kind in named if key in markers[kind].keywords]
@@ -218,17 +227,18 @@ def _made(calls: list[Any], place: Place) -> list[Requirement]:
     return found
 
 
+_EXPRESSION = {"type": "string", "pattern": "\\S"}
 requirements = Kind(
     read_requirements,
     {
         "anyOf": [
-            {"type": "string"},
+            _EXPRESSION,
             {"$ref": "#/$defs/requirement"},
             {
                 "type": "array",
                 "minItems": 1,
                 "maxItems": _MOST,
-                "items": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/requirement"}]},
+                "items": {"anyOf": [_EXPRESSION, {"$ref": "#/$defs/requirement"}]},
             },
         ]
     },

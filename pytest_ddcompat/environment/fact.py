@@ -14,8 +14,10 @@ from pytest_ddcompat.environment.machine import AGENT_VARIABLES
 from pytest_ddcompat.environment.value import Fact, FactKind
 from pytest_ddcompat.values.names import (
     DEPLOYMENT_TYPES,
+    canonical,
     deployment_type,
     is_misspelling,
+    is_package,
     unknown_name,
 )
 from pytest_ddcompat.values.sites import parse_known_site
@@ -23,7 +25,7 @@ from pytest_ddcompat.values.text import as_json, shown
 from pytest_ddcompat.values.versions import Version, parse_agent_version, parse_version
 
 __all__ = [
-    "FACTS", "IMPLEMENTATIONS", "KEYS", "boolean", "facts_schema", "kind_of",
+    "FACTS", "IMPLEMENTATIONS", "KEYS", "PLURALS", "boolean", "facts_schema", "kind_of",
     "phrase", "text", "tracer_key", "version",
 ]  # fmt: skip
 
@@ -130,7 +132,7 @@ _DECLARED = (
     ),
     FactKind(
         "python",
-        "Version of Python, of which major and minor decide.",
+        "Version of Python, of which pages compare major and minor.",
         label="Python",
         in_summary="Python",
         parse=_python,
@@ -170,10 +172,24 @@ _DECLARED = (
         "Version of each framework; null: not installed.",
         label="Framework",
         plural="frameworks",
+        is_distribution=True,
         parse=version,
         example="4.2.1",
         nullable=True,
-        detect=detection.detect_distribution,
+        detect=detection.detect_framework,
+    ),
+    FactKind(
+        "package",
+        "Version of each distribution, by its PEP 503 name; null: not installed.",
+        label="Package",
+        plural="packages",
+        reduced=canonical,
+        is_name=is_package,
+        is_distribution=True,
+        parse=version,
+        example="0.27.2",
+        nullable=True,
+        detect=detection.detect_package,
     ),
     FactKind(
         "deployments",
@@ -236,12 +252,15 @@ FACTS = {kind.key: kind for kind in _DECLARED}
 KEYS = tuple(key for key, kind in FACTS.items() if not kind.plural)
 """The facts of which there is one; of the others each has a name: `framework.NAME`."""
 
+PLURALS = {kind.plural: kind for kind in FACTS.values() if kind.plural}
+"""The declarations of those others by the key of the object that holds them: `frameworks`."""
+
 
 def kind_of(key: str) -> FactKind:
     """Return the declaration of a fact.
 
     Args:
-        key: Such as `tracer`, `framework.django`.
+        key: Such as `tracer`, `framework.django`, `package.httpx`.
 
     Raises:
         KeyError: There is no such fact.

@@ -18,12 +18,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.rows import Capability
     from pytest_ddcompat.requirement.requirement import Requirement
 
-__all__ = ["cuts_of_page", "cuts_of_requirement", "is_version"]
-
-
-def is_version(key: str) -> bool:
-    """Whether a fact is a version."""
-    return key in {"tracer", "python", "agent"} or key.startswith("framework.")
+__all__ = ["cuts_of_page", "cuts_of_requirement"]
 
 
 def cuts_of_requirement(requirement: Requirement, key: str, matrix: Matrix) -> list[Version]:
@@ -35,7 +30,11 @@ def cuts_of_requirement(requirement: Requirement, key: str, matrix: Matrix) -> l
         matrix: The matrix that decides.
     """
     cuts: tuple[Version, ...] = ()
-    if not requirement.specifier:
+    if requirement.kind == "fact":
+        ((name, values),) = requirement.values
+        if key == f"fact.{name}":
+            cuts = parse_marker_range("|".join(map(str, values))).cuts
+    elif not requirement.specifier:
         names = capabilities_named(requirement, matrix) if requirement.names else ()
         cuts = cuts_of_page(key, matrix, tuple(map(matrix.capability, names)))
     elif key == key_of(requirement, matrix):

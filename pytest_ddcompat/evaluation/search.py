@@ -7,9 +7,10 @@ from bisect import bisect_left
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.environment.fact import tracer_key
+from pytest_ddcompat.environment.fact import IMPLEMENTATIONS, tracer_key
+from pytest_ddcompat.environment.value import in_setting
 from pytest_ddcompat.evaluation.checks.tracer import rank_of
-from pytest_ddcompat.evaluation.cuts import cuts_of_page, cuts_of_requirement, is_version
+from pytest_ddcompat.evaluation.cuts import cuts_of_page, cuts_of_requirement
 from pytest_ddcompat.evaluation.pages import Verdicts
 from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.values.stretches import choose, samples, stretches
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.requirement.requirement import Requirement
     from pytest_ddcompat.values.stretches import Stretch
 
-_RUN_ON = "a run on "
+_BEFORE_WORDS = re.compile(r"a run on |[a-z0-9_-]+=")
 _REMEDY = re.compile(
     r"(?P<label>[^<>=!~]+?) (?P<specifier>installed|[<>=!~][^ ]*)"
     r"(?: \((?:preview|partial|deprecated|older than [^ ]+)\))*"
@@ -77,7 +78,7 @@ class Search:
         )
         # Earlier changes, too: after this one, more versions may do, or do with fewer changes.
         for key in self._changed:
-            if is_version(key):
+            if self._is_version(key):
                 best = self._best(key)
                 if best is not None:
                     self._changed[key] = best.nearest(self._before.fact(key).value)
@@ -90,13 +91,13 @@ class Search:
         for key, words in self._words.items():
             values: Sequence[object] = [self._changed[key]]
             phrase = words[-1]
-            if key == "deployments":
-                phrase, values = self._runs_on(phrase, corners)
-            elif is_version(key):
+            if self._is_version(key):
                 stretch = self._around(key, corners)
                 values = stretch.samples
                 self.ranges[key] = Range((stretch.text,), by_order=True)
                 phrase = self._phrase(key, words, stretch)
+            else:
+                phrase, values = self._alternatives(key, phrase, corners)
             corners = [{**facts, key: value} for facts in corners for value in values]
             yield phrase
 
@@ -186,6 +187,9 @@ class Search:
         """Yield what pages decide, each with its page."""
         return chain.from_iterable(self._parts)
 
+    def _is_version(self, key: str) -> bool:
+        return isinstance(self._changed[key], Version)
+
     def _with(self, changed: Mapping[str, object]) -> Environment:
         environment = self._before
         for key, value in changed.items():
@@ -198,7 +202,7 @@ class Search:
         cuts = [
             cut
             for requirement, matrix in self._pairs()
-            if requirement.specifier
+            if requirement.specifier or requirement.kind == "fact"
             for cut in cuts_of_requirement(requirement, key, matrix)
         ]
         for matrix in dict.fromkeys(matrix for _, matrix in self._pairs()):
@@ -228,18 +232,28 @@ class Search:
         older = choose([stretch], installed)[1]
         return f"{label} {stretch.text or 'installed'}{older}" if label else words[-1]
 
-    def _runs_on(
-        self, remedy: str, corners: Sequence[Mapping[str, object]]
+    def _alternatives(
+        self, key: str, remedy: str, corners: Sequence[Mapping[str, object]]
     ) -> tuple[str, Sequence[object]]:
-        """Keep the deployment types of a remedy that will do for all requirements."""
-        rows = {row.documented[0]: row.id for _, m in self._pairs() for row in m.deployments}
-        types, comma, others = remedy.removeprefix(_RUN_ON).partition(", not on ")
-        names = types.split(" or ")
-        if len(names) == 1 or not all(name in rows for name in names):
-            return remedy, [self._changed["deployments"]]
+        """Keep the deployment types, or the words of another fact, that do for all requirements."""
+        start = _BEFORE_WORDS.match(remedy)
+        words, comma, others = remedy[start.end() if start else 0 :].partition(", not on ")
+        names = words.split(" or ")
+        valid = self._values_by_name(key)
+        if start is None or len(names) == 1 or not all(name in valid for name in names):
+            return remedy, [self._changed[key]]
         kept = {
-            name: there
-            for name, there in ((name, frozenset({rows[name]})) for name in names)
-            if all(self._do({**facts, "deployments": there}, strictly=False) for facts in corners)
+            name: valid[name]
+            for name in names
+            if all(self._do({**facts, key: valid[name]}, strictly=False) for facts in corners)
         }
-        return f"{_RUN_ON}{' or '.join(kept)}{comma}{others}", [*kept.values()]
+        return f"{start.group()}{' or '.join(kept)}{comma}{others}", [*kept.values()]
+
+    def _values_by_name(self, key: str) -> dict[str, object]:
+        """Return the values that a fact may be changed to by their names in remedies."""
+        if key == "deployments":
+            rows = {row.documented[0]: row.id for _, m in self._pairs() for row in m.deployments}
+            return {name: frozenset({kind}) for name, kind in rows.items()}
+        name = key.rpartition(".")[2]
+        values = [value for r, _ in self._pairs() for value in dict(r.values).get(name, ())]
+        return {IMPLEMENTATIONS.get(str(value), in_setting(value)): value for value in values}

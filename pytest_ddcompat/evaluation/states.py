@@ -77,6 +77,8 @@ def key_of(requirement: Requirement, matrix: Matrix) -> str:
     """Return the fact that a requirement's specifier speaks of."""
     if requirement.kind == "framework":
         return f"framework.{fold(requirement.frameworks[0])}"
+    if requirement.kind == "package":
+        return f"package.{requirement.packages[0]}"
     return tracer_key(matrix.page.tracer) if requirement.kind == "tracer" else requirement.kind
 
 

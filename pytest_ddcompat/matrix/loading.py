@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT",
+    "LIMIT",
     "base_of",
     "bundled_ids",
     "data_folder",
@@ -43,7 +44,8 @@ DEFAULT = "iast-python"
 """Id of the matrix that is used when none is named."""
 
 _PREPARED = ".prepared.json"  # quicker to load than TOML, and checked already
-_LIMIT = 16 * 1024 * 1024  # bytes of a file; the bundled matrix has some ten thousand
+LIMIT = 16 * 1024 * 1024
+"""Bytes of a file; the bundled matrix has some ten thousand."""
 
 # A hundred parts of a key: readers of TOML take the square of their number.
 _DEEP_KEY = r"""(?<![\w."'-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}"""
@@ -62,9 +64,9 @@ def read_file(file: Traversable) -> bytes:
     if isinstance(file, Path) and file.suffix == ".toml":
         from pytest_ddcompat.values.files import read_limited  # here: prepared ones need none
 
-        return read_limited(file, _LIMIT)
+        return read_limited(file, LIMIT)
     with file.open("rb") as content:
-        return content.read(_LIMIT + 1)
+        return content.read(LIMIT + 1)
 
 
 def load_matrix(
@@ -258,8 +260,8 @@ def _content(file: Traversable, name: str, read: Read) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise MatrixError(Problem(f"cannot read this file: {reason}", file=name)) from None
-    if len(content) > _LIMIT:
-        what = f"this file is larger than {_LIMIT // 1024 // 1024} MiB"
+    if len(content) > LIMIT:
+        what = f"this file is larger than {LIMIT // 1024 // 1024} MiB"
         raise MatrixError(Problem(what, file=name))
     return content
 

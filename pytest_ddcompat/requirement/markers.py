@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "make_mark",
     "mark_of",
     "requirement_of",
     "requires_agent",
@@ -74,7 +75,7 @@ def requires_capability(
         RequirementError: An argument cannot be understood.
     """
     __tracebackhide__ = True
-    return _mark(
+    return make_mark(
         "requires_capability",
         names,
         framework=framework,
@@ -99,7 +100,7 @@ def requires_tracer(
         RequirementError: It is no specifier.
     """
     __tracebackhide__ = True
-    return _mark("requires_tracer", (specifier,), matrix=matrix, strict=strict)
+    return make_mark("requires_tracer", (specifier,), matrix=matrix, strict=strict)
 
 
 def requires_framework(
@@ -117,7 +118,7 @@ def requires_framework(
     """
     __tracebackhide__ = True
     positional = (name,) if specifier is None else (name, specifier)
-    return _mark("requires_framework", positional, matrix=matrix, strict=strict)
+    return make_mark("requires_framework", positional, matrix=matrix, strict=strict)
 
 
 def requires_deployment(
@@ -130,7 +131,7 @@ def requires_deployment(
         RequirementError: None is named.
     """
     __tracebackhide__ = True
-    return _mark("requires_deployment", types, matrix=matrix, strict=strict)
+    return make_mark("requires_deployment", types, matrix=matrix, strict=strict)
 
 
 def requires_agent(
@@ -143,7 +144,7 @@ def requires_agent(
         RequirementError: It is no specifier.
     """
     __tracebackhide__ = True
-    return _mark("requires_agent", (specifier,), matrix=matrix, strict=strict)
+    return make_mark("requires_agent", (specifier,), matrix=matrix, strict=strict)
 
 
 def requires_support_level(
@@ -156,7 +157,7 @@ def requires_support_level(
         RequirementError: It is none of the three levels.
     """
     __tracebackhide__ = True
-    return _mark("requires_support_level", (level,), matrix=matrix, strict=strict)
+    return make_mark("requires_support_level", (level,), matrix=matrix, strict=strict)
 
 
 def requirement_of(
@@ -221,7 +222,13 @@ def _refuse_ungated(marker: str) -> None:
         frame = frame.f_back
 
 
-def _mark(marker: str, positional: tuple[Any, ...], **keywords: Any) -> pytest.MarkDecorator:
+def make_mark(marker: str, positional: tuple[Any, ...], **keywords: Any) -> pytest.MarkDecorator:
+    """Make a mark of arguments that can be understood, one object for equal ones.
+
+    Raises:
+        TypeError: An argument is not hashable, or the marker is used without parentheses.
+        RequirementError: An argument cannot be understood.
+    """
     __tracebackhide__ = True
     if not LOADED:
         _refuse_ungated(marker)

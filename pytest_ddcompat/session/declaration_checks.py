@@ -80,9 +80,7 @@ class DeclarationChecks:
             terminalreporter.line(f"ddcompat: and {len(lines) - _SHOWN} more", yellow=True)
 
 
-def _whole(
-    config: pytest.Config, node_ids: Iterable[str], declarations: Declarations
-) -> list[str]:
+def _whole(config: pytest.Config, node_ids: Iterable[str], declarations: Declarations) -> list[str]:
     """Return the files of which all tests were collected, and those that do not exist."""
     root, folder = config.rootpath.resolve(), config.invocation_params.dir
     named = [(folder / arg.partition("::")[0]).resolve() for arg in config.args]

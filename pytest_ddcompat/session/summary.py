@@ -50,7 +50,11 @@ def head_of(gate: Gate) -> list[tuple[int, str]]:
     Each has a rank, so that those of several processes can be put together in order.
     """
     environment = gate.environment
-    frameworks = {n: f for n, f in environment.frameworks().items() if not _is_absent(f)}
+    named = {
+        plural: {name: fact for name, fact in facts.items() if not _is_absent(fact)}
+        for plural, facts in environment.named().items()
+    }
+    frameworks = named["frameworks"]
     documented = {name: environment.framework(name) for name in gate.matrices.framework_names()}
     frameworks.update({n: f for n, f in documented.items() if f.known and f.value is not None})
     by_library = {m.page.tracer: m for m in reversed([*gate.matrices])}
@@ -58,7 +62,7 @@ def head_of(gate: Gate) -> list[tuple[int, str]]:
         frameworks.pop(library, None)
     pages = " and ".join(f"{m.page.id} (read {m.page.read})" for m in gate.matrices)
     tracers = [(1, _tracer(environment, matrix)) for matrix in by_library.values()]
-    return sorted([(0, pages), *tracers, *environment.phrases(frameworks)])
+    return sorted([(0, pages), *tracers, *environment.phrases(named)])
 
 
 def _tracer(environment: Environment, matrix: Matrix) -> str:

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 __all__ = [
     "DEPLOYMENT_TYPES",
     "bare",
+    "canonical",
     "deployment_type",
     "fold",
     "is_framework",
     "is_misspelling",
+    "is_package",
     "listed",
     "meant",
     "nearest_misspelt",
@@ -27,6 +29,7 @@ __all__ = [
 
 _NO_NAME = frozenset("<>=!~,;[]")  # of version specifiers, extras and lists
 _LONGEST_FRAMEWORK = 200  # characters; no distribution's name comes near it
+_PACKAGE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,198}[A-Za-z0-9])?")
 _SEPARATORS = re.compile(r"[-_.\s]+")
 
 # How people commonly call what the page calls otherwise.
@@ -94,6 +97,24 @@ def is_framework(name: str) -> bool:
     """
     is_short = len(name) <= _LONGEST_FRAMEWORK
     return is_short and bool(fold(name)) and name.isprintable() and _NO_NAME.isdisjoint(name)
+
+
+def canonical(name: str) -> str:
+    """Reduce the name of a distribution to what decides by PEP 503: `Flask_RestX`, `flask-restx`.
+
+    Args:
+        name: As a person writes it.
+    """
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def is_package(name: str) -> bool:
+    """Whether a text can be a distribution's name, by PEP 508.
+
+    Args:
+        name: What was written.
+    """
+    return _PACKAGE.fullmatch(name) is not None
 
 
 def bare(documented: str) -> str:

@@ -90,7 +90,7 @@ def test_variables_are_read_nowhere_else() -> None:
 def test_the_limits_are_those_that_are_listed() -> None:
     text = " ".join(line.split("|")[-2] for line in section("Limits") if line.startswith("| "))
     mebibytes = [int(found) for found in re.findall(r"(\d+) MiB", text)]
-    limits = [agent._LARGEST, facts.LIMIT, loading._LIMIT, source.LIMIT, record._LIMIT]  # noqa: SLF001
+    limits = [agent._LARGEST, facts.LIMIT, loading.LIMIT, source.LIMIT, record._LIMIT]  # noqa: SLF001
     assert [n * 2**20 for n in mebibytes] == limits
     seconds = inspect.signature(agent.query).parameters["limit"].default
     assert f"{seconds:.0f} second and" in text

@@ -39,6 +39,7 @@ VALUES: dict[str, list[Any]] = {
     "os": ["linux", "windows", "freebsd"],
     "cpu": ["x86-64", "aarch64", "i686"],
     "frameworks": [{}, {"django": None}, {"django": "1.8"}, {"django": "4.2", "flask": "3.0.3"}],
+    "packages": [{}, {"httpx": None}, {"httpx": "0.27.2"}],
     "deployments": [[], ["docker"], ["aws_lambda"], ["aws_fargate", "amazon_ecs"]],
     "site": ["datadoghq.com", "ddog-gov.com"],
     "remote_configuration": [True, False],

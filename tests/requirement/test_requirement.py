@@ -47,6 +47,57 @@ asks = Requirement.capability
             'requires_support_level("maintenance")',
             id="support level",
         ),
+        pytest.param(
+            Requirement.python(">=3.9 | ==2.7.*"),
+            'requires_python(">=3.9 | ==2.7.*")',
+            id="Python, of alternatives",
+        ),
+        pytest.param(
+            Requirement.platform(os=("Darwin", "win32"), cpu="amd64", implementation="CPython"),
+            'requires_platform(os=("macos", "windows"), cpu="x86-64", implementation="cpython")',
+            id="platform, in the words of the facts",
+        ),
+        pytest.param(
+            Requirement.platform(os=("linux", "Linux")),
+            'requires_platform(os="linux")',
+            id="platform, the same word twice",
+        ),
+        pytest.param(
+            Requirement.platform(os="FreeBSD"), 'requires_platform(os="freebsd")', id="another OS"
+        ),
+        pytest.param(
+            Requirement.package("Flask_RestX"), 'requires_package("flask-restx")', id="package"
+        ),
+        pytest.param(
+            Requirement.package("httpx", ">=0.20"),
+            'requires_package("httpx", ">=0.20")',
+            id="package with versions",
+        ),
+        pytest.param(Requirement.fact("iast"), 'requires_fact("iast")', id="fact"),
+        pytest.param(Requirement.fact("iast", True), 'requires_fact("iast")', id="fact, True"),
+        pytest.param(
+            Requirement.fact("iast", False), 'requires_fact("iast", False)', id="fact, False"
+        ),
+        pytest.param(
+            Requirement.fact("variant", ("flask-poc", "uds")),
+            'requires_fact("variant", ("flask-poc", "uds"))',
+            id="fact, any of some words",
+        ),
+        pytest.param(
+            Requirement.fact("iast", (True, False)),
+            'requires_fact("iast", (True, False))',
+            id="fact, known at all",
+        ),
+        pytest.param(
+            Requirement.fact("variant", excluded=("flask-poc",)),
+            'requires_fact("variant", excluded="flask-poc")',
+            id="fact, any word but one",
+        ),
+        pytest.param(
+            Requirement.fact("variant", ("uds", "poc"), excluded=("a", "b")),
+            'requires_fact("variant", ("uds", "poc"), excluded=("a", "b"))',
+            id="fact, both",
+        ),
         pytest.param(asks('"\\'), 'requires_capability("\\"\\\\")', id="quotes"),
         pytest.param(Requirement.state("flaky"), 'declared("flaky")', id="state"),
         pytest.param(
