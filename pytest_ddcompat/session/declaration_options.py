@@ -131,7 +131,8 @@ def _pairs(lines: Iterable[str], name: str) -> list[tuple[str, str]]:
             what = f'{name}: "{line:.80}" is not a line for a state'
             raise CompatibilityError(Problem(what, "STATE: ACTION, such as bug: skip"))
         if state in pairs:
-            raise CompatibilityError(Problem(f'{name}: there are two lines for "{state:.80}"'))
+            what = f'{name}: there are two lines for "{state:.80}"'
+            raise CompatibilityError(Problem(what, "one line for each state"))
         pairs[state] = action
     return [*pairs.items()]
 
