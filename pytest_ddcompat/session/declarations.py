@@ -1,4 +1,4 @@
-"""What declarations files say for the tests of a run: a mark for each, and its decision."""
+"""Mark the tests of a run by their declarations in files, and decide on these marks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.evaluation.verdict import Verdict
 
     class Gate(Protocol):
-        """What decides on requirements; `session.gate` imports this module."""
+        """The gate as this module uses it; `session.gate` imports this module."""
 
         folder: str
         inputs: Any
@@ -140,7 +140,8 @@ def decide_declared(declaration: Declaration, gate: Gate) -> Decision:
     decisions = []
     if declaration.requires:
         judged = [gate.judge(requirement, strict=None) for requirement in declaration.requires]
-        required = combine([_by_own_action(declaration, decision) for decision in judged])
+        acting = [_by_own_action(declaration, decision) for decision in judged]
+        required = combine(acting) if len(acting) > 1 else acting[0]
         decisions.append(_with_words(required, declaration))
     if declaration.state:
         decisions.append(_on_state(declaration, gate))

@@ -1,4 +1,4 @@
-"""What a declared state comes to by its conditions, and what would end it."""
+"""States of tests, decided by their conditions, and the changes that end them."""
 
 from __future__ import annotations
 

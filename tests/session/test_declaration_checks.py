@@ -1,4 +1,4 @@
-"""What a run tells of declarations that are for no collected test, or that are otherwise wrong."""
+"""Declarations that are checked against the collected tests: lines, and an error under strict."""
 
 from __future__ import annotations
 
