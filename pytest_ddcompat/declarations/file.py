@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from pytest_ddcompat.declarations.keys import ACTIONS, KEYS, STATES
 from pytest_ddcompat.declarations.lines import Lines, TableLines
 from pytest_ddcompat.declarations.matching import Patterns, elements_of
+from pytest_ddcompat.declarations.requirements import unknown_key
 from pytest_ddcompat.matrix.fields import read_keys
 from pytest_ddcompat.matrix.loading import parse_toml
 from pytest_ddcompat.values.errors import CompatibilityError, DeclarationError, Place, Problem
-from pytest_ddcompat.values.names import unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -146,7 +146,7 @@ def _read(content: bytes, name: str) -> list[Declaration]:
     mapping = parse_toml(content, name)
     lines = Lines(content.decode("utf-8-sig"))
     problems = [
-        _unknown(key, _FILE_KEYS, f"{name}:{lines.keys.get(key, 1)}")
+        unknown_key(key, _FILE_KEYS)._replace(file=f"{name}:{lines.keys.get(key, 1)}")
         for key in mapping
         if key not in _FILE_KEYS
     ]
@@ -156,22 +156,18 @@ def _read(content: bytes, name: str) -> list[Declaration]:
         Place(f"{name}:{start}", problems, "declarations").refuse(tables, "an array of tables")
         tables = []
     place = Place(name, problems)
-    of_tables = lines.tables.get("declarations")
+    of_tables = lines.tables.get("declarations", [])
+    has_lines = len(of_tables) == len(tables)  # those of an inline array have none of their own
     found = []
     for number, table in enumerate(tables):
         if place.is_full:
             break
-        # The tables of an inline array have no lines of their own.
-        own = of_tables[number] if of_tables else TableLines(start, {})
-        values = _values(table, place, own, "" if of_tables else f"declarations[{number}]")
+        own = of_tables[number] if has_lines else TableLines(start, {})
+        values = _values(table, place, own, "" if has_lines else f"declarations[{number}]")
         found.append(Declaration(name, own.line, values))
     if problems:
         raise DeclarationError(problems)
     return found
-
-
-def _unknown(key: str, valid: Iterable[str], file: str) -> Problem:
-    return unknown_name(f'unknown key "{key:.80}"', key, valid)._replace(file=file)
 
 
 def _values(table: object, place: Place, lines: TableLines, within: str) -> dict[str, Any]:
@@ -181,18 +177,29 @@ def _values(table: object, place: Place, lines: TableLines, within: str) -> dict
     if isinstance(table, dict):
         known = {key: value for key, value in table.items() if key in KEYS}
         for key in [key for key in table if key not in KEYS]:
-            file = f"{place.file}:{lines.keys.get(key, lines.line)}"
-            place.problems.append(_unknown(key, KEYS, file)._replace(where=within))
-    start = len(place.problems)
+            place.inside(key).add(unknown_key(key, KEYS))
+    unknown = len(place.problems) - before
     values = read_keys(KEYS, known, place)
     if len(place.problems) == before:
         _check(values, place)
-    for number, problem in enumerate(place.problems[start:], start):
-        key = re.split(r"[.\[]", problem.where, maxsplit=1)[0]
-        where = ".".join(filter(None, (within, problem.where)))
-        file = f"{place.file}:{lines.keys.get(key, lines.line)}"
-        place.problems[number] = problem._replace(file=file, where=where)
+    own = place.problems[before:]
+    if own:
+        place.problems[before:] = _located(own, unknown, place.file, lines, within)
     return values
+
+
+def _located(
+    problems: list[Problem], unknown: int, file: str, lines: TableLines, within: str
+) -> list[Problem]:
+    """Put the lines into the problems of a table, of which the first are of unknown keys."""
+    found = []
+    for number, problem in enumerate(problems):
+        is_unknown = number < unknown
+        key = problem.where if is_unknown else re.split(r"[.\[]", problem.where, maxsplit=1)[0]
+        line = lines.keys.get(key, lines.line)
+        where = ".".join(filter(None, (within, "" if is_unknown else problem.where)))
+        found.append((line, problem._replace(file=f"{file}:{line}", where=where)))
+    return [problem for _, problem in sorted(found, key=lambda each: each[0])]
 
 
 def _check(values: dict[str, Any], place: Place) -> None:
