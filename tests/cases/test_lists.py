@@ -80,6 +80,7 @@ LISTS = {
         "--agent, --facts, --format, --help, --language, --partials, --python, --record, --set"
     ),
     "options of lint": "--date, --format, --help, --language, --matrix, --partials",
+    "keys of declarations": "declarations, facts",
     "keys of a declaration": (
         "feature, owner, reason, requires, state, tests, ticket, undetermined, unsupported, when"
     ),

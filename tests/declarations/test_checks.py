@@ -1,4 +1,4 @@
-"""What is probably wrong with declarations: alone, and beside the tests of a run."""
+"""Check declarations alone, and beside the tests of a run."""
 
 from __future__ import annotations
 

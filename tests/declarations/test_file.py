@@ -15,7 +15,12 @@ from support.schemas import tables_of
 
 from pytest_ddcompat import Requirement
 from pytest_ddcompat.declarations import file
-from pytest_ddcompat.declarations.file import Declarations, load_declarations, read_declarations
+from pytest_ddcompat.declarations.file import (
+    Declarations,
+    is_declarations_file,
+    load_declarations,
+    read_declarations,
+)
 from pytest_ddcompat.declarations.lines import Lines
 from pytest_ddcompat.declarations.requirements import KEYS, MARKER_KEYS, PLATFORM_KEYS
 from pytest_ddcompat.declarations.schema import declarations_schema
@@ -178,9 +183,36 @@ def test_problems_of_all_files_are_named_together() -> None:
         load_declarations([("a.toml", b"x = 1"), ("b.toml", b""), ("c.toml", b"\n[y]\n"),
                            ("d.toml", b"=")])  # fmt: skip
     first, second, third = str(raised.value).splitlines()
-    assert first == 'a.toml:1: unknown key "x"; valid: declarations'
-    assert second == 'c.toml:2: unknown key "y"; valid: declarations'
+    assert first == 'a.toml:1: unknown key "x"; valid: declarations, facts'
+    assert second == 'c.toml:2: unknown key "y"; valid: declarations, facts'
     assert third.startswith("d.toml: this is not valid TOML: ")
+
+
+def test_facts_of_all_files() -> None:
+    content = b'\n[[facts]]\nid = "variant"\nkind = "word"\nwords = ["flask", "django"]\n'
+    boolean = b'[[facts]]\nid = "iast_on"\nkind = "boolean"\nvariable = "IAST"\n'
+    found = load_declarations([("a.toml", content), ("b.toml", content + boolean)])
+    assert [(fact.id, fact.declared) for fact in found.facts] == [
+        ("variant", "a.toml:2"), ("iast_on", "b.toml:6")
+    ]  # fmt: skip
+    assert (found.facts[0].words, found.facts[1].variable) == (("flask", "django"), "IAST")
+    with pytest.raises(DeclarationError) as raised:
+        load_declarations([("a.toml", content), ("b.toml", content.replace(b"flask", b"fast"))])
+    assert str(raised.value) == (
+        'b.toml:2: a.toml:2 declares the fact "variant" differently; '
+        "valid: the same declaration in both"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "is_one"),
+    [
+        ("declarations = []", True), ("facts = []", True), ("facts = []\nextends = 'a'", False),
+        ("[page]\n[[declarations]]", False), ("", False), ("capabilities = []", False),
+    ],
+)  # fmt: skip
+def test_declarations_are_told_from_matrices(content: str, is_one: bool) -> None:
+    assert is_declarations_file(parse_toml(content.encode(), "")) is is_one
 
 
 @pytest.mark.parametrize(
@@ -210,7 +242,7 @@ def test_limits_hold_for_all_files(
 def test_schema_is_valid() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     tables = [table for table in tables_of(SCHEMA) if "properties" in table]
-    assert len(tables) == 4
+    assert len(tables) == 5
     for table in tables:
         assert table["additionalProperties"] is False
         for key, described in table["properties"].items():

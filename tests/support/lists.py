@@ -96,6 +96,7 @@ def of_declarations() -> dict[str, Iterable[str]]:
     requirement = kinds["requirement"]
     keys = {key for each in requirement["anyOf"] for key in each["required"]}
     return {
+        "keys of declarations": shipped("declarations")["properties"],
         "keys of a declaration": kinds["declaration"]["properties"],
         "keys of a requirement": requirement["properties"],
         "kinds of requirements": keys - kinds["platform"]["properties"].keys(),
