@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.declarations.keys import ACTIONS, KEYS, STATES
-from pytest_ddcompat.declarations.lines import Lines, TableLines
+from pytest_ddcompat.declarations.lines import Lines
 from pytest_ddcompat.declarations.matching import Patterns, elements_of
+from pytest_ddcompat.declarations.requirements import unknown_key
+from pytest_ddcompat.declarations.tables import tables_of
+from pytest_ddcompat.matrix.facts import FactDeclaration, together
 from pytest_ddcompat.matrix.fields import read_keys
 from pytest_ddcompat.matrix.loading import parse_toml
-from pytest_ddcompat.values.errors import CompatibilityError, DeclarationError, Place, Problem
-from pytest_ddcompat.values.names import unknown_name
+from pytest_ddcompat.values.errors import (
+    CompatibilityError,
+    DeclarationError,
+    MatrixError,
+    Place,
+    Problem,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["ACTIONS", "STATES", "Declaration", "Declarations", "is_declarations_file",
            "load_declarations", "read_declarations"]  # fmt: skip
 
-_FILE_KEYS = ("declarations",)
+_FILE_KEYS = ("declarations", "facts")
 _MOST = 50_000  # declarations of a run
 _MOST_TESTS = 200_000  # ids in them
 _MOST_WILD = 5_000  # elements with `*` in the ids: each is compared with names of each test
@@ -77,10 +85,14 @@ class Declarations:
 
     Attributes:
         declarations: All of them, in the order of the files.
+        facts: The facts of one's own that the files declare, each once.
     """
 
-    def __init__(self, declarations: Sequence[Declaration]) -> None:
+    def __init__(
+        self, declarations: Sequence[Declaration], facts: Sequence[FactDeclaration] = ()
+    ) -> None:
         self.declarations = tuple(declarations)
+        self.facts = tuple(facts)
         self._patterns: Patterns[tuple[int, str]] = Patterns()
         for number, declaration in enumerate(self.declarations):
             for test in declaration.tests:
@@ -112,16 +124,23 @@ def load_declarations(files: Sequence[tuple[str, bytes]]) -> Declarations:
         DeclarationError: Some cannot be understood; all `problems` are named together.
     """
     found: list[Declaration] = []
+    facts: list[FactDeclaration] = []
     problems: list[Problem] = []
     for name, content in files:
         try:
-            found += _read(content, name)
+            declarations, own = _read(content, name)
         except CompatibilityError as error:
             problems += error.problems
+        else:
+            found += declarations
+            facts += own
     problems = problems or _excesses(found)
     if problems:
         raise DeclarationError(problems)
-    return Declarations(found)
+    try:
+        return Declarations(found, tuple(together(facts).values()))
+    except MatrixError as error:
+        raise DeclarationError(error.problems) from None
 
 
 def read_declarations(content: bytes, name: str) -> Declarations:
@@ -139,60 +158,30 @@ def read_declarations(content: bytes, name: str) -> Declarations:
 
 def is_declarations_file(mapping: Mapping[str, object]) -> bool:
     """Whether a parsed TOML file is one of declarations, and no matrix or overlay."""
-    return "declarations" in mapping and mapping.keys().isdisjoint({"page", "extends"})
+    has_any = not mapping.keys().isdisjoint(_FILE_KEYS)
+    return has_any and mapping.keys().isdisjoint({"page", "extends"})
 
 
-def _read(content: bytes, name: str) -> list[Declaration]:
+def _read(content: bytes, name: str) -> tuple[list[Declaration], list[FactDeclaration]]:
     mapping = parse_toml(content, name)
     lines = Lines(content.decode("utf-8-sig"))
-    problems = [
-        _unknown(key, _FILE_KEYS, f"{name}:{lines.keys.get(key, 1)}")
-        for key in mapping
-        if key not in _FILE_KEYS
+    place = Place(name, [])
+    for key in mapping:
+        if key not in _FILE_KEYS:
+            file = f"{name}:{lines.keys.get(key, 1)}"
+            place.problems.append(unknown_key(key, _FILE_KEYS)._replace(file=file))
+    read = partial(read_keys, KEYS)
+    declarations = [
+        Declaration(name, table.lines.line, table.read(KEYS, read, place, _check))
+        for table in tables_of("declarations", mapping, lines, place)
     ]
-    tables = mapping.get("declarations", [])
-    start = lines.keys.get("declarations", 1)
-    if not isinstance(tables, list):
-        Place(f"{name}:{start}", problems, "declarations").refuse(tables, "an array of tables")
-        tables = []
-    place = Place(name, problems)
-    of_tables = lines.tables.get("declarations")
-    found = []
-    for number, table in enumerate(tables):
-        if place.is_full:
-            break
-        # The tables of an inline array have no lines of their own.
-        own = of_tables[number] if of_tables else TableLines(start, {})
-        values = _values(table, place, own, "" if of_tables else f"declarations[{number}]")
-        found.append(Declaration(name, own.line, values))
-    if problems:
-        raise DeclarationError(problems)
-    return found
-
-
-def _unknown(key: str, valid: Iterable[str], file: str) -> Problem:
-    return unknown_name(f'unknown key "{key:.80}"', key, valid)._replace(file=file)
-
-
-def _values(table: object, place: Place, lines: TableLines, within: str) -> dict[str, Any]:
-    """Read a table, and put the lines into the problems that it has."""
-    before = len(place.problems)
-    known = table
-    if isinstance(table, dict):
-        known = {key: value for key, value in table.items() if key in KEYS}
-        for key in [key for key in table if key not in KEYS]:
-            file = f"{place.file}:{lines.keys.get(key, lines.line)}"
-            place.problems.append(_unknown(key, KEYS, file)._replace(where=within))
-    start = len(place.problems)
-    values = read_keys(KEYS, known, place)
-    if len(place.problems) == before:
-        _check(values, place)
-    for number, problem in enumerate(place.problems[start:], start):
-        key = re.split(r"[.\[]", problem.where, maxsplit=1)[0]
-        where = ".".join(filter(None, (within, problem.where)))
-        file = f"{place.file}:{lines.keys.get(key, lines.line)}"
-        place.problems[number] = problem._replace(file=file, where=where)
-    return values
+    facts = [
+        table.read(FactDeclaration.fields, FactDeclaration.from_table, place)
+        for table in tables_of("facts", mapping, lines, place)
+    ]
+    if place.problems:
+        raise DeclarationError(place.problems)
+    return declarations, [fact for fact in facts if fact is not None]
 
 
 def _check(values: dict[str, Any], place: Place) -> None:

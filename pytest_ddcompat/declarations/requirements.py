@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_ddcompat.matrix.fields import Key, Kind
 from pytest_ddcompat.matrix.kinds import array, boolean, text
 from pytest_ddcompat.requirement.requirement import Requirement
-from pytest_ddcompat.values.errors import RequirementError
+from pytest_ddcompat.values.errors import Problem, RequirementError
 from pytest_ddcompat.values.names import unknown_name
 from pytest_ddcompat.values.text import quoted
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.values.errors import Place
 
-__all__ = ["KEYS", "MARKER_KEYS", "PLATFORM_KEYS", "read_requirements", "requirements"]
+__all__ = ["KEYS", "MARKER_KEYS", "PLATFORM_KEYS", "read_requirements", "requirements",
+           "unknown_key"]  # fmt: skip
 
 _MOST = 100  # requirements of one declaration
 
@@ -169,8 +170,17 @@ def _arguments(value: object, place: Place, keys: dict[str, Key]) -> dict[str, A
         if key in keys:
             found[key] = keys[key].kind.read(item, place.inside(key))
         else:
-            place.add(unknown_name(f'unknown key "{key:.80}"', key, keys))
+            place.add(unknown_key(key, keys))
     return found
+
+
+def unknown_key(key: str, valid: Iterable[str]) -> Problem:
+    """Make the problem of a key that is not among the valid ones."""
+    if key == "strict":  # as markers have it
+        return Problem(
+            'unknown key "strict"; did you mean unsupported = "fail" of the declaration?'
+        )
+    return unknown_name(f'unknown key "{key:.80}"', key, valid)
 
 
 def _calls(arguments: dict[str, Any], place: Place) -> list[Any]:
@@ -191,6 +201,9 @@ def _calls(arguments: dict[str, Any], place: Place) -> list[Any]:
             _note_stray(key, takers, place)
         for kind in takers:
             keywords[kind][key] = arguments[key]
+    for kind in named:
+        if not markers[kind].several and isinstance(arguments.get(kind), tuple):
+            place.inside(kind).problem("this takes one name", "a table for each")
     return [
         (kind, _positional(arguments.get(kind), markers[kind]), keywords[kind]) for kind in named
     ]

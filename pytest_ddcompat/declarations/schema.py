@@ -7,6 +7,7 @@ from typing import Any
 from pytest_ddcompat.declarations.keys import KEYS
 from pytest_ddcompat.declarations.requirements import KEYS as REQUIREMENT_KEYS
 from pytest_ddcompat.declarations.requirements import MARKER_KEYS, PLATFORM_KEYS
+from pytest_ddcompat.matrix.facts import FactDeclaration
 from pytest_ddcompat.matrix.schema import object_schema
 
 __all__ = ["declarations_schema"]
@@ -33,9 +34,17 @@ def declarations_schema() -> dict[str, Any]:
                 "items": {"$ref": "#/$defs/declaration"},
                 "description": "Declarations; all that a test has count together.",
             },
+            "facts": {
+                "type": "array",
+                "items": {"$ref": "#/$defs/factdeclaration"},
+                "description": "Facts of your own, as a matrix declares them.",
+            },
         },
         "$defs": {
             "declaration": declaration,
+            "factdeclaration": object_schema(
+                "A fact of your own, which no page documents.", FactDeclaration.fields
+            ),
             "platform": object_schema("A platform; all keys together.", PLATFORM_KEYS),
             "requirement": {**requirement, "anyOf": [{"required": [key]} for key in MARKER_KEYS]},
         },

@@ -15,7 +15,7 @@ LISTS = {
     "deployment types": "amazon_ecs, aws_fargate, aws_lambda, docker, kubernetes",
     "frameworks": "django, fastapi, flask",
     "keys of a matrix": (
-        "capabilities, coverage, deployments, frameworks, notes, page, releases, removed, "
+        "capabilities, coverage, deployments, facts, frameworks, notes, page, releases, removed, "
         "runtimes, sites, tables, unresolved"
     ),
     "keys of its page": "address, breadcrumbs, id, read, title, tracer",
@@ -26,10 +26,11 @@ LISTS = {
     "CPUs of a runtime": "32bit, 64bit, aarch64, i686, x86-64",
     "support levels": "end_of_life, general_availability, maintenance",
     "keys of an overlay": (
-        "capabilities, coverage, deployments, extends, frameworks, page, releases, runtimes, sites"
+        "capabilities, coverage, deployments, extends, facts, frameworks, page, releases, "
+        "runtimes, sites"
     ),
     "rows of an overlay": (
-        "capabilities, coverage, deployments, frameworks, releases, runtimes, sites"
+        "capabilities, coverage, deployments, facts, frameworks, releases, runtimes, sites"
     ),
     "keys of an overlay's capability": (
         "aliases, callout, documented, heading, id, interpretation, minimum, minimums, "
@@ -78,7 +79,19 @@ LISTS = {
     "options of diff": (
         "--agent, --facts, --format, --help, --language, --partials, --python, --record, --set"
     ),
-    "options of lint": "--date, --format, --help, --language, --partials",
+    "options of lint": "--date, --format, --help, --language, --matrix, --partials",
+    "keys of declarations": "declarations, facts",
+    "keys of a declaration": (
+        "feature, owner, reason, requires, state, tests, ticket, undetermined, unsupported, when"
+    ),
+    "keys of a requirement": (
+        "agent, capability, cpu, datastore, deployment, excluded, fact, framework, implementation, "
+        "matrix, os, package, platform, preview, python, specifier, support_level, tracer, value"
+    ),
+    "kinds of requirements": (
+        "agent, capability, deployment, fact, framework, package, platform, python, support_level, "
+        "tracer"
+    ),
     "actions": "deselect, fail, run, skip, xfail",
     "keywords of requires_capability": (
         "datastore, deployment, framework, matrix, preview, strict, support_level"
