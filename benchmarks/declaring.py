@@ -1,6 +1,6 @@
 """Measure a suite under declarations beside the same suite with marks, and how a run grows.
 
-    python benchmarks/declarations.py [--check] [--tests 20000]
+    python benchmarks/declaring.py [--check] [--tests 20000]
 
 Each run is a process of its own on generated tests, and its figure the processor time of the
 quickest of some runs. Half of the declarations have a state. A suite with marks says the same by
@@ -22,7 +22,11 @@ PER_FILE = 20
 VERSIONS = 60  # different requirements
 RATIO = 1.2  # at most, of the run with declarations over that with marks
 GROWTH = 2.5  # at most, from some tests to double that
-INI = "[pytest]\naddopts = -q -p no:cacheprovider -p pytest_ddcompat.plugin\nddcompat_set = tracer=4.16"
+INI = """\
+[pytest]
+addopts = -q -p no:cacheprovider -p pytest_ddcompat.plugin
+ddcompat_set = tracer=4.16
+"""
 
 
 def main() -> int:
@@ -74,7 +78,7 @@ def write(folder: Path, tests: int, declarations: int, *, marks: bool) -> None:
             tables[number].append(f'"test_{start}.py::test_{n}"')
             lines += [*(mark(number) if marks else ()), f"def test_{n}(): pass"]
         (folder / f"test_{start}.py").write_text("\n".join(lines), encoding="utf-8")
-    ini = INI if marks else f"{INI}\nddcompat_declarations = declared.toml"
+    ini = INI if marks else f"{INI}ddcompat_declarations = declared.toml"
     (folder / "pytest.ini").write_text(ini, encoding="utf-8")
     text = "\n".join(
         f"[[declarations]]\ntests = [{', '.join(ids)}]\n{said(number)}\n"
