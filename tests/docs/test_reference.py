@@ -14,7 +14,7 @@ import pytest_ddcompat
 from pytest_ddcompat import Environment, load_matrix
 from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.cli import command_line
-from pytest_ddcompat.declared import FLAGS, INI, MARKERS, OPTIONS
+from pytest_ddcompat.declared import FLAGS, KEYS, MARKERS, OPTIONS
 from pytest_ddcompat.environment.fact import FACTS
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.matrix.rows import LEVELS
@@ -82,15 +82,15 @@ def test_options_and_their_ini_options() -> None:
         assert f"| [`{option}`](#{option}) | `ddcompat_{name}` |" in PAGES["options"]
         assert f"\n### `{option}`\n" in PAGES["options"]
     headings = re.findall(r"(?m)^### `(.*)`$", PAGES["options"])
-    assert len(headings) == len(OPTIONS) + len(FLAGS) + len(INI)
+    assert len(headings) == len(OPTIONS) + len(FLAGS) + len(KEYS)
 
 
 def test_options_without_a_twin() -> None:
     alone = [*(f"--ddcompat-{name.replace('_', '-')}" for name in FLAGS)]
     rows = [f"| [`{option}`](#{option}) | |" for option in alone]
-    rows += [f"| | [`ddcompat_{name}`](#ddcompat_{name}) |" for name in INI]
+    rows += [f"| | [`ddcompat_{name}`](#ddcompat_{name}) |" for name in KEYS]
     assert [row for row in rows if row not in PAGES["options"]] == []
-    for option in [*alone, *(f"ddcompat_{name}" for name in INI)]:
+    for option in [*alone, *(f"ddcompat_{name}" for name in KEYS)]:
         assert f"\n### `{option}`\n" in PAGES["options"]
 
 
