@@ -32,7 +32,7 @@ _BOOLEANS = {
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
 _SETTINGS = {kind.setting: kind for kind in FACTS.values()}
-_ABSENT = " or ".join(kind.setting for kind in FACTS.values() if kind.nullable)
+_ABSENT = ", ".join(kind.setting for kind in FACTS.values() if kind.nullable)
 
 
 def facts_from_text(content: bytes, origin: str) -> Facts:

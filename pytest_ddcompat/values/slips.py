@@ -77,7 +77,9 @@ def _kind(called: str, markers: Iterable[str]) -> str:
     if called in _CALLED:
         return _CALLED[called]
     kinds = [marker.partition("_")[2] for marker in markers]
-    return _close(called, kinds) or _CALLED.get(_close(called, _CALLED, similar=0.9), "")
+    # In a short word, two swapped letters are half of it.
+    swapped = next((kind for kind in kinds if sorted(kind) == sorted(called)), "")
+    return swapped or _close(called, kinds) or _CALLED.get(_close(called, _CALLED, similar=0.9), "")
 
 
 def _close(word: str, valid: Iterable[str], *, similar: float = _SIMILAR) -> str:
