@@ -227,6 +227,7 @@ _READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "runtimes": (("os", "cpus", "implementation", "python", "tracer"), ()),
     "frameworks": (("heading", "id"), ("versions", "capabilities")),
     "coverage": (("of", "capability", "named"), ()),
+    "facts": (("id",), ()),
     "unresolved": (("columns", "documented"), ("of", "capabilities")),
 }
 """Of each table the fields that name a row, and the others that the functions above read."""

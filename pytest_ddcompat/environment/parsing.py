@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_ddcompat.environment.fact import FACTS, KEYS, PLURALS
 from pytest_ddcompat.environment.value import Fact
 from pytest_ddcompat.values.errors import FactsError
-from pytest_ddcompat.values.names import unknown_name
+from pytest_ddcompat.values.names import BOOLEANS, unknown_name
 from pytest_ddcompat.values.text import as_json, shown
 
 if TYPE_CHECKING:
@@ -27,10 +27,6 @@ LIMIT = 1 << 20
 _MOST = 1000
 """Names in one place; nobody has hundreds of frameworks, and each costs more than its parsing."""
 
-_BOOLEANS = {
-    **dict.fromkeys(("true", "yes", "on", "1"), True),
-    **dict.fromkeys(("false", "no", "off", "0"), False),
-}
 _SETTINGS = {kind.setting: kind for kind in FACTS.values()}
 _ABSENT = ", ".join(kind.setting for kind in FACTS.values() if kind.nullable)
 
@@ -175,7 +171,7 @@ class _Reader:
         else:
             absent = word == "none" and kind.nullable
             # Of other facts, 1 is a version.
-            parsed = _BOOLEANS.get(word, value) if kind.is_boolean else value
+            parsed = BOOLEANS.get(word, value) if kind.is_boolean else value
             self.read(kind, key, setting, None if absent else parsed)
             # Where any word will do, `none` would be one: nobody means an OS of that name.
             if key in self.facts and self.facts[key].value == "none":

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Mark", "address", "array", "boolean", "date", "deployment", "identifier", "mapping", "mark",
-    "matching", "name", "one_of", "plain_kind", "sentence", "site", "table", "text", "version",
-    "version_range", "version_ranges", "words",
+    "matching", "name", "one_of", "plain_kind", "sentence", "site", "table", "text", "variable",
+    "version", "version_range", "version_ranges", "word", "words",
 ]  # fmt: skip
 
 Mark = Union[bool, str]
@@ -191,6 +191,12 @@ identifier = matching(
 name = identifier._replace(compared=fold)
 deployment = name._replace(read=_read_deployment)
 site = _parsed(_site, {"examples": ["datadoghq.eu"]})
+word = matching(
+    "[A-Za-z0-9][A-Za-z0-9_.+-]{0,99}", "a word", "letters, digits, _ . + - within, at most 100"
+)
+variable = matching(
+    "[A-Za-z_][A-Za-z0-9_]{0,99}", "the name of a variable", "letters, digits, _, at most 100"
+)
 address = matching(r"https?://[^\s<>\"]+", "an address", "https://…")
 version = _parsed(parse_version, {"examples": ["1.10.0"]}, Version)
 version_range = _parsed(parse_range, {"examples": [">=4.0,<5"]}, Range)

@@ -12,6 +12,7 @@ from pytest_ddcompat.matrix.rows import (
     Capability,
     Coverage,
     Deployment,
+    FactDeclaration,
     Framework,
     Note,
     Page,
@@ -83,6 +84,7 @@ class Matrix(Row):
     coverage: tuple[Coverage, ...] = _rows(
         Coverage, "Sentences that cover frameworks or data stores."
     )
+    facts: tuple[FactDeclaration, ...] = _rows(FactDeclaration, "Facts of your own.")
     notes: tuple[Note, ...] = _rows(Note, "Sentences that decide nothing.", decides=False)
     unresolved: tuple[Unresolved, ...] = _rows(Unresolved, "Words that are not understood.")
     removed: Removed = field(
@@ -126,6 +128,7 @@ class Matrix(Row):
         once("deployments", self.deployments, _marks_of)
         once("releases", self.releases, lambda row: [(row.tracer, f'"{row.tracer}"')])
         once("frameworks", self.frameworks, _identity_of)
+        once("facts", self.facts, lambda row: [(fold(row.id), f'the id "{row.id}"')])
 
     def __repr__(self) -> str:
         counts = f"{len(self.capabilities)} capabilities, {len(self.releases)} releases"

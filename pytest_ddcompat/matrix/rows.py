@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pytest_ddcompat.matrix.facts import FactDeclaration
 from pytest_ddcompat.matrix.fields import Row, field
 from pytest_ddcompat.matrix.kinds import (
     address,
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LEVELS", "LEVEL_WORDS", "NOT_THERE", "STATUSES", "Capability", "Coverage", "Deployment",
-    "Framework", "Minimum", "Note", "Overlay", "Page", "Release", "Runtime", "Site", "Statement",
-    "Table", "Unresolved",
+    "FactDeclaration", "Framework", "Minimum", "Note", "Overlay", "Page", "Release", "Runtime",
+    "Site", "Statement", "Table", "Unresolved",
 ]  # fmt: skip
 
 LEVELS = ("end_of_life", "maintenance", "general_availability")

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "BOOLEANS",
     "DEPLOYMENT_TYPES",
+    "FACT_KEYS",
     "bare",
     "canonical",
     "deployment_type",
@@ -65,6 +67,18 @@ _MEANT = {
 
 DEPLOYMENT_TYPES = ("docker", "kubernetes", "amazon_ecs", "aws_fargate", "aws_lambda")
 """Ids of the deployment types that are detected; the page's "Supported deployment types"."""
+
+FACT_KEYS = (
+    "tracer", "python", "implementation", "os", "cpu", "framework", "package", "deployments",
+    "site", "remote_configuration", "agent", "date", "fact",
+)  # fmt: skip
+"""Keys of the documented facts: a fact of one's own has none of them as its id."""
+
+BOOLEANS = {
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
+}
+"""True and false, as options and variables write them."""
 
 # A name this similar to a documented one is taken for a misspelling of it ("djngo"), while
 # other products' names stay what they are ("mssql" is 0.8 like "mysql").

@@ -15,7 +15,7 @@ LISTS = {
     "deployment types": "amazon_ecs, aws_fargate, aws_lambda, docker, kubernetes",
     "frameworks": "django, fastapi, flask",
     "keys of a matrix": (
-        "capabilities, coverage, deployments, frameworks, notes, page, releases, removed, "
+        "capabilities, coverage, deployments, facts, frameworks, notes, page, releases, removed, "
         "runtimes, sites, tables, unresolved"
     ),
     "keys of its page": "address, breadcrumbs, id, read, title, tracer",
@@ -26,10 +26,11 @@ LISTS = {
     "CPUs of a runtime": "32bit, 64bit, aarch64, i686, x86-64",
     "support levels": "end_of_life, general_availability, maintenance",
     "keys of an overlay": (
-        "capabilities, coverage, deployments, extends, frameworks, page, releases, runtimes, sites"
+        "capabilities, coverage, deployments, extends, facts, frameworks, page, releases, "
+        "runtimes, sites"
     ),
     "rows of an overlay": (
-        "capabilities, coverage, deployments, frameworks, releases, runtimes, sites"
+        "capabilities, coverage, deployments, facts, frameworks, releases, runtimes, sites"
     ),
     "keys of an overlay's capability": (
         "aliases, callout, documented, heading, id, interpretation, minimum, minimums, "

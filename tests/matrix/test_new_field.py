@@ -33,6 +33,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "runtimes": runtime(),
     "frameworks": row("Django", id="django", versions=[">=2"], capabilities={"firewall": True}),
     "coverage": row("SQLite", of="datastores", named=["sqlite"]),
+    "facts": {"id": "variant", "kind": "boolean"},
     "unresolved": row("Perhaps", of="sites", reason="odd"),
 }
 MINIMUM = {"tracer": "1.2", "runtime": "python", "versions": [">=3.9"]}

@@ -6,6 +6,7 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_ddcompat.matrix.facts import together
 from pytest_ddcompat.matrix.overlay.matching import absence, by_key, matching, refuse_ambiguous
 from pytest_ddcompat.matrix.overlay.rows import RULES, changes_of, read_overlay
 from pytest_ddcompat.matrix.rows import NOT_THERE, Capability, Release, Statement
@@ -13,11 +14,17 @@ from pytest_ddcompat.values.errors import MatrixError, Place, Problem
 from pytest_ddcompat.values.spans import overlapping
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.matrix.overlay.rows import Change
-    from pytest_ddcompat.matrix.rows import Deployment, Framework, Overlay, Unresolved
+    from pytest_ddcompat.matrix.rows import (
+        Deployment,
+        FactDeclaration,
+        Framework,
+        Overlay,
+        Unresolved,
+    )
 
 __all__ = ["apply_overlay"]
 
@@ -72,9 +79,21 @@ def apply_overlay(
             base = _without_marks(base, touching[kind])
     if not problems:
         _check(base, touching, place)
+    facts = _with_facts(base, understood.facts, place)
     if problems:
         raise MatrixError(problems)
-    return base.replaced({"page": base.page.replaced(page), **_merged(base, touching)})
+    merged = {**_merged(base, touching), "facts": facts}
+    return base.replaced({"page": base.page.replaced(page), **merged})
+
+
+def _with_facts(
+    base: Matrix, added: Iterable[FactDeclaration], place: Place
+) -> tuple[FactDeclaration, ...]:
+    try:
+        return tuple(together([*base.facts, *added]).values())
+    except MatrixError as error:
+        place.problems.extend(error.problems)
+        return ()
 
 
 def _without_marks(base: Matrix, touched: Mapping[int, _Touched]) -> Matrix:

@@ -1,0 +1,111 @@
+"""Facts of one's own, as matrices, overlays and files of declarations declare them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.matrix.fields import Row, field
+from pytest_ddcompat.matrix.kinds import array, identifier, one_of, text, variable, word
+from pytest_ddcompat.values.errors import MatrixError, Problem
+from pytest_ddcompat.values.names import BOOLEANS, FACT_KEYS, fold, unknown_name
+from pytest_ddcompat.values.text import as_json, shown
+from pytest_ddcompat.values.versions import parse_version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_ddcompat.values.errors import Place
+    from pytest_ddcompat.values.versions import Version
+
+__all__ = ["FactDeclaration", "together"]
+
+
+class FactDeclaration(Row):
+    """A fact of your own, which no page documents.
+
+    Attributes:
+        declared: Where it is declared: a file, and the row in it.
+    """
+
+    declared: str = ""
+    id: str = field(identifier, "Id of the fact; none of a documented fact.", decides=True)
+    kind: str = field(one_of("boolean", "word", "version"), "What its values are.", decides=True)
+    words: tuple[str, ...] = field(
+        array(word), "The values of a fact of the kind word; of others, none.", (), decides=True
+    )
+    description: str = field(text, "What the fact means.", "", decides=False)
+    variable: str = field(
+        variable,
+        "Environment variable whose value the fact is where nothing else gives it.",
+        "",
+        decides=True,
+    )
+
+    @classmethod
+    def from_table(cls, value: object, place: Place) -> FactDeclaration | None:
+        """Understand a parsed table, and keep where it stands."""
+        row = super().from_table(value, place)
+        if row is not None:
+            row.__dict__["declared"] = ": ".join(filter(None, (place.file, place.where)))
+        return row
+
+    def check(self, place: Place) -> None:
+        """The id is no documented fact's; the kind word, and no other, has words, each once."""
+        if fold(self.id) in map(fold, FACT_KEYS):
+            place.inside("id").problem(f'"{self.id}" is a documented fact', "another id")
+        if bool(self.words) is not (self.kind == "word"):
+            has = "has words" if self.words else "has no words"
+            place.inside("words").problem(
+                f'this fact is of the kind "{self.kind}", and {has}',
+                "one word or more for the kind word, none for any other",
+            )
+        seen: dict[str, int] = {}
+        for number, each in enumerate(self.words):
+            if seen.setdefault(each, number) != number and not place.is_full:
+                place.inside(f"words[{number}]").problem(f'"{each}" stands here twice')
+
+    @property
+    def valid(self) -> str:
+        """The values that it may have, in words."""
+        if self.kind == "word":
+            return ", ".join(self.words)
+        return "true, false" if self.kind == "boolean" else "a version such as 1.2.3"
+
+    def parse(self, value: object) -> bool | str | Version:
+        """Understand a value of the fact.
+
+        Args:
+            value: True, false, or text, such as that of a variable.
+
+        Raises:
+            ValueError: It is none; the message quotes it.
+        """
+        if self.kind == "version" and isinstance(value, str):
+            return parse_version(value)
+        if self.kind == "word" and value in self.words:
+            return value
+        known = BOOLEANS.get(value.lower()) if isinstance(value, str) else value
+        if self.kind == "boolean" and isinstance(known, bool):
+            return known
+        what = f"{shown(value, as_json)} is not valid"
+        if isinstance(value, str) and self.words:
+            raise ValueError(unknown_name(what, value, self.words))
+        raise ValueError(f"{what}; valid: {self.valid}")
+
+
+def together(declarations: Iterable[FactDeclaration]) -> dict[str, FactDeclaration]:
+    """Return the declarations of a run by the folded id of each; the same twice counts once.
+
+    Raises:
+        MatrixError: Two declare one fact differently; the message names both places.
+    """
+    known: dict[str, FactDeclaration] = {}
+    problems: list[Problem] = []
+    for each in declarations:
+        first = known.setdefault(fold(each.id), each)
+        if first.deciding() != each.deciding():
+            what = f'{first.declared or "another matrix"} declares the fact "{each.id}" differently'
+            problems.append(Problem(what, "the same declaration in both", origin=each.declared))
+    if problems:
+        raise MatrixError(problems)
+    return known
