@@ -230,11 +230,14 @@ def _definition(matrix: Matrix, name: str) -> Hashable:
     if capability is None:
         return None
     deciding = (key for key, spec in matrix.fields.items() if spec.decides)
-    tables = [key for key in deciding if key not in {"page", "capabilities", "unresolved"}]
+    # Facts that two pages declare differently are an error.
+    others = {"page", "capabilities", "runtimes", "facts", "unresolved"}
+    tables = [key for key in deciding if key not in others]
     return (
         _values(matrix.page),
         _values(capability),
         *(_about(getattr(matrix, table), capability) for table in tables),
+        _about(matrix.runtimes_of(capability), capability),
         _open(matrix, capability),
     )
 

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from pytest_ddcompat.matrix.fields import Row, field
 from pytest_ddcompat.matrix.kinds import array, identifier, one_of, text, variable, word
-from pytest_ddcompat.values.errors import MatrixError, Problem
+from pytest_ddcompat.values.errors import CompatibilityError, MatrixError, Problem
 from pytest_ddcompat.values.names import BOOLEANS, FACT_KEYS, fold, unknown_name
 from pytest_ddcompat.values.text import as_json, shown
-from pytest_ddcompat.values.versions import parse_version
+from pytest_ddcompat.values.versions import parse_marker_range, parse_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_ddcompat.values.errors import Place
     from pytest_ddcompat.values.versions import Version
 
-__all__ = ["FactDeclaration", "together"]
+__all__ = ["FactDeclaration", "refuse_unknown_facts", "together"]
 
 
 class FactDeclaration(Row):
@@ -71,6 +71,22 @@ class FactDeclaration(Row):
             return ", ".join(self.words)
         return "true, false" if self.kind == "boolean" else "a version such as 1.2.3"
 
+    def check_wanted(self, value: bool | str) -> None:  # noqa: FBT001 - a fact's value
+        """Refuse what is not asked of the fact: a value, or a range of versions.
+
+        Raises:
+            CompatibilityError: It is no value of the fact, or no range.
+        """
+        if self.kind == "version":
+            if not isinstance(value, str):
+                raise self._refused(value, "a range such as >=1.2")
+            parse_marker_range(value)
+        elif self.kind == "boolean":
+            if not isinstance(value, bool):
+                raise self._refused(value, self.valid)
+        else:
+            self.parse(value)
+
     def parse(self, value: object) -> bool | str | Version:
         """Understand a value of the fact.
 
@@ -78,7 +94,7 @@ class FactDeclaration(Row):
             value: True, false, or text, such as that of a variable.
 
         Raises:
-            ValueError: It is none; the message quotes it.
+            CompatibilityError: It is none; the message quotes it.
         """
         if self.kind == "version" and isinstance(value, str):
             return parse_version(value)
@@ -87,10 +103,40 @@ class FactDeclaration(Row):
         known = BOOLEANS.get(value.lower()) if isinstance(value, str) else value
         if self.kind == "boolean" and isinstance(known, bool):
             return known
+        raise self._refused(value, self.valid)
+
+    def _refused(self, value: object, valid: str) -> CompatibilityError:
         what = f"{shown(value, as_json)} is not valid"
         if isinstance(value, str) and self.words:
-            raise ValueError(unknown_name(what, value, self.words))
-        raise ValueError(f"{what}; valid: {self.valid}")
+            return CompatibilityError(unknown_name(what, value, self.words))
+        return CompatibilityError(Problem(what, valid))
+
+
+def refuse_unknown_facts(
+    wanted: Mapping[str, Sequence[str | bool]],
+    declared: Mapping[str, FactDeclaration],
+    place: Place,
+) -> None:
+    """Note facts that nothing declares, and values that are none of a fact's.
+
+    Args:
+        wanted: Values by the id of a fact.
+        declared: Declarations by folded id, as `together` returns them.
+        place: Where the values stand.
+    """
+    for name, values in wanted.items():
+        declaration = declared.get(fold(name))
+        if place.is_full:
+            return
+        if declaration is None:
+            valid = [each.id for each in declared.values()]
+            place.add(unknown_name(f'no fact "{name:.80}" is declared', name, valid))
+            continue
+        for value in values:
+            try:
+                declaration.check_wanted(value)
+            except CompatibilityError as error:
+                place.inside(name).add(error.problems[0])
 
 
 def together(declarations: Iterable[FactDeclaration]) -> dict[str, FactDeclaration]:
