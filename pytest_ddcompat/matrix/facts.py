@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_ddcompat.matrix.fields import Row, field
 from pytest_ddcompat.matrix.kinds import array, identifier, one_of, text, variable, word
 from pytest_ddcompat.values.errors import CompatibilityError, MatrixError, Problem
-from pytest_ddcompat.values.names import BOOLEANS, FACT_KEYS, fold, unknown_name
+from pytest_ddcompat.values.names import BOOLEANS, FACT_KEYS, fact_id, unknown_name
 from pytest_ddcompat.values.text import as_json, shown
 from pytest_ddcompat.values.versions import parse_marker_range, parse_version
 
@@ -51,7 +51,7 @@ class FactDeclaration(Row):
 
     def check(self, place: Place) -> None:
         """The id is no documented fact's; the kind word, and no other, has words, each once."""
-        if fold(self.id) in map(fold, FACT_KEYS):
+        if fact_id(self.id) in FACT_KEYS:
             place.inside("id").problem(f'"{self.id}" is a documented fact', "another id")
         if bool(self.words) is not (self.kind == "word"):
             has = "has words" if self.words else "has no words"
@@ -71,7 +71,7 @@ class FactDeclaration(Row):
             return ", ".join(self.words)
         return "true, false" if self.kind == "boolean" else "a version such as 1.2.3"
 
-    def check_wanted(self, value: bool | str) -> None:  # noqa: FBT001 - a fact's value
+    def check_wanted(self, value: bool | str) -> None:
         """Refuse what is not asked of the fact: a value, or a range of versions.
 
         Raises:
@@ -121,11 +121,11 @@ def refuse_unknown_facts(
 
     Args:
         wanted: Values by the id of a fact.
-        declared: Declarations by folded id, as `together` returns them.
+        declared: Declarations by reduced id, as `together` returns them.
         place: Where the values stand.
     """
     for name, values in wanted.items():
-        declaration = declared.get(fold(name))
+        declaration = declared.get(fact_id(name))
         if place.is_full:
             return
         if declaration is None:
@@ -140,7 +140,7 @@ def refuse_unknown_facts(
 
 
 def together(declarations: Iterable[FactDeclaration]) -> dict[str, FactDeclaration]:
-    """Return the declarations of a run by the folded id of each; the same twice counts once.
+    """Return the declarations of a run by the reduced id of each; the same twice counts once.
 
     Raises:
         MatrixError: Two declare one fact differently; the message names both places.
@@ -148,7 +148,7 @@ def together(declarations: Iterable[FactDeclaration]) -> dict[str, FactDeclarati
     known: dict[str, FactDeclaration] = {}
     problems: list[Problem] = []
     for each in declarations:
-        first = known.setdefault(fold(each.id), each)
+        first = known.setdefault(fact_id(each.id), each)
         if first.deciding() != each.deciding():
             what = f'{first.declared or "another matrix"} declares the fact "{each.id}" differently'
             problems.append(Problem(what, "the same declaration in both", origin=each.declared))

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from pytest_ddcompat.values.errors import Place
 
 __all__ = [
-    "Mark", "address", "array", "boolean", "date", "deployment", "fact_values", "identifier", "mapping", "mark",
-    "matching", "name", "one_of", "plain_kind", "sentence", "site", "table", "text", "variable",
-    "version", "version_range", "version_ranges", "word", "words",
+    "Mark", "address", "array", "boolean", "date", "deployment", "fact_values", "identifier",
+    "mapping", "mark", "matching", "name", "one_of", "plain_kind", "sentence", "site", "table",
+    "text", "variable", "version", "version_range", "version_ranges", "word", "words",
 ]  # fmt: skip
 
 Mark = Union[bool, str]

@@ -25,7 +25,7 @@ from pytest_ddcompat.matrix.rows import (
     Unresolved,
 )
 from pytest_ddcompat.values.errors import RequirementError
-from pytest_ddcompat.values.names import bare, fold, unknown_name
+from pytest_ddcompat.values.names import bare, fact_id, fold, unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
@@ -139,7 +139,7 @@ class Matrix(Row):
         once("deployments", self.deployments, _marks_of)
         once("releases", self.releases, lambda row: [(row.tracer, f'"{row.tracer}"')])
         once("frameworks", self.frameworks, _identity_of)
-        once("facts", self.facts, lambda row: [(fold(row.id), f'the id "{row.id}"')])
+        once("facts", self.facts, lambda row: [(fact_id(row.id), f'the id "{row.id}"')])
 
     def __repr__(self) -> str:
         counts = f"{len(self.capabilities)} capabilities, {len(self.releases)} releases"
@@ -242,8 +242,8 @@ class Matrix(Row):
 
     @cached_property
     def own_facts(self) -> dict[str, FactDeclaration]:
-        """The facts of one's own, by the folded id."""
-        return {fold(row.id): row for row in self.facts}
+        """The facts of one's own, by the reduced id."""
+        return {fact_id(row.id): row for row in self.facts}
 
     @cached_property
     def _own_runtimes(self) -> dict[str, tuple[Runtime, ...]]:

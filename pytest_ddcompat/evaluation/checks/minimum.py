@@ -148,7 +148,7 @@ def _admits_runtime(minimum: Minimum, environment: Environment) -> bool | None:
         return True
     if minimum.runtime != "python" or environment.python.value is None:
         return None
-    return series(environment.python.value) in minimum.versions
+    return minimum.versions is None or series(environment.python.value) in minimum.versions
 
 
 def _without_preview(finding: Finding) -> Finding:

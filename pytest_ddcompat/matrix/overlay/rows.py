@@ -59,8 +59,8 @@ RULES = {
 _UNTOUCHED = ("tables", "notes", "unresolved")
 _CELLS = {
     "agent", "callout", "capabilities", "capability", "cpus", "excluded", "implementation",
-    "minimum", "minimums", "named", "needs", "of", "os", "python", "status", "support_level", "tracer",
-    "until", "versions",
+    "minimum", "minimums", "named", "needs", "of", "os", "python", "status", "support_level",
+    "tracer", "until", "versions",
 }  # fmt: skip
 """Keys whose values stand in cells of a page; those of others are not quoted as if they did."""
 
