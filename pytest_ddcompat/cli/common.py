@@ -14,7 +14,8 @@ from pytest_ddcompat.environment.interpreter import Interpreter
 from pytest_ddcompat.environment.layers import FactSources, Layer, file_layer
 from pytest_ddcompat.environment.machine import check_agent_option
 from pytest_ddcompat.environment.parsing import LIMIT
-from pytest_ddcompat.evaluation.pages import check_facts, load_kept
+from pytest_ddcompat.evaluation.own_facts import declare_facts
+from pytest_ddcompat.evaluation.pages import Matrices, check_facts, load_kept
 from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.values.day import today
 from pytest_ddcompat.values.errors import CompatibilityError, FactsError, MatrixError
@@ -139,7 +140,7 @@ def environment_by(
         detected = [interpreter.facts]
     environment = sources.environment(detected, detector)
     check_facts(environment, matrices)
-    return environment
+    return declare_facts(environment, Matrices(matrices).own_facts)
 
 
 def origins(options: argparse.Namespace, matrix: Matrix) -> list[str]:

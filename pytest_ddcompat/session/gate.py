@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.environment.value import Fact
     from pytest_ddcompat.evaluation.remedies import Remedies
     from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.matrix.rows import FactDeclaration
     from pytest_ddcompat.requirement.requirement import Requirement
     from pytest_ddcompat.session.decision import Declared
     from pytest_ddcompat.session.declarations import RunDeclarations
@@ -85,6 +86,11 @@ class Inputs:
         from pytest_ddcompat.session.declaration_options import load
 
         return load(named, self.settings.files, self.config)
+
+    @property
+    def own_facts(self) -> tuple[FactDeclaration, ...]:
+        """Facts of one's own that declarations files declare."""
+        return () if self.declarations is None else self.declarations.declarations.facts
 
     def may(self, action: Action) -> bool:
         """Whether a test may get an action, other than by `strict=` of its markers."""
@@ -143,7 +149,9 @@ class Gate:
         # If a hook ends the run, the summary must not call it again.
         vars(self)["_matrices"] = RuntimeError("pytest_ddcompat_matrices has ended the run")
         inputs, hooks = self.inputs, self._hooks
-        return result_or_error(lambda: matrices_of(inputs.matrices, inputs.config, hooks))
+        return result_or_error(
+            lambda: matrices_of(inputs.matrices, inputs.config, hooks, inputs.own_facts)
+        )
 
     @property
     def environment(self) -> Environment:
@@ -173,8 +181,10 @@ class Gate:
         Raises:
             CompatibilityError: Which it is, and the nearest that there is.
         """
-        # Where a matrix decides, its hooks are asked early.
-        self._checked(self.inputs.settings.facts.environment(detector=self.inputs.detector))
+        # Where a matrix decides, its hooks are asked early, and else they are not.
+        environment = self.inputs.settings.facts.environment(detector=self.inputs.detector)
+        if environment.undocumented_deployments or environment.own_facts:
+            self._checked(environment)
         declarations = self.inputs.declarations
         if declarations is not None and not isinstance(self._matrices, BaseException):
             declarations.check(self._matrices)
@@ -182,7 +192,15 @@ class Gate:
     def _checked(self, environment: Environment) -> Environment:
         if environment.undocumented_deployments:
             check_facts(environment, self.matrices)
-        return environment
+        matrices = self._matrices
+        if isinstance(matrices, BaseException):
+            return environment
+        if not environment.own_facts and not matrices.own_facts:
+            return environment
+        # Here, as most runs have none.
+        from pytest_ddcompat.evaluation.own_facts import declare_facts
+
+        return declare_facts(environment, matrices.own_facts)
 
     @cached_property
     def verdicts(self) -> Verdicts:
@@ -398,4 +416,5 @@ def _facts(environment: Environment, matrices: Matrices) -> list[Fact[Any]]:
     # A copy, for the summary names the frameworks that were looked up in the original.
     copy = environment.replaced("date", environment.date)
     facts += [copy.framework(name) for name in matrices.framework_names()]
+    facts += [copy.fact(f"fact.{row.id}") for row in matrices.own_facts.values()]
     return facts + [environment.tracer_of(matrix.page.tracer) for matrix in matrices]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.machine import Detector
+    from pytest_ddcompat.matrix.rows import FactDeclaration
 
 __all__ = [
     "RunSettings",
@@ -157,20 +158,26 @@ def environment_of(
     return settings.environment([facts_from_mapping(m, hook) for m in mappings], detector, day)
 
 
-def matrices_of(loaded: Sequence[Matrix], config: pytest.Config, hooks: Any) -> Matrices:
+def matrices_of(
+    loaded: Sequence[Matrix],
+    config: pytest.Config,
+    hooks: Any,
+    facts: Sequence[FactDeclaration] = (),
+) -> Matrices:
     """Combine the matrices of a run: those of options or the default one, then those of hooks.
 
     Args:
         loaded: The matrices that options name, or the default one.
         config: The run's configuration.
         hooks: The hooks that count for the tests.
+        facts: Facts of one's own that no matrix declares.
 
     Raises:
         MatrixError: A hook gives something that is no matrix, or two have the same id.
     """
     results = hooks.pytest_ddcompat_matrices(config=config)
     further = [_load_hooks_matrix(m, config.rootpath) for r in results for m in _iterate(r)]
-    return Matrices([*loaded, *further])
+    return Matrices([*loaded, *further], facts)
 
 
 def policy_of(config: pytest.Config) -> Policy:

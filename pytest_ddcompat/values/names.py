@@ -19,6 +19,7 @@ __all__ = [
     "bare",
     "canonical",
     "deployment_type",
+    "fact_id",
     "fold",
     "is_framework",
     "is_misspelling",
@@ -111,6 +112,15 @@ def is_framework(name: str) -> bool:
     """
     is_short = len(name) <= _LONGEST_FRAMEWORK
     return is_short and bool(fold(name)) and name.isprintable() and _NO_NAME.isdisjoint(name)
+
+
+def fact_id(name: str) -> str:
+    """Reduce the id of a fact of one's own to what decides: no case, and `_` for `-`.
+
+    Args:
+        name: As a person writes it.
+    """
+    return name.lower().replace("-", "_")
 
 
 def canonical(name: str) -> str:
