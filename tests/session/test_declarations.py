@@ -363,3 +363,36 @@ def test_folders_with_facts_of_their_own(project: Project) -> None:
         ["new/test_new.py::test", "PASSED"],
         ["old/test_old.py::test", "SKIPPED"],
     ]
+
+
+@pytest.mark.parametrize("more", [(), XDIST], ids=["", "xdist"])
+@pytest.mark.parametrize(
+    ("variant", "outcomes"),
+    [
+        pytest.param("flask-poc", {"test_flask": "skipped", "test_django": "passed"}, id="one"),
+        pytest.param("django-poc", {"test_flask": "passed", "test_django": "skipped"}, id="other"),
+    ],
+)
+def test_facts_that_the_file_declares(
+    project: Project, variant: str, outcomes: dict[str, str], more: tuple[str, ...]
+) -> None:
+    project.write("test_it.py", "def test_flask(): pass\ndef test_django(): pass")
+    project.write("declared.toml", """
+        [[facts]]
+        id = "variant"
+        kind = "word"
+        words = ["flask-poc", "django-poc"]
+        description = "The web application"
+        variable = "WEBLOG"
+
+        [[declarations]]
+        tests = "test_it.py::test_flask"
+        state = "irrelevant"
+        when = {fact = "variant", value = "flask-poc"}
+
+        [[declarations]]
+        tests = "test_it.py::test_django"
+        requires = {fact = "variant", value = "flask-poc"}
+        """)  # fmt: skip
+    run = project.run(NAMED, f"--ddcompat-set=fact.variant={variant}", *more)
+    assert run.outcomes == outcomes
