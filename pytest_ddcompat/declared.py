@@ -262,6 +262,12 @@ def is_used(session: pytest.Session) -> bool:
     return bool(items) and (bool(IMPORTED) or any(marked) or asks_inside(session))
 
 
+def gives_declarations(config: pytest.Config) -> bool:
+    """Whether a hook gives declarations files."""
+    caller = getattr(config.hook, "pytest_ddcompat_declarations", None)
+    return caller is not None and bool(caller.get_hookimpls())
+
+
 def asks_inside(session: pytest.Session) -> bool:
     """Whether tests of a run may ask inside: by the fixture, or by what has been imported."""
     items = getattr(session, "items", ())

@@ -24,6 +24,7 @@ from pytest_ddcompat.declared import (
     START,
     STEP_BACK,
     forget_names,
+    gives_declarations,
     is_used,
     marks_of,
 )
@@ -87,9 +88,13 @@ def pytest_configure(config: pytest.Config) -> None:
     _declare_hooks(config)  # again where it collects, as others may be registered until then
     option = config.option
     try:
-        explicit = any(
-            getattr(option, f"ddcompat_{name}", None) is not None for name in (*OPTIONS, *FLAGS)
-        ) or any(config.getini(f"ddcompat_{name}") for name in (*OPTIONS, *KEYS))
+        explicit = (
+            gives_declarations(config)
+            or any(
+                getattr(option, f"ddcompat_{name}", None) is not None for name in (*OPTIONS, *FLAGS)
+            )
+            or any(config.getini(f"ddcompat_{name}") for name in (*OPTIONS, *KEYS))
+        )
     except (ValueError, pytest.UsageError):
         # An ini value of the wrong type, which the gate reports with its key.
         explicit = True

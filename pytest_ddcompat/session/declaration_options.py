@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.declarations.file import STATES, load_declarations
+from pytest_ddcompat.declared import gives_declarations
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.matrix.loading import read_file
 from pytest_ddcompat.session.declarations import RunDeclarations
 from pytest_ddcompat.values.errors import CompatibilityError, DeclarationError, Problem
 from pytest_ddcompat.values.names import unknown_name
+from pytest_ddcompat.values.text import as_json, shown
 from pytest_ddcompat.values.variables import HiddenBytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     import pytest
 
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["load", "named_files"]
 
+_HOOK = "pytest_ddcompat_declarations"
 _ACTIONS = [action.value for action in Action]
 
 
@@ -37,7 +42,7 @@ def named_files(
         config: The run's configuration.
 
     Raises:
-        DeclarationError: A path is empty.
+        DeclarationError: A path is empty, or a hook gives none.
     """
     if option:
         origin, named, folder = "--ddcompat-declarations", [*option], config.invocation_params.dir
@@ -46,7 +51,31 @@ def named_files(
         folder = config.inipath.parent if config.inipath else config.rootpath
     if not all(name.strip() for name in named):
         raise DeclarationError(f"{origin}: the name of a file is empty; valid: a .toml file")
-    return tuple((origin, str(folder / name)) for name in dict.fromkeys(named))
+    paths = [(origin, str(folder / name)) for name in named]
+    paths += [(_HOOK, str(config.rootpath / path)) for path in _of_hooks(config)]
+    unique: dict[str, str] = {}
+    for origin, path in paths:
+        unique.setdefault(path, origin)
+    return tuple((origin, path) for path, origin in unique.items())
+
+
+def _of_hooks(config: pytest.Config) -> list[str]:
+    """Return the paths that hooks give, those of the last registered one first."""
+    if not gives_declarations(config):
+        return []
+    paths: list[Any] = []
+    for result in config.hook.pytest_ddcompat_declarations(config=config):
+        if isinstance(result, (str, os.PathLike)) or not isinstance(result, Iterable):
+            got = shown(result, as_json)
+            raise DeclarationError(
+                f"{_HOOK}: it must return an iterable (got {got}); valid: a list of paths"
+            )
+        paths += result
+    for path in paths:
+        if not isinstance(path, (str, os.PathLike)) or not os.fspath(path):
+            what = f"{_HOOK}: {shown(path, as_json)} is not the path of a file"
+            raise DeclarationError(f"{what}; valid: the path of a .toml file")
+    return [str(path) for path in paths]
 
 
 def load(
@@ -64,6 +93,7 @@ def load(
             asks for; or the ini file names a state or an action that does not exist.
     """
     actions, need_ticket = _actions(config), _need_ticket(config)
+    origins = {_shown(path, config): origin for origin, path in named}
     try:
         contents = [(_shown(path, config), _read(path, files, config)) for _, path in named]
         declarations = load_declarations(contents)
@@ -72,7 +102,10 @@ def load(
         if problems:
             raise DeclarationError(problems)
     except DeclarationError as error:
-        raise DeclarationError(p.within(named[0][0]) for p in error.problems) from None
+        raise DeclarationError(
+            problem.within(origins.get(re.sub(r":\d+$", "", problem.file), ""))
+            for problem in error.problems
+        ) from None
     return RunDeclarations(declarations, actions, config)
 
 

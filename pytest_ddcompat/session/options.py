@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pytest
 
+from pytest_ddcompat.declared import gives_declarations
 from pytest_ddcompat.environment.layers import FactSources, Layer, file_layer
 from pytest_ddcompat.environment.machine import check_agent_option
 from pytest_ddcompat.environment.parsing import LIMIT, facts_from_mapping
@@ -123,10 +124,9 @@ def settings_of(config: pytest.Config) -> RunSettings:
 
 
 def _declarations(config: pytest.Config) -> tuple[tuple[str, str], ...]:
-    option, ini = (
-        config.getoption("ddcompat_declarations"), config.getini("ddcompat_declarations")
-    )  # fmt: skip
-    if not (option or ini):
+    option = config.getoption("ddcompat_declarations")
+    ini = config.getini("ddcompat_declarations")
+    if not (option or ini or gives_declarations(config)):
         return ()
     # Imported here, since most runs have none.
     from pytest_ddcompat.session.declaration_options import named_files

@@ -43,6 +43,7 @@ _CHARS = {Action.SKIP: "s", Action.XFAIL: "x"}
 _RUNNING = {Action.RUN, Action.XFAIL}
 _UNEXPECTED = "passed unexpectedly"
 _REASONS = 40  # lines at most
+_FILES = 5  # names at most
 
 
 def head_of(gate: Gate) -> list[tuple[int, str]]:
@@ -161,6 +162,7 @@ def _lines(
         *_declared(counts),
         *_reasons(by_reason),
         *_advice(ledger, by_folder, gates),
+        *_skipped_files(ledger.skipped_files()),
     ]
 
 
@@ -173,6 +175,13 @@ def _declared(counts: Counter[Decision]) -> list[str]:
     del by_state[""]  # of declarations without one
     words = [f"{n} {state}" for state, n in sorted(by_state.items(), key=lambda p: (-p[1], p[0]))]
     return [f"declared here: {', '.join(words)}"] if words else []
+
+
+def _skipped_files(files: list[str]) -> Iterator[str]:
+    """Return a line about files none of whose gated tests ran, unless there is no such file."""
+    if files:
+        more = f" and {len(files) - _FILES} more files" if len(files) > _FILES else ""
+        yield f"every gated test was skipped in {', '.join(files[:_FILES])}{more}"
 
 
 def _advice(

@@ -93,3 +93,43 @@ def test_help_and_markers(suite: Project) -> None:
     assert "--ddcompat-declarations=FILE" in options
     assert "ddcompat_declarations_strict" not in options  # it has no twin
     assert not [line for line in suite.run("--markers").out if "ddcompat_declaration" in line]
+
+
+HOOK = "def pytest_ddcompat_declarations(config): return {}\n"
+
+
+@pytest.mark.parametrize("more", [(), XDIST], ids=["", "xdist"])
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        pytest.param((), ["a"], id="the hook alone"),
+        pytest.param((A, B), ["a", "b"], id="after those of options, each once"),
+    ],
+)
+def test_files_of_a_hook(
+    suite: Project, options: tuple[str, ...], names: list[str], more: tuple[str, ...]
+) -> None:
+    suite.write("conftest.py", HOOK.format('["declared/a.toml"]'))
+    assert skipped(suite, "", *options, *more) == names
+
+
+@pytest.mark.parametrize(
+    ("returned", "message"),
+    [
+        pytest.param(
+            "'declared/a.toml'",
+            'it must return an iterable (got "declared/a.toml"); valid: a list of paths',
+            id="a string",
+        ),
+        pytest.param("[1]", "1 is not the path of a file; valid: the path of a .toml file", id="1"),
+        pytest.param(
+            "['gone.toml']", "gone.toml: cannot read this file: No such file or directory",
+            id="no such file",
+        ),
+    ],
+)  # fmt: skip
+def test_a_hook_that_is_wrong(suite: Project, returned: str, message: str) -> None:
+    suite.write("conftest.py", HOOK.format(returned))
+    run = suite.run()
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+    assert run.err[0] == f"ERROR: pytest_ddcompat_declarations: {message}"
