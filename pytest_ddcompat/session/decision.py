@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.evaluation.verdict import Status, first_of
@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from pytest_ddcompat.requirement.requirement import Requirement
+    from pytest_ddcompat.session.declared_value import Declared
 
-__all__ = ["PROPERTY", "Codec", "Decision", "Declared", "combine", "summarize"]
+__all__ = ["PROPERTY", "Codec", "Decision", "combine", "summarize"]
 
 PROPERTY = "ddcompat"
 """Name of the user property that holds a test's decision, in reports and in JUnit XML."""
@@ -21,41 +22,6 @@ PROPERTY = "ddcompat"
 _KEYS = {"verdict", "action", "requires", "reason", "mend"}
 _OPTIONAL = {"declarations", "error", "folder", "shown"}
 _STATUSES = (Status.SUPPORTED, Status.UNDETERMINED, Status.UNSUPPORTED)
-
-
-class Declared(NamedTuple):
-    """A declaration of a test, as reports have it.
-
-    Attributes:
-        place: File and line of the declaration.
-        status: What it came to: of a state, unsupported where it applies.
-        state: The state; empty if it declares none.
-        ticket: Where it is being worked on.
-        owner: Who answers for it.
-        feature: What the test is about.
-    """
-
-    place: str
-    status: Status
-    state: str = ""
-    ticket: str = ""
-    owner: str = ""
-    feature: str = ""
-
-    def to_mapping(self) -> dict[str, str]:
-        """Return it as JSON has it; what is empty is left out."""
-        texts = {key: text for key, text in self._asdict().items() if text and key != "status"}
-        return {**texts, "verdict": self.status.value}
-
-    @classmethod
-    def from_mapping(cls, mapping: dict[str, Any]) -> Declared:
-        """Undo `to_mapping`.
-
-        Raises:
-            ValueError, TypeError, LookupError: It is not so written.
-        """
-        texts = {key: str(text) for key, text in mapping.items() if key != "verdict"}
-        return cls(status=Status(mapping["verdict"]), **texts)
 
 
 class Decision:
@@ -288,7 +254,16 @@ def _from_text(text: str) -> Decision | None:
             remedies=tuple(map(str, parsed["mend"])),
             error=str(parsed.get("error", "")),
             folder=str(parsed.get("folder", "")),
-            declarations=tuple(map(Declared.from_mapping, parsed.get("declarations", ()))),
+            declarations=_declarations_of(parsed.get("declarations", ())),
         )
     except (AttributeError, ValueError, TypeError, LookupError, RecursionError):
         return None
+
+
+def _declarations_of(mappings: Sequence[dict[str, Any]]) -> tuple[Declared, ...]:
+    if not mappings:
+        return ()
+    # Imported here, since most runs declare nothing.
+    from pytest_ddcompat.session.declared_value import Declared
+
+    return tuple(map(Declared.from_mapping, mappings))

@@ -11,7 +11,8 @@ from pytest_ddcompat.declared import DECLARATION, MARKERS
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.evaluation.verdict import LINE, Status
 from pytest_ddcompat.requirement.requirement import Requirement
-from pytest_ddcompat.session.decision import Decision, Declared, combine
+from pytest_ddcompat.session.decision import Decision, combine
+from pytest_ddcompat.session.declared_value import Declared
 from pytest_ddcompat.values.errors import CompatibilityError, DeclarationError, Problem
 
 if TYPE_CHECKING:

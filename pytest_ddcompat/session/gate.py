@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.matrix.rows import FactDeclaration
     from pytest_ddcompat.requirement.requirement import Requirement
-    from pytest_ddcompat.session.decision import Declared
     from pytest_ddcompat.session.declarations import RunDeclarations
+    from pytest_ddcompat.session.declared_value import Declared
 
 __all__ = ["Gate", "Inputs"]
 
