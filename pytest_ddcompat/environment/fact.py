@@ -33,7 +33,8 @@ IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy"}
 """How Python implementations that pages name are written."""
 
 _OS = {
-    "linux": "linux", "macos": "macos", "darwin": "macos", "windows": "windows", "win32": "windows",
+    "linux": "linux", "macos": "macos", "darwin": "macos", "mac": "macos", "osx": "macos",
+    "windows": "windows", "win32": "windows", "win": "windows",
 }  # fmt: skip
 _CPU = {
     "x8664": "x86-64", "amd64": "x86-64", "x64": "x86-64", "aarch64": "aarch64", "arm64": "aarch64",

@@ -28,7 +28,7 @@ _MOST = 1000
 """Names in one place; nobody has hundreds of frameworks, and each costs more than its parsing."""
 
 _SETTINGS = {kind.setting: kind for kind in FACTS.values()}
-_ABSENT = " or ".join(kind.setting for kind in FACTS.values() if kind.nullable)
+_ABSENT = ", ".join(kind.setting for kind in FACTS.values() if kind.nullable)
 
 
 def facts_from_text(content: bytes, origin: str) -> Facts:

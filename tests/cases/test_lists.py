@@ -42,11 +42,11 @@ LISTS = {
     ),
     "keys of a release to unset": "agent, interpretation, until",
     "facts": (
-        "agent, cpu, date, deployments, frameworks, implementation, os, python, "
+        "agent, cpu, date, deployments, frameworks, implementation, os, packages, python, "
         "remote_configuration, site, tracer"
     ),
     "settings": (
-        "agent, cpu, date, deployment, framework.NAME, implementation, os, python, "
+        "agent, cpu, date, deployment, framework.NAME, implementation, os, package.NAME, python, "
         "remote_configuration, site, tracer"
     ),
     "keys of a record": (
@@ -59,7 +59,7 @@ LISTS = {
         "--agent, --datastore, --deployment, --facts, --format, --framework, --help, --matrix, "
         "--python, --set, --strict, --support-level"
     ),
-    "options of facts": ("--agent, --date, --framework, --help, --python"),
+    "options of facts": "--agent, --date, --framework, --help, --package, --python",
     "options of explain": (
         "--agent, --datastore, --deployment, --facts, --framework, --help, --matrix, --python, "
         "--set, --support-level"
@@ -97,6 +97,12 @@ LISTS = {
     "signature of requires_support_level": (
         "requires_support_level(level, *, matrix=None, strict=None)"
     ),
+    "signature of requires_python": "requires_python(specifier, *, strict=None)",
+    "signature of requires_platform": (
+        "requires_platform(*, os=None, cpu=None, implementation=None, strict=None)"
+    ),
+    "signature of requires_package": "requires_package(name, specifier=None, *, strict=None)",
+    "signature of requires_fact": "requires_fact(name, value=True, *, excluded=(), strict=None)",
     "matrices": "iast-python, or the path of a .toml file",
     "deployment types, common first": "docker, kubernetes, amazon_ecs, aws_fargate, aws_lambda",
     "statuses without a minimum": "not_supported, not_applicable, pending, unresolved",

@@ -93,7 +93,8 @@ def of_overlays() -> dict[str, Iterable[str]]:
 def of_facts() -> dict[str, Iterable[str]]:
     schema = shipped("record")["properties"]
     facts = set(schema["environment"]["properties"]["facts"]["properties"])
-    settings = facts - {"deployments", "frameworks"} | {"deployment", "framework.NAME"}
+    plurals = {"deployments", "frameworks", "packages"}
+    settings = facts - plurals | {"deployment", "framework.NAME", "package.NAME"}
     outcomes = schema["tests"]["items"]["properties"]["outcome"]["enum"]
     return {
         "facts": facts, "settings": settings, "keys of a record": schema, "outcomes": outcomes,
