@@ -93,8 +93,8 @@ def of_overlays() -> dict[str, Iterable[str]]:
 def of_facts() -> dict[str, Iterable[str]]:
     schema = shipped("record")["properties"]
     facts = set(schema["environment"]["properties"]["facts"]["properties"])
-    plurals = {"deployments", "frameworks", "packages"}
-    settings = facts - plurals | {"deployment", "framework.NAME", "package.NAME"}
+    plurals = {"deployments", "facts", "frameworks", "packages"}
+    settings = facts - plurals | {"deployment", "fact.NAME", "framework.NAME", "package.NAME"}
     outcomes = schema["tests"]["items"]["properties"]["outcome"]["enum"]
     return {
         "facts": facts, "settings": settings, "keys of a record": schema, "outcomes": outcomes,
