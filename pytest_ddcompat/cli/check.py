@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ddcompat.cli import arguments
@@ -19,6 +20,8 @@ from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.evaluation.remedies import find_remedies
 from pytest_ddcompat.evaluation.verdict import Status
+from pytest_ddcompat.requirement.requirement import call_of
+from pytest_ddcompat.values.errors import Problem, RequirementError
 from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.evaluation.verdict import Verdict
     from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.requirement.requirement import Requirement
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
 
@@ -38,6 +42,7 @@ PURPOSE = (
 )
 EXAMPLE = "ddcompat check threat_protection --framework django"
 
+_MARKER = re.compile(r"requires_\w+\(")
 _NARROW = 2  # spaces before an id that does not fit beside its verdict
 _INDENT = 2 + max(map(len, STYLES))
 
@@ -46,7 +51,7 @@ class _Answer(NamedTuple):
     """The verdict on one capability.
 
     Attributes:
-        capability: Its id, or the expression that was given.
+        capability: Its id, or the expression or marker that was given.
         verdict: The verdict.
         fix: What would make it supported; empty if nothing is known.
     """
@@ -62,7 +67,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         "capabilities",
         metavar="CAPABILITY",
         nargs="*",
-        help="Id or name of a capability, or an expression of them (default: all of the matrix)",
+        help="Id or name of a capability, an expression of them, or a marker such as "
+        """'requires_package("httpx")' (default: all capabilities of the matrix)""",
     )
     arguments.complete(named, lambda matrix: matrix.capability_names())
     arguments.add_requirement(parser)
@@ -99,12 +105,23 @@ def _answers(
     """Evaluate capabilities, or all of the matrix where none is named."""
     found = []
     for name in options.capabilities or [capability.id for capability in matrix.capabilities]:
-        requirement = requirement_of(name, options)
+        requirement = _marker(name) if _MARKER.match(name) else requirement_of(name, options)
         verdict = evaluate(requirement, environment, matrix)
         capability = matrix.find_capability(name)
         fix = find_remedies([requirement], environment, Matrices([matrix])).phrases
         found.append(_Answer(capability.id if capability else name, verdict, fix))
     return found
+
+
+def _marker(text: str) -> Requirement:
+    from pytest_ddcompat.requirement import markers  # here, as it imports pytest
+
+    try:
+        name, positional, keywords = call_of(text)
+    except (TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
+        what = f'"{text[:80]}" is not a marker'
+        raise RequirementError(Problem(what, "a call, as in Python")) from None
+    return markers.requirement_of(name, (*positional,), keywords)[0]
 
 
 def _json(found: Sequence[_Answer], environment: Environment, matrix: Matrix) -> str:
@@ -167,10 +184,10 @@ def _why(answer: _Answer) -> list[str]:
 
 def _notes(verdict: Verdict) -> str:
     """Return what a reader should know of a supported capability."""
-    findings = {finding.check: finding for finding in verdict.findings}
     words = []
-    if "(preview)" in findings["tracer"].documented:
-        words.append("a preview")
-    if "End of Life" in findings["release"].observed:
-        words.append(findings["release"].observed)
+    for finding in verdict.findings:
+        if finding.check == "tracer" and "(preview)" in finding.documented:
+            words.append("a preview")
+        if finding.check == "release" and "End of Life" in finding.observed:
+            words.append(finding.observed)
     return "; ".join(words)

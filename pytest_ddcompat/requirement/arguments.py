@@ -1,4 +1,4 @@
-"""What the arguments of markers may be, and the words with which others are refused."""
+"""Check the arguments of markers, and refuse wrong ones with the nearest valid spelling."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def package_of(name: str) -> str:
 
 
 def facts_id(name: str) -> str:
-    """Return the id of a fact of one's own."""
+    """Return the id of a fact that a user has declared."""
     some("a fact", (name,))
     if not re.fullmatch("[a-z0-9]+([_-][a-z0-9]+)*", name):
         raise RequirementError(

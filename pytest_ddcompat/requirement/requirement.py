@@ -52,7 +52,7 @@ class Requirement(NamedTuple):
         specifier: PEP 440 specifier of the tracer, Agent, framework, Python or package; empty:
             any version.
         matrix: Id of the matrix that decides where there are several, or None.
-        values: Facts by key, or by the id of one's own, each with values any of which will do;
+        values: Facts by key, or by the id of a declared one, each with values any of which will do;
             without values, any that is not excluded will.
         excluded: Values that will not do.
         packages: Distributions by their PEP 503 names.
@@ -212,7 +212,7 @@ class Requirement(NamedTuple):
         *,
         excluded: str | tuple[str, ...] = (),
     ) -> Requirement:
-        """Require a value of a fact of one's own.
+        """Require a value of a fact that a user has declared.
 
         Args:
             name: Its id, as it was declared.
@@ -242,6 +242,11 @@ class Requirement(NamedTuple):
         except (KeyError, TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
             raise ValueError(f"{text[:80]} is not a marker of this plugin") from None
         return requirement
+
+    @property
+    def by_page(self) -> bool:
+        """Whether what a page says can decide on it."""
+        return self.kind not in {"python", "platform", "package", "fact"}
 
     @property
     def marker(self) -> str:

@@ -245,7 +245,8 @@ class Gate:
         matrix = self.matrices.pick(requirement)
         verdict = self.verdicts.of(requirement)
         action = self.policy.action(verdict.status, strict=strict)
-        page = f"{matrix.page.id}: " if len(self.matrices) > 1 and verdict.decisive else ""
+        by_page = len(self.matrices) > 1 and requirement.by_page and verdict.decisive
+        page = f"{matrix.page.id}: " if by_page else ""
         reason, brief = f"{page}{verdict.reason}", f"{page}{verdict.brief}"
         decision = Decision(
             action,
