@@ -79,7 +79,9 @@ LISTS = {
     "options of diff": (
         "--agent, --facts, --format, --help, --language, --partials, --python, --record, --set"
     ),
-    "options of lint": "--date, --format, --help, --language, --matrix, --partials",
+    "options of lint": (
+        "--date, --format, --help, --language, --matrix, --partials, --require-ticket"
+    ),
     "keys of declarations": "declarations, facts",
     "keys of a declaration": (
         "feature, owner, reason, requires, state, tests, ticket, undetermined, unsupported, when"

@@ -202,6 +202,19 @@ def test_declarations_are_judged_by_the_named_page(
     assert len(others) == 1
 
 
+def test_tickets_are_required(declarations: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--require-ticket", "missing", "--require-ticket"]
+    assert main(["lint", str(declarations), *options, "bug"]) == 1
+    assert 'the state "bug" needs a ticket' in capsys.readouterr().out
+    assert main(["lint", str(declarations), *options, "flaky"]) == 1
+    assert "needs a ticket" not in capsys.readouterr().out
+    assert main(["lint", str(declarations), *options, "bugg"]) == 2
+    assert capsys.readouterr().err == (
+        'ddcompat: --require-ticket: "bugg" is not a state; did you mean "bug"? '
+        "valid: bug, flaky, incomplete, irrelevant, missing\n"
+    )
+
+
 def test_declarations_that_cannot_be_understood(
     declarations: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
