@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import json
+import re
 from typing import Any
 
 import jsonschema
@@ -15,6 +17,7 @@ from support.schemas import tables_of
 
 from pytest_ddcompat import Requirement
 from pytest_ddcompat.declarations import file
+from pytest_ddcompat.declarations import keys as file_keys
 from pytest_ddcompat.declarations.file import (
     Declarations,
     is_declarations_file,
@@ -299,6 +302,45 @@ def test_lines(document: tuple[str, list[tuple[int, dict[str, int]]]]) -> None:
     parsed = parse_toml(text.encode(), "")
     assert [{*table} for table in parsed.get("a", [])] == [{*keys} for _, keys in tables]
     assert Lines(text).tables.get("a", []) == tables
+
+
+plain = st.sampled_from(
+    ["1", "-0.5", "inf", "true", "1979-05-27", "07:32:00", '""', '"sca"', '"django"', '"<2"',
+     '"bug"', '"skip"', '"a.py::T::m[1]"', '"**"', '"\\u0000"', '"\\U0001F600"', '"sca and ("']
+)  # fmt: skip
+names = st.sampled_from([*KEYS, *file_keys.KEYS, '""', '"a.b"', "strict"])
+
+
+def tables(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    pairs = st.dictionaries(names, inner, max_size=4)
+    return pairs.map(lambda each: f"{{{', '.join(f'{k} = {v}' for k, v in each.items())}}}")
+
+
+def arrays(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.lists(inner, max_size=3).map(lambda each: f"[{', '.join(each)}]")
+
+
+anything = st.recursive(plain, lambda inner: tables(inner) | arrays(inner), max_leaves=6)
+
+
+@given(st.lists(st.dictionaries(names, anything, max_size=3), max_size=3))
+def test_any_table_is_understood_or_refused_with_its_line(drawn: list[dict[str, str]]) -> None:
+    each = [{"tests": '"a"', "state": '"bug"', **table} for table in drawn]
+    rows = [["[[declarations]]", *(f"{k} = {v}" for k, v in table.items())] for table in each]
+    text = "\n".join(line for row in rows for line in row)
+    problems = problems_of(text)
+    assert all(re.match(r"declarations\.toml:\d+: ", problem) for problem in problems)
+    if not problems:
+        content = json.loads(json.dumps(parse_toml(text.encode(), "")))
+        jsonschema.Draft202012Validator(SCHEMA).validate(content)
+
+
+def problems_of(text: str) -> list[str]:
+    try:
+        read(text)
+    except DeclarationError as error:
+        return [*map(str, error.problems)]
+    return []
 
 
 def test_lines_of_a_header_with_an_escape_are_those_of_the_file() -> None:
