@@ -146,11 +146,11 @@ def test_equal_tables_share_a_requirement() -> None:
         """
         [[declarations]]
         tests = "a"
-        requires = {framework = "django", specifier = ">=4"}
+        requires = {capability = "sca", framework = "django", datastore = "mysql"}
         [[declarations]]
         tests = "b"
         state = "bug"
-        when = [{specifier = ">=4", framework = "django"}]
+        when = [{datastore = "mysql", framework = "django", capability = "sca"}]
         """
     ).declarations
     assert one.requires[0] is other.when[0]
