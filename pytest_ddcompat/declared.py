@@ -133,6 +133,16 @@ MARKERS = {
 }
 """Each marker with the line that `pytest --markers` shows."""
 
+_YIELDING = {"requires_python", "requires_platform", "requires_package", "requires_fact"}
+_SURE = MARKERS.keys() - _YIELDING
+
+GATED = {*_SURE}
+"""Names of the marks by which tests are gated.
+
+The last four are added when the run first sees them, if no suite or plugin has registered such a
+name: many had a marker like these before this plugin.
+"""
+
 OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
     "strict": (
         "bool",
@@ -226,10 +236,16 @@ RUNS: dict[pytest.Config, Gating | None] = {}
 START: pytest.StashKey[Callable[[pytest.Config], Gating]] = pytest.StashKey()
 """How the gating of a run is started when something first needs it."""
 
-_STEMS = ("quire", "need", "capab", "tracer", "framework", "deploy", "agent", "support")
+STEP_BACK: pytest.StashKey[Callable[[pytest.Config, str], None]] = pytest.StashKey()
+"""What is called with the name of a marker that somebody else has registered."""
+
+_STEMS = (
+    "quire", "need", "capab", "tracer", "framework", "deploy", "agent", "support",
+    "python", "platform", "package", "fact",
+)  # fmt: skip
 
 OTHERS: set[str] = set()
-"""Names of marks that are no misspelt markers of this plugin, as far as this run has seen them."""
+"""Names of marks that are not this plugin's, as far as this run has seen them."""
 
 
 def is_used(session: pytest.Session) -> bool:
@@ -277,7 +293,7 @@ def marks_of(node: pytest.Item | pytest.Collector | None) -> list[pytest.Mark]:
         # As `own_marks_of`, whose call and list cost each test of each run.
         for mark in node.own_markers:
             name = mark.name
-            if name in MARKERS or (name not in OTHERS and is_misspelt(name, node.config)):
+            if name in GATED or (name not in OTHERS and is_ours(name, node.config)):
                 marks.append(mark)
         node = node.parent
     return marks
@@ -288,29 +304,44 @@ def own_marks_of(node: pytest.Item | pytest.Collector) -> list[pytest.Mark]:
     marks = []
     for mark in node.own_markers:
         name = mark.name
-        if name in MARKERS or (name not in OTHERS and is_misspelt(name, node.config)):
+        if name in GATED or (name not in OTHERS and is_ours(name, node.config)):
             marks.append(mark)
     return marks
 
 
-def is_misspelt(name: str, config: pytest.Config) -> bool:
-    """Whether a mark's name looks like a marker of this plugin, and nobody has registered it.
+def is_ours(name: str, config: pytest.Config) -> bool:
+    """Whether a mark is this plugin's: a marker, or a misspelt one that nobody has registered.
 
     Args:
         name: The name of a mark; of a tag of pytest-bdd, all of the tag.
         config: The run's configuration.
     """
+    if name in GATED:
+        return True
     # Each word of a marker has one of the stems: a slip in one word leaves the other's.
     folded = name.lower()
     if any(stem in folded for stem in _STEMS):
         # As --strict-markers takes the names of lines such as "name(argument): what it is".
-        lines: list[str] = config.getini("markers")
-        names = {line.split(":")[0].split("(")[0].strip() for line in lines}
+        lines = set(config.getini("markers")).difference(MARKERS.values())
+        others = {line.split(":")[0].split("(")[0].strip() for line in lines}.difference(_SURE)
         from pytest_ddcompat.values.slips import nearest_marker, split_tag
 
-        others = names - MARKERS.keys()
-        is_others = name in names or split_tag(name)[0] in others
-        if not is_others and nearest_marker(name, MARKERS):
+        if name in MARKERS and name not in others:
+            GATED.add(name)
+            return True
+        if name in MARKERS:
+            config.stash[STEP_BACK](config, name)
+        elif (
+            name not in others
+            and split_tag(name)[0] not in others
+            and nearest_marker(name, MARKERS.keys() - others)
+        ):
             return True
     OTHERS.add(name)
     return False
+
+
+def forget_names() -> None:
+    """Forget what marks are ours: another run of this process may register other markers."""
+    OTHERS.clear()
+    GATED.intersection_update(_SURE)

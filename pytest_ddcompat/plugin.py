@@ -19,9 +19,10 @@ from pytest_ddcompat.declared import (
     LOADED,
     MARKERS,
     OPTIONS,
-    OTHERS,
     RUNS,
     START,
+    STEP_BACK,
+    forget_names,
     is_used,
     marks_of,
 )
@@ -62,10 +63,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", line)
     RUNS[config] = None
     config.add_cleanup(lambda: RUNS.__delitem__(config))
-    # Another run of this process may have registered other markers.
-    OTHERS.clear()
-    config.add_cleanup(OTHERS.clear)
+    forget_names()
+    config.add_cleanup(forget_names)
     config.stash[START] = _start
+    config.stash[STEP_BACK] = _step_back
     # A bound method, since no traceback shows what it returns.
     config.stash[ENVIRON] = os.environ.copy().copy
     if hasattr(config.hook, "pytest_bdd_apply_tag"):
@@ -147,6 +148,12 @@ def _start_or_break(config: pytest.Config) -> Gating:
     from pytest_ddcompat.session.start import start_or_break
 
     return start_or_break(config)
+
+
+def _step_back(config: pytest.Config, name: str) -> None:
+    from pytest_ddcompat.session.stepping import step_back
+
+    step_back(config, name)
 
 
 class _SecondName:

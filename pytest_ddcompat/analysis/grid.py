@@ -205,10 +205,21 @@ def grid_of(
     return Grid(matrix, environment, *asked, columns, tuple(rows), left_out)
 
 
-def facts_of(check: Check) -> tuple[str, ...]:
-    """Return the facts that the findings of a check depend on, those of derived facts included."""
-    facts: list[str] = []
-    for axis in check.axes:
+def facts_of(check: Check, matrix: Matrix) -> tuple[str, ...]:
+    """Return what the findings of a check depend on by a page.
+
+    Args:
+        check: Its declaration.
+        matrix: The page.
+
+    Returns:
+        The facts, those of derived facts included, and `capability` where capabilities differ.
+    """
+    axes, facts = check.axes, list[str]()
+    if check.name == "runtime" and not any(row.capability for row in matrix.runtimes):
+        # Few pages have runtimes of single capabilities; of others the table is a seventh as large.
+        axes = tuple(axis for axis in axes if axis != "capability")
+    for axis in axes:
         facts += [*(FACTS[axis].derived_from if axis in FACTS else ()), axis]
     return tuple(dict.fromkeys(facts))
 
@@ -224,7 +235,7 @@ def _findings(
     """
     by_check = []
     for check in CHECKS:
-        facts = facts_of(check)
+        facts = facts_of(check, questions[0].situation.matrix)
         if "tracer" not in facts:
             found = [run_check(check, questions[0])] * len(questions)
         elif "capability" in facts:

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.fields import Row
     from pytest_ddcompat.matrix.kinds import Mark
     from pytest_ddcompat.matrix.matrix import Matrix
-    from pytest_ddcompat.matrix.rows import Capability, Framework, Runtime, Statement
+    from pytest_ddcompat.matrix.rows import (
+        Capability,
+        Framework,
+        Minimum,
+        Runtime,
+        Statement,
+    )
 
 __all__ = ["KINDS", "DocumentedFact", "FactKey", "documented_facts"]
 
@@ -94,11 +100,15 @@ def _minimum(row: Capability) -> Hashable:
     if row.status in NOT_THERE or not row.boundaries:
         return status
     value: Hashable = row.minimum
-    if row.minimum is None:
-        value = frozenset(
-            (m.tracer, "for", m.runtime, m.versions, *_others_of(m, _MINIMUM)) for m in row.minimums
-        )
+    if row.minimums:
+        one = [] if row.minimum is None else [(row.minimum,)]
+        value = frozenset([*one, *map(_conditional, row.minimums)])
     return value if row.status == "available" else (status, value)
+
+
+def _conditional(row: Minimum) -> tuple[Hashable, ...]:
+    runtime = ("for", row.runtime, row.versions) if row.runtime else ()
+    return (row.tracer, *runtime, *_others_of(row, _MINIMUM))
 
 
 def _library(matrix: Matrix) -> Iterator[_Found]:
@@ -157,11 +167,12 @@ def _runtimes(matrix: Matrix) -> Iterator[_Found]:
         system = cell_under(matrix, row, r"^os\b|operating") or row.os
         implementation = cell_under(matrix, row, r"^runtime$|implementation") or row.implementation
         words = cell_under(matrix, row, r"runtime version|python version") or str(row.python)
+        own = f" with {capability_name(matrix, row.capability)}" if row.capability else ""
         # A fact for each CPU: a page may split or join its rows, and still say the same.
         for cpu, called in zip(row.cpus, _cpus(matrix, row)):
             yield (
-                (row.os, cpu, row.implementation, row.tracer),
-                f"{system} {called} {implementation} for {matrix.page.tracer} {row.tracer}",
+                (row.os, cpu, row.implementation, row.tracer, row.capability),
+                f"{system} {called} {implementation} for {matrix.page.tracer} {row.tracer}{own}",
                 *words_of(row, words, row.python),
             )
 
@@ -224,7 +235,7 @@ _READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "capabilities": (("id",), ("minimum", "minimums", "status", "remote_configuration")),
     "deployments": (("heading", "id"), ("capabilities",)),
     "releases": (("tracer",), ("support_level", "until", "agent")),
-    "runtimes": (("os", "cpus", "implementation", "python", "tracer"), ()),
+    "runtimes": (("os", "cpus", "implementation", "python", "tracer", "capability"), ()),
     "frameworks": (("heading", "id"), ("versions", "capabilities")),
     "coverage": (("of", "capability", "named"), ()),
     "facts": (("id",), ()),

@@ -14,6 +14,7 @@ from pytest_ddcompat.environment.interpreter import Interpreter
 from pytest_ddcompat.environment.layers import FactSources, Layer, file_layer
 from pytest_ddcompat.environment.machine import check_agent_option
 from pytest_ddcompat.environment.parsing import LIMIT
+from pytest_ddcompat.evaluation.own_facts import declare_facts, refuse_undeclared
 from pytest_ddcompat.evaluation.pages import check_facts, load_kept
 from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.values.day import today
@@ -58,11 +59,13 @@ def fact_rows(environment: Environment, matrix: Matrix) -> list[tuple[str, str, 
 
     Args:
         environment: The facts.
-        matrix: Its frameworks and its library are among them.
+        matrix: Its frameworks, its library and the facts that it declares are among them.
     """
     names = matrix.framework_names()
     for name in names[:_MOST_FRAMEWORKS]:
         environment.framework(name)
+    for declared in environment.declared.values():
+        environment.fact(f"fact.{declared.id}")
     facts = [(key, environment.fact(key)) for key in KEYS]
     library = {tracer_key(matrix.page.tracer): environment.tracer_of(matrix.page.tracer)}
     for plural, named in environment.named().items():
@@ -139,6 +142,11 @@ def environment_by(
         detected = [interpreter.facts]
     environment = sources.environment(detected, detector)
     check_facts(environment, matrices)
+    if len(matrices) == 1:
+        return declare_facts(environment, matrices[0].own_facts)
+    # Pages that are compared may declare a fact differently: each evaluates by its own.
+    all_of_them = {name: row for m in matrices for name, row in m.own_facts.items()}
+    refuse_undeclared(environment, all_of_them)
     return environment
 
 

@@ -51,6 +51,7 @@ __all__ = [
     "detect_remote_configuration",
     "detect_site",
     "detect_tracer",
+    "detect_undeclared",
     "installed",
 ]
 
@@ -120,6 +121,11 @@ def detect_framework(machine: Machine) -> Fact[Version]:
 def detect_package(machine: Machine) -> Fact[Version]:
     """Find the version of the installed distribution that the machine's `name` says."""
     return _distribution(machine.name)
+
+
+def detect_undeclared(_: Machine) -> Fact[Any]:
+    """Return a user-defined fact that is not known, as nothing declares it."""
+    return Fact.unknown("no matrix or declarations file of the run declares it")
 
 
 def detect_deployments(machine: Machine) -> Fact[frozenset[str]]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
 
+    from pytest_ddcompat.environment.own import Declaration
     from pytest_ddcompat.environment.value import FactKind
     from pytest_ddcompat.values.versions import Version
 
@@ -49,6 +50,7 @@ class Environment:
         # The names of facts of which there are several, as they were written, by key.
         self._names = {FACTS["framework"].key_of(name): name for name in frameworks}
         self._fixed = frozenset(facts)
+        self._declared: Mapping[str, Declaration] = {}
 
     def __repr__(self) -> str:
         # Neither what would have to be detected, nor signals, which may tell of addresses.
@@ -90,7 +92,7 @@ class Environment:
         """Return one fact.
 
         Args:
-            key: `tracer`, `python`, …, `framework.NAME`, `package.NAME`.
+            key: `tracer`, `python`, …, `framework.NAME`, `package.NAME`, `fact.ID`.
 
         Raises:
             KeyError: There is no such fact.
@@ -116,7 +118,9 @@ class Environment:
 
     def _one_of(self, kind: FactKind, name: str) -> Fact[Any]:
         key = kind.key_of(name)
-        self._names.setdefault(key, name.lower())
+        if key not in self._names:
+            declared = self._declared.get(key)
+            self._names[key] = declared.id if declared else name.lower()
         return self._fact(key, self._names[key])
 
     def _fact(self, key: str, name: str = "") -> Fact[Any]:
@@ -127,6 +131,10 @@ class Environment:
 
     def _found(self, key: str, name: str) -> Fact[Any]:
         kind = kind_of(key)
+        if key in self._declared:
+            from pytest_ddcompat.environment.own import kind_by  # here, as most runs have none
+
+            kind = kind_by(self._declared[key])
         if self._detector is not None:
             return self._detector.detect(kind, self, name)
         return detect_date() if key == "date" else Fact.unknown("not among the given facts")
@@ -209,7 +217,38 @@ class Environment:
         changed[key] = Fact(value, "assumed")
         environment = Environment(changed, self._detector)
         environment._names.update(self._names)
+        environment._declared = self._declared
         environment._fixed = self._fixed | {key}
+        return environment
+
+    @property
+    def declared(self) -> Mapping[str, Declaration]:
+        """The declarations of user-defined facts, by key."""
+        return self._declared
+
+    @property
+    def own_facts(self) -> dict[str, Fact[Any]]:
+        """The user-defined facts that were given, by their reduced ids."""
+        start = "fact."
+        return {key[len(start) :]: self._facts[key] for key in self._fixed if key.startswith(start)}
+
+    def declaring(self, declared: Mapping[str, Declaration]) -> Environment:
+        """Return the same environment, in which user-defined facts are declared.
+
+        Args:
+            declared: The declarations by reduced id; those that there were before are left out.
+
+        Raises:
+            FactsError: A given fact has a value that its declaration does not allow.
+        """
+        from pytest_ddcompat.environment.own import parsed  # here, as most runs have none
+
+        by_key = {FACTS["fact"].key_of(each.id): each for each in declared.values()}
+        environment = Environment(parsed(self._facts, by_key), self._detector)
+        environment._names.update(self._names)
+        given = by_key.keys() & self._fixed
+        environment._names.update({key: by_key[key].id for key in given})
+        environment._fixed, environment._declared = self._fixed, by_key
         return environment
 
     def tracer_of(self, library: str) -> Fact[Version]:
@@ -229,7 +268,10 @@ class Environment:
         return Fact.unknown(f"{fact.signal}; you can set it as {key}")
 
     def to_mapping(
-        self, frameworks: Iterable[str] = (), packages: Iterable[str] = ()
+        self,
+        frameworks: Iterable[str] = (),
+        packages: Iterable[str] = (),
+        facts: Iterable[str] = (),
     ) -> dict[str, Any]:
         """Return all known facts as plain values, in the form that `from_mapping` reads.
 
@@ -239,13 +281,16 @@ class Environment:
         Args:
             frameworks: Names that are looked up for it, beside those looked up until then.
             packages: As `frameworks`.
+            facts: As `frameworks`, ids of user-defined facts.
         """
         for name in frameworks:
             self.framework(name)
         for name in packages:
             self.package(name)
-        facts = {key: self.fact(key) for key in KEYS if key != "date" or "date" in self._fixed}
-        plain: dict[str, Any] = {key: fact.plain for key, fact in facts.items() if fact.known}
+        for name in facts:
+            self.fact(f"fact.{name}")
+        single = {key: self.fact(key) for key in KEYS if key != "date" or "date" in self._fixed}
+        plain: dict[str, Any] = {key: fact.plain for key, fact in single.items() if fact.known}
         for plural, named in self.named().items():
             plain[plural] = {name: fact.plain for name, fact in named.items() if fact.known}
         return plain

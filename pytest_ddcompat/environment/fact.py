@@ -16,6 +16,7 @@ from pytest_ddcompat.values.names import (
     DEPLOYMENT_TYPES,
     canonical,
     deployment_type,
+    fact_id,
     is_misspelling,
     is_package,
     unknown_name,
@@ -33,7 +34,8 @@ IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy"}
 """How Python implementations that pages name are written."""
 
 _OS = {
-    "linux": "linux", "macos": "macos", "darwin": "macos", "windows": "windows", "win32": "windows",
+    "linux": "linux", "macos": "macos", "darwin": "macos", "mac": "macos", "osx": "macos",
+    "windows": "windows", "win32": "windows", "win": "windows",
 }  # fmt: skip
 _CPU = {
     "x8664": "x86-64", "amd64": "x86-64", "x64": "x86-64", "aarch64": "aarch64", "arm64": "aarch64",
@@ -63,6 +65,13 @@ def boolean(value: object) -> bool:
 def version(value: object) -> Version:
     """Parse a PEP 440 version."""
     return parse_version(text(value))
+
+
+def _own(value: object) -> bool | str:
+    """Parse what may be the value of a user-defined fact: its declaration is known later."""
+    if isinstance(value, (bool, str)):
+        return value if isinstance(value, bool) else text(value)
+    raise ValueError(f"this must be true, false or a string (got {shown(value, as_json)})")
 
 
 def _python(value: object) -> Version:
@@ -190,6 +199,17 @@ _DECLARED = (
         example="0.27.2",
         nullable=True,
         detect=detection.detect_package,
+    ),
+    FactKind(
+        "fact",
+        "Value of each fact of your own, by the id that a matrix or another file declares.",
+        label="Fact of your own",
+        plural="facts",
+        reduced=fact_id,
+        parse=_own,
+        keywords=(("type", ["boolean", "string"]),),
+        example="flask-poc",
+        detect=detection.detect_undeclared,
     ),
     FactKind(
         "deployments",

@@ -96,7 +96,7 @@ class Detector:
         self._answer = answer
         self._variables = Variables(os.environ if environ is None else environ)
         self._root = root
-        self._known: dict[tuple[str, str], Fact[Any]] = {}
+        self._known: dict[tuple[str, str, object], Fact[Any]] = {}
         self._find: Find | None = None
 
     def detect(self, kind: FactKind, others: _Facts, name: str = "") -> Fact[Any]:
@@ -110,13 +110,15 @@ class Detector:
         Raises:
             UndeclaredError: The detection reads what the declaration does not name.
         """
-        known = self._known.get((kind.key, name))
+        # Two folders of a run may declare one fact of their own differently.
+        which = (kind.key, name, kind.detect)
+        known = self._known.get(which)
         if known is None and self._find is not None and kind.is_distribution:
             known = self._find(name, kind.reduced)
         if known is None:
             known = self._detect(kind, others, name)
             if not kind.derived_from:
-                self._known[kind.key, name] = known
+                self._known[which] = known
         return known
 
     def _detect(self, kind: FactKind, others: _Facts, name: str) -> Fact[Any]:

@@ -28,7 +28,7 @@ _MOST = 1000
 """Names in one place; nobody has hundreds of frameworks, and each costs more than its parsing."""
 
 _SETTINGS = {kind.setting: kind for kind in FACTS.values()}
-_ABSENT = " or ".join(kind.setting for kind in FACTS.values() if kind.nullable)
+_ABSENT = ", ".join(kind.setting for kind in FACTS.values() if kind.nullable)
 
 
 def facts_from_text(content: bytes, origin: str) -> Facts:
@@ -146,8 +146,9 @@ class _Reader:
         where = f"{self.origin}: {kind.plural}:"
         if not isinstance(value, Mapping):
             got = shown(value, as_json)
+            values = "versions" if kind.is_distribution else "values"
             self.problems.append(
-                f"{where} this must be an object of names and versions (got {got})"
+                f"{where} this must be an object of names and {values} (got {got})"
             )
             return
         self.check_size(kind.plural, value)

@@ -118,7 +118,7 @@ class FactKind(NamedTuple):
     variables: tuple[str, ...] = ()
     nullable: bool = False
     derived_from: tuple[str, ...] = ()
-    keywords: tuple[tuple[str, str], ...] = ()
+    keywords: tuple[tuple[str, Any], ...] = ()
     plural: str = ""
     reduced: Callable[[str], str] = fold
     is_name: Callable[[str], bool] = is_framework

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_ddcompat.environment.fact import tracer_key
 from pytest_ddcompat.evaluation.evaluate import capabilities_named
-from pytest_ddcompat.values.names import fold
+from pytest_ddcompat.values.names import fact_id, fold
 from pytest_ddcompat.values.versions import Version, parse_marker_range
 
 if TYPE_CHECKING:
@@ -79,9 +79,20 @@ def _cuts(
             yield from (cut for row in rows for cut in row.tracer.cuts)
     elif key == "python":
         yield from (cut for row in matrix.runtimes for cut in row.python.cuts)
-        yield from (cut for minimum in minimums for cut in minimum.versions.cuts)
+        yield from (cut for each in minimums if each.versions for cut in each.versions.cuts)
     elif key == "agent":
         yield from (row.agent for row in matrix.releases if row.agent)
+    elif key.startswith("fact."):
+        yield from _cuts_of_fact(key[len("fact.") :], capabilities)
     for row in matrix.frameworks:
         if row.versions is not None and key == f"framework.{fold(row.id)}":
             yield from row.versions.cuts
+
+
+def _cuts_of_fact(name: str, capabilities: tuple[Capability, ...]) -> Iterator[Version]:
+    """Return the versions of a user-defined fact at which what depends on it may change."""
+    for row in capabilities:
+        for wanted in (row.needs, *(minimum.facts for minimum in row.minimums)):
+            for other, values in wanted.items():
+                if fact_id(other) == fact_id(name):
+                    yield from parse_marker_range("|".join(map(str, values))).cuts

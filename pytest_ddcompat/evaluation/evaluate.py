@@ -42,8 +42,11 @@ def evaluate(requirement: Requirement, environment: Environment, matrix: Matrix)
 
     Raises:
         RequirementError: The requirement names another matrix, or what this one does not have.
+        FactsError: A given fact has a value that the matrix does not declare.
     """
     check_requirement(requirement, matrix)
+    if matrix.facts and not environment.declared:
+        environment = environment.declaring(matrix.own_facts)
     situation = Situation.of(environment, matrix)
     if requirement.kind == "capability":
         return _evaluate_expression(_expression(requirement, matrix), requirement, situation)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.evaluation.evaluate import capabilities_named, check_requirement, evaluate
+from pytest_ddcompat.matrix.facts import together
 from pytest_ddcompat.matrix.loading import load_matrix, read_file
 from pytest_ddcompat.matrix.rows import Framework
 from pytest_ddcompat.values.errors import FactsError, MatrixError, RequirementError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.fields import Row
     from pytest_ddcompat.matrix.kinds import Mark
     from pytest_ddcompat.matrix.matrix import Matrix
-    from pytest_ddcompat.matrix.rows import Capability, Statement
+    from pytest_ddcompat.matrix.rows import Capability, FactDeclaration, Statement
     from pytest_ddcompat.requirement.requirement import Requirement
 
     if sys.version_info >= (3, 11):
@@ -37,13 +38,19 @@ class Matrices:
 
     Attributes:
         first: The page that counts where nothing else decides.
+        own_facts: The user-defined facts that are declared, by reduced id.
     """
 
-    def __init__(self, matrices: Iterable[Matrix]) -> None:
+    def __init__(self, matrices: Iterable[Matrix], facts: Iterable[FactDeclaration] = ()) -> None:
         """Take the pages together.
 
+        Args:
+            matrices: The pages.
+            facts: User-defined facts that are declared elsewhere.
+
         Raises:
-            MatrixError: There is none, or different ones have the same id.
+            MatrixError: There is none, different ones have the same id, or two declare a fact
+                differently.
         """
         self._by_id: dict[str, Matrix] = {}
         for matrix in matrices:
@@ -58,6 +65,7 @@ class Matrices:
             raise MatrixError("there is no matrix; valid: at least one matrix")
         self.first = next(iter(self._by_id.values()))
         self._picked: dict[Requirement, Matrix] = {}
+        self.own_facts = together([*(row for m in self for row in m.facts), *facts])
 
     def __iter__(self) -> Iterator[Matrix]:
         return iter(self._by_id.values())
@@ -88,6 +96,11 @@ class Matrices:
             RequirementError: As for `pick` and `check_requirement`.
         """
         check_requirement(requirement, self.pick(requirement))
+        if requirement.kind == "fact":
+            # Here, as few suites require one.
+            from pytest_ddcompat.evaluation.own_facts import check_required_fact
+
+            check_required_fact(requirement, self.own_facts)
 
     def framework_names(self) -> list[str]:
         """Ids of all frameworks of the pages, each once."""
@@ -230,11 +243,14 @@ def _definition(matrix: Matrix, name: str) -> Hashable:
     if capability is None:
         return None
     deciding = (key for key, spec in matrix.fields.items() if spec.decides)
-    tables = [key for key in deciding if key not in {"page", "capabilities", "unresolved"}]
+    # Facts that two pages declare differently are an error.
+    others = {"page", "capabilities", "runtimes", "facts", "unresolved"}
+    tables = [key for key in deciding if key not in others]
     return (
         _values(matrix.page),
         _values(capability),
         *(_about(getattr(matrix, table), capability) for table in tables),
+        _about(matrix.runtimes_of(capability), capability),
         _open(matrix, capability),
     )
 

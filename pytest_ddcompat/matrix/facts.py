@@ -1,4 +1,4 @@
-"""Facts of one's own, as matrices, overlays and files of declarations declare them."""
+"""User-defined facts, as matrices, overlays and files of declarations declare them."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING
 
 from pytest_ddcompat.matrix.fields import Row, field
 from pytest_ddcompat.matrix.kinds import array, identifier, one_of, text, variable, word
-from pytest_ddcompat.values.errors import MatrixError, Problem
-from pytest_ddcompat.values.names import BOOLEANS, FACT_KEYS, fold, unknown_name
+from pytest_ddcompat.values.errors import CompatibilityError, MatrixError, Problem
+from pytest_ddcompat.values.names import BOOLEANS, FACT_KEYS, fact_id, unknown_name
 from pytest_ddcompat.values.text import as_json, shown
-from pytest_ddcompat.values.versions import parse_version
+from pytest_ddcompat.values.versions import Version, parse_marker_range, parse_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_ddcompat.values.errors import Place
-    from pytest_ddcompat.values.versions import Version
 
-__all__ = ["FactDeclaration", "together"]
+__all__ = ["FactDeclaration", "refuse_unknown_facts", "together"]
 
 
 class FactDeclaration(Row):
@@ -51,7 +50,7 @@ class FactDeclaration(Row):
 
     def check(self, place: Place) -> None:
         """The id is no documented fact's; the kind word, and no other, has words, each once."""
-        if fold(self.id) in map(fold, FACT_KEYS):
+        if fact_id(self.id) in FACT_KEYS:
             place.inside("id").problem(f'"{self.id}" is a documented fact', "another id")
         if bool(self.words) is not (self.kind == "word"):
             has = "has words" if self.words else "has no words"
@@ -71,30 +70,76 @@ class FactDeclaration(Row):
             return ", ".join(self.words)
         return "true, false" if self.kind == "boolean" else "a version such as 1.2.3"
 
+    def check_wanted(self, value: bool | str) -> None:
+        """Refuse what is not asked of the fact: a value, or a range of versions.
+
+        Raises:
+            CompatibilityError: It is no value of the fact, or no range.
+        """
+        if self.kind == "version":
+            if not isinstance(value, str):
+                raise self._refused(value, "a range such as >=1.2")
+            parse_marker_range(value)
+        elif self.kind == "boolean":
+            if not isinstance(value, bool):
+                raise self._refused(value, self.valid)
+        else:
+            self.parse(value)
+
     def parse(self, value: object) -> bool | str | Version:
         """Understand a value of the fact.
 
         Args:
-            value: True, false, or text, such as that of a variable.
+            value: True, false, or text, such as that of a variable; or the value that it means.
 
         Raises:
-            ValueError: It is none; the message quotes it.
+            CompatibilityError: It is none; the message quotes it.
         """
-        if self.kind == "version" and isinstance(value, str):
-            return parse_version(value)
+        if self.kind == "version" and isinstance(value, (str, Version)):
+            return parse_version(str(value))
         if self.kind == "word" and value in self.words:
             return value
         known = BOOLEANS.get(value.lower()) if isinstance(value, str) else value
         if self.kind == "boolean" and isinstance(known, bool):
             return known
+        raise self._refused(value, self.valid)
+
+    def _refused(self, value: object, valid: str) -> CompatibilityError:
         what = f"{shown(value, as_json)} is not valid"
         if isinstance(value, str) and self.words:
-            raise ValueError(unknown_name(what, value, self.words))
-        raise ValueError(f"{what}; valid: {self.valid}")
+            return CompatibilityError(unknown_name(what, value, self.words))
+        return CompatibilityError(Problem(what, valid))
+
+
+def refuse_unknown_facts(
+    wanted: Mapping[str, Sequence[str | bool]],
+    declared: Mapping[str, FactDeclaration],
+    place: Place,
+) -> None:
+    """Note facts that nothing declares, and values that are none of a fact's.
+
+    Args:
+        wanted: Values by the id of a fact.
+        declared: Declarations by reduced id, as `together` returns them.
+        place: Where the values stand.
+    """
+    for name, values in wanted.items():
+        declaration = declared.get(fact_id(name))
+        if place.is_full:
+            return
+        if declaration is None:
+            valid = [each.id for each in declared.values()]
+            place.add(unknown_name(f'no fact "{name:.80}" is declared', name, valid))
+            continue
+        for value in values:
+            try:
+                declaration.check_wanted(value)
+            except CompatibilityError as error:
+                place.inside(name).add(error.problems[0])
 
 
 def together(declarations: Iterable[FactDeclaration]) -> dict[str, FactDeclaration]:
-    """Return the declarations of a run by the folded id of each; the same twice counts once.
+    """Return the declarations of a run by the reduced id of each; the same twice counts once.
 
     Raises:
         MatrixError: Two declare one fact differently; the message names both places.
@@ -102,7 +147,7 @@ def together(declarations: Iterable[FactDeclaration]) -> dict[str, FactDeclarati
     known: dict[str, FactDeclaration] = {}
     problems: list[Problem] = []
     for each in declarations:
-        first = known.setdefault(fold(each.id), each)
+        first = known.setdefault(fact_id(each.id), each)
         if first.deciding() != each.deciding():
             what = f'{first.declared or "another matrix"} declares the fact "{each.id}" differently'
             problems.append(Problem(what, "the same declaration in both", origin=each.declared))

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from pytest_ddcompat.values.errors import Place
 
 __all__ = [
-    "Mark", "address", "array", "boolean", "date", "deployment", "identifier", "mapping", "mark",
-    "matching", "name", "one_of", "plain_kind", "sentence", "site", "table", "text", "variable",
-    "version", "version_range", "version_ranges", "word", "words",
+    "Mark", "address", "array", "boolean", "date", "deployment", "fact_values", "identifier",
+    "mapping", "mark", "matching", "name", "one_of", "plain_kind", "sentence", "site", "table",
+    "text", "variable", "version", "version_range", "version_ranges", "word", "words",
 ]  # fmt: skip
 
 Mark = Union[bool, str]
@@ -132,9 +132,13 @@ def mapping(kind: Kind) -> Kind:
         items = takewhile(lambda _: not place.is_full, value.items())
         return {str(key): kind.read(item, place.inside(key)) for key, item in items}
 
+    def restore(plain: dict[str, Any]) -> dict[str, object]:
+        return plain if kind.restore is None else {k: kind.restore(v) for k, v in plain.items()}
+
     return Kind(
         read,
         {"type": "object", "additionalProperties": kind.schema},
+        restore=restore,
         compared=lambda value: frozenset((k, kind.compared(v)) for k, v in value.items()),
     )
 
@@ -170,6 +174,15 @@ def _read_range(value: object, place: Place) -> object:
         return None
 
 
+def _read_fact_values(value: object, place: Place) -> tuple[object, ...]:
+    """One value or an array of them; a matrix checks them by the fact's declaration."""
+    values = value if isinstance(value, list) else [value]
+    if not values or not all(isinstance(each, (bool, str)) for each in values):
+        place.refuse(value, "true, false, a string, or an array of one or more")
+        return ()
+    return tuple(values)
+
+
 text = plain_kind(lambda value: isinstance(value, str), "a string", {"type": "string"})
 sentence = text._replace(compared=bool)  # it decides by standing there at all
 boolean = plain_kind(lambda value: isinstance(value, bool), "true or false", {"type": "boolean"})
@@ -177,6 +190,13 @@ mark = plain_kind(
     lambda value: isinstance(value, bool) or value in _MARKS,
     f"true, false, {' or '.join(_MARKS)}",
     {"enum": [True, False, *_MARKS]},
+)
+_FACT_VALUE = {"type": ["boolean", "string"]}
+fact_values = Kind(
+    _read_fact_values,
+    {"anyOf": [_FACT_VALUE, {"type": "array", "items": _FACT_VALUE, "minItems": 1}]},
+    restore=tuple,
+    compared=frozenset,
 )
 date = plain_kind(
     lambda value: type(value) is dt.date,  # a date and time is a date too, by its class

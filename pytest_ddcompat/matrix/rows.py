@@ -12,6 +12,7 @@ from pytest_ddcompat.matrix.kinds import (
     array,
     date,
     deployment,
+    fact_values,
     identifier,
     mapping,
     mark,
@@ -98,11 +99,31 @@ class Table(Row):
 
 
 class Minimum(Row):
-    """A minimum tracer version that holds on some versions of a runtime only."""
+    """A minimum tracer version that holds on some versions of a runtime, or by facts, only."""
 
     tracer: Version = field(version, "First tracer version that has the capability.", decides=True)
-    runtime: str = field(identifier, "The runtime, such as python or nodejs.", decides=True)
-    versions: Range = field(version_ranges, "Versions of the runtime; any may admit.", decides=True)
+    runtime: str = field(
+        identifier, "The runtime, such as python or nodejs; any if left out.", "", decides=True
+    )
+    versions: Range | None = field(
+        version_ranges, "Versions of the runtime; any may admit.", None, decides=True
+    )
+    facts: Mapping[str, tuple[str | bool, ...]] = field(
+        mapping(fact_values),
+        "Facts of your own by id, each with a value or several, any of which will do. Where they "
+        "hold, the row comes before minimums without facts.",
+        {},
+        decides=True,
+    )
+
+    def check(self, place: Place) -> None:
+        """It depends on something: a runtime with its versions, or facts."""
+        if bool(self.runtime) is not bool(self.versions):
+            place.problem('this has one of "runtime" and "versions"', "both, or none")
+        elif not self.runtime and not self.facts:
+            place.problem(
+                "this depends on nothing", '"runtime" and "versions", or "facts"; else "minimum"'
+            )
 
 
 class Capability(Statement):
@@ -125,8 +146,16 @@ class Capability(Statement):
     )
     minimums: tuple[Minimum, ...] = field(
         array(table(Minimum)),
-        "In the place of one minimum, those that depend on the runtime's version.",
+        "In the place of one minimum, those that depend on the runtime's version. Where all "
+        "depend on facts, the one minimum holds for other values.",
         (),
+        decides=True,
+    )
+    needs: Mapping[str, tuple[str | bool, ...]] = field(
+        mapping(fact_values),
+        "Facts of your own by id, each with the value that the capability needs, or several, any "
+        "of which will do.",
+        {},
         decides=True,
     )
     status: str = field(one_of(*STATUSES), "What the page calls it.", "available", decides=True)
@@ -156,8 +185,10 @@ class Capability(Statement):
 
     def check(self, place: Place) -> None:
         """What is available needs a minimum, which a preview may lack; all else has none."""
-        if self.minimum is not None and self.minimums:
-            place.problem('this has both "minimum" and "minimums"', "one of them")
+        if self.minimum is not None and not all(each.facts for each in self.minimums):
+            place.problem(
+                'this has both "minimum" and "minimums"', 'one of them, or "facts" in all minimums'
+            )
         needs = self.status in {"available", "partial", "deprecated"}
         may_have = needs or self.status == "preview"
         if not (may_have if self.boundaries else not needs):
@@ -214,6 +245,12 @@ class Runtime(Statement):
         version_ranges, "Python versions, major and minor; any may admit.", decides=True
     )
     tracer: Range = field(version_range, "Tracer versions that the row speaks of.", decides=True)
+    capability: str = field(
+        identifier,
+        "Capability it speaks of; all that no other row speaks of, if left out.",
+        "",
+        decides=True,
+    )
 
 
 class Framework(Statement):

@@ -74,6 +74,7 @@ _day = matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date", "a date such as 2026-05-
 _NUMBER = {"type": "integer", "minimum": 0}
 _count = plain_kind(lambda value: type(value) is int and value >= 0, "a whole number", _NUMBER)
 
+_own = plain_kind(lambda value: isinstance(value, (bool, str)), "true, false or a string", {})
 _VERSION = plain_kind(lambda value: type(value) is int, str(VERSION), {"const": VERSION})
 _MATRIX = _object(
     "A page by which the tests were decided.",
@@ -92,7 +93,7 @@ _MATRIX = _object(
 def _fact(kind: FactKind) -> Kind:
     """One fact, or all of a kind: of a machine's own words the type alone is checked."""
     by_type = {bool: boolean, list: array(text), str: _day if kind.key == "date" else text}
-    single = by_type[type(kind.example)]
+    single = _own if kind.key == "fact" else by_type[type(kind.example)]
     single = _nullable(single) if kind.nullable else single
     return Kind((mapping(single) if kind.plural else single).read, kind.schema())
 

@@ -154,13 +154,23 @@ class Gate:
         Raises:
             FactsError: Which it is, and the nearest that there is.
         """
-        # Where a matrix decides, its hooks are asked early.
-        self._checked(self.inputs.settings.facts.environment(detector=self.inputs.detector))
+        # Where a matrix decides, its hooks are asked early, and else they are not.
+        environment = self.inputs.settings.facts.environment(detector=self.inputs.detector)
+        if environment.undocumented_deployments or environment.own_facts:
+            self._checked(environment)
 
     def _checked(self, environment: Environment) -> Environment:
         if environment.undocumented_deployments:
             check_facts(environment, self.matrices)
-        return environment
+        matrices = self._matrices
+        if isinstance(matrices, BaseException):
+            return environment
+        if not environment.own_facts and not matrices.own_facts:
+            return environment
+        # Here, as most runs have none.
+        from pytest_ddcompat.evaluation.own_facts import declare_facts
+
+        return declare_facts(environment, matrices.own_facts)
 
     @cached_property
     def verdicts(self) -> Verdicts:
@@ -345,4 +355,5 @@ def _facts(environment: Environment, matrices: Matrices) -> list[Fact[Any]]:
     # A copy, for the summary names the frameworks that were looked up in the original.
     copy = environment.replaced("date", environment.date)
     facts += [copy.framework(name) for name in matrices.framework_names()]
+    facts += [copy.fact(f"fact.{row.id}") for row in matrices.own_facts.values()]
     return facts + [environment.tracer_of(matrix.page.tracer) for matrix in matrices]

@@ -13,6 +13,7 @@ from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.session.faults import contain, faults_of
 from pytest_ddcompat.session.outcomes import outcome_of
 from pytest_ddcompat.session.state import gates_of, ledger_of
+from pytest_ddcompat.session.stepping import take_lines
 from pytest_ddcompat.values.text import inert
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Summary:
                 shown = {a for a, char in _CHARS.items() if terminalreporter.hasopt(char)}
                 lines = _lines(self._ledger, counts, gates_of(config), shown)
                 terminalreporter.section("ddcompat", sep="=")
-                for line in lines:
+                for line in (*lines, *take_lines(config)):
                     terminalreporter.line(inert(line))
         for fault in sorted(faults_of(config)):
             terminalreporter.line(inert(fault), yellow=True)

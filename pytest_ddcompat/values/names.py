@@ -19,6 +19,7 @@ __all__ = [
     "bare",
     "canonical",
     "deployment_type",
+    "fact_id",
     "fold",
     "is_framework",
     "is_misspelling",
@@ -72,7 +73,7 @@ FACT_KEYS = (
     "tracer", "python", "implementation", "os", "cpu", "framework", "package", "deployments",
     "site", "remote_configuration", "agent", "date", "fact",
 )  # fmt: skip
-"""Keys of the documented facts: a fact of one's own has none of them as its id."""
+"""Keys of the documented facts: a user-defined fact has none of them as its id."""
 
 BOOLEANS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
@@ -111,6 +112,15 @@ def is_framework(name: str) -> bool:
     """
     is_short = len(name) <= _LONGEST_FRAMEWORK
     return is_short and bool(fold(name)) and name.isprintable() and _NO_NAME.isdisjoint(name)
+
+
+def fact_id(name: str) -> str:
+    """Reduce the id of a user-defined fact to what decides: no case, and `_` for `-`.
+
+    Args:
+        name: As a person writes it.
+    """
+    return name.lower().replace("-", "_")
 
 
 def canonical(name: str) -> str:

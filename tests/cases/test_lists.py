@@ -20,7 +20,7 @@ LISTS = {
     ),
     "keys of its page": "address, breadcrumbs, id, read, title, tracer",
     "keys of a capability": (
-        "aliases, callout, documented, heading, id, interpretation, minimum, minimums, "
+        "aliases, callout, documented, heading, id, interpretation, minimum, minimums, needs, "
         "overlays, remote_configuration, status"
     ),
     "CPUs of a runtime": "32bit, 64bit, aarch64, i686, x86-64",
@@ -33,7 +33,7 @@ LISTS = {
         "capabilities, coverage, deployments, facts, frameworks, releases, runtimes, sites"
     ),
     "keys of an overlay's capability": (
-        "aliases, callout, documented, heading, id, interpretation, minimum, minimums, "
+        "aliases, callout, documented, heading, id, interpretation, minimum, minimums, needs, "
         "reason, remote_configuration, remove, source, status, unset"
     ),
     "keys of an overlay's release": (
@@ -42,12 +42,12 @@ LISTS = {
     ),
     "keys of a release to unset": "agent, interpretation, until",
     "facts": (
-        "agent, cpu, date, deployments, frameworks, implementation, os, python, "
+        "agent, cpu, date, deployments, facts, frameworks, implementation, os, packages, python, "
         "remote_configuration, site, tracer"
     ),
     "settings": (
-        "agent, cpu, date, deployment, framework.NAME, implementation, os, python, "
-        "remote_configuration, site, tracer"
+        "agent, cpu, date, deployment, fact.NAME, framework.NAME, implementation, os, "
+        "package.NAME, python, remote_configuration, site, tracer"
     ),
     "keys of a record": (
         "decisions, environment, exit_status, interrupted, matrix, other_environments, "
@@ -59,7 +59,7 @@ LISTS = {
         "--agent, --datastore, --deployment, --facts, --format, --framework, --help, --matrix, "
         "--python, --set, --strict, --support-level"
     ),
-    "options of facts": ("--agent, --date, --framework, --help, --python"),
+    "options of facts": "--agent, --date, --framework, --help, --matrix, --package, --python",
     "options of explain": (
         "--agent, --datastore, --deployment, --facts, --framework, --help, --matrix, --python, "
         "--set, --support-level"
@@ -111,6 +111,12 @@ LISTS = {
     "signature of requires_support_level": (
         "requires_support_level(level, *, matrix=None, strict=None)"
     ),
+    "signature of requires_python": "requires_python(specifier, *, strict=None)",
+    "signature of requires_platform": (
+        "requires_platform(*, os=None, cpu=None, implementation=None, strict=None)"
+    ),
+    "signature of requires_package": "requires_package(name, specifier=None, *, strict=None)",
+    "signature of requires_fact": "requires_fact(name, value=True, *, excluded=(), strict=None)",
     "matrices": "iast-python, or the path of a .toml file",
     "deployment types, common first": "docker, kubernetes, amazon_ecs, aws_fargate, aws_lambda",
     "statuses without a minimum": "not_supported, not_applicable, pending, unresolved",

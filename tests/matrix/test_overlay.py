@@ -52,7 +52,7 @@ OVERLAY = {
             f'id = "something"\nminimums = {SEVERAL}',
             0,
             {
-                "minimums": [{"tracer": "2.0", "runtime": "python", "versions": "<4"}],
+                "minimums": [{"tracer": "2.0", "runtime": "python", "versions": "<4", "facts": {}}],
                 "minimum": None,
             },
             id="minimums in the place of one",

@@ -106,7 +106,8 @@ def of_declarations() -> dict[str, Iterable[str]]:
 def of_facts() -> dict[str, Iterable[str]]:
     schema = shipped("record")["properties"]
     facts = set(schema["environment"]["properties"]["facts"]["properties"])
-    settings = facts - {"deployments", "frameworks"} | {"deployment", "framework.NAME"}
+    plurals = {"deployments", "facts", "frameworks", "packages"}
+    settings = facts - plurals | {"deployment", "fact.NAME", "framework.NAME", "package.NAME"}
     outcomes = schema["tests"]["items"]["properties"]["outcome"]["enum"]
     return {
         "facts": facts, "settings": settings, "keys of a record": schema, "outcomes": outcomes,

@@ -75,7 +75,8 @@ def _of_type(schema: dict[str, Any]) -> str:
     inner = schema.get("items", schema.get("additionalProperties"))
     if isinstance(inner, dict):
         return f"{'array' if 'items' in schema else 'names'}: {_value(inner)}"
-    kind: str = schema.get("format", schema["type"])
+    kinds = schema.get("format", schema["type"])
+    kind: str = kinds if isinstance(kinds, str) else " or ".join(kinds)
     example = "".join(f", such as `{_written(each)}`" for each in schema.get("examples", ())[:1])
     return kind if kind in {"date", "boolean"} else kind + example
 

@@ -133,10 +133,11 @@ def runtimes_of_a_part(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
     """Where rows speak of a platform in a branch, they speak of all versions of the branch."""
     if matrix.leaves_open("runtimes"):
         return
-    platforms: dict[tuple[str, str, str], list[tuple[int, Runtime]]] = {}
+    platforms: dict[tuple[str, ...], list[tuple[int, Runtime]]] = {}
     for number, row in enumerate(matrix.runtimes):
+        own = (f"for {row.capability}",) if row.capability else ()
         for cpu in row.cpus:
-            platforms.setdefault((row.os, cpu, row.implementation), []).append((number, row))
+            platforms.setdefault((row.os, cpu, row.implementation, *own), []).append((number, row))
     versions = _stretches(matrix)
     told: set[tuple[int, ...]] = set()
     for platform, rows in platforms.items():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Callable
 
 from pytest_ddcompat.environment.fact import IMPLEMENTATIONS
-from pytest_ddcompat.environment.value import in_setting
 from pytest_ddcompat.evaluation.checks.common import (
     SATISFIED,
     UNKNOWN,
@@ -18,10 +17,11 @@ from pytest_ddcompat.evaluation.checks.common import (
     unknown,
 )
 from pytest_ddcompat.evaluation.checks.deployment import deployment_named
+from pytest_ddcompat.evaluation.checks.facts import check_fact
 from pytest_ddcompat.evaluation.checks.tracer import branch_with, check_level
 from pytest_ddcompat.evaluation.verdict import Finding
 from pytest_ddcompat.matrix.rows import LEVEL_WORDS, LEVELS
-from pytest_ddcompat.values.versions import Version, parse_marker_range
+from pytest_ddcompat.values.versions import parse_marker_range
 
 if TYPE_CHECKING:
     from pytest_ddcompat.environment.value import Fact
@@ -125,31 +125,9 @@ def _word_of_platform(
 
 def _fact(requirement: Requirement, situation: Situation) -> Finding:
     ((name, values),) = requirement.values
-    key, source = f"fact.{name}", requirement.marker
-    fact = situation.environment.fact(key)
-    if isinstance(fact.value, Version):
-        wanted = parse_marker_range("|".join(map(str, values)))
-        return check_version(
-            f"{name} {wanted}",
-            fact,
-            wanted.__contains__,
-            key=key,
-            source=source,
-            absent="none",
-            remedy=in_range(name, wanted),
-        )
-    words = " or ".join(in_setting(value) for value in values)
-    without = " or ".join(requirement.excluded)
-    needed = " ".join([f"{name}={words}"] if words else [name])
-    needed += f" other than {without}" if without else ""
-    found = Finding("fact", SATISFIED, needed, in_setting(fact.value), source, signal=fact.signal)
-    if not fact.known:
-        return unknown(found)
-    allowed = [value for value in values if value not in requirement.excluded]
-    if fact.value not in requirement.excluded and (not values or fact.value in allowed):
-        return found
-    found = found._replace(outcome=VIOLATED, remedy=needed)
-    return found._replace(change=((key, allowed[0]),)) if allowed else found
+    fact = situation.environment.fact(f"fact.{name}")
+    found = check_fact(name, values, fact, requirement.marker, requirement.excluded)
+    return found._replace(check="fact")
 
 
 _CHECKS: dict[str, Callable[[Requirement, Situation], Finding]] = {

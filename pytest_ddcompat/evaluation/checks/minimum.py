@@ -9,21 +9,22 @@ from pytest_ddcompat.evaluation.checks.common import (
     UNKNOWN,
     VIOLATED,
     Question,
+    Situation,
     check_installed,
     newest,
     undecided,
 )
+from pytest_ddcompat.evaluation.checks.facts import found_in_words, hold, in_words, reasons
 from pytest_ddcompat.evaluation.verdict import Finding
-from pytest_ddcompat.matrix.rows import NOT_THERE
+from pytest_ddcompat.matrix.rows import NOT_THERE, Minimum
 from pytest_ddcompat.values.stretches import stretches
 from pytest_ddcompat.values.versions import Version, series
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.evaluation.checks.common import Remedy
-    from pytest_ddcompat.matrix.rows import Minimum
 
 __all__ = ["check_tracer"]
 
@@ -41,10 +42,10 @@ def check_tracer(question: Question) -> Finding:
         signal = f"the page gives {what}, and no version"
         finding = Finding("tracer", UNKNOWN, f"a version of {library}", "unknown", source)
         finding = finding._replace(signal=signal)
-    elif capability.minimum is None:
-        finding = _by_runtime(question, source)
+    elif capability.minimums:
+        finding = _by_condition(question, source)
     else:
-        minimum = capability.minimum
+        minimum = capability.boundaries[0]
         status = "" if capability.status == "available" else f" ({capability.status})"
         needed = f"{library} >={minimum}{status}"
         finding = check_installed(
@@ -65,15 +66,51 @@ def check_tracer(question: Question) -> Finding:
     return finding
 
 
-def _by_runtime(question: Question, source: str) -> Finding:
+def _by_condition(question: Question, source: str) -> Finding:
+    """Check minimums that depend on the runtime or on user-defined facts."""
+    minimums, situation = question.capability.minimums, question.situation
+    names = dict.fromkeys(name for each in minimums for name in each.facts)
+    needed = _in_words(minimums, situation.matrix.page.tracer)
+    possible = _possible(question)
+    found = [_by_runtime(rows, situation, source) for rows in possible if rows]
+    if not all(possible):
+        facts, signal = found_in_words(names, situation.environment), situation.installed.signal
+        found.append(Finding("tracer", VIOLATED, needed, facts, source, signal=signal))
+    if len({finding.outcome for finding in found}) == 1:
+        return found[0]
+    # A fact that is not known decides between the minimums.
+    signal = reasons(names, situation.environment)
+    return undecided(found[0], documented=needed, signal=signal, remedy="", change=())
+
+
+def _possible(question: Question) -> list[tuple[Minimum, ...]]:
+    """Return the minimums that count: one choice of them, or several where facts are unknown."""
+    capability, environment = question.capability, question.situation.environment
+    general = tuple(each for each in capability.minimums if not each.facts)
+    if capability.minimum is not None:
+        general = (Minimum.from_values({"tracer": capability.minimum}),)
+    answers = [(each, hold(each.facts, environment)) for each in capability.minimums if each.facts]
+    sure = tuple(each for each, answer in answers if answer)
+    return [sure or general, *((*sure, each) for each, answer in answers if answer is None)]
+
+
+def _in_words(minimums: Sequence[Minimum], library: str) -> str:
+    def written(one: Minimum) -> str:
+        runtime = f" on {one.runtime} {one.versions}" if one.runtime else ""
+        facts = f" with {in_words(one.facts)}" if one.facts else ""
+        return f"{library} >={one.tracer}{runtime}{facts}"
+
+    return " or ".join(map(written, minimums))
+
+
+def _by_runtime(minimums: Sequence[Minimum], situation: Situation, source: str) -> Finding:
     """Check minimums that depend on the runtime: each speaks of its own series of the tracer."""
-    capability, situation = question.capability, question.situation
     library, environment = situation.matrix.page.tracer, situation.environment
-    needed = " or ".join(
-        f"{library} >={m.tracer} on {m.runtime} {m.versions}" for m in capability.minimums
-    )
-    admitted = {m.tracer: _admits_runtime(m, environment) for m in capability.minimums}
-    fact = situation.installed
+    needed, fact = _in_words(minimums, library), situation.installed
+    answers: dict[Version, list[bool | None]] = {}
+    for each in minimums:
+        answers.setdefault(each.tracer, []).append(_admits_runtime(each, environment))
+    admitted = {v: True in a or (None if None in a else False) for v, a in answers.items()}
     if not any(answer is not False for answer in admitted.values()):
         python = str(environment.python.value)
         return Finding("tracer", VIOLATED, needed, f"Python {python}", source, signal=fact.signal)
@@ -107,9 +144,11 @@ def _is_sure(admitted: Mapping[Version, bool | None], version: Version) -> bool:
 
 def _admits_runtime(minimum: Minimum, environment: Environment) -> bool | None:
     """Whether the runtime here is the minimum's; None if it is unknown or not Python."""
+    if not minimum.runtime:
+        return True
     if minimum.runtime != "python" or environment.python.value is None:
         return None
-    return series(environment.python.value) in minimum.versions
+    return minimum.versions is None or series(environment.python.value) in minimum.versions
 
 
 def _without_preview(finding: Finding) -> Finding:

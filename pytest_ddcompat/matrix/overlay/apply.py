@@ -70,6 +70,7 @@ def apply_overlay(
     if "id" not in page:
         page["id"] = base.page.id if bundled else _slug(file, place)
     heading = page.get("title", base.page.title if bundled else file.name)
+    base = base.replaced({"facts": _with_facts(base, understood.facts, place)})
     touching: _Touching = {}
     for kind in RULES:
         changes = changes_of(kind, mapping, understood, place, bundled=bundled)
@@ -79,11 +80,9 @@ def apply_overlay(
             base = _without_marks(base, touching[kind])
     if not problems:
         _check(base, touching, place)
-    facts = _with_facts(base, understood.facts, place)
     if problems:
         raise MatrixError(problems)
-    merged = {**_merged(base, touching), "facts": facts}
-    return base.replaced({"page": base.page.replaced(page), **merged})
+    return base.replaced({"page": base.page.replaced(page), **_merged(base, touching)})
 
 
 def _with_facts(
@@ -93,7 +92,7 @@ def _with_facts(
         return tuple(together([*base.facts, *added]).values())
     except MatrixError as error:
         place.problems.extend(error.problems)
-        return ()
+        return base.facts
 
 
 def _without_marks(base: Matrix, touched: Mapping[int, _Touched]) -> Matrix:
@@ -112,6 +111,7 @@ def _without_marks(base: Matrix, touched: Mapping[int, _Touched]) -> Matrix:
         {
             "deployments": tuple(map(without, base.deployments)),
             "frameworks": tuple(map(without, base.frameworks)),
+            "runtimes": tuple(row for row in base.runtimes if row.capability not in gone),
             "coverage": tuple(row for row in base.coverage if row.capability not in gone),
             "unresolved": tuple(map(without, base.unresolved)),
         }
@@ -194,7 +194,8 @@ def _contradicted(row: Statement, values: Mapping[str, Any]) -> dict[str, object
         if row.status == "unresolved" and values.keys() & {"minimum", "minimums"}:
             lost["status"] = row.fields["status"].default
         none_there = values.get("status") in {*NOT_THERE, "unresolved"}
-        if none_there or "minimums" in values:
+        others = values.get("minimums", [None])
+        if none_there or ("minimums" in values and not all(each.facts for each in others)):
             lost["minimum"] = None
         if none_there or "minimum" in values:
             lost["minimums"] = ()

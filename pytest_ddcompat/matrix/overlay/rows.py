@@ -50,7 +50,7 @@ RULES = {
     "capabilities": Rule(Capability, ("id",)),
     "deployments": Rule(Deployment, ("id",), ("heading",)),
     "releases": Rule(Release, ("tracer",)),
-    "runtimes": Rule(Runtime, ("os", "implementation", "tracer"), ("heading",)),
+    "runtimes": Rule(Runtime, ("os", "implementation", "tracer", "capability"), ("heading",)),
     "frameworks": Rule(Framework, ("id",), ("heading",)),
     "coverage": Rule(Coverage, ("of", "capability"), ("heading", "documented")),
 }
@@ -59,8 +59,8 @@ RULES = {
 _UNTOUCHED = ("tables", "notes", "unresolved")
 _CELLS = {
     "agent", "callout", "capabilities", "capability", "cpus", "excluded", "implementation",
-    "minimum", "minimums", "named", "of", "os", "python", "status", "support_level", "tracer",
-    "until", "versions",
+    "minimum", "minimums", "named", "needs", "of", "os", "python", "status", "support_level",
+    "tracer", "until", "versions",
 }  # fmt: skip
 """Keys whose values stand in cells of a page; those of others are not quoted as if they did."""
 
