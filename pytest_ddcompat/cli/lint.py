@@ -115,7 +115,7 @@ def _of_declarations(content: bytes, which: str, options: argparse.Namespace) ->
         declarations = read_declarations(content, which)
     except DeclarationError as error:
         return refusals(error, "")
-    pages = Matrices([matrix_named(options.matrix)])
+    pages = Matrices([matrix_named(options.matrix)], declarations.facts)
     found = [*refused(declarations, pages), *doubtful(declarations, pages)]
     found += without_ticket(declarations, options.require_ticket)
     return [*found, *unsorted(declarations)]

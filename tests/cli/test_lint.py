@@ -202,6 +202,20 @@ def test_declarations_are_judged_by_the_named_page(
     assert len(others) == 1
 
 
+def test_facts_of_declarations(declarations: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    declarations.write_text(
+        '[[facts]]\nid = "variant"\nkind = "word"\nwords = ["flask", "django"]\n'
+        '[[declarations]]\ntests = "a"\nstate = "bug"\n'
+        'when = [{fact = "variant", value = "django"}, {fact = "varant"}]\n',
+        encoding="utf-8",
+    )
+    assert main(["lint", "declarations.toml"]) == 1
+    assert capsys.readouterr().out.partition(TIP)[0] == (
+        'declarations.toml:5: when: nothing declares the fact "varant"; did you mean "variant"? '
+        "valid: variant"
+    )
+
+
 def test_tickets_are_required(declarations: Path, capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--require-ticket", "missing", "--require-ticket"]
     assert main(["lint", str(declarations), *options, "bug"]) == 1
