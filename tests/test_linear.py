@@ -15,7 +15,11 @@ import pytest
 from support.shapes import GIVEN, SHAPES, repeated
 
 from pytest_ddcompat import CompatibilityError, Environment, FactsError, load_matrix
+from pytest_ddcompat.declarations.checks import doubtful, refused, unsorted
+from pytest_ddcompat.declarations.collected import unmatched
+from pytest_ddcompat.declarations.file import read_declarations
 from pytest_ddcompat.environment.parsing import facts_from_settings, facts_from_text
+from pytest_ddcompat.evaluation.pages import Matrices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +64,29 @@ def test_ten_thousand_branches_of_an_overlay(tmp_path: Path) -> None:
     path = tmp_path / "many.toml"
     path.write_text('extends = "iast-python"\n' + "".join(rows), encoding="utf-8")
     assert len(load_matrix(path).releases) == 10_004
+
+
+def test_twenty_thousand_declarations(tmp_path: Path) -> None:
+    def read(text: str, _: Path) -> object:
+        declarations = read_declarations(text.encode(), "many.toml")
+        pages = Matrices([load_matrix()])
+        ids = [f"tests/a{n}.py::T::test_{n}" for n in range(len(declarations.declarations))]
+        found = [len(declarations.of(node_id)) for node_id in ids]
+        assert found == [1] * len(ids)
+        assert unmatched(declarations, ids, [""]) == []
+        return [refused(declarations, pages), doubtful(declarations, pages), unsorted(declarations)]
+
+    table = (
+        '[[declarations]]\ntests = ["tests/a%d.py", "tests/a%d.py::T"]\nstate = "missing"\n'
+        'when = [{tracer = "<4.%d"}, {package = "p%d", specifier = "<%d"}]\n'
+    )
+    texts = {
+        count: "".join(table % (n, n, n % 50, n, n) for n in range(count))
+        for count in (1000, 2000, 20_000)
+    }
+    once, twice = (calls_of(read, texts[count], tmp_path) for count in (1000, 2000))
+    assert twice < 2.2 * once
+    read(texts[20_000], tmp_path)
 
 
 def test_most_names_of_facts() -> None:

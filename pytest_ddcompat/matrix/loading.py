@@ -29,12 +29,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT",
+    "LIMIT",
     "base_of",
     "bundled_ids",
     "data_folder",
     "load_matrix",
     "matrix_from_mapping",
     "matrix_from_toml",
+    "parse_toml",
     "read_file",
 ]
 
@@ -42,7 +44,8 @@ DEFAULT = "iast-python"
 """Id of the matrix that is used when none is named."""
 
 _PREPARED = ".prepared.json"  # quicker to load than TOML, and checked already
-_LIMIT = 16 * 1024 * 1024  # bytes of a file; the bundled matrix has some ten thousand
+LIMIT = 16 * 1024 * 1024
+"""Bytes of a file; the bundled matrix has some ten thousand."""
 
 # A hundred parts of a key: readers of TOML take the square of their number.
 _DEEP_KEY = r"""(?<![\w."'-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}"""
@@ -61,9 +64,9 @@ def read_file(file: Traversable) -> bytes:
     if isinstance(file, Path) and file.suffix == ".toml":
         from pytest_ddcompat.values.files import read_limited  # here: prepared ones need none
 
-        return read_limited(file, _LIMIT)
+        return read_limited(file, LIMIT)
     with file.open("rb") as content:
-        return content.read(_LIMIT + 1)
+        return content.read(LIMIT + 1)
 
 
 def load_matrix(
@@ -248,7 +251,7 @@ def _with_overlay(matrix: Matrix, file: _File, *, bundled: bool = False) -> Matr
 
 
 def _parsed(file: Traversable, name: str, read: Read) -> _File:
-    return _File(name, _toml(_content(file, name, read), name))
+    return _File(name, parse_toml(_content(file, name, read), name))
 
 
 def _content(file: Traversable, name: str, read: Read) -> bytes:
@@ -257,13 +260,22 @@ def _content(file: Traversable, name: str, read: Read) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise MatrixError(Problem(f"cannot read this file: {reason}", file=name)) from None
-    if len(content) > _LIMIT:
-        what = f"this file is larger than {_LIMIT // 1024 // 1024} MiB"
+    if len(content) > LIMIT:
+        what = f"this file is larger than {LIMIT // 1024 // 1024} MiB"
         raise MatrixError(Problem(what, file=name))
     return content
 
 
-def _toml(content: bytes, name: str) -> dict[str, Any]:
+def parse_toml(content: bytes, name: str) -> dict[str, Any]:
+    """Parse a TOML file.
+
+    Args:
+        content: The file's bytes.
+        name: Name of the file, for messages.
+
+    Raises:
+        MatrixError: It is not UTF-8, not TOML, or made to take long.
+    """
     if sys.version_info >= (3, 11):
         import tomllib
     else:

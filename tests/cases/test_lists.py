@@ -79,7 +79,21 @@ LISTS = {
     "options of diff": (
         "--agent, --facts, --format, --help, --language, --partials, --python, --record, --set"
     ),
-    "options of lint": "--date, --format, --help, --language, --partials",
+    "options of lint": (
+        "--date, --format, --help, --language, --matrix, --partials, --require-ticket"
+    ),
+    "keys of declarations": "declarations, facts",
+    "keys of a declaration": (
+        "feature, owner, reason, requires, state, tests, ticket, undetermined, unsupported, when"
+    ),
+    "keys of a requirement": (
+        "agent, capability, cpu, datastore, deployment, excluded, fact, framework, implementation, "
+        "matrix, os, package, platform, preview, python, specifier, support_level, tracer, value"
+    ),
+    "kinds of requirements": (
+        "agent, capability, deployment, fact, framework, package, platform, python, support_level, "
+        "tracer"
+    ),
     "actions": "deselect, fail, run, skip, xfail",
     "keywords of requires_capability": (
         "datastore, deployment, framework, matrix, preview, strict, support_level"

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 import pytest
 from support.cases import CASES, Table, each, table, with_messages
 
-from pytest_ddcompat import FactsError, MatrixError, load_matrix
+from pytest_ddcompat import CompatibilityError, FactsError, MatrixError, load_matrix
 from pytest_ddcompat.__main__ import main
+from pytest_ddcompat.declarations.file import read_declarations
 from pytest_ddcompat.environment.parsing import facts_from_text
+from pytest_ddcompat.values.errors import DeclarationError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +45,14 @@ def test_matrix(case: Case, folders: dict[str, Path]) -> None:
         load_matrix(path)
     said = str(raised.value).replace(f"{path.parent}{os.sep}", "")
     assert case.told(said) == case.message
+
+
+@each("declarations")
+def test_declarations(case: Case) -> None:
+    with pytest.raises(CompatibilityError) as raised:
+        read_declarations(case.content, table(case.table).file)
+    assert isinstance(raised.value, DeclarationError)
+    assert case.told(str(raised.value)) == case.message
 
 
 @each("facts")

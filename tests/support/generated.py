@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_ddcompat.declarations.schema import declarations_schema
 from pytest_ddcompat.environment.fact import IMPLEMENTATIONS, facts_schema
 from pytest_ddcompat.matrix.fields import plain
 from pytest_ddcompat.matrix.loading import matrix_from_toml
@@ -101,6 +102,7 @@ def _names_type(name: str, values: Iterable[str]) -> str:
 
 
 GENERATED: Final[dict[str, Callable[[], str]]] = {
+    "matrices/declarations.schema.json": _schema(declarations_schema),
     "matrices/facts.schema.json": _schema(facts_schema),
     "matrices/matrix.schema.json": _schema(matrix_schema),
     "matrices/overlay.schema.json": _schema(overlay_schema),

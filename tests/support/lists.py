@@ -32,6 +32,7 @@ def lists() -> dict[str, str]:
         **of_matrices(),
         **of_overlays(),
         **of_facts(),
+        **of_declarations(),
         **of_commands(),
     }
     signatures = {
@@ -87,6 +88,18 @@ def of_overlays() -> dict[str, Iterable[str]]:
         "keys of an overlay's capability": schema["$defs"]["capability"]["properties"],
         "keys of an overlay's release": release["properties"],
         "keys of a release to unset": release["properties"]["unset"]["items"]["enum"],
+    }
+
+
+def of_declarations() -> dict[str, Iterable[str]]:
+    kinds = shipped("declarations")["$defs"]
+    requirement = kinds["requirement"]
+    keys = {key for each in requirement["anyOf"] for key in each["required"]}
+    return {
+        "keys of declarations": shipped("declarations")["properties"],
+        "keys of a declaration": kinds["declaration"]["properties"],
+        "keys of a requirement": requirement["properties"],
+        "kinds of requirements": keys - kinds["platform"]["properties"].keys(),
     }
 
 
