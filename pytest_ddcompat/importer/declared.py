@@ -85,8 +85,9 @@ def to_declarations(rules: Iterable[Rule], variants: Sequence[str], origin: str)
 
 def _shared(rule: Rule) -> tuple[object, ...]:
     """Return a key that is the same for rules which share their tables."""
-    file, inner, _ = rule.tests.partition("::")
-    return file, "" if inner else rule.tests, rule.declared, rule.comments
+    # Names in different classes do not, as one could hold for the other.
+    outer, joint, _ = rule.tests.rpartition("::")
+    return outer, "" if joint else rule.tests, rule.declared, rule.comments
 
 
 def _tables(rules: Sequence[Rule]) -> Iterator[str]:

@@ -312,6 +312,23 @@ def test_whole_file() -> None:
     assert import_manifest(text, "x/python.yml", ["c"]) == found
 
 
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        pytest.param(["a.py::A", "a.py::B"], [["a.py::A", "a.py::B"]], id="classes of a file"),
+        pytest.param(["a.py::A::a", "a.py::A::b"], [["a.py::A::a", "a.py::A::b"]],
+                     id="tests of a class"),
+        pytest.param(["a.py::A", "a.py::A::a"], ["a.py::A", "a.py::A::a"], id="a class in itself"),
+        pytest.param(["a.py::A::a", "a.py::B::a"], ["a.py::A::a", "a.py::B::a"], id="two classes"),
+        pytest.param(["a.py", "b.py"], ["a.py", "b.py"], id="files"),
+        pytest.param(["a/", "b/"], ["a/", "b/"], id="folders"),
+    ],
+)  # fmt: skip
+def test_which_share_a_table(ids: list[str], expected: list[object]) -> None:
+    found = clean(imported("".join(f"  {each}: irrelevant\n" for each in ids)))
+    assert [table["tests"] for table in found] == expected
+
+
 def test_real_manifest_is_exact() -> None:
     found = import_manifest((PEER / "python.yml").read_text(encoding="utf-8"), "python.yml")
     assert (found.declared, found.unresolved, found.warnings) == (1719, (), ())
