@@ -74,7 +74,8 @@ LISTS = {
     "options of matrices": "--format, --help",
     "options of report": "--format, --help, --output",
     "options of import": (
-        "--address, --format, --help, --id, --language, --output, --partials, --read"
+        "--address, --declarations, --format, --help, --id, --language, --output, --partials, "
+        "--read, --variant"
     ),
     "options of diff": (
         "--agent, --facts, --format, --help, --language, --partials, --python, --record, --set"

@@ -21,6 +21,7 @@ COMMANDS = {
     "facts of compare": (["compare", "FILE", "here"], "", 1),
     "facts of matrix": (["matrix", "--facts", "FILE"], "", 1),
     "a page to import": (["import", "FILE"], ".md", 2),
+    "a manifest to import": (["import", "--declarations", "FILE"], ".yml", 1),
     "a page to diff": (["diff", "iast-python", "FILE"], ".md", 2),
     "a page to lint": (["lint", "FILE"], ".md", 2),
     "a matrix": (["matrix", "FILE"], ".toml", 16),
