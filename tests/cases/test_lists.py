@@ -53,7 +53,9 @@ LISTS = {
         "other_matrices, tests, version"
     ),
     "outcomes": "deselected, error, failed, not_run, passed, skipped, xfailed, xpassed",
-    "commands": "check, compare, diff, explain, facts, import, lint, matrices, matrix, policy, report",
+    "commands": (
+        "check, compare, diff, explain, facts, import, lint, matrices, matrix, policy, report"
+    ),
     "checks": (
         "agent, datastore, deployment, framework, release, remote_configuration, runtime, site, "
         "tracer"
