@@ -63,8 +63,9 @@ class Hooks:
     ) -> Iterable[str | os.PathLike[str] | Matrix] | None:
         """Give further matrices, which come after those of the options.
 
-        Called once in each process, when the first marker is read. A conftest below the root of the
-        run speaks for the tests of its folder, and of the folders in it. Each matrix is an id, the
+        Called once in each process, when the first marker is read, or before that if the run has
+        a policy in lines or expectations. A conftest below the root of the run speaks for the
+        tests of its folder, and of the folders in it. Each matrix is an id, the
         path of a TOML file (relative to the root folder of the run), or a `Matrix`. None gives
         none.
 
@@ -201,6 +202,23 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
             "(default: iast-python)",
         },
     ),
+    "expect": (
+        "linelist",
+        {
+            "metavar": "EXPRESSION",
+            "action": "append",
+            "help": "fail the run, and tests that need it, unless your environment supports this "
+            "capability, or expression of capabilities; you can repeat this option",
+        },
+    ),
+    "expect_exactly": (
+        "",
+        {
+            "action": "store_true",
+            "help": "fail the run, too, if your environment supports a capability that no "
+            "--ddcompat-expect names",
+        },
+    ),
     "report": (
         "string",
         {"metavar": "PATH", "help": "write a record of the run to this JSON file"},
@@ -213,13 +231,19 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         },
     ),
 }
-"""Each option: the type of its ini option, and its arguments for argparse."""
+"""Each option: the type of its ini option, empty if it has none, and its arguments for argparse."""
 
 JUNIT = (
     "full (default): give each test case in JUnit XML the property ddcompat; none: give it no "
     "properties, so that the file is valid by the schema of xunit2"
 )
-"""What `ddcompat_junit` means: the one ini option without a twin on the command line."""
+"""What `ddcompat_junit` means: an ini option without a twin on the command line."""
+
+POLICY = (
+    "lines such as `code_security: xfail`, `*[end_of_life]: fail`, `*.agent: skip` and "
+    "`preview: deny`: what happens to tests by capability, support level and check"
+)
+"""What `ddcompat_policy` means, which has no twin on the command line either."""
 
 IMPORTED: set[str] = set()
 """Names of this package that code of this run has imported from it so far."""

@@ -19,6 +19,7 @@ from pytest_ddcompat.declared import (
     LOADED,
     MARKERS,
     OPTIONS,
+    POLICY,
     RUNS,
     START,
     STEP_BACK,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Declare the hooks, and the options, each with an ini option of the same meaning."""
+    """Declare the hooks, and the options, most with an ini option of the same meaning."""
     # pytest refuses a module under a second name, which `-p` or `pytest_plugins` may give it.
     for name in ("ddcompat", __name__):
         if not pluginmanager.hasplugin(name):
@@ -50,9 +51,11 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         flag = f"--{key.replace('_', '-')}"
         # With `dest`, pytest need not compare it with those of all other options.
         group.addoption(flag, dest=key, default=None, **option)
-        empty: list[str] | None = [] if ini == "linelist" else None
-        parser.addini(key, f"the same as {flag}", type=ini, default=empty)
+        if ini:
+            empty: list[str] | None = [] if ini == "linelist" else None
+            parser.addini(key, f"the same as {flag}", type=ini, default=empty)
     parser.addini("ddcompat_junit", JUNIT, default="full")
+    parser.addini("ddcompat_policy", POLICY, type="linelist", default=[])
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -73,10 +76,14 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_ddcompat.session.bdd import BddHooks
 
         config.pluginmanager.register(BddHooks(config), "ddcompat-bdd")
-    names = [f"ddcompat_{name}" for name in OPTIONS]
+    inis = {f"ddcompat_{name}": ini for name, (ini, _) in OPTIONS.items()}
     try:
-        explicit = any(config.getoption(name) is not None or config.getini(name) for name in names)
+        explicit = any(
+            config.getoption(name) is not None or (ini and config.getini(name))
+            for name, ini in inis.items()
+        )
         explicit = explicit or config.getini("ddcompat_junit") != "full"
+        explicit = explicit or bool(config.getini("ddcompat_policy"))
     except (ValueError, pytest.UsageError):
         # An ini value of the wrong type, which the gate reports with its key.
         explicit = True

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.evaluation.remedies import Remedies
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Requirement
+    from pytest_ddcompat.session.ruling import Rules
 
 __all__ = ["Gate", "Inputs"]
 
@@ -57,6 +58,7 @@ class Inputs:
         policy: What happens to tests.
         required: Decisions that the code of the module or test that runs has asked for, until
             they are attached to it.
+        rules: Lines and expectations, which come before the policy; None if there are none.
         settings: The options for facts and matrices.
         day: The day that decides support levels where none is given.
     """
@@ -65,12 +67,22 @@ class Inputs:
         self.config = config
         self.in_full = config.getoption("verbose", 0) > 0
         self.policy = policy_of(config)
+        self.rules: Rules | None = None
+        if config.getini("ddcompat_policy"):
+            # Imported here, since most runs have no lines.
+            from pytest_ddcompat.session.ruling import rules_of
+
+            self.rules = rules_of(config, self.policy)
         self.required: list[Decision] = []
         plain = getattr(config, "workerinput", {}).get("ddcompat")
         self.settings = RunSettings.from_plain(plain) if plain else settings_of(config)
         self._loaded = self.settings.load_matrices()
         self._environ = environ
         self.day = day_of(config)
+
+    def may(self, action: Action) -> bool:
+        """Whether an action may be taken, other than a failure by `strict=` or expectations."""
+        return action in self.policy or (self.rules is not None and self.rules.lines.has(action))
 
     @cached_property
     def matrices(self) -> list[Matrix]:
@@ -149,15 +161,17 @@ class Gate:
         )
 
     def check_settings(self) -> None:
-        """Refuse facts of options that no matrix knows.
+        """Refuse facts of options that no matrix knows, and lines of the policy.
 
         Raises:
-            FactsError: Which it is, and the nearest that there is.
+            CompatibilityError: Which it is, and the nearest that there is.
         """
         # Where a matrix decides, its hooks are asked early, and else they are not.
         environment = self.inputs.settings.facts.environment(detector=self.inputs.detector)
         if environment.undocumented_deployments or environment.own_facts:
             self._checked(environment)
+        if self.inputs.rules is not None:
+            self.inputs.rules.lines.check(self.matrices)
 
     def _checked(self, environment: Environment) -> Environment:
         if environment.undocumented_deployments:
@@ -232,6 +246,19 @@ class Gate:
         decision = combine(decisions, in_full=self.inputs.in_full)
         return decision.replaced(decision.action, lambda: self._remedies(decision))
 
+    def read(
+        self, marker: str, positional: tuple[Any, ...], keywords: Mapping[str, Any]
+    ) -> tuple[Requirement, bool | None]:
+        """Understand a marker as `requirement_of` does, with the policy's word on previews.
+
+        Raises:
+            RequirementError: It cannot be understood.
+        """
+        rules = self.inputs.rules
+        if rules is not None and marker == "requires_capability":
+            keywords = {"preview": rules.lines.previews, **keywords}
+        return requirement_of(marker, positional, keywords)
+
     def judge(self, requirement: Requirement, *, strict: bool | None) -> Decision:
         """Decide on one requirement.
 
@@ -244,10 +271,16 @@ class Gate:
             return known
         matrix = self.matrices.pick(requirement)
         verdict = self.verdicts.of(requirement)
-        action = self.policy.action(verdict.status, strict=strict)
+        rules, cause = self.inputs.rules, ""
+        if rules is None:
+            action = self.policy.action(verdict.status, strict=strict)
+        else:
+            action, cause = rules.rule(
+                requirement, verdict, self.environment, matrix, strict=strict
+            )
         by_page = len(self.matrices) > 1 and requirement.by_page and verdict.decisive
         page = f"{matrix.page.id}: " if by_page else ""
-        reason, brief = f"{page}{verdict.reason}", f"{page}{verdict.brief}"
+        reason, brief = f"{cause}{page}{verdict.reason}", f"{cause}{page}{verdict.brief}"
         decision = Decision(
             action,
             verdict.status,
@@ -324,7 +357,7 @@ class Gate:
 
     def _find_problem(self, mark: pytest.Mark) -> str:
         try:
-            requirement, _ = requirement_of(mark.name, mark.args, mark.kwargs)
+            requirement, _ = self.read(mark.name, mark.args, mark.kwargs)
             if not isinstance(self._matrices, BaseException):
                 self._matrices.check(requirement)
         except CompatibilityError as error:
@@ -342,7 +375,7 @@ class Gate:
         if problem:
             return Decision.failed(problem, self.folder)
         try:
-            requirement, strict = requirement_of(mark.name, mark.args, mark.kwargs)
+            requirement, strict = self.read(mark.name, mark.args, mark.kwargs)
             return self.judge(requirement, strict=strict)
         except CompatibilityError as error:
             return Decision.failed(f"{written(mark)}: {error}", self.folder)

@@ -34,7 +34,7 @@ def start(config: pytest.Config) -> GatingHooks:
     config.pluginmanager.register(gating, "ddcompat-gating")
     # Only reports show tests that run in other processes, and failures that were expected.
     forks = config.pluginmanager.hasplugin("pytest_forked")
-    summarize(config, by_reports=forks or Action.XFAIL in gating.gates.first.policy)
+    summarize(config, by_reports=forks or gating.gates.first.inputs.may(Action.XFAIL))
     codec_of(config).reads_others |= forks
     return gating
 
@@ -78,6 +78,10 @@ def configure(config: pytest.Config, *, explicit: bool) -> None:
         if explicit:
             # The controller has read and checked a worker's options before.
             (start_or_break if is_worker(config) else start)(config)
+            if _expects(config):
+                from pytest_ddcompat.session import expectations
+
+                expectations.register(config)
         if is_distributed(config):
             from pytest_ddcompat.session import xdist
 
@@ -94,6 +98,13 @@ def configure(config: pytest.Config, *, explicit: bool) -> None:
             summarize(config, by_reports=True)
     except BaseException as error:  # noqa: BLE001 - it ends the run, in words
         raise usage_error(error) from None
+
+
+def _expects(config: pytest.Config) -> bool:
+    if isinstance(RUNS[config], Broken):
+        return False
+    exactly: bool | None = config.getoption("ddcompat_expect_exactly")
+    return bool(exactly or config.getoption("ddcompat_expect") or config.getini("ddcompat_expect"))
 
 
 def _is_left_out_of_junit(config: pytest.Config) -> bool:

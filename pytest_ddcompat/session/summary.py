@@ -173,7 +173,9 @@ def _advice(
     from pytest_ddcompat.session.advice import known_remedy_lines, remedy_lines, stale_lines
 
     for folder, decisions in sorted(by_folder.items()):
-        stopped = [(d, n) for d, n in decisions if d.action not in _RUNNING]
+        # A policy stops supported tests, too: no change of the environment lets those run.
+        unmet = [(d, n) for d, n in decisions if d.status is not Status.SUPPORTED]
+        stopped = [(d, n) for d, n in unmet if d.action not in _RUNNING]
         gate = gates.of_folder(folder)
         keys = {key for named, key in ledger.heads if named == folder}
         if gate is None or (keys and keys != {gate.key}):

@@ -54,10 +54,20 @@ LISTS = {
         "other_matrices, tests, version"
     ),
     "outcomes": "deselected, error, failed, not_run, passed, skipped, xfailed, xpassed",
-    "commands": "check, compare, diff, explain, facts, import, lint, matrices, matrix, report",
+    "commands": (
+        "check, compare, diff, explain, facts, import, lint, matrices, matrix, policy, report"
+    ),
+    "checks": (
+        "agent, datastore, deployment, framework, release, remote_configuration, runtime, site, "
+        "tracer"
+    ),
     "options of check": (
-        "--agent, --datastore, --deployment, --facts, --format, --framework, --help, --matrix, "
-        "--python, --set, --strict, --support-level"
+        "--agent, --datastore, --deployment, --exactly, --expect, --facts, --format, --framework, "
+        "--help, --matrix, --python, --set, --strict, --support-level"
+    ),
+    "options of policy": (
+        "--agent, --config-file, --datastore, --deployment, --facts, --format, --framework, "
+        "--help, --line, --matrix, --python, --set, --support-level"
     ),
     "options of facts": "--agent, --date, --framework, --help, --matrix, --package, --python",
     "options of explain": (

@@ -30,6 +30,7 @@ COMMANDS = {
     "a matrix of compare": (["compare", "here", "here", "--matrix", "FILE"], ".toml", 16),
     "a matrix to lint": (["lint", "FILE"], ".toml", 16),
     "a matrix to diff": (["diff", "FILE", "iast-python"], ".toml", 16),
+    "options of policy": (["policy", "--config-file", "FILE"], ".ini", 1),
     "a record": (["report", "FILE"], ".json", 256),
     "a record of diff": (["diff", "iast-python", "iast-python", "--record", "FILE"], ".json", 256),
 }

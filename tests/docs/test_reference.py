@@ -77,12 +77,13 @@ def test_capabilities_are_those_of_the_page() -> None:
 
 
 def test_options_and_their_ini_options() -> None:
-    for name in OPTIONS:
+    for name, (ini, _) in OPTIONS.items():
         option = f"--ddcompat-{name.replace('_', '-')}"
-        assert f"| [`{option}`](#{option}) | `ddcompat_{name}` |" in PAGES["options"]
+        twin = f"`ddcompat_{name}` " if ini else ""
+        assert f"| [`{option}`](#{option}) | {twin}|" in PAGES["options"]
         assert f"\n### `{option}`\n" in PAGES["options"]
     headings = re.findall(r"(?m)^### `(.*)`$", PAGES["options"])
-    assert len(headings) == len(OPTIONS) + len(["ddcompat_junit"])
+    assert len(headings) == len(OPTIONS) + len(["ddcompat_junit", "ddcompat_policy"])
 
 
 def test_actions() -> None:
