@@ -28,8 +28,11 @@ def start(config: pytest.Config) -> GatingHooks:
     Raises:
         CompatibilityError: The options cannot be understood.
     """
+    # Imported here, since a run without markers has workers too.
     from pytest_ddcompat.session.hooks import GatingHooks
+    from pytest_ddcompat.session.hookspecs import declare
 
+    declare(config.pluginmanager)
     gating = RUNS[config] = GatingHooks(config)
     config.pluginmanager.register(gating, "ddcompat-gating")
     # Only reports show tests that run in other processes, and failures that were expected.
