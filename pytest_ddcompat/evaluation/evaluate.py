@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from pytest_ddcompat.requirement.expression import Expression
     from pytest_ddcompat.requirement.requirement import Requirement
 
-__all__ = ["capabilities_named", "check_requirement", "evaluate", "run_check", "verdict_of"]
+__all__ = [
+    "capabilities_named", "check_requirement", "evaluate", "expression_of", "run_check",
+    "verdict_of",
+]  # fmt: skip
 
 _ORDER = (Status.UNSUPPORTED, Status.UNDETERMINED, Status.SUPPORTED)
 _VIOLATED, _UNKNOWN = Outcome.VIOLATED, Outcome.UNKNOWN  # members are slow to look up
@@ -49,7 +52,7 @@ def evaluate(requirement: Requirement, environment: Environment, matrix: Matrix)
         environment = environment.declaring(matrix.own_facts)
     situation = Situation.of(environment, matrix)
     if requirement.kind == "capability":
-        return _evaluate_expression(_expression(requirement, matrix), requirement, situation)
+        return _evaluate_expression(expression_of(requirement, matrix), requirement, situation)
     # Here, as many suites ask for capabilities only.
     from pytest_ddcompat.evaluation.checks.alone import findings_alone
 
@@ -91,11 +94,12 @@ def capabilities_named(requirement: Requirement, matrix: Matrix) -> Iterable[str
     Raises:
         RequirementError: An expression cannot be understood.
     """
-    return _names(_expression(requirement, matrix))
+    return _names(expression_of(requirement, matrix))
 
 
 @lru_cache(maxsize=4096)
-def _expression(requirement: Requirement, matrix: Matrix) -> Expression:
+def expression_of(requirement: Requirement, matrix: Matrix) -> Expression:
+    """Return what a requirement of capabilities asks for; refuse what cannot be understood."""
     operands: list[Expression] = []
     for name in requirement.names:
         known = matrix.find_capability(name)

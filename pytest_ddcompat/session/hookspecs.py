@@ -12,8 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.session.amending import Override
+    from pytest_ddcompat.session.decision import Decision
 
-__all__ = ["declare", "pytest_ddcompat_facts", "pytest_ddcompat_matrices"]
+__all__ = [
+    "declare",
+    "pytest_ddcompat_decided",
+    "pytest_ddcompat_declarations",
+    "pytest_ddcompat_facts",
+    "pytest_ddcompat_matrices",
+    "pytest_ddcompat_verdict",
+]
 
 
 def declare(plugins: pytest.PytestPluginManager) -> None:
@@ -55,4 +64,48 @@ def pytest_ddcompat_matrices(
 
     Args:
         config: The run's configuration.
+    """
+
+
+@pytest.hookspec
+def pytest_ddcompat_declarations(
+    config: pytest.Config,
+) -> Iterable[str | os.PathLike[str]] | None:
+    """Give further declarations files, which come after those of the options.
+
+    Called once in each process, before the first test is decided on. Each file is a path, relative
+    to the root folder of the run. None gives none.
+
+    Args:
+        config: The run's configuration.
+    """
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_ddcompat_verdict(item: pytest.Item, decision: Decision) -> Override | None:
+    """Replace the verdict on a test, or veto its run.
+
+    Called for each test with requirements, in each process that decides on it. The status that is
+    returned takes the place of that of the decision, and the run's action on that status follows.
+    The first implementation that does not return None counts; a conftest's is asked for the tests
+    of its folder alone. An error in it is an error of the test. Modules that `require()` stops are
+    not asked about.
+
+    Args:
+        item: The test.
+        decision: The decision by its requirements.
+    """
+
+
+@pytest.hookspec
+def pytest_ddcompat_decided(item: pytest.Item, decision: Decision) -> None:
+    """Observe the decision that counts for a test.
+
+    Called when a test is deselected by its decision, or before anything of it is set up: once each
+    time that it is run, in the process that runs it. An error in it is told in the summary, and
+    changes nothing of the test.
+
+    Args:
+        item: The test.
+        decision: The decision.
     """

@@ -78,9 +78,12 @@ def configure(config: pytest.Config, *, explicit: bool) -> None:
         pytest.UsageError: The options cannot be understood.
     """
     try:
+        if config.getoption("ddcompat_list"):
+            config.option.dist = "no"  # pytest-xdist collects in workers alone
         if explicit:
             # The controller has read and checked a worker's options before.
-            (start_or_break if is_worker(config) else start)(config)
+            gating = (start_or_break if is_worker(config) else start)(config)
+            _register_asked_for(config, gating)
         if is_distributed(config):
             from pytest_ddcompat.session import xdist
 
@@ -97,6 +100,22 @@ def configure(config: pytest.Config, *, explicit: bool) -> None:
             summarize(config, by_reports=True)
     except BaseException as error:  # noqa: BLE001 - it ends the run, in words
         raise usage_error(error) from None
+
+
+def _register_asked_for(config: pytest.Config, gating: GatingHooks | Broken) -> None:
+    """Register the hooks of options that most runs do not have, each imported here for that."""
+    from pytest_ddcompat.session.hooks import GatingHooks
+
+    names = ("ddcompat_only", "ddcompat_list", "ddcompat_run")
+    if isinstance(gating, GatingHooks) and any(config.getoption(n) is not None for n in names):
+        from pytest_ddcompat.session import selection
+
+        selection.register(config, gating)
+    if config.getoption("ddcompat_min_run") is not None and not is_worker(config):
+        from pytest_ddcompat.session import min_run
+
+        min_run.register(config)
+        summarize(config, by_reports=True)
 
 
 def _is_left_out_of_junit(config: pytest.Config) -> bool:
