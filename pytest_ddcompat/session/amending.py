@@ -1,4 +1,4 @@
-"""Replace the decision on a test: by a user's hook, or since the run is told to run it."""
+"""Replace the decision on a test: by a user's hook, or because `--ddcompat-run` names it."""
 
 from __future__ import annotations
 

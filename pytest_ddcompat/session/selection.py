@@ -1,4 +1,4 @@
-"""Select tests by what they require, list them, or run them whatever is decided."""
+"""Select tests by their capabilities, list them, or run them despite a decision."""
 
 from __future__ import annotations
 
