@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.value import Fact
     from pytest_ddcompat.evaluation.evaluate import evaluate
+    from pytest_ddcompat.evaluation.policy import Action
     from pytest_ddcompat.evaluation.verdict import Finding, Outcome, Status, Verdict
     from pytest_ddcompat.matrix.loading import load_matrix
     from pytest_ddcompat.matrix.matrix import Matrix
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
         requires_tracer,
     )
     from pytest_ddcompat.requirement.requirement import Requirement
+    from pytest_ddcompat.session.amending import Override
+    from pytest_ddcompat.session.decision import Decision
     from pytest_ddcompat.session.fixture import Compatibility, require
     from pytest_ddcompat.values.errors import (
         CompatibilityError,
@@ -46,8 +49,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Action",
     "Compatibility",
     "CompatibilityError",
+    "Decision",
     "Environment",
     "Fact",
     "FactsError",
@@ -55,6 +60,7 @@ __all__ = [
     "Matrix",
     "MatrixError",
     "Outcome",
+    "Override",
     "Requirement",
     "RequirementError",
     "Status",
@@ -82,6 +88,9 @@ _MODULES = {
     "environment.value": ("Fact",),
     "values.errors": ("CompatibilityError", "FactsError", "MatrixError", "RequirementError"),
     "evaluation.evaluate": ("evaluate",),
+    "evaluation.policy": ("Action",),
+    "session.amending": ("Override",),
+    "session.decision": ("Decision",),
     "session.fixture": ("Compatibility", "require"),
     "matrix.loading": ("load_matrix",),
     "requirement.markers": (

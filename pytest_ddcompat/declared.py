@@ -1,4 +1,4 @@
-"""Hooks, markers, options and stash keys that the plugin declares at the start of every run."""
+"""Markers, options and stash keys that the plugin declares at the start of every run."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ import pytest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable
     from typing import Any, Protocol
-
-    from pytest_ddcompat.matrix.matrix import Matrix
 
     class Gating(Protocol):
         """The part of `session.hooks.GatingHooks` that the plugin uses."""
@@ -33,52 +30,6 @@ if TYPE_CHECKING:
 
         def stop(self, item: pytest.Item) -> BaseException | None:
             """Return the outcome to raise when a test is set up, or None if it is to run."""
-
-
-class Hooks:
-    """Hooks that a conftest or another plugin may implement.
-
-    No module of their own, which would cost a run without markers 0.04 % more.
-    """
-
-    @staticmethod
-    @pytest.hookspec
-    def pytest_ddcompat_facts(config: pytest.Config) -> Mapping[str, object] | None:
-        """Give facts of the environment, in their JSON form.
-
-        Called once in each process, before the first test that has a marker. A conftest below the
-        root of the run speaks for the tests of its folder, and of the folders in it. The facts take
-        precedence over detection, and options over the facts. If several implementations give the
-        same fact, the one registered last wins. None gives no facts. Use
-        `@pytest.hookimpl(optionalhook=True)` if pytest-ddcompat may be missing.
-
-        Args:
-            config: The run's configuration.
-        """
-
-    @staticmethod
-    @pytest.hookspec
-    def pytest_ddcompat_matrices(
-        config: pytest.Config,
-    ) -> Iterable[str | os.PathLike[str] | Matrix] | None:
-        """Give further matrices, which come after those of the options.
-
-        Called once in each process, when the first marker is read, or before that if the run has
-        a policy in lines or expectations. A conftest below the root of the run speaks for the
-        tests of its folder, and of the folders in it. Each matrix is an id, the
-        path of a TOML file (relative to the root folder of the run), or a `Matrix`. None gives
-        none.
-
-        Args:
-            config: The run's configuration.
-        """
-
-    def __dir__(self) -> list[str]:
-        # All that pytest needs to look at: each name costs every run some 35,000 instructions.
-        return [name for name in vars(Hooks) if name.startswith("pytest_")]
-
-
-HOOKS = Hooks()
 
 
 MARKERS = {
@@ -144,6 +95,7 @@ The last four are added when the run first sees them, if no suite or plugin has 
 name: many had a marker like these before this plugin.
 """
 
+# A type of None is that of a string, which pytest need not look up.
 OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
     "strict": (
         "bool",
@@ -154,14 +106,14 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         },
     ),
     "unsupported": (
-        "string",
+        None,
         {
             "choices": ("run", "skip", "fail", "xfail", "deselect"),
             "help": "what to do with tests that your environment does not support (default: skip)",
         },
     ),
     "undetermined": (
-        "string",
+        None,
         {
             "choices": ("run", "skip", "fail", "xfail", "deselect"),
             "help": "what to do with undetermined tests, which depend on an unknown fact "
@@ -169,7 +121,7 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         },
     ),
     "facts": (
-        "string",
+        None,
         {
             "metavar": "FILE",
             "help": "read the facts of your environment from this JSON file; - is standard input "
@@ -186,7 +138,7 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         },
     ),
     "agent": (
-        "string",
+        None,
         {
             "metavar": "auto|URL|off",
             "help": "query the Datadog Agent for its version; auto finds its address as ddtrace "
@@ -211,16 +163,8 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
             "capability, or expression of capabilities; you can repeat this option",
         },
     ),
-    "expect_exactly": (
-        "",
-        {
-            "action": "store_true",
-            "help": "fail the run, too, if your environment supports a capability that no "
-            "--ddcompat-expect names",
-        },
-    ),
     "report": (
-        "string",
+        None,
         {"metavar": "PATH", "help": "write a record of the run to this JSON file"},
     ),
     "report_optional": (
@@ -231,19 +175,57 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         },
     ),
 }
-"""Each option: the type of its ini option, empty if it has none, and its arguments for argparse."""
+"""Each option with an ini option of the same meaning: its type, and arguments for argparse."""
 
-JUNIT = (
+FLAGS: dict[str, dict[str, Any]] = {
+    "expect_exactly": {
+        "action": "store_true",
+        "help": "fail the run, too, if your environment supports a capability that no "
+        "--ddcompat-expect names",
+    },
+    "only": {
+        "metavar": "EXPRESSION",
+        "help": "run only tests that require this capability, or one of an expression such as "
+        "'sca or api_security'",
+    },
+    "list": {
+        "action": "store_true",
+        "help": "list the tests by the capabilities that they require, without running them",
+    },
+    "run": {
+        "metavar": "NODEID",
+        "action": "append",
+        "help": "run this test whatever is required or declared; you can repeat this option",
+    },
+    "min_run": {
+        "metavar": "N|PERCENT[,per-file]",
+        "help": "fail the run if fewer of the tests with requirements ran, such as 5, 80%% or "
+        "'50%%,per-file'",
+    },
+}
+"""Options of a single run, which have no ini option: their arguments for argparse."""
+
+_JUNIT = (
     "full (default): give each test case in JUnit XML the property ddcompat; none: give it no "
     "properties, so that the file is valid by the schema of xunit2"
 )
-"""What `ddcompat_junit` means: an ini option without a twin on the command line."""
 
-POLICY = (
+_POLICY = (
     "lines such as `code_security: xfail`, `*[end_of_life]: fail`, `*.agent: skip` and "
     "`preview: deny`: what happens to tests by capability, support level and check"
 )
-"""What `ddcompat_policy` means, which has no twin on the command line either."""
+
+KEYS: dict[str, tuple[Any, str]] = {"junit": (None, _JUNIT), "policy": ("linelist", _POLICY)}
+"""Ini options that have no option on the command line: the type of each, and its help."""
+
+HOOKS = (
+    "pytest_ddcompat_facts",
+    "pytest_ddcompat_matrices",
+    "pytest_ddcompat_declarations",
+    "pytest_ddcompat_verdict",
+    "pytest_ddcompat_decided",
+)
+"""Names of the hooks that `hookspecs` declares."""
 
 IMPORTED: set[str] = set()
 """Names of this package that code of this run has imported from it so far."""

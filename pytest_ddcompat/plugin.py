@@ -13,13 +13,13 @@ import pytest
 from pytest_ddcompat import import_unrewritten
 from pytest_ddcompat.declared import (
     ENVIRON,
+    FLAGS,
     HOOKS,
     IMPORTED,
-    JUNIT,
+    KEYS,
     LOADED,
     MARKERS,
     OPTIONS,
-    POLICY,
     RUNS,
     START,
     STEP_BACK,
@@ -31,31 +31,39 @@ from pytest_ddcompat.declared import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from typing import Any
 
     from pytest_ddcompat.declared import Gating
     from pytest_ddcompat.session.fixture import Compatibility
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Declare the hooks, and the options, most with an ini option of the same meaning."""
+    """Declare the options, and the ini options."""
     # pytest refuses a module under a second name, which `-p` or `pytest_plugins` may give it.
     for name in ("ddcompat", __name__):
         if not pluginmanager.hasplugin(name):
             pluginmanager.register(_SecondName(), name)
     LOADED[:] = [len(sys.modules)]
     IMPORTED.clear()  # of an earlier run of this process
-    pluginmanager.add_hookspecs(HOOKS)  # type: ignore[arg-type] # an object does as well
+    # In two groups, since pytest compares the flags of each group with one another.
     group = parser.getgroup("ddcompat", "compatibility requirements (pytest-ddcompat)")
     for name, (ini, option) in OPTIONS.items():
         key = f"ddcompat_{name}"
         flag = f"--{key.replace('_', '-')}"
         # With `dest`, pytest need not compare it with those of all other options.
         group.addoption(flag, dest=key, default=None, **option)
-        if ini:
-            empty: list[str] | None = [] if ini == "linelist" else None
-            parser.addini(key, f"the same as {flag}", type=ini, default=empty)
-    parser.addini("ddcompat_junit", JUNIT, default="full")
-    parser.addini("ddcompat_policy", POLICY, type="linelist", default=[])
+        _add_key(parser, key, f"the same as {flag}", ini)
+    group = parser.getgroup("ddcompat-run", "compatibility requirements, of a single run")
+    for name, option in FLAGS.items():
+        key = f"ddcompat_{name}"
+        group.addoption(f"--{key.replace('_', '-')}", dest=key, default=None, **option)
+    for name, (ini, text) in KEYS.items():
+        _add_key(parser, f"ddcompat_{name}", text, ini)
+
+
+def _add_key(parser: pytest.Parser, key: str, text: str, ini: Any) -> None:
+    empty: list[str] | None = [] if ini == "linelist" else None
+    parser.addini(key, text, type=ini, default=empty)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -76,14 +84,11 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_ddcompat.session.bdd import BddHooks
 
         config.pluginmanager.register(BddHooks(config), "ddcompat-bdd")
-    inis = {f"ddcompat_{name}": ini for name, (ini, _) in OPTIONS.items()}
+    option = config.option
     try:
         explicit = any(
-            config.getoption(name) is not None or (ini and config.getini(name))
-            for name, ini in inis.items()
-        )
-        explicit = explicit or config.getini("ddcompat_junit") != "full"
-        explicit = explicit or bool(config.getini("ddcompat_policy"))
+            getattr(option, f"ddcompat_{name}", None) is not None for name in (*OPTIONS, *FLAGS)
+        ) or any(config.getini(f"ddcompat_{name}") for name in (*OPTIONS, *KEYS))
     except (ValueError, pytest.UsageError):
         # An ini value of the wrong type, which the gate reports with its key.
         explicit = True
@@ -114,6 +119,7 @@ def pytest_make_collect_report(
     report = yield
     gating = RUNS.get(collector.config)
     if gating is None:
+        _declare_hooks(collector.config)
         if not any(isinstance(n, pytest.Item) and marks_of(n) for n in report.result or ()):
             return report
         gating = _start_or_break(collector.config)
@@ -141,6 +147,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     outcome = None if gating is None else gating.stop(item)
     if outcome is not None:
         raise outcome
+
+
+def _declare_hooks(config: pytest.Config) -> None:
+    """Declare the hooks of this plugin if one is implemented, maybe by a conftest just loaded.
+
+    At the end of the collection pytest refuses those that are not declared. To declare them in
+    every run would cost it some 35,000 instructions for each.
+    """
+    hook = config.hook
+    if any(hasattr(hook, name) for name in HOOKS):
+        import_unrewritten("session.hookspecs").declare(config.pluginmanager)
 
 
 def _start(config: pytest.Config) -> Gating:

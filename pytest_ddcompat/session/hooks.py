@@ -119,6 +119,7 @@ class GatingHooks:
         with contain(config, "the summary does not count the deselected tests"):
             for item, decision in gone.items():
                 self._ledger.collect(item.nodeid, place_of(item), decision, "deselected")
+                self._tell(item, decision)
         if gone:
             config.hook.pytest_deselected(items=list(gone))
 
@@ -137,7 +138,7 @@ class GatingHooks:
             if asks or (items and (is_gated or IMPORTED)):
                 self.gates.look_ahead(items, everywhere=asks)
             known = [gate.decide_known() for gate in self.gates] if is_gated else ()
-            if any(map(_changes_test, chain.from_iterable(known))):
+            if self.gates.is_amended or any(map(_changes_test, chain.from_iterable(known))):
                 for item in items:
                     self._prepare(item)
 
@@ -156,9 +157,7 @@ class GatingHooks:
         if not marks:
             return None
         try:
-            # Most runs have one gate, and each call counts for each test.
-            gates = self.gates
-            return (gates.at(item) if gates.has_folders else gates.first).decide(marks)
+            return self.gates.decide(item, marks)
         except BaseException as error:  # noqa: BLE001 - the test's error, not the run's
             return Decision.failed(f"ddcompat: {describe(error)}")
 
@@ -166,12 +165,18 @@ class GatingHooks:
         """Return the outcome to raise when a test is set up, or None if it is to run."""
         # Decided anew, for hooks may have marked the test since, or changed what a mark says.
         decision = self.decide(item) or item.stash.get(STAND_IN, None)
+        if decision is not None and self.gates.is_observed:
+            self._tell(item, decision)
         if decision is not None and _changes_test(decision):
             self._has_prepared = True
             prepare(item, decision)
         elif self._has_prepared:
             undo(item)
         return None if decision is None else stop(item, decision, self._ledger)
+
+    def _tell(self, item: pytest.Item, decision: Decision) -> None:
+        with contain(self._config, f"pytest_ddcompat_decided has an error for {item.nodeid}"):
+            item.ihook.pytest_ddcompat_decided(item=item, decision=decision)
 
     def pytest_exception_interact(self, node: object, call: pytest.CallInfo[Any]) -> None:
         """Count a test whose set-up another hook ended before this plugin decided on it."""

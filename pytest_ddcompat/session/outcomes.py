@@ -185,6 +185,17 @@ class Ledger:
         ended = (e.decision for e in self.entries() if e.outcome != "not_run")
         return Counter(d for d in (*self._entered.values(), *ended) if d and not d.error)
 
+    def skipped_files(self) -> list[str]:
+        """Return the files of which every test that was decided on was skipped by its decision."""
+        decided = [(entry.id, entry.decision) for entry in self.entries()]
+        skipped: dict[str, bool] = {}
+        for nodeid, decision in (*self._entered.items(), *decided):
+            if decision is not None:
+                file = nodeid.partition("::")[0]
+                skips = decision.action is Action.SKIP
+                skipped[file] = skips and skipped.get(file, True)
+        return sorted(file for file, all_of_it in skipped.items() if all_of_it)
+
     def unexpected(self) -> Counter[Decision]:
         """Count the tests that passed although a failure was expected, by decision."""
         return Counter(e.decision for e in self.entries() if e.decision and e.unexpected)

@@ -73,7 +73,7 @@ def codec_of(config: pytest.Config) -> Codec:
 def decision_on(item: pytest.Item) -> Decision | None:
     """Return the decision on a test by its markers, or on the module that it stands for."""
     marks = marks_of(item)
-    return gate_at(item).decide(marks) if marks else item.stash.get(STAND_IN, None)
+    return gates_of(item.config).decide(item, marks) if marks else item.stash.get(STAND_IN, None)
 
 
 def is_worker(config: pytest.Config) -> bool:

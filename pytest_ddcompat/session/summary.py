@@ -43,6 +43,7 @@ _CHARS = {Action.SKIP: "s", Action.XFAIL: "x"}
 _RUNNING = {Action.RUN, Action.XFAIL}
 _UNEXPECTED = "passed unexpectedly"
 _REASONS = 40  # lines at most
+_FILES = 5  # names at most
 
 
 def head_of(gate: Gate) -> list[tuple[int, str]]:
@@ -160,7 +161,15 @@ def _lines(
         f"{sum(by_action.values())} gated: {total}",
         *_reasons(by_reason),
         *_advice(ledger, by_folder, gates),
+        *_skipped_files(ledger.skipped_files()),
     ]
+
+
+def _skipped_files(files: list[str]) -> Iterator[str]:
+    """Return a line about files none of whose gated tests ran, unless there is no such file."""
+    if files:
+        more = f" and {len(files) - _FILES} more files" if len(files) > _FILES else ""
+        yield f"every gated test was skipped in {', '.join(files[:_FILES])}{more}"
 
 
 def _advice(

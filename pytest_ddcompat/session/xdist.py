@@ -178,7 +178,7 @@ class WorkerHooks(_Hooks):
         with contain(item.config, "the summary does not count tests that crash a worker"):
             gates = gates_if_used(item.config)
             if gates is not None and not is_skipped_by_author(item):
-                write_test(item, gates.at(item).decide(marks))
+                write_test(item, gates.decide(item, marks))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
