@@ -67,9 +67,11 @@ class Matrix(Row):
 
     Attributes:
         origin: The id or path by which it was loaded; empty if it was made otherwise.
+        extended: What it extends, if it was loaded from an overlay's file.
     """
 
     origin: str = ""
+    extended: Matrix | None = None
     page: Page = field(table(Page), "Which page this is.", decides=True)
     sites: tuple[Site, ...] = _rows(Site, "Callouts that exclude Datadog sites.")
     tables: tuple[Table, ...] = _rows(Table, "Heads of the page's tables.", decides=False)
@@ -156,12 +158,17 @@ class Matrix(Row):
         )
         return hashlib.sha256(content.encode()).hexdigest()
 
-    def of_origin(self, which: str) -> Matrix:
-        """Return the same matrix with the id or path by which it was loaded."""
+    def of_origin(self, which: str, extended: Matrix | None = None) -> Matrix:
+        """Return the same matrix with the id or path by which it was loaded.
+
+        Args:
+            which: The id or path.
+            extended: What it extends, if that is the path of an overlay.
+        """
         if which == self.origin:
             return self  # not a copy: verdicts are cached by the matrix
         made = self.replaced({})
-        made.__dict__["origin"] = which
+        made.__dict__.update(origin=which, extended=extended)
         return made
 
     def capability(self, name: str) -> Capability:
