@@ -102,6 +102,16 @@ class Matrices:
 
             check_required_fact(requirement, self.own_facts)
 
+    def read_tracer(self, environment: Environment) -> Environment:
+        """Return an environment as the pages read the fact `tracer` that is given.
+
+        It is the version of ddtrace, or, of a page that stands alone, that of the page's library.
+
+        Args:
+            environment: The facts.
+        """
+        return environment.of_library(self.first.page.tracer) if len(self) == 1 else environment
+
     def framework_names(self) -> list[str]:
         """Ids of all frameworks of the pages, each once."""
         return list(dict.fromkeys(name for matrix in self for name in matrix.framework_names()))
