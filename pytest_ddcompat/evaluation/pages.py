@@ -65,7 +65,11 @@ class Matrices:
             raise MatrixError("there is no matrix; valid: at least one matrix")
         self.first = next(iter(self._by_id.values()))
         self._picked: dict[Requirement, Matrix] = {}
-        self.own_facts = together([*(row for m in self for row in m.facts), *facts])
+        # A declaration of a runtime, which may name a variable, comes before what minimums name.
+        self.own_facts = {
+            **{key: row for matrix in self for key, row in matrix.runtime_facts.items()},
+            **together([*(row for m in self for row in m.facts), *facts]),
+        }
 
     def __iter__(self) -> Iterator[Matrix]:
         return iter(self._by_id.values())
