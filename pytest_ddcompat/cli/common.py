@@ -142,6 +142,10 @@ def environment_by(
         detected = [interpreter.facts]
     environment = sources.environment(detected, detector)
     check_facts(environment, matrices)
+    # What another Python has is ddtrace. Two versions of one page are about one library.
+    libraries = {matrix.page.tracer for matrix in matrices}
+    if len(libraries) == 1 and any("tracer" in layer.facts() for layer in layers):
+        environment = environment.of_library(libraries.pop())
     if len(matrices) == 1:
         return declare_facts(environment, matrices[0].own_facts)
     # Pages that are compared may declare a fact differently: each evaluates by its own.

@@ -63,6 +63,6 @@ def run(options: argparse.Namespace) -> int:
     for name in options.package:
         facts_from_mapping({"packages": {name: None}}, "--package")
     names = [*matrix.framework_names(), *options.framework]
-    own = [row.id for row in matrix.facts]
+    own = [row.id for row in matrix.own_facts.values()]
     write(json.dumps(environment.to_mapping(names, options.package, own), indent=2))
     return 0

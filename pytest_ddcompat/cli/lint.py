@@ -13,7 +13,7 @@ from pytest_ddcompat.cli.output import write
 from pytest_ddcompat.declarations.checks import doubtful, refused, unsorted, without_ticket
 from pytest_ddcompat.declarations.file import STATES, is_declarations_file, read_declarations
 from pytest_ddcompat.evaluation.pages import Matrices
-from pytest_ddcompat.matrix.loading import LIMIT, base_of, parse_toml
+from pytest_ddcompat.matrix.loading import LIMIT, parse_toml
 from pytest_ddcompat.matrix.matrix import Matrix
 from pytest_ddcompat.values.errors import (
     CompatibilityError,
@@ -91,9 +91,9 @@ def _complaints(which: str, options: argparse.Namespace, today: dt.date) -> tupl
         return (*_of_declarations(content, which, options),)
     try:
         matrix = matrix_named(which, language=options.language, partials=options.partials)
-        base = base_of(which)
         # Who writes an overlay cannot mend the page that it extends.
-        inherited = [(c.what, c.value) for c in lint(matrix_named(base), today)] if base else []
+        page = lint(matrix.extended, today) if matrix.extended else ()
+        inherited = {(c.what, c.value) for c in page}
         return tuple(c for c in lint(matrix, today) if (c.what, c.value) not in inherited)
     except InvalidMatrixError as error:
         # Rows that could be read are checked all the same, so that one run tells everything.

@@ -221,6 +221,32 @@ class Environment:
         environment._fixed = self._fixed | {key}
         return environment
 
+    def is_given(self, key: str) -> bool:
+        """Whether a fact was given, or changed since, and not detected."""
+        return key in self._fixed
+
+    def of_library(self, library: str) -> Environment:
+        """Return the environment of a run whose only page is about a library.
+
+        What was given for `tracer` is that library's version there, unless the library has a
+        version of its own. Whether ddtrace is there too is then looked up or unknown.
+
+        Args:
+            library: Its name.
+        """
+        key = FACTS["framework"].key_of(library)
+        own = self._facts.get(key)
+        if library == LIBRARY or not self.is_given("tracer") or (own and own.value is not None):
+            return self
+        facts = dict(self._facts)
+        given = facts.pop("tracer")
+        facts[key] = Fact(given.value, f"{given.signal}, as tracer")
+        environment = Environment(facts, self._detector)
+        environment._names.update({**self._names, key: library})
+        environment._declared = self._declared
+        environment._fixed = (self._fixed - {"tracer"}) | {key}
+        return environment
+
     @property
     def declared(self) -> Mapping[str, Declaration]:
         """The declarations of user-defined facts, by key."""
@@ -265,7 +291,9 @@ class Environment:
         fact = self.fact(key)
         if FACTS["framework"].key_of(library) in self._fixed or fact.value is not None:
             return fact
-        return Fact.unknown(f"{fact.signal}; you can set it as {key}")
+        return Fact.unknown(
+            f"{fact.signal}; you can set it as {key}, or as tracer where no other page counts"
+        )
 
     def to_mapping(
         self,

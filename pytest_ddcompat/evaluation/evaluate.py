@@ -48,7 +48,7 @@ def evaluate(requirement: Requirement, environment: Environment, matrix: Matrix)
         FactsError: A given fact has a value that the matrix does not declare.
     """
     check_requirement(requirement, matrix)
-    if matrix.facts and not environment.declared:
+    if matrix.own_facts and not environment.declared:
         environment = environment.declaring(matrix.own_facts)
     situation = Situation.of(environment, matrix)
     if requirement.kind == "capability":

@@ -65,7 +65,11 @@ class Matrices:
             raise MatrixError("there is no matrix; valid: at least one matrix")
         self.first = next(iter(self._by_id.values()))
         self._picked: dict[Requirement, Matrix] = {}
-        self.own_facts = together([*(row for m in self for row in m.facts), *facts])
+        # A declaration of a runtime, which may name a variable, comes before what minimums name.
+        self.own_facts = {
+            **{key: row for matrix in self for key, row in matrix.runtime_facts.items()},
+            **together([*(row for m in self for row in m.facts), *facts]),
+        }
 
     def __iter__(self) -> Iterator[Matrix]:
         return iter(self._by_id.values())
@@ -101,6 +105,16 @@ class Matrices:
             from pytest_ddcompat.evaluation.own_facts import check_required_fact
 
             check_required_fact(requirement, self.own_facts)
+
+    def read_tracer(self, environment: Environment) -> Environment:
+        """Return an environment as the pages read the fact `tracer` that is given.
+
+        It is the version of ddtrace, or, of a page that stands alone, that of the page's library.
+
+        Args:
+            environment: The facts.
+        """
+        return environment.of_library(self.first.page.tracer) if len(self) == 1 else environment
 
     def framework_names(self) -> list[str]:
         """Ids of all frameworks of the pages, each once."""

@@ -155,10 +155,16 @@ class Gate:
         inputs, hooks = self.inputs, self._hooks
         facts = inputs.settings.facts
         return result_or_error(
-            lambda: self._checked(
-                environment_of(facts, inputs.config, hooks, inputs.detector, inputs.day)
+            lambda: self._of_page(
+                self._checked(
+                    environment_of(facts, inputs.config, hooks, inputs.detector, inputs.day)
+                )
             )
         )
+
+    def _of_page(self, environment: Environment) -> Environment:
+        pages = self._matrices if environment.is_given("tracer") else None
+        return pages.read_tracer(environment) if isinstance(pages, Matrices) else environment
 
     def check_settings(self) -> None:
         """Refuse facts of options that no matrix knows, and lines of the policy.

@@ -24,6 +24,7 @@ __all__ = [
     "is_framework",
     "is_misspelling",
     "is_package",
+    "letters_of",
     "listed",
     "meant",
     "nearest_misspelt",
@@ -100,7 +101,8 @@ def fold(name: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _letters(name: str) -> str:
+def letters_of(name: str) -> str:
+    """Return the letters of a name in order: those of two names with swapped letters are equal."""
     return "".join(sorted(fold(name)))
 
 
@@ -172,8 +174,8 @@ def nearest_misspelt(name: str, valid: Iterable[str]) -> str | None:
     """
     names = list(valid)
     # Two swapped letters count as two wrong ones: "flaks" is only 0.8 like "flask".
-    letters = _letters(name)
-    swapped = next((other for other in names if _letters(other) == letters), None)
+    letters = letters_of(name)
+    swapped = next((other for other in names if letters_of(other) == letters), None)
     return swapped or _closest(name, names, cutoff=_MISSPELLING)
 
 

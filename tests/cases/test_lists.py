@@ -21,7 +21,7 @@ LISTS = {
     "keys of its page": "address, breadcrumbs, id, read, title, tracer",
     "keys of a capability": (
         "aliases, callout, documented, heading, id, interpretation, minimum, minimums, needs, "
-        "overlays, remote_configuration, status"
+        "overlays, remote_configuration, status, versions"
     ),
     "CPUs of a runtime": "32bit, 64bit, aarch64, i686, x86-64",
     "support levels": "end_of_life, general_availability, maintenance",
@@ -34,7 +34,7 @@ LISTS = {
     ),
     "keys of an overlay's capability": (
         "aliases, callout, documented, heading, id, interpretation, minimum, minimums, needs, "
-        "reason, remote_configuration, remove, source, status, unset"
+        "reason, remote_configuration, remove, source, status, unset, versions"
     ),
     "keys of an overlay's release": (
         "agent, documented, heading, interpretation, reason, remove, source, support_level, "

@@ -10,6 +10,7 @@ from support.cases import case
 from support.core import MATRICES
 
 from pytest_ddcompat.__main__ import main
+from pytest_ddcompat.values.files import read_limited
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,6 +112,20 @@ def test_file_that_is_none_is_refused_beside_others(
     first, second = captured.err.splitlines()
     assert "not-toml.toml: this is not valid TOML: " in first
     assert second.startswith('ddcompat: there is no bundled matrix "iast"; ')
+
+
+def test_each_file_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+
+    def read(path: Path, limit: int) -> bytes:
+        opened.append(path.name)
+        return read_limited(path, limit)
+
+    monkeypatch.setattr("pytest_ddcompat.values.files.read_limited", read)
+    (tmp_path / "acme.toml").write_text(ADDED.format("acme_waf_rules"), encoding="utf-8")
+    (tmp_path / "above.toml").write_text('extends = "acme.toml"\n', encoding="utf-8")
+    assert main(["lint", str(tmp_path / "above.toml")]) == 0
+    assert opened == ["above.toml", "acme.toml"]
 
 
 ADDED = """extends = "iast-python"
