@@ -13,7 +13,6 @@ from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.session.faults import contain, faults_of
 from pytest_ddcompat.session.outcomes import outcome_of
 from pytest_ddcompat.session.state import gates_of, ledger_of
-from pytest_ddcompat.session.stepping import take_lines
 from pytest_ddcompat.values.text import inert
 
 if TYPE_CHECKING:
@@ -105,6 +104,9 @@ class Summary:
                 self._ledger.keep(_ended(terminalreporter))
             counts = self._ledger.counts()
             if counts:
+                # Here, as a run without markers has this module too if it has workers.
+                from pytest_ddcompat.session.stepping import take_lines
+
                 shown = {a for a, char in _CHARS.items() if terminalreporter.hasopt(char)}
                 lines = _lines(self._ledger, counts, gates_of(config), shown)
                 terminalreporter.section("ddcompat", sep="=")
