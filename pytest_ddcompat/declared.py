@@ -157,6 +157,15 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
             "(default: iast-python)",
         },
     ),
+    "expect": (
+        "linelist",
+        {
+            "metavar": "EXPRESSION",
+            "action": "append",
+            "help": "fail the run, and tests that need it, unless your environment supports this "
+            "capability, or expression of capabilities; you can repeat this option",
+        },
+    ),
     "declarations": (
         "linelist",
         {
@@ -180,6 +189,11 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
 """Each option with an ini option of the same meaning: its type, and arguments for argparse."""
 
 FLAGS: dict[str, dict[str, Any]] = {
+    "expect_exactly": {
+        "action": "store_true",
+        "help": "fail the run, too, if your environment supports a capability that no "
+        "--ddcompat-expect names",
+    },
     "only": {
         "metavar": "EXPRESSION",
         "help": "run only tests that require this capability, or one of an expression such as "
@@ -211,8 +225,14 @@ _JUNIT = (
     "properties, so that the file is valid by the schema of xunit2"
 )
 
+_POLICY = (
+    "lines such as `code_security: xfail`, `*[end_of_life]: fail`, `*.agent: skip` and "
+    "`preview: deny`: what happens to tests by capability, support level and check"
+)
+
 KEYS: dict[str, tuple[Any, str]] = {
     "junit": (None, _JUNIT),
+    "policy": ("linelist", _POLICY),
     "require_ticket": ("linelist", "states that no file may declare without a ticket"),
     "states": ("linelist", "what happens to tests in a state: lines such as bug: skip"),
 }

@@ -85,7 +85,6 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_ddcompat.session.bdd import BddHooks
 
         config.pluginmanager.register(BddHooks(config), "ddcompat-bdd")
-    _declare_hooks(config)  # again where it collects, as others may be registered until then
     option = config.option
     try:
         explicit = (
@@ -125,6 +124,7 @@ def pytest_make_collect_report(
     report = yield
     gating = RUNS.get(collector.config)
     if gating is None:
+        _declare_hooks(collector.config)
         if not any(isinstance(n, pytest.Item) and marks_of(n) for n in report.result or ()):
             return report
         gating = _start_or_break(collector.config)
@@ -132,17 +132,14 @@ def pytest_make_collect_report(
     return report
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
     """Look at the environment before a test, or a fixture, can change what is detected."""
-    _declare_hooks(session.config)
-    result = yield
     gating = RUNS.get(session.config)
     if gating is None and is_used(session):
         gating = _start_or_break(session.config)
     if gating is not None:
         gating.before_tests(session)
-    return result
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -158,9 +155,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def _declare_hooks(config: pytest.Config) -> None:
-    """Declare the hooks of this plugin if one is implemented: pytest refuses unknown ones.
+    """Declare the hooks of this plugin if one is implemented, maybe by a conftest just loaded.
 
-    Declaring them in every run would cost it some 35,000 instructions for each.
+    At the end of the collection pytest refuses those that are not declared. To declare them in
+    every run would cost it some 35,000 instructions for each.
     """
     hook = config.hook
     if any(hasattr(hook, name) for name in HOOKS):

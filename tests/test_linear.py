@@ -12,9 +12,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
-from support.shapes import GIVEN, SHAPES, repeated
+from support.shapes import GIVEN, PAGE, SHAPES, repeated
 
 from pytest_ddcompat import CompatibilityError, Environment, FactsError, load_matrix
+from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.declarations.checks import doubtful, refused, unsorted
 from pytest_ddcompat.declarations.collected import unmatched
 from pytest_ddcompat.declarations.file import read_declarations
@@ -54,6 +55,24 @@ def calls_of(read: Read, text: str, folder: Path) -> int:
     finally:
         sys.setprofile(before)
     return calls
+
+
+def test_ids_that_an_overlay_adds_to_many(tmp_path: Path) -> None:
+    def checked(text: str, folder: Path) -> None:
+        (folder / "overlay.toml").write_text(text, encoding="utf-8")
+        assert main(["lint", str(folder / "overlay.toml"), "--date", "2026-11-24"]) == 1
+
+    def calls(number: int) -> int:
+        row = '[[capabilities]]\nminimum = "1.9"\n'
+        base = (
+            f'{row}id = "integration_number_{n}"\nheading = "h"\ndocumented = ["Number {n}"]\n'
+            for n in range(number)
+        )
+        added = (f'{row}id = "integration_nummber_{n}"{GIVEN}' for n in range(number))
+        (tmp_path / "base.toml").write_text(PAGE + "".join(base), "utf-8")
+        return calls_of(checked, 'extends = "base.toml"\n' + "".join(added), tmp_path)
+
+    assert calls(240) < 2.5 * calls(120)
 
 
 def test_ten_thousand_branches_of_an_overlay(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pytest_ddcompat.analysis.words import (
     in_words,
     words_of,
 )
-from pytest_ddcompat.matrix.rows import NOT_THERE, Unresolved
+from pytest_ddcompat.matrix.rows import MINIMUMS, NOT_THERE, Unresolved
 from pytest_ddcompat.values.names import bare
 
 if TYPE_CHECKING:
@@ -99,16 +99,16 @@ def _minimum(row: Capability) -> Hashable:
     status = row.status.replace("_", " ")
     if row.status in NOT_THERE or not row.boundaries:
         return status
-    value: Hashable = row.minimum
+    value: Hashable = row.versions or row.minimum
     if row.minimums:
-        one = [] if row.minimum is None else [(row.minimum,)]
+        one = [] if value is None else [(value,)]
         value = frozenset([*one, *map(_conditional, row.minimums)])
     return value if row.status == "available" else (status, value)
 
 
 def _conditional(row: Minimum) -> tuple[Hashable, ...]:
     runtime = ("for", row.runtime, row.versions) if row.runtime else ()
-    return (row.tracer, *runtime, *_others_of(row, _MINIMUM))
+    return (row.tracer or row.tracers, *runtime, *_others_of(row, _MINIMUM))
 
 
 def _library(matrix: Matrix) -> Iterator[_Found]:
@@ -228,11 +228,11 @@ def _unresolved(matrix: Matrix) -> Iterator[_Found]:
         yield (columns, folded(first)), where, words, folded(words)
 
 
-_MINIMUM = ("tracer", "runtime", "versions")
+_MINIMUM = ("tracer", "tracers", "runtime", "versions")
 _READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "page": ((), ("tracer",)),
     "sites": (("excluded",), ("status",)),
-    "capabilities": (("id",), ("minimum", "minimums", "status", "remote_configuration")),
+    "capabilities": (("id",), (*MINIMUMS, "status", "remote_configuration")),
     "deployments": (("heading", "id"), ("capabilities",)),
     "releases": (("tracer",), ("support_level", "until", "agent")),
     "runtimes": (("os", "cpus", "implementation", "python", "tracer", "capability"), ()),

@@ -14,8 +14,8 @@ from pytest_ddcompat.environment.interpreter import Interpreter
 from pytest_ddcompat.environment.layers import FactSources, Layer, file_layer
 from pytest_ddcompat.environment.machine import check_agent_option
 from pytest_ddcompat.environment.parsing import LIMIT
-from pytest_ddcompat.evaluation.own_facts import declare_facts
-from pytest_ddcompat.evaluation.pages import Matrices, check_facts, load_kept
+from pytest_ddcompat.evaluation.own_facts import declare_facts, refuse_undeclared
+from pytest_ddcompat.evaluation.pages import check_facts, load_kept
 from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.values.day import today
 from pytest_ddcompat.values.errors import CompatibilityError, FactsError, MatrixError
@@ -59,11 +59,13 @@ def fact_rows(environment: Environment, matrix: Matrix) -> list[tuple[str, str, 
 
     Args:
         environment: The facts.
-        matrix: Its frameworks and its library are among them.
+        matrix: Its frameworks, its library and the facts that it declares are among them.
     """
     names = matrix.framework_names()
     for name in names[:_MOST_FRAMEWORKS]:
         environment.framework(name)
+    for declared in environment.declared.values():
+        environment.fact(f"fact.{declared.id}")
     facts = [(key, environment.fact(key)) for key in KEYS]
     library = {tracer_key(matrix.page.tracer): environment.tracer_of(matrix.page.tracer)}
     for plural, named in environment.named().items():
@@ -140,7 +142,16 @@ def environment_by(
         detected = [interpreter.facts]
     environment = sources.environment(detected, detector)
     check_facts(environment, matrices)
-    return declare_facts(environment, Matrices(matrices).own_facts)
+    # What another Python has is ddtrace. Two versions of one page are about one library.
+    libraries = {matrix.page.tracer for matrix in matrices}
+    if len(libraries) == 1 and any("tracer" in layer.facts() for layer in layers):
+        environment = environment.of_library(libraries.pop())
+    if len(matrices) == 1:
+        return declare_facts(environment, matrices[0].own_facts)
+    # Pages that are compared may declare a fact differently: each evaluates by its own.
+    all_of_them = {name: row for m in matrices for name, row in m.own_facts.items()}
+    refuse_undeclared(environment, all_of_them)
+    return environment
 
 
 def origins(options: argparse.Namespace, matrix: Matrix) -> list[str]:

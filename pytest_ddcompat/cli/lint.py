@@ -10,10 +10,10 @@ from pytest_ddcompat.analysis.lint import lint, refusals
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import day_of, matrix_named
 from pytest_ddcompat.cli.output import write
-from pytest_ddcompat.declarations.checks import doubtful, refused, unsorted
-from pytest_ddcompat.declarations.file import is_declarations_file, read_declarations
+from pytest_ddcompat.declarations.checks import doubtful, refused, unsorted, without_ticket
+from pytest_ddcompat.declarations.file import STATES, is_declarations_file, read_declarations
 from pytest_ddcompat.evaluation.pages import Matrices
-from pytest_ddcompat.matrix.loading import LIMIT, base_of, parse_toml
+from pytest_ddcompat.matrix.loading import LIMIT, parse_toml
 from pytest_ddcompat.matrix.matrix import Matrix
 from pytest_ddcompat.values.errors import (
     CompatibilityError,
@@ -22,6 +22,7 @@ from pytest_ddcompat.values.errors import (
     Problem,
 )
 from pytest_ddcompat.values.files import read_limited
+from pytest_ddcompat.values.names import unknown_name
 from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     arguments.add_page(parser)
     arguments.add_matrix(parser)
+    purpose = "Report declarations of this state that name no ticket; you can repeat this option"
+    arguments.add_repeatable(parser, "--require-ticket", "STATE", purpose)
     parser.add_argument("--date", metavar="DATE", help="Take this day as today")
     arguments.add_format(parser, "json")
 
@@ -55,6 +58,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the complaints; return 1 if there is one."""
     today = day_of(options.date, "--date")
+    for state in options.require_ticket:
+        if state not in STATES:
+            problem = unknown_name(f'"{state:.80}" is not a state', state, STATES)
+            raise CompatibilityError(problem._replace(origin="--require-ticket"))
     found: list[tuple[str, Complaint]] = []
     unreadable: list[Problem] = []
     for which in dict.fromkeys(options.files):
@@ -84,9 +91,9 @@ def _complaints(which: str, options: argparse.Namespace, today: dt.date) -> tupl
         return (*_of_declarations(content, which, options),)
     try:
         matrix = matrix_named(which, language=options.language, partials=options.partials)
-        base = base_of(which)
         # Who writes an overlay cannot mend the page that it extends.
-        inherited = [(c.what, c.value) for c in lint(matrix_named(base), today)] if base else []
+        page = lint(matrix.extended, today) if matrix.extended else ()
+        inherited = {(c.what, c.value) for c in page}
         return tuple(c for c in lint(matrix, today) if (c.what, c.value) not in inherited)
     except InvalidMatrixError as error:
         # Rows that could be read are checked all the same, so that one run tells everything.
@@ -108,6 +115,7 @@ def _of_declarations(content: bytes, which: str, options: argparse.Namespace) ->
         declarations = read_declarations(content, which)
     except DeclarationError as error:
         return refusals(error, "")
-    pages = Matrices([matrix_named(options.matrix)])
+    pages = Matrices([matrix_named(options.matrix)], declarations.facts)
     found = [*refused(declarations, pages), *doubtful(declarations, pages)]
+    found += without_ticket(declarations, options.require_ticket)
     return [*found, *unsorted(declarations)]

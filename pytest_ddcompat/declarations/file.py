@@ -9,7 +9,7 @@ from pytest_ddcompat.declarations.keys import ACTIONS, KEYS, STATES
 from pytest_ddcompat.declarations.lines import Lines
 from pytest_ddcompat.declarations.matching import Patterns, elements_of
 from pytest_ddcompat.declarations.requirements import unknown_key
-from pytest_ddcompat.declarations.tables import tables_of
+from pytest_ddcompat.declarations.tables import MOST, tables_of
 from pytest_ddcompat.matrix.facts import FactDeclaration, together
 from pytest_ddcompat.matrix.fields import read_keys
 from pytest_ddcompat.matrix.loading import parse_toml
@@ -30,8 +30,7 @@ __all__ = ["ACTIONS", "STATES", "Declaration", "Declarations", "is_declarations_
            "load_declarations", "read_declarations"]  # fmt: skip
 
 _FILE_KEYS = ("declarations", "facts")
-_MOST = 50_000  # declarations of a run
-_MOST_TESTS = 200_000  # ids in them
+_MOST_TESTS = 200_000  # ids of a run
 _MOST_WILD = 5_000  # elements with `*` in the ids: each is compared with names of each test
 
 
@@ -197,7 +196,7 @@ def _excesses(declarations: Sequence[Declaration]) -> list[Problem]:
     ids = [test for declaration in declarations for test in declaration.tests]
     wild = sum("*" in element for test in ids if "*" in test for element in elements_of(test))
     counts = {
-        "declarations": (len(declarations), _MOST),
+        "declarations": (len(declarations), MOST),
         "ids of tests": (len(ids), _MOST_TESTS),
         "names with `*`": (wild, _MOST_WILD),
     }

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.values.errors import Place
 
+    _Call = tuple[str, tuple[Any, ...], dict[str, Any]]
+    """A kind of requirement, with its positional and its keyword arguments."""
+
 __all__ = ["KEYS", "MARKER_KEYS", "PLATFORM_KEYS", "read_requirements", "requirements",
            "unknown_key"]  # fmt: skip
 
@@ -155,7 +158,7 @@ def _requirements(value: object, place: Place) -> list[Requirement]:
     before = len(place.problems)
     arguments = _arguments(value, place, KEYS)
     platform = arguments.pop("platform", None) or {}
-    for key in platform.keys() & arguments.keys():
+    for key in [key for key in platform if key in arguments]:
         place.problem(f'"{key}" stands here and in "platform"', "one of them")
     calls = _calls({**arguments, **platform}, place) if len(place.problems) == before else []
     return _made(calls, place) if len(place.problems) == before else []
@@ -183,7 +186,7 @@ def unknown_key(key: str, valid: Iterable[str]) -> Problem:
     return unknown_name(f'unknown key "{key:.80}"', key, valid)
 
 
-def _calls(arguments: dict[str, Any], place: Place) -> list[Any]:
+def _calls(arguments: dict[str, Any], place: Place) -> list[_Call]:
     """Sort the keys of a table by the markers whose arguments they are."""
     markers = _markers()
     named = [kind for kind in markers if kind in arguments]
@@ -229,11 +232,11 @@ def _positional(value: Any, marker: _Marker) -> tuple[Any, ...]:
     return (value,) if marker.several or marker.first else ()
 
 
-def _made(calls: list[Any], place: Place) -> list[Requirement]:
+def _made(calls: list[_Call], place: Place) -> list[Requirement]:
     found = []
     for kind, positional, keywords in calls:
         try:
-            found.append(_shared(kind, positional, tuple(keywords.items())))
+            found.append(_shared(kind, positional, tuple(sorted(keywords.items()))))
         except RequirementError as error:
             for problem in error.problems:
                 place.inside(kind).add(problem)

@@ -12,7 +12,10 @@ from pytest_ddcompat.values.errors import Place, Problem
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-__all__ = ["Table", "tables_of"]
+__all__ = ["MOST", "Table", "tables_of"]
+
+MOST = 50_000
+"""Tables of one kind in the files of a run."""
 
 T = TypeVar("T")
 
@@ -78,6 +81,12 @@ def tables_of(
     start = lines.keys.get(key, 1)
     if not isinstance(tables, list):
         Place(f"{place.file}:{start}", place.problems, key).refuse(tables, "an array of tables")
+        return
+    if len(tables) > MOST:  # before each is read, which takes its time
+        file = f"{place.file}:{start}"
+        place.problems.append(
+            Problem(f"there are {len(tables)} {key}", f"{MOST} at most", file=file)
+        )
         return
     own = lines.tables.get(key, [])
     for number, content in enumerate(tables):

@@ -124,7 +124,7 @@ def detect_package(machine: Machine) -> Fact[Version]:
 
 
 def detect_undeclared(_: Machine) -> Fact[Any]:
-    """Return a fact of one's own that is not known, as nothing declares it."""
+    """Return a user-defined fact that is not known, as nothing declares it."""
     return Fact.unknown("no matrix or declarations file of the run declares it")
 
 

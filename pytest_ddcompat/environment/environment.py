@@ -221,19 +221,45 @@ class Environment:
         environment._fixed = self._fixed | {key}
         return environment
 
+    def is_given(self, key: str) -> bool:
+        """Whether a fact was given, or changed since, and not detected."""
+        return key in self._fixed
+
+    def of_library(self, library: str) -> Environment:
+        """Return the environment of a run whose only page is about a library.
+
+        What was given for `tracer` is that library's version there, unless the library has a
+        version of its own. Whether ddtrace is there too is then looked up or unknown.
+
+        Args:
+            library: Its name.
+        """
+        key = FACTS["framework"].key_of(library)
+        own = self._facts.get(key)
+        if library == LIBRARY or not self.is_given("tracer") or (own and own.value is not None):
+            return self
+        facts = dict(self._facts)
+        given = facts.pop("tracer")
+        facts[key] = Fact(given.value, f"{given.signal}, as tracer")
+        environment = Environment(facts, self._detector)
+        environment._names.update({**self._names, key: library})
+        environment._declared = self._declared
+        environment._fixed = (self._fixed - {"tracer"}) | {key}
+        return environment
+
     @property
     def declared(self) -> Mapping[str, Declaration]:
-        """The declarations of facts of one's own, by key."""
+        """The declarations of user-defined facts, by key."""
         return self._declared
 
     @property
     def own_facts(self) -> dict[str, Fact[Any]]:
-        """The facts of one's own that were given, by their reduced ids."""
+        """The user-defined facts that were given, by their reduced ids."""
         start = "fact."
         return {key[len(start) :]: self._facts[key] for key in self._fixed if key.startswith(start)}
 
     def declaring(self, declared: Mapping[str, Declaration]) -> Environment:
-        """Return the same environment, in which facts of one's own are declared.
+        """Return the same environment, in which user-defined facts are declared.
 
         Args:
             declared: The declarations by reduced id; those that there were before are left out.
@@ -265,7 +291,9 @@ class Environment:
         fact = self.fact(key)
         if FACTS["framework"].key_of(library) in self._fixed or fact.value is not None:
             return fact
-        return Fact.unknown(f"{fact.signal}; you can set it as {key}")
+        return Fact.unknown(
+            f"{fact.signal}; you can set it as {key}, or as tracer where no other page counts"
+        )
 
     def to_mapping(
         self,
@@ -281,7 +309,7 @@ class Environment:
         Args:
             frameworks: Names that are looked up for it, beside those looked up until then.
             packages: As `frameworks`.
-            facts: As `frameworks`, ids of facts of one's own.
+            facts: As `frameworks`, ids of user-defined facts.
         """
         for name in frameworks:
             self.framework(name)

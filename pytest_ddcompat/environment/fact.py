@@ -68,8 +68,10 @@ def version(value: object) -> Version:
 
 
 def _own(value: object) -> bool | str:
-    """Parse what may be the value of a fact of one's own: its declaration is known later."""
-    return value if isinstance(value, bool) else text(value)
+    """Parse what may be the value of a user-defined fact: its declaration is known later."""
+    if isinstance(value, (bool, str)):
+        return value if isinstance(value, bool) else text(value)
+    raise ValueError(f"this must be true, false or a string (got {shown(value, as_json)})")
 
 
 def _python(value: object) -> Version:

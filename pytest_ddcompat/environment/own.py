@@ -1,4 +1,4 @@
-"""Facts of one's own: they are known by declarations, which matrices and other files have."""
+"""User-defined facts: they are known by declarations, which matrices and other files have."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Declaration", "kind_by", "parsed"]
 
 
 class Declaration(Protocol):
-    """What declares a fact of one's own, as `FactDeclaration` does."""
+    """What declares a user-defined fact, as `FactDeclaration` does."""
 
     @property
     def id(self) -> str:
@@ -64,7 +64,7 @@ def _detect(declaration: Declaration, machine: Machine) -> Fact[Any]:
 def parsed(
     facts: Mapping[str, Fact[Any]], declared: Mapping[str, Declaration]
 ) -> dict[str, Fact[Any]]:
-    """Return given facts of one's own by their declarations; others stay as they are.
+    """Return given user-defined facts by their declarations; others stay as they are.
 
     Args:
         facts: Facts by key.

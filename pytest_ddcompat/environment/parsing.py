@@ -146,8 +146,9 @@ class _Reader:
         where = f"{self.origin}: {kind.plural}:"
         if not isinstance(value, Mapping):
             got = shown(value, as_json)
+            values = "versions" if kind.is_distribution else "values"
             self.problems.append(
-                f"{where} this must be an object of names and versions (got {got})"
+                f"{where} this must be an object of names and {values} (got {got})"
             )
             return
         self.check_size(kind.plural, value)

@@ -65,7 +65,8 @@ def _cuts(
     if key == tracer_key(matrix.page.tracer):
         for capability in capabilities:
             yield from capability.boundaries
-        yield from (Version(str(minimum.tracer.major + 1)) for minimum in minimums)
+            yield from capability.ends
+        yield from (Version(str(row.tracer.major + 1)) for row in minimums if row.tracer)
         tables = (matrix.runtimes, matrix.releases)
         for rows in tables if runtimes_first else reversed(tables):
             yield from (cut for row in rows for cut in row.tracer.cuts)
@@ -82,8 +83,11 @@ def _cuts(
 
 
 def _cuts_of_fact(name: str, capabilities: tuple[Capability, ...]) -> Iterator[Version]:
-    """Return the versions of a fact of one's own at which what depends on it may change."""
+    """Return the versions of a user-defined fact at which what depends on it may change."""
     for row in capabilities:
+        for minimum in row.minimums:
+            if minimum.versions is not None and fact_id(minimum.runtime) == fact_id(name):
+                yield from minimum.versions.cuts
         for wanted in (row.needs, *(minimum.facts for minimum in row.minimums)):
             for other, values in wanted.items():
                 if fact_id(other) == fact_id(name):

@@ -57,7 +57,7 @@ def evaluate(requirement: Requirement, environment: Environment, matrix: Matrix)
             for condition in requirement.when
         ]
         return evaluate_state(requirement, conditions, environment)
-    if matrix.facts and not environment.declared:
+    if matrix.own_facts and not environment.declared:
         environment = environment.declaring(matrix.own_facts)
     situation = Situation.of(environment, matrix)
     if requirement.kind == "capability":

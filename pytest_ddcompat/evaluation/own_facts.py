@@ -1,4 +1,4 @@
-"""Facts of one's own: what is given and what is required must be declared."""
+"""User-defined facts: what is given and what is required must be declared."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     Declared = Mapping[str, FactDeclaration]
     """Declarations by the reduced ids of the facts."""
 
-__all__ = ["check_required_fact", "declare_facts"]
+__all__ = ["check_required_fact", "declare_facts", "refuse_undeclared"]
 
 
 def declare_facts(environment: Environment, declared: Declared) -> Environment:
-    """Return an environment in which facts of one's own are declared.
+    """Return an environment in which user-defined facts are declared.
 
     Args:
         environment: The facts.
@@ -30,6 +30,20 @@ def declare_facts(environment: Environment, declared: Declared) -> Environment:
     Raises:
         FactsError: A given fact is declared by none, or has no value that it may have.
     """
+    refuse_undeclared(environment, declared)
+    return environment.declaring(declared) if declared else environment
+
+
+def refuse_undeclared(environment: Environment, declared: Declared) -> None:
+    """Refuse given facts that nothing declares.
+
+    Args:
+        environment: The facts.
+        declared: All declarations.
+
+    Raises:
+        FactsError: Which they are, and the nearest that are declared.
+    """
     problems = [
         _undeclared(name, declared).within(fact.signal)
         for name, fact in environment.own_facts.items()
@@ -37,7 +51,6 @@ def declare_facts(environment: Environment, declared: Declared) -> Environment:
     ]
     if problems:
         raise FactsError(sorted(problems))
-    return environment.declaring(declared) if declared else environment
 
 
 def check_required_fact(requirement: Requirement, declared: Declared) -> None:

@@ -38,7 +38,7 @@ class Matrices:
 
     Attributes:
         first: The page that counts where nothing else decides.
-        own_facts: The facts of one's own that are declared, by reduced id.
+        own_facts: The user-defined facts that are declared, by reduced id.
     """
 
     def __init__(self, matrices: Iterable[Matrix], facts: Iterable[FactDeclaration] = ()) -> None:
@@ -46,7 +46,7 @@ class Matrices:
 
         Args:
             matrices: The pages.
-            facts: Facts of one's own that are declared elsewhere.
+            facts: User-defined facts that are declared elsewhere.
 
         Raises:
             MatrixError: There is none, different ones have the same id, or two declare a fact
@@ -65,7 +65,11 @@ class Matrices:
             raise MatrixError("there is no matrix; valid: at least one matrix")
         self.first = next(iter(self._by_id.values()))
         self._picked: dict[Requirement, Matrix] = {}
-        self.own_facts = together([*(row for m in self for row in m.facts), *facts])
+        # A declaration of a runtime, which may name a variable, comes before what minimums name.
+        self.own_facts = {
+            **{key: row for matrix in self for key, row in matrix.runtime_facts.items()},
+            **together([*(row for m in self for row in m.facts), *facts]),
+        }
 
     def __iter__(self) -> Iterator[Matrix]:
         return iter(self._by_id.values())
@@ -102,6 +106,16 @@ class Matrices:
                 from pytest_ddcompat.evaluation.own_facts import check_required_fact
 
                 check_required_fact(part, self.own_facts)
+
+    def read_tracer(self, environment: Environment) -> Environment:
+        """Return an environment as the pages read the fact `tracer` that is given.
+
+        It is the version of ddtrace, or, of a page that stands alone, that of the page's library.
+
+        Args:
+            environment: The facts.
+        """
+        return environment.of_library(self.first.page.tracer) if len(self) == 1 else environment
 
     def framework_names(self) -> list[str]:
         """Ids of all frameworks of the pages, each once."""

@@ -68,8 +68,11 @@ class Search:
         """Make the changes of findings, of versions the ones that mend all of them if some do."""
         for finding in findings:
             self._mended.add(finding.check)
-            for key, value in finding.change:
-                self._words.setdefault(key, []).append(finding.remedy)
+            # A finding about several facts joins what mends each of them.
+            several = len(finding.change) > 1
+            parts = finding.remedy.split(" and ") if several else [finding.remedy]
+            for (key, value), words in zip(finding.change, parts):
+                self._words.setdefault(key, []).append(words)
                 self._changed[key] = value
         # What now is violated limits the range, too: on a newer Python the oldest tracer may be.
         verdicts = [self._verdict(number, self._changed) for number in range(len(self._asked))]
@@ -256,4 +259,7 @@ class Search:
             return {name: frozenset({kind}) for name, kind in rows.items()}
         name = key.rpartition(".")[2]
         values = [value for r, _ in self._pairs() for value in dict(r.values).get(name, ())]
+        pages = dict.fromkeys(matrix for _, matrix in self._pairs())
+        needed = (row.needs.get(name, ()) for matrix in pages for row in matrix.capabilities)
+        values += dict.fromkeys(value for several in needed for value in several)
         return {IMPLEMENTATIONS.get(str(value), in_setting(value)): value for value in values}

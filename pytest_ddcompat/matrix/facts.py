@@ -1,4 +1,4 @@
-"""Facts of one's own, as matrices, overlays and files of declarations declare them."""
+"""User-defined facts, as matrices, overlays and files of declarations declare them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from pytest_ddcompat.matrix.kinds import array, identifier, one_of, text, variab
 from pytest_ddcompat.values.errors import CompatibilityError, MatrixError, Problem
 from pytest_ddcompat.values.names import BOOLEANS, FACT_KEYS, fact_id, unknown_name
 from pytest_ddcompat.values.text import as_json, shown
-from pytest_ddcompat.values.versions import parse_marker_range, parse_version
+from pytest_ddcompat.values.versions import Version, parse_marker_range, parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_ddcompat.values.errors import Place
-    from pytest_ddcompat.values.versions import Version
 
 __all__ = ["FactDeclaration", "refuse_unknown_facts", "together"]
 
@@ -91,13 +90,13 @@ class FactDeclaration(Row):
         """Understand a value of the fact.
 
         Args:
-            value: True, false, or text, such as that of a variable.
+            value: True, false, or text, such as that of a variable; or the value that it means.
 
         Raises:
             CompatibilityError: It is none; the message quotes it.
         """
-        if self.kind == "version" and isinstance(value, str):
-            return parse_version(value)
+        if self.kind == "version" and isinstance(value, (str, Version)):
+            return parse_version(str(value))
         if self.kind == "word" and value in self.words:
             return value
         known = BOOLEANS.get(value.lower()) if isinstance(value, str) else value

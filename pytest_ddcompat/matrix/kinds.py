@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pytest_ddcompat.values.errors import Place
 
 __all__ = [
-    "Mark", "address", "array", "boolean", "date", "deployment", "fact_values", "identifier",
+    "Mark", "address", "alternatives", "array", "boolean", "date", "deployment", "fact_values",
+    "identifier",
     "mapping", "mark", "matching", "name", "one_of", "plain_kind", "sentence", "site", "table",
     "text", "variable", "version", "version_range", "version_ranges", "word", "words",
 ]  # fmt: skip
@@ -174,11 +175,19 @@ def _read_range(value: object, place: Place) -> object:
         return None
 
 
+def _read_alternatives(value: object, place: Place) -> object:
+    # Here, as a run on a bundled matrix reads none, and its first verdict would pay for it.
+    from pytest_ddcompat.values.alternatives import read_alternatives
+
+    texts = array(text, at_least=1).read(value, place)
+    return read_alternatives(texts, place)
+
+
 def _read_fact_values(value: object, place: Place) -> tuple[object, ...]:
     """One value or an array of them; a matrix checks them by the fact's declaration."""
     values = value if isinstance(value, list) else [value]
     if not values or not all(isinstance(each, (bool, str)) for each in values):
-        place.refuse(value, "true, false, a string, or an array of some")
+        place.refuse(value, "true, false, a string, or an array of one or more")
         return ()
     return tuple(values)
 
@@ -229,4 +238,9 @@ version_ranges = Kind(
         "examples": [["==2.7.*", ">=3.5,<3.12"]],
     },
     restore=Range,
+)
+alternatives = version_ranges._replace(
+    read=_read_alternatives,
+    schema={**version_ranges.schema, "maxItems": 100, "examples": [[">=1.3,<2", ">=2.3"]]},
+    restore=lambda texts: Range(texts, by_order=True),
 )

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT",
     "LIMIT",
-    "base_of",
     "bundled_ids",
     "data_folder",
     "load_matrix",
@@ -94,23 +93,10 @@ def load_matrix(
             matrix = _bundled(last.mapping["extends"], overlay, read)
     else:
         matrix = matrix_from_mapping(files.pop().mapping, last.name)
+    extended = None
     for file in reversed(files):
-        matrix = _with_overlay(matrix, file)
-    return matrix.of_origin(str(which))
-
-
-def base_of(which: str) -> str | None:
-    """Return the id or path of what an overlay extends; None for any other matrix.
-
-    Raises:
-        MatrixError: The file cannot be found, read or understood.
-    """
-    if not which.endswith(".toml"):
-        return None
-    named: str | None = _parsed(Path(which), which, read_file).mapping.get("extends")
-    if named and named.endswith(".toml"):
-        return str(Path(which).parent / named)
-    return named
+        extended, matrix = matrix, _with_overlay(matrix, file)
+    return matrix.of_origin(str(which), extended)
 
 
 def bundled_ids() -> list[str]:

@@ -25,7 +25,7 @@ from pytest_ddcompat.matrix.rows import (
     Unresolved,
 )
 from pytest_ddcompat.values.errors import RequirementError
-from pytest_ddcompat.values.names import bare, fact_id, fold, unknown_name
+from pytest_ddcompat.values.names import FACT_KEYS, bare, fact_id, fold, unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
@@ -67,9 +67,11 @@ class Matrix(Row):
 
     Attributes:
         origin: The id or path by which it was loaded; empty if it was made otherwise.
+        extended: What it extends, if it was loaded from an overlay's file.
     """
 
     origin: str = ""
+    extended: Matrix | None = None
     page: Page = field(table(Page), "Which page this is.", decides=True)
     sites: tuple[Site, ...] = _rows(Site, "Callouts that exclude Datadog sites.")
     tables: tuple[Table, ...] = _rows(Table, "Heads of the page's tables.", decides=False)
@@ -156,12 +158,17 @@ class Matrix(Row):
         )
         return hashlib.sha256(content.encode()).hexdigest()
 
-    def of_origin(self, which: str) -> Matrix:
-        """Return the same matrix with the id or path by which it was loaded."""
+    def of_origin(self, which: str, extended: Matrix | None = None) -> Matrix:
+        """Return the same matrix with the id or path by which it was loaded.
+
+        Args:
+            which: The id or path.
+            extended: What it extends, if that is the path of an overlay.
+        """
         if which == self.origin:
             return self  # not a copy: verdicts are cached by the matrix
         made = self.replaced({})
-        made.__dict__["origin"] = which
+        made.__dict__.update(origin=which, extended=extended)
         return made
 
     def capability(self, name: str) -> Capability:
@@ -242,8 +249,19 @@ class Matrix(Row):
 
     @cached_property
     def own_facts(self) -> dict[str, FactDeclaration]:
-        """The facts of one's own, by the reduced id."""
-        return {fact_id(row.id): row for row in self.facts}
+        """The user-defined facts, by the reduced id, and the runtimes that minimums depend on."""
+        return {**self.runtime_facts, **{fact_id(row.id): row for row in self.facts}}
+
+    @cached_property
+    def runtime_facts(self) -> dict[str, FactDeclaration]:
+        """The declarations of runtimes of other languages, whose versions are facts."""
+        rows = [minimum for row in self.capabilities for minimum in row.minimums]
+        named = {fact_id(row.runtime): row.runtime for row in rows if row.runtime}
+        return {
+            key: FactDeclaration.from_values({"id": name, "kind": "version"})
+            for key, name in named.items()
+            if key not in _DOCUMENTED
+        }
 
     @cached_property
     def _own_runtimes(self) -> dict[str, tuple[Runtime, ...]]:
@@ -256,6 +274,9 @@ class Matrix(Row):
     @cached_property
     def _by_name(self) -> dict[str, Capability]:
         return {fold(name): c for c, name in _spellings(self.capabilities)}
+
+
+_DOCUMENTED = frozenset(map(fact_id, FACT_KEYS))  # python among them
 
 
 def _capabilities_of(row: Deployment | Runtime | Framework | Coverage | Unresolved) -> list[str]:

@@ -9,6 +9,7 @@ from pytest_ddcompat.matrix.facts import FactDeclaration
 from pytest_ddcompat.matrix.fields import Row, field
 from pytest_ddcompat.matrix.kinds import (
     address,
+    alternatives,
     array,
     date,
     deployment,
@@ -37,9 +38,9 @@ if TYPE_CHECKING:
     from pytest_ddcompat.values.versions import Range, Version
 
 __all__ = [
-    "LEVELS", "LEVEL_WORDS", "NOT_THERE", "STATUSES", "Capability", "Coverage", "Deployment",
-    "FactDeclaration", "Framework", "Minimum", "Note", "Overlay", "Page", "Release", "Runtime",
-    "Site", "Statement", "Table", "Unresolved",
+    "LEVELS", "LEVEL_WORDS", "MINIMUMS", "NOT_THERE", "STATUSES", "Capability", "Coverage",
+    "Deployment", "FactDeclaration", "Framework", "Minimum", "Note", "Overlay", "Page", "Release",
+    "Runtime", "Site", "Statement", "Table", "Unresolved",
 ]  # fmt: skip
 
 LEVELS = ("end_of_life", "maintenance", "general_availability")
@@ -57,6 +58,9 @@ NOT_THERE = {
     "pending": "that support is pending",
 }
 """Statuses of a capability that no version has, with what is found then."""
+
+MINIMUMS = ("minimum", "minimums", "versions")
+"""Keys of a capability that say which tracer versions have it; a row has one of them."""
 
 STATUSES = ("available", "preview", "partial", "deprecated", *NOT_THERE, "unresolved")
 """What a page may call a capability; `unresolved`: its words are not understood."""
@@ -101,7 +105,15 @@ class Table(Row):
 class Minimum(Row):
     """A minimum tracer version that holds on some versions of a runtime, or by facts, only."""
 
-    tracer: Version = field(version, "First tracer version that has the capability.", decides=True)
+    tracer: Version | None = field(
+        version, "First tracer version that has the capability.", None, decides=True
+    )
+    tracers: Range | None = field(
+        alternatives,
+        "Tracer versions that have it, instead of a first one; any may admit.",
+        None,
+        decides=True,
+    )
     runtime: str = field(
         identifier, "The runtime, such as python or nodejs; any if left out.", "", decides=True
     )
@@ -117,7 +129,10 @@ class Minimum(Row):
     )
 
     def check(self, place: Place) -> None:
-        """It depends on something: a runtime with its versions, or facts."""
+        """It has a tracer and depends on something: a runtime with its versions, or facts."""
+        if (self.tracer is None) is (self.tracers is None):
+            how = "none" if self.tracer is None else "both"
+            place.problem(f'this has {how} of "tracer" and "tracers"', "one of them")
         if bool(self.runtime) is not bool(self.versions):
             place.problem('this has one of "runtime" and "versions"', "both, or none")
         elif not self.runtime and not self.facts:
@@ -151,6 +166,12 @@ class Capability(Statement):
         (),
         decides=True,
     )
+    versions: Range | None = field(
+        alternatives,
+        "Tracer versions that have it, instead of a minimum; any may admit.",
+        None,
+        decides=True,
+    )
     needs: Mapping[str, tuple[str | bool, ...]] = field(
         mapping(fact_values),
         "Facts of your own by id, each with the value that the capability needs, or several, any "
@@ -180,20 +201,35 @@ class Capability(Statement):
     @cached_property
     def boundaries(self) -> tuple[Version, ...]:
         """Every tracer version from which on the page has it."""
-        one = () if self.minimum is None else (self.minimum,)
-        return (*one, *(minimum.tracer for minimum in self.minimums))
+        given = [self.minimum, *(row.tracer for row in self.minimums)]
+        ranges = [bound for each in self._ranges for bound in each.bounds]
+        return tuple(dict.fromkeys([*filter(None, given), *ranges]))
+
+    @cached_property
+    def ends(self) -> tuple[Version, ...]:
+        """Every tracer version at which the page has it no longer."""
+        cuts = {cut for each in self._ranges for cut in each.cuts}
+        return tuple(sorted(cuts.difference(self.boundaries)))
+
+    @property
+    def _ranges(self) -> list[Range]:
+        return [*filter(None, (self.versions, *(row.tracers for row in self.minimums)))]
 
     def check(self, place: Place) -> None:
         """What is available needs a minimum, which a preview may lack; all else has none."""
-        if self.minimum is not None and not all(each.facts for each in self.minimums):
-            place.problem(
-                'this has both "minimum" and "minimums"', 'one of them, or "facts" in all minimums'
-            )
+        given = [key for key in MINIMUMS if getattr(self, key) != self.fields[key].default]
+        by_facts = all(each.facts for each in self.minimums)
+        apart = [key for key in given if key != "minimums" or not by_facts]
+        if len(apart) > 1:
+            keys = " and ".join(f'"{key}"' for key in apart)
+            valid = 'one of them, or "facts" in all minimums'
+            place.problem(f"this has {keys}", valid if "minimums" in apart else "one of them")
         needs = self.status in {"available", "partial", "deprecated"}
         may_have = needs or self.status == "preview"
-        if not (may_have if self.boundaries else not needs):
+        if not (may_have if given else not needs):
             place.problem(
-                f'the key "minimum" and the status "{self.status}" contradict each other',
+                f'the key "{(given or MINIMUMS)[0]}" and the status "{self.status}" '
+                "contradict each other",
                 f"a minimum, unless the status is {', '.join([*NOT_THERE, 'unresolved'])}",
             )
 

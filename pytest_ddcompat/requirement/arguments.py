@@ -1,4 +1,4 @@
-"""What the arguments of markers may be, and the words with which others are refused."""
+"""Check the arguments of markers, and refuse wrong ones with the nearest valid spelling."""
 
 from __future__ import annotations
 
@@ -90,11 +90,11 @@ def package_of(name: str) -> str:
 
 
 def facts_id(name: str) -> str:
-    """Return the id of a fact of one's own."""
+    """Return the id of a fact that a user has declared."""
     some("a fact", (name,))
-    if not re.fullmatch("[a-z0-9]+([_-][a-z0-9]+)*", name):
+    if not re.fullmatch("[A-Za-z0-9]+([_-][A-Za-z0-9]+)*", name):
         raise RequirementError(
-            f'"{name:.80}" is not the id of a fact; valid: small letters, digits, - and _'
+            f'"{name:.80}" is not the id of a fact; valid: letters, digits, - and _'
         )
     return name
 

@@ -1,4 +1,4 @@
-"""The markers for what `skipif` compares: Python, the platform, packages and facts of one's own."""
+"""The markers for what `skipif` compares: Python, the platform, packages and declared facts."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def requires_capability(
     deployment: Deployments = None,
     datastore: Datastores = None,
     support_level: Level | None = None,
-    preview: bool = True,
+    preview: bool | None = None,
     matrix: str | None = None,
     strict: bool | None = None,
 ) -> pytest.MarkDecorator:
@@ -65,7 +65,8 @@ def requires_capability(
         datastore: Data store with which they must be supported; any one of a tuple.
         support_level: Least support level of the tracer's release branch:
             `general_availability` (or `ga`), `maintenance` or `end_of_life` (or `eol`).
-        preview: Whether a capability that is a preview will do.
+        preview: Whether a capability that is a preview will do; None leaves it to the policy of
+            the run, which by default says that it will.
         matrix: Id of the page that decides, of several; every marker takes it.
         strict: Whether the test fails where it is unsupported: False skips it where the run
             would fail it, None leaves it to the run, as undetermined always is.
@@ -267,12 +268,14 @@ def _shared(marker: str, positional: tuple[Any, ...], **keywords: Any) -> pytest
 
 def _others(keywords: dict[str, Any]) -> dict[str, Any]:
     # What has its default is left out, so that the mark is the same as if it were not written.
-    return {k: v for k, v in keywords.items() if v is not (True if k == "preview" else None)}
+    return {k: v for k, v in keywords.items() if v is not None}
 
 
 def mark_of(requirement: Requirement, strict: bool | None) -> pytest.Mark:
     """Make the mark again that a requirement was understood from."""
     name, positional, keywords = call_of(with_strict(requirement.marker, strict))
+    if requirement.kind == "capability":
+        keywords["preview"] = requirement.preview  # which the policy of the run has decided
     mark: pytest.MarkDecorator = getattr(pytest.mark, name)
     return mark.with_args(*positional, **keywords).mark
 

@@ -54,7 +54,7 @@ class Requirement(NamedTuple):
         specifier: PEP 440 specifier of the tracer, Agent, framework, Python or package; empty:
             any version.
         matrix: Id of the matrix that decides where there are several, or None.
-        values: Facts by key, or by the id of one's own, each with values any of which will do;
+        values: Facts by key, or by the id of a declared one, each with values any of which will do;
             without values, any that is not excluded will.
         excluded: Values that will not do.
         packages: Distributions by their PEP 503 names.
@@ -216,7 +216,7 @@ class Requirement(NamedTuple):
         *,
         excluded: str | tuple[str, ...] = (),
     ) -> Requirement:
-        """Require a value of a fact of one's own.
+        """Require a value of a fact that a user has declared.
 
         Args:
             name: Its id, as it was declared.
@@ -267,6 +267,11 @@ class Requirement(NamedTuple):
     def parts(self) -> tuple[Requirement, ...]:
         """What a page decides: the conditions of a state, or else the requirement itself."""
         return self.when if self.kind == "state" else (self,)
+
+    @property
+    def by_page(self) -> bool:
+        """Whether what a page says can decide on it."""
+        return self.kind not in {"python", "platform", "package", "fact"}
 
     @property
     def marker(self) -> str:

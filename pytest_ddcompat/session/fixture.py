@@ -104,8 +104,8 @@ class Compatibility:
         """
         __tracebackhide__ = True
         try:
-            requirement, _ = requirement_of("requires_capability", names, dict(keywords))
             gate = self._gate
+            requirement, _ = gate.read("requires_capability", names, dict(keywords))
             return evaluate(requirement, gate.environment, gate.matrices.pick(requirement))
         except CompatibilityError as error:
             raise type(error)(error.problems) from None
@@ -317,7 +317,7 @@ def _caught(decision: Decision) -> Decision:
 def _decide(gate: Gate, names: tuple[str, ...], keywords: dict[str, Any]) -> Decision:
     __tracebackhide__ = True
     try:
-        requirement, strict = requirement_of("requires_capability", names, keywords)
+        requirement, strict = gate.read("requires_capability", names, keywords)
         return gate.judge(requirement, strict=strict)
     except CompatibilityError as error:
         # Raised again here, so that a traceback ends at the user's line.

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.requirement.requirement import Requirement
     from pytest_ddcompat.session.declarations import RunDeclarations
     from pytest_ddcompat.session.declared_value import Declared
+    from pytest_ddcompat.session.ruling import Rules
 
 __all__ = ["Gate", "Inputs"]
 
@@ -62,6 +63,7 @@ class Inputs:
         policy: What happens to tests.
         required: Decisions that the code of the module or test that runs has asked for, until
             they are attached to it.
+        rules: Lines and expectations, which come before the policy; None if there are none.
         settings: The options for facts and matrices.
         day: The day that decides support levels where none is given.
     """
@@ -70,6 +72,12 @@ class Inputs:
         self.config = config
         self.in_full = config.getoption("verbose", 0) > 0
         self.policy = policy_of(config)
+        self.rules: Rules | None = None
+        if config.getini("ddcompat_policy"):
+            # Imported here, since most runs have no lines.
+            from pytest_ddcompat.session.ruling import rules_of
+
+            self.rules = rules_of(config, self.policy)
         self.required: list[Decision] = []
         plain = getattr(config, "workerinput", {}).get("ddcompat")
         self.settings = RunSettings.from_plain(plain) if plain else settings_of(config)
@@ -93,9 +101,12 @@ class Inputs:
         return () if self.declarations is None else self.declarations.declarations.facts
 
     def may(self, action: Action) -> bool:
-        """Whether a test may get an action, other than by `strict=` of its markers."""
-        declarations = self.declarations
-        return action in self.policy or (declarations is not None and declarations.may(action))
+        """Whether an action may be taken, other than a failure by `strict=` or expectations."""
+        return (
+            action in self.policy
+            or (self.rules is not None and self.rules.lines.has(action))
+            or (self.declarations is not None and self.declarations.may(action))
+        )
 
     @cached_property
     def matrices(self) -> list[Matrix]:
@@ -170,13 +181,19 @@ class Gate:
         inputs, hooks = self.inputs, self._hooks
         facts = inputs.settings.facts
         return result_or_error(
-            lambda: self._checked(
-                environment_of(facts, inputs.config, hooks, inputs.detector, inputs.day)
+            lambda: self._of_page(
+                self._checked(
+                    environment_of(facts, inputs.config, hooks, inputs.detector, inputs.day)
+                )
             )
         )
 
+    def _of_page(self, environment: Environment) -> Environment:
+        pages = self._matrices if environment.is_given("tracer") else None
+        return pages.read_tracer(environment) if isinstance(pages, Matrices) else environment
+
     def check_settings(self) -> None:
-        """Refuse facts of options, and names in declarations, that no matrix knows.
+        """Refuse facts of options, lines of the policy and declarations that no matrix knows.
 
         Raises:
             CompatibilityError: Which it is, and the nearest that there is.
@@ -185,6 +202,8 @@ class Gate:
         environment = self.inputs.settings.facts.environment(detector=self.inputs.detector)
         if environment.undocumented_deployments or environment.own_facts:
             self._checked(environment)
+        if self.inputs.rules is not None:
+            self.inputs.rules.lines.check(self.matrices)
         declarations = self.inputs.declarations
         if declarations is not None and not isinstance(self._matrices, BaseException):
             declarations.check(self._matrices)
@@ -270,6 +289,19 @@ class Gate:
         others = {} if declarations is None else {"declarations": declarations}
         return decision.replaced(decision.action, lambda: self._remedies(decision), **others)
 
+    def read(
+        self, marker: str, positional: tuple[Any, ...], keywords: Mapping[str, Any]
+    ) -> tuple[Requirement, bool | None]:
+        """Understand a marker as `requirement_of` does, with the policy's word on previews.
+
+        Raises:
+            RequirementError: It cannot be understood.
+        """
+        rules = self.inputs.rules
+        if rules is not None and marker == "requires_capability":
+            keywords = {"preview": rules.lines.previews, **keywords}
+        return requirement_of(marker, positional, keywords)
+
     def judge(self, requirement: Requirement, *, strict: bool | None) -> Decision:
         """Decide on one requirement.
 
@@ -282,9 +314,16 @@ class Gate:
             return known
         matrix = self.matrices.pick(requirement)
         verdict = self.verdicts.of(requirement)
-        action = self.policy.action(verdict.status, strict=strict)
-        page = f"{matrix.page.id}: " if len(self.matrices) > 1 and verdict.decisive else ""
-        reason, brief = f"{page}{verdict.reason}", f"{page}{verdict.brief}"
+        rules, cause = self.inputs.rules, ""
+        if rules is None:
+            action = self.policy.action(verdict.status, strict=strict)
+        else:
+            action, cause = rules.rule(
+                requirement, verdict, self.environment, matrix, strict=strict
+            )
+        by_page = len(self.matrices) > 1 and requirement.by_page and verdict.decisive
+        page = f"{matrix.page.id}: " if by_page else ""
+        reason, brief = f"{cause}{page}{verdict.reason}", f"{cause}{page}{verdict.brief}"
         decision = Decision(
             action,
             verdict.status,
@@ -386,7 +425,7 @@ class Gate:
 
             declaration = declaration_of(mark)
             return (*declaration.requires, *declaration.when)
-        return (requirement_of(mark.name, mark.args, mark.kwargs)[0],)
+        return (self.read(mark.name, mark.args, mark.kwargs)[0],)
 
     def _decide_marker(self, marker: _Marker) -> Decision:
         if marker.decision is None:
@@ -402,7 +441,7 @@ class Gate:
                 from pytest_ddcompat.session.declarations import decide_declared, declaration_of
 
                 return decide_declared(declaration_of(mark), self)
-            requirement, strict = requirement_of(mark.name, mark.args, mark.kwargs)
+            requirement, strict = self.read(mark.name, mark.args, mark.kwargs)
             return self.judge(requirement, strict=strict)
         except CompatibilityError as error:
             return Decision.failed(f"{written(mark)}: {error}", self.folder)

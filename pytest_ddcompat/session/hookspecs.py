@@ -57,10 +57,10 @@ def pytest_ddcompat_matrices(
 ) -> Iterable[str | os.PathLike[str] | Matrix] | None:
     """Give further matrices, which come after those of the options.
 
-    Called once in each process, when the first marker is read. A conftest below the root of the
-    run speaks for the tests of its folder, and of the folders in it. Each matrix is an id, the
-    path of a TOML file (relative to the root folder of the run), or a `Matrix`. None gives
-    none.
+    Called once in each process, when the first marker is read, or before that if the run has a
+    policy in lines or expectations. A conftest below the root of the run speaks for the tests of
+    its folder, and of the folders in it. Each matrix is an id, the path of a TOML file (relative
+    to the root folder of the run), or a `Matrix`. None gives none.
 
     Args:
         config: The run's configuration.

@@ -118,11 +118,20 @@ def _register_asked_for(config: pytest.Config, gating: GatingHooks | Broken) -> 
         from pytest_ddcompat.session import selection
 
         selection.register(config, gating)
+    if isinstance(gating, GatingHooks) and _expects(config):
+        from pytest_ddcompat.session import expectations
+
+        expectations.register(config)
     if config.getoption("ddcompat_min_run") is not None and not is_worker(config):
         from pytest_ddcompat.session import min_run
 
         min_run.register(config)
         summarize(config, by_reports=True)
+
+
+def _expects(config: pytest.Config) -> bool:
+    exactly: bool | None = config.getoption("ddcompat_expect_exactly")
+    return bool(exactly or config.getoption("ddcompat_expect") or config.getini("ddcompat_expect"))
 
 
 def _is_left_out_of_junit(config: pytest.Config) -> bool:

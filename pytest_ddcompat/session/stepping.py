@@ -9,10 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["STEPPED_BACK", "step_back", "take_lines"]
-
-STEPPED_BACK = "ddcompat_stepped_back"
-"""Key of a worker's output under which it gives the names."""
+__all__ = ["step_back", "take_lines"]
 
 _NAMES = pytest.StashKey[dict[str, None]]()
 
@@ -59,4 +56,4 @@ class _Hooks:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Give the controller the names that this worker knows."""
         output = getattr(session.config, "workeroutput", {})
-        output[STEPPED_BACK] = sorted(self._names)
+        output["ddcompat_stepped_back"] = sorted(self._names)

@@ -13,7 +13,6 @@ from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.session.faults import contain, faults_of
 from pytest_ddcompat.session.outcomes import outcome_of
 from pytest_ddcompat.session.state import gates_of, ledger_of
-from pytest_ddcompat.session.stepping import take_lines
 from pytest_ddcompat.values.text import inert
 
 if TYPE_CHECKING:
@@ -105,6 +104,9 @@ class Summary:
                 self._ledger.keep(_ended(terminalreporter))
             counts = self._ledger.counts()
             if counts:
+                # Here, as a run without markers has this module too if it has workers.
+                from pytest_ddcompat.session.stepping import take_lines
+
                 shown = {a for a, char in _CHARS.items() if terminalreporter.hasopt(char)}
                 lines = _lines(self._ledger, counts, gates_of(config), shown)
                 terminalreporter.section("ddcompat", sep="=")
@@ -194,7 +196,9 @@ def _advice(
     from pytest_ddcompat.session.advice import known_remedy_lines, remedy_lines, stale_lines
 
     for folder, decisions in sorted(by_folder.items()):
-        stopped = [(d, n) for d, n in decisions if d.action not in _RUNNING]
+        # A policy stops supported tests, too: no change of the environment lets those run.
+        unmet = [(d, n) for d, n in decisions if d.status is not Status.SUPPORTED]
+        stopped = [(d, n) for d, n in unmet if d.action not in _RUNNING]
         gate = gates.of_folder(folder)
         keys = {key for named, key in ledger.heads if named == folder}
         if gate is None or (keys and keys != {gate.key}):

@@ -28,7 +28,6 @@ from pytest_ddcompat.session.state import (
     ledger_of,
     running,
 )
-from pytest_ddcompat.session.stepping import STEPPED_BACK, step_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +141,9 @@ class ControllerHooks(_Hooks):
         """Take over what a worker knows at its end."""
         output = getattr(node, "workeroutput", {})
         faults_of(node.config).update(dict.fromkeys(output.get(_FAULTS, ())))
-        for name in output.get(STEPPED_BACK, ()):
+        for name in output.get("ddcompat_stepped_back", ()):
+            from pytest_ddcompat.session.stepping import step_back  # here, as few runs need it
+
             step_back(node.config, name)
         with contain(node.config, "the summary may lack tests of a worker"):
             ledger, codec = ledger_of(node.config), codec_of(node.config)

@@ -24,6 +24,7 @@ __all__ = [
     "is_framework",
     "is_misspelling",
     "is_package",
+    "letters_of",
     "listed",
     "meant",
     "nearest_misspelt",
@@ -73,7 +74,7 @@ FACT_KEYS = (
     "tracer", "python", "implementation", "os", "cpu", "framework", "package", "deployments",
     "site", "remote_configuration", "agent", "date", "fact",
 )  # fmt: skip
-"""Keys of the documented facts: a fact of one's own has none of them as its id."""
+"""Keys of the documented facts: a user-defined fact has none of them as its id."""
 
 BOOLEANS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
@@ -100,7 +101,8 @@ def fold(name: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _letters(name: str) -> str:
+def letters_of(name: str) -> str:
+    """Return the letters of a name in order: those of two names with swapped letters are equal."""
     return "".join(sorted(fold(name)))
 
 
@@ -115,7 +117,7 @@ def is_framework(name: str) -> bool:
 
 
 def fact_id(name: str) -> str:
-    """Reduce the id of a fact of one's own to what decides: no case, and `_` for `-`.
+    """Reduce the id of a user-defined fact to what decides: no case, and `_` for `-`.
 
     Args:
         name: As a person writes it.
@@ -172,8 +174,8 @@ def nearest_misspelt(name: str, valid: Iterable[str]) -> str | None:
     """
     names = list(valid)
     # Two swapped letters count as two wrong ones: "flaks" is only 0.8 like "flask".
-    letters = _letters(name)
-    swapped = next((other for other in names if _letters(other) == letters), None)
+    letters = letters_of(name)
+    swapped = next((other for other in names if letters_of(other) == letters), None)
     return swapped or _closest(name, names, cutoff=_MISSPELLING)
 
 

@@ -20,8 +20,8 @@ LISTS = {
     ),
     "keys of its page": "address, breadcrumbs, id, read, title, tracer",
     "keys of a capability": (
-        "aliases, callout, documented, heading, id, interpretation, minimum, minimums, "
-        "overlays, remote_configuration, status"
+        "aliases, callout, documented, heading, id, interpretation, minimum, minimums, needs, "
+        "overlays, remote_configuration, status, versions"
     ),
     "CPUs of a runtime": "32bit, 64bit, aarch64, i686, x86-64",
     "support levels": "end_of_life, general_availability, maintenance",
@@ -33,8 +33,8 @@ LISTS = {
         "capabilities, coverage, deployments, facts, frameworks, releases, runtimes, sites"
     ),
     "keys of an overlay's capability": (
-        "aliases, callout, documented, heading, id, interpretation, minimum, minimums, "
-        "reason, remote_configuration, remove, source, status, unset"
+        "aliases, callout, documented, heading, id, interpretation, minimum, minimums, needs, "
+        "reason, remote_configuration, remove, source, status, unset, versions"
     ),
     "keys of an overlay's release": (
         "agent, documented, heading, interpretation, reason, remove, source, support_level, "
@@ -42,24 +42,34 @@ LISTS = {
     ),
     "keys of a release to unset": "agent, interpretation, until",
     "facts": (
-        "agent, cpu, date, deployments, frameworks, implementation, os, packages, python, "
+        "agent, cpu, date, deployments, facts, frameworks, implementation, os, packages, python, "
         "remote_configuration, site, tracer"
     ),
     "settings": (
-        "agent, cpu, date, deployment, framework.NAME, implementation, os, package.NAME, python, "
-        "remote_configuration, site, tracer"
+        "agent, cpu, date, deployment, fact.NAME, framework.NAME, implementation, os, "
+        "package.NAME, python, remote_configuration, site, tracer"
     ),
     "keys of a record": (
         "decisions, environment, exit_status, interrupted, matrix, other_environments, "
         "other_matrices, tests, version"
     ),
     "outcomes": "deselected, error, failed, not_run, passed, skipped, xfailed, xpassed",
-    "commands": "check, compare, diff, explain, facts, import, lint, matrices, matrix, report",
-    "options of check": (
-        "--agent, --datastore, --deployment, --facts, --format, --framework, --help, --matrix, "
-        "--python, --set, --strict, --support-level"
+    "commands": (
+        "check, compare, diff, explain, facts, import, lint, matrices, matrix, policy, report"
     ),
-    "options of facts": "--agent, --date, --framework, --help, --package, --python",
+    "checks": (
+        "agent, datastore, deployment, framework, release, remote_configuration, runtime, site, "
+        "tracer"
+    ),
+    "options of check": (
+        "--agent, --datastore, --deployment, --exactly, --expect, --facts, --format, --framework, "
+        "--help, --matrix, --python, --set, --strict, --support-level"
+    ),
+    "options of policy": (
+        "--agent, --config-file, --datastore, --deployment, --facts, --format, --framework, "
+        "--help, --line, --matrix, --python, --set, --support-level"
+    ),
+    "options of facts": "--agent, --date, --framework, --help, --matrix, --package, --python",
     "options of explain": (
         "--agent, --datastore, --deployment, --facts, --framework, --help, --matrix, --python, "
         "--set, --support-level"
@@ -74,12 +84,15 @@ LISTS = {
     "options of matrices": "--format, --help",
     "options of report": "--format, --help, --output",
     "options of import": (
-        "--address, --format, --help, --id, --language, --output, --partials, --read"
+        "--address, --declarations, --format, --help, --id, --language, --output, --partials, "
+        "--read, --variant"
     ),
     "options of diff": (
         "--agent, --facts, --format, --help, --language, --partials, --python, --record, --set"
     ),
-    "options of lint": "--date, --format, --help, --language, --matrix, --partials",
+    "options of lint": (
+        "--date, --format, --help, --language, --matrix, --partials, --require-ticket"
+    ),
     "keys of declarations": "declarations, facts",
     "keys of a declaration": (
         "feature, owner, reason, requires, state, tests, ticket, undetermined, unsupported, when"

@@ -77,6 +77,21 @@ def test_page(
     assert status == (2 if captured.err else 0)
 
 
+@each("manifests")
+def test_manifest(
+    case: Case,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "python.yml").write_bytes(case.content)
+    status = main(["import", "--declarations", "python.yml", "-o", "out.toml"])
+    captured = capsys.readouterr()
+    assert case.told(captured.out + captured.err) == case.message
+    assert status == (2 if captured.err else 0)
+
+
 @each("commands")
 def test_command(
     case: Case,

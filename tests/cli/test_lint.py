@@ -10,6 +10,7 @@ from support.cases import case
 from support.core import MATRICES
 
 from pytest_ddcompat.__main__ import main
+from pytest_ddcompat.values.files import read_limited
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,6 +114,20 @@ def test_file_that_is_none_is_refused_beside_others(
     assert second.startswith('ddcompat: there is no bundled matrix "iast"; ')
 
 
+def test_each_file_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+
+    def read(path: Path, limit: int) -> bytes:
+        opened.append(path.name)
+        return read_limited(path, limit)
+
+    monkeypatch.setattr("pytest_ddcompat.values.files.read_limited", read)
+    (tmp_path / "acme.toml").write_text(ADDED.format("acme_waf_rules"), encoding="utf-8")
+    (tmp_path / "above.toml").write_text('extends = "acme.toml"\n', encoding="utf-8")
+    assert main(["lint", str(tmp_path / "above.toml")]) == 0
+    assert opened == ["above.toml", "acme.toml"]
+
+
 ADDED = """extends = "iast-python"
 [[capabilities]]
 id = "{}"
@@ -200,6 +215,33 @@ def test_declarations_are_judged_by_the_named_page(
     first, *others = capsys.readouterr().out.splitlines()
     assert first.startswith('declarations.toml:2: requires: the page has no capability "sca"')
     assert len(others) == 1
+
+
+def test_facts_of_declarations(declarations: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    declarations.write_text(
+        '[[facts]]\nid = "variant"\nkind = "word"\nwords = ["flask", "django"]\n'
+        '[[declarations]]\ntests = "a"\nstate = "bug"\n'
+        'when = [{fact = "variant", value = "django"}, {fact = "varant"}]\n',
+        encoding="utf-8",
+    )
+    assert main(["lint", "declarations.toml"]) == 1
+    assert capsys.readouterr().out.partition(TIP)[0] == (
+        'declarations.toml:5: when: nothing declares the fact "varant"; did you mean "variant"? '
+        "valid: variant"
+    )
+
+
+def test_tickets_are_required(declarations: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--require-ticket", "missing", "--require-ticket"]
+    assert main(["lint", str(declarations), *options, "bug"]) == 1
+    assert 'the state "bug" needs a ticket' in capsys.readouterr().out
+    assert main(["lint", str(declarations), *options, "flaky"]) == 1
+    assert "needs a ticket" not in capsys.readouterr().out
+    assert main(["lint", str(declarations), *options, "bugg"]) == 2
+    assert capsys.readouterr().err == (
+        'ddcompat: --require-ticket: "bugg" is not a state; did you mean "bug"? '
+        "valid: bug, flaky, incomplete, irrelevant, missing\n"
+    )
 
 
 def test_declarations_that_cannot_be_understood(

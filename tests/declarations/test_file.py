@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import json
+import re
 from typing import Any
 
 import jsonschema
@@ -15,6 +17,7 @@ from support.schemas import tables_of
 
 from pytest_ddcompat import Requirement
 from pytest_ddcompat.declarations import file
+from pytest_ddcompat.declarations import keys as file_keys
 from pytest_ddcompat.declarations.file import (
     Declarations,
     is_declarations_file,
@@ -143,11 +146,11 @@ def test_equal_tables_share_a_requirement() -> None:
         """
         [[declarations]]
         tests = "a"
-        requires = {framework = "django", specifier = ">=4"}
+        requires = {capability = "sca", framework = "django", datastore = "mysql"}
         [[declarations]]
         tests = "b"
         state = "bug"
-        when = [{specifier = ">=4", framework = "django"}]
+        when = [{datastore = "mysql", framework = "django", capability = "sca"}]
         """
     ).declarations
     assert one.requires[0] is other.when[0]
@@ -215,28 +218,38 @@ def test_declarations_are_told_from_matrices(content: str, is_one: bool) -> None
     assert is_declarations_file(parse_toml(content.encode(), "")) is is_one
 
 
+ONE = '[[declarations]]\ntests = "a"\nstate = "bug"\n'
+TWO = '[[declarations]]\ntests = ["a", "b"]\nstate = "bug"\n'
+WILD = '[[declarations]]\ntests = "*/a/**/b*"\nstate = "bug"\n'
+
+
 @pytest.mark.parametrize(
-    ("limit", "content", "message"),
+    ("limit", "content", "count", "what"),
     [
-        ("_MOST", '[[declarations]]\ntests = "a"\nstate = "bug"\n', "there are 4 declarations"),
-        ("_MOST_TESTS", '[[declarations]]\ntests = ["a", "b"]\nstate = "bug"\n',
-         "there are 4 ids of tests"),
-        ("_MOST_WILD", '[[declarations]]\ntests = "*/a/**/b*"\nstate = "bug"\n',
-         "there are 6 names with `*`"),
+        pytest.param("MOST", ONE * 2, 4, "declarations", id="declarations"),
+        pytest.param("_MOST_TESTS", TWO, 4, "ids of tests", id="ids"),
+        pytest.param("_MOST_WILD", WILD, 6, "names with `*`", id="stars"),
     ],
-)  # fmt: skip
+)
 def test_limits_hold_for_all_files(
-    limit: str, content: str, message: str, monkeypatch: pytest.MonkeyPatch
+    limit: str, content: str, count: int, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     several = [("a.toml", content.encode()), ("b.toml", content.encode())]
-    if limit == "_MOST":
-        several *= 2
-    monkeypatch.setattr(file, limit, int(message.split()[2]))
-    assert len(load_declarations(several).declarations) == len(several)
-    monkeypatch.setattr(file, limit, int(message.split()[2]) - 1)
+    monkeypatch.setattr(file, limit, count)
+    assert load_declarations(several).declarations != ()
+    monkeypatch.setattr(file, limit, count - 1)
     with pytest.raises(DeclarationError) as raised:
         load_declarations(several)
-    assert str(raised.value).partition(";")[0] == message
+    assert str(raised.value) == f"there are {count} {what}; valid: {count - 1} at most"
+
+
+@pytest.mark.parametrize("key", ["declarations", "facts"])
+def test_too_many_tables_are_not_read(key: str) -> None:
+    read(ONE * 1000)
+    with pytest.raises(DeclarationError) as raised:
+        read(f"\n[[{key}]]\n" * 50_001)
+    message = f"declarations.toml:2: there are 50001 {key}; valid: 50000 at most"
+    assert str(raised.value) == message
 
 
 def test_schema_is_valid() -> None:
@@ -289,6 +302,45 @@ def test_lines(document: tuple[str, list[tuple[int, dict[str, int]]]]) -> None:
     parsed = parse_toml(text.encode(), "")
     assert [{*table} for table in parsed.get("a", [])] == [{*keys} for _, keys in tables]
     assert Lines(text).tables.get("a", []) == tables
+
+
+plain = st.sampled_from(
+    ["1", "-0.5", "inf", "true", "1979-05-27", "07:32:00", '""', '"sca"', '"django"', '"<2"',
+     '"bug"', '"skip"', '"a.py::T::m[1]"', '"**"', '"\\u0000"', '"\\U0001F600"', '"sca and ("']
+)  # fmt: skip
+names = st.sampled_from([*KEYS, *file_keys.KEYS, '""', '"a.b"', "strict"])
+
+
+def tables(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    pairs = st.dictionaries(names, inner, max_size=4)
+    return pairs.map(lambda each: f"{{{', '.join(f'{k} = {v}' for k, v in each.items())}}}")
+
+
+def arrays(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.lists(inner, max_size=3).map(lambda each: f"[{', '.join(each)}]")
+
+
+anything = st.recursive(plain, lambda inner: tables(inner) | arrays(inner), max_leaves=6)
+
+
+@given(st.lists(st.dictionaries(names, anything, max_size=3), max_size=3))
+def test_any_table_is_understood_or_refused_with_its_line(drawn: list[dict[str, str]]) -> None:
+    each = [{"tests": '"a"', "state": '"bug"', **table} for table in drawn]
+    rows = [["[[declarations]]", *(f"{k} = {v}" for k, v in table.items())] for table in each]
+    text = "\n".join(line for row in rows for line in row)
+    problems = problems_of(text)
+    assert all(re.match(r"declarations\.toml:\d+: ", problem) for problem in problems)
+    if not problems:
+        content = json.loads(json.dumps(parse_toml(text.encode(), "")))
+        jsonschema.Draft202012Validator(SCHEMA).validate(content)
+
+
+def problems_of(text: str) -> list[str]:
+    try:
+        read(text)
+    except DeclarationError as error:
+        return [*map(str, error.problems)]
+    return []
 
 
 def test_lines_of_a_header_with_an_escape_are_those_of_the_file() -> None:

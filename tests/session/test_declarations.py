@@ -138,7 +138,7 @@ def test_all_kinds_of_tests(project: Project, more: tuple[str, ...]) -> None:
         "test_other": "passed",
         "test_bare": "passed",
     }
-    assert run.section("ddcompat")[1:] == [
+    assert run.section("ddcompat")[1:4] == [
         "5 gated: 5 skipped",
         "declared here: 5 irrelevant",
         "  5 skipped: declared.toml:2 declares it irrelevant",
@@ -252,7 +252,7 @@ def test_markers_and_several_declarations_count_together(project: Project) -> No
     lines = run.section("ddcompat")
     assert lines[2] == "declared here: 3 bug, 2 flaky"
     # A test that is expected to fail runs: it need not get out of that state.
-    assert lines[-1] == "ddtrace >=3 would let 1 more test run"
+    assert "ddtrace >=3 would let 1 more test run" in lines
 
 
 def test_the_remedy_of_a_state(project: Project) -> None:
@@ -264,7 +264,7 @@ def test_the_remedy_of_a_state(project: Project) -> None:
         when = {tracer = "<3.1"}
         """)  # fmt: skip
     run = project.run(NAMED)
-    assert run.section("ddcompat")[-1] == "ddtrace >=3.1 would let 1 more test run"
+    assert "ddtrace >=3.1 would let 1 more test run" in run.section("ddcompat")
 
 
 def test_xfail_strict_of_the_ini_file(project: Project) -> None:

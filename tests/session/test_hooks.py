@@ -186,12 +186,13 @@ def test_an_error_of_an_observer_changes_nothing(
 
 
 @pytest.mark.parametrize("hook", declared.HOOKS)
-@pytest.mark.parametrize("options", ["", "--fixtures", "--collect-only", "-p xdist -n 1"])
+@pytest.mark.parametrize("folder", ["", "one/two/"])
+@pytest.mark.parametrize("options", ["", "--fixtures", "-p xdist -n 1"])
 def test_a_hook_may_be_implemented_where_no_test_has_a_marker(
-    project: Project, hook: str, options: str
+    project: Project, hook: str, folder: str, options: str
 ) -> None:
-    project.write("conftest.py", f"def {hook}(): 1 / 0")
-    project.write("test_it.py", "def test(): pass")
+    project.write(f"{folder}conftest.py", f"def {hook}(): 1 / 0")
+    project.write(f"{folder}test_it.py", "def test(): pass")
     run = project.run_apart(*options.split())
     assert run.status == 0
     assert not any("INTERNAL" in line or "unknown hook" in line for line in run.out + run.err)

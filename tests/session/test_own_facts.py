@@ -1,4 +1,4 @@
-"""Facts of one's own in a run: each way to give them, which comes first, and what is not shown."""
+"""Facts of your own in a run: each way to give them, which comes first, and what is not shown."""
 
 from __future__ import annotations
 

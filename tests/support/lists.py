@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_ddcompat import load_matrix
 from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.declared import MARKERS, OPTIONS
+from pytest_ddcompat.evaluation.checks import CHECKS
 from pytest_ddcompat.matrix.loading import bundled_ids
 from pytest_ddcompat.values.names import DEPLOYMENT_TYPES
 from support.core import MATRICES
@@ -34,6 +35,7 @@ def lists() -> dict[str, str]:
         **of_facts(),
         **of_declarations(),
         **of_commands(),
+        "checks": [check.name for check in CHECKS],
     }
     signatures = {
         f"signature of {name}": f"{line.partition('): ')[0]})" for name, line in MARKERS.items()
@@ -106,8 +108,8 @@ def of_declarations() -> dict[str, Iterable[str]]:
 def of_facts() -> dict[str, Iterable[str]]:
     schema = shipped("record")["properties"]
     facts = set(schema["environment"]["properties"]["facts"]["properties"])
-    plurals = {"deployments", "frameworks", "packages"}
-    settings = facts - plurals | {"deployment", "framework.NAME", "package.NAME"}
+    plurals = {"deployments", "facts", "frameworks", "packages"}
+    settings = facts - plurals | {"deployment", "fact.NAME", "framework.NAME", "package.NAME"}
     outcomes = schema["tests"]["items"]["properties"]["outcome"]["enum"]
     return {
         "facts": facts, "settings": settings, "keys of a record": schema, "outcomes": outcomes,

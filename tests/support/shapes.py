@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Read = Callable[[str, Path], object]  # of a text, which some write to a folder first
 
-__all__ = ["GIVEN", "SHAPES", "Read", "repeated"]
+__all__ = ["GIVEN", "PAGE", "SHAPES", "Read", "repeated"]
 
 SPACES = (" ", "\t", "\u00a0", "\u200b", "\n", " \n")
 OPENERS = (

@@ -1,4 +1,4 @@
-"""The checks that markers of one thing make alone, with what they say in the place of a page."""
+"""The checks of markers that name no capability: what they say decides, and no page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checks of facts of one's own: those that a capability or a minimum depends on."""
+"""The checks of user-defined facts: those that a capability or a minimum depends on."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NONE = Finding("facts", NOT_APPLICABLE)
 
 
 def check_needs(question: Question) -> Finding:
-    """Check the facts of one's own that the capability needs: all of them."""
+    """Check the user-defined facts that the capability needs: all of them."""
     capability, environment = question.capability, question.situation.environment
     if not capability.needs:
         by_overlay = capability.by_overlay(["needs"])
@@ -48,7 +48,7 @@ def check_needs(question: Question) -> Finding:
 def check_fact(
     name: str, values: Values, fact: Fact[object], source: str, excluded: Sequence[str] = ()
 ) -> Finding:
-    """Compare a fact of one's own with values, any of which will do.
+    """Compare a user-defined fact with values, any of which will do.
 
     Args:
         name: Id of the fact.
@@ -74,7 +74,7 @@ def check_fact(
 
 
 def hold(wanted: Mapping[str, Values], environment: Environment) -> bool | None:
-    """Whether facts of one's own have values that are wanted; None if that is not known."""
+    """Whether user-defined facts have values that are wanted; None if that is not known."""
     facts = [(environment.fact(f"fact.{name}"), values) for name, values in wanted.items()]
     if any(fact.known and not _admits(values, fact.value) for fact, values in facts):
         return False
@@ -87,13 +87,13 @@ def in_words(wanted: Mapping[str, Values]) -> str:
 
 
 def found_in_words(names: Iterable[str], environment: Environment) -> str:
-    """Write facts of one's own with their values: `variant=flask-poc, runner 1.1`."""
+    """Write user-defined facts with their values: `variant=flask-poc, runner 1.1`."""
     facts = {name: environment.fact(f"fact.{name}") for name in names}
     return ", ".join(_found(name, fact) for name, fact in facts.items())
 
 
 def reasons(names: Iterable[str], environment: Environment) -> str:
-    """Say why facts of one's own are not known."""
+    """Say why user-defined facts are not known."""
     facts = {name: environment.fact(f"fact.{name}") for name in names}
     return ", ".join(f"{name} {fact.signal}" for name, fact in facts.items() if not fact.known)
 

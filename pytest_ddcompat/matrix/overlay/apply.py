@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_ddcompat.matrix.facts import together
 from pytest_ddcompat.matrix.overlay.matching import absence, by_key, matching, refuse_ambiguous
 from pytest_ddcompat.matrix.overlay.rows import RULES, changes_of, read_overlay
-from pytest_ddcompat.matrix.rows import NOT_THERE, Capability, Release, Statement
+from pytest_ddcompat.matrix.rows import MINIMUMS, NOT_THERE, Capability, Release, Statement
 from pytest_ddcompat.values.errors import MatrixError, Place, Problem
 from pytest_ddcompat.values.spans import overlapping
 
@@ -191,14 +191,16 @@ def _contradicted(row: Statement, values: Mapping[str, Any]) -> dict[str, object
     if isinstance(row, Release) and values.get("support_level", "maintenance") != "maintenance":
         lost["until"] = None
     if isinstance(row, Capability):
-        if row.status == "unresolved" and values.keys() & {"minimum", "minimums"}:
+        has_minimum = not values.keys().isdisjoint(MINIMUMS)
+        if row.status == "unresolved" and has_minimum:
             lost["status"] = row.fields["status"].default
-        none_there = values.get("status") in {*NOT_THERE, "unresolved"}
-        others = values.get("minimums", [None])
-        if none_there or ("minimums" in values and not all(each.facts for each in others)):
-            lost["minimum"] = None
-        if none_there or "minimum" in values:
-            lost["minimums"] = ()
+        # Minimums that depend on facts come on top of what holds for all others.
+        on_top = values.keys() & {*MINIMUMS} == {"minimums"} and all(
+            each.facts for each in values["minimums"]
+        )
+        is_none = values.get("status") in {*NOT_THERE, "unresolved"}
+        if is_none or (has_minimum and not on_top):
+            lost.update({key: row.fields[key].default for key in MINIMUMS})
     return lost
 
 
