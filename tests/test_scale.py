@@ -136,11 +136,12 @@ def test_reasons_are_40_lines_at_most(project: Project) -> None:
 
 
 COUNTING_DECLARED = """
-import collections, json, pathlib
-from pytest_ddcompat.declarations.file import Declarations
+import collections, importlib, json, pathlib
 from pytest_ddcompat.evaluation import pages
-from pytest_ddcompat.session import declarations
 
+# Not as an attribute of the package, which may be that of an earlier run.
+Declarations = importlib.import_module("pytest_ddcompat.declarations.file").Declarations
+declarations = importlib.import_module("pytest_ddcompat.session.declarations")
 found, decided, evaluated = Declarations.of, declarations.decide_declared, pages.evaluate
 counts = collections.Counter()
 
