@@ -44,8 +44,6 @@ def add(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="Read a manifest of system-tests, such as python.yml, and make a declarations file",
     )
-    purpose = "Add this weblog to those that the manifest names; you can repeat this option"
-    arguments.add_repeatable(parser, "--variant", "NAME", purpose)
     parser.add_argument(
         "--id", default="", help="Give the matrix this id (default: made from the title)"
     )
@@ -70,8 +68,6 @@ def _check(options: argparse.Namespace) -> None:
     given = [name for name in _OF_A_PAGE if getattr(options, name)]
     if options.declarations and given:
         raise CompatibilityError(f"--{given[0]} is for a page, and --declarations for a manifest")
-    if options.variant and not options.declarations:
-        raise CompatibilityError("--variant is for a manifest, which --declarations reads")
 
 
 def _import_page(options: argparse.Namespace) -> int:
@@ -102,7 +98,7 @@ def _import_manifest(options: argparse.Namespace) -> int:
     from pytest_ddcompat.importer.source import read_page
 
     text = read_page(options.page, "manifest", LIMIT)
-    found = import_manifest(text, options.page, options.variant)
+    found = import_manifest(text, options.page)
     counts = f"{found.interpreted} of {found.declared} declarations interpreted"
     words = _in_words(options.page, counts, found.unresolved, found.warnings)
     return _answer(options, found.text, words, found.to_mapping())

@@ -65,19 +65,17 @@ def merged(declared: Iterable[Declared]) -> tuple[Declared, ...]:
     return tuple(each._replace(variants=tuple(names)) for (_, each), names in found.items())
 
 
-def to_declarations(rules: Iterable[Rule], variants: Sequence[str], origin: str) -> str:
+def to_declarations(rules: Iterable[Rule], origin: str) -> str:
     """Return the text of a declarations file, sorted by the ids of the tests.
 
     Args:
         rules: What is declared.
-        variants: All applications.
         origin: The file that declares it.
     """
     lines = [_SCHEMA, "", f"# Imported from {printable(origin)}."]
-    if variants:
-        about = {"id": VARIANT, "kind": "word"}
-        lines += ["", "[[facts]]", *_pairs(about), *_listed("words", variants)]
-        lines += _pairs({"description": _MEANING})
+    # Any word, as a manifest need not name each of them.
+    about = {"id": VARIANT, "kind": "word", "description": _MEANING}
+    lines += ["", "[[facts]]", *_pairs(about)]
     for _, neighbours in groupby(sorted(rules), _shared):
         lines += _tables(list(neighbours))
     return "\n".join(lines) + "\n"

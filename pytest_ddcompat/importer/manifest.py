@@ -69,22 +69,21 @@ class Manifest(NamedTuple):
         }
 
 
-def import_manifest(text: str, origin: str, variants: Iterable[str] = ()) -> Manifest:
+def import_manifest(text: str, origin: str) -> Manifest:
     """Make a declarations file of a manifest.
 
     Args:
         text: The manifest.
         origin: Name of its file; without the ending, it is the name of the library.
-        variants: Applications that the manifest does not name.
 
     Raises:
         PageError: It is not a manifest, or is too large.
     """
     document = read_nodes(text, origin)
-    reader = _Reader(origin, variants)
+    reader = _Reader(origin)
     rules = list(reader.rules(document))
     return Manifest(
-        to_declarations(rules, sorted(reader.variants), Path(origin).name),
+        to_declarations(rules, Path(origin).name),
         reader.count,
         tuple(sorted(reader.gaps, key=lambda gap: gap.line)),
         (*dict.fromkeys(reader.warnings), *reader.foreign_words()),
@@ -98,14 +97,12 @@ class _Reader:
         count: Number of declarations so far.
         gaps: What is not understood.
         warnings: What is not exact, or may surprise.
-        variants: The names of all applications.
     """
 
-    def __init__(self, origin: str, variants: Iterable[str]) -> None:
+    def __init__(self, origin: str) -> None:
         self.count = 0
         self.gaps: list[Gap] = []
         self.warnings: list[str] = []
-        self.variants = dict.fromkeys(variants)
         self._origin = origin
         self._component = Path(origin).stem
         self._foreign: dict[str, list[tuple[int, str]]] = {}
@@ -222,7 +219,6 @@ class _Reader:
             raise ValueError("the range has too many parts")
         variants = self._applications(_values(limits, "weblog"))
         excluded = self._applications([*_values(limits, "excluded_weblog"), *named])
-        self.variants.update(dict.fromkeys([*variants, *excluded]))
         self._note(key, ranges)
         barred = frozenset(excluded)
         allowed = tuple(name for name in variants if name not in barred)

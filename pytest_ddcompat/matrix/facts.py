@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.matrix.fields import Row, field
-from pytest_ddcompat.matrix.kinds import array, identifier, one_of, text, variable, word
+from pytest_ddcompat.matrix.kinds import WORD, array, identifier, one_of, text, variable, word
 from pytest_ddcompat.values.errors import CompatibilityError, MatrixError, Problem
 from pytest_ddcompat.values.names import BOOLEANS, FACT_KEYS, fact_id, unknown_name
 from pytest_ddcompat.values.text import as_json, shown
@@ -30,7 +31,7 @@ class FactDeclaration(Row):
     id: str = field(identifier, "Id of the fact; none of a documented fact.", decides=True)
     kind: str = field(one_of("boolean", "word", "version"), "What its values are.", decides=True)
     words: tuple[str, ...] = field(
-        array(word), "The values of a fact of the kind word; of others, none.", (), decides=True
+        array(word), "The values of a fact of the kind word; none: any word.", (), decides=True
     )
     description: str = field(text, "What the fact means.", "", decides=False)
     variable: str = field(
@@ -49,15 +50,15 @@ class FactDeclaration(Row):
         return row
 
     def check(self, place: Place) -> None:
-        """The id is no documented fact's; the kind word, and no other, has words, each once."""
+        """The id is no documented fact's; only the kind word has words, each once."""
         if fact_id(self.id) in FACT_KEYS:
             place.inside("id").problem(f'"{self.id}" is a documented fact', "another id")
-        if bool(self.words) is not (self.kind == "word"):
-            has = "has words" if self.words else "has no words"
-            place.inside("words").problem(
-                f'this fact is of the kind "{self.kind}", and {has}',
-                "one word or more for the kind word, none for any other",
-            )
+        if self.words and self.kind != "word":
+            place.inside("words").problem(f'this fact is of the kind "{self.kind}"', "no words")
+        if self.variable and self.kind == "word" and not self.words:
+            # Else reports would show whatever the variable holds.
+            what = "a fact of the kind word that has a variable needs words"
+            place.inside("words").problem(what, "the words that the variable may hold")
         seen: dict[str, int] = {}
         for number, each in enumerate(self.words):
             if seen.setdefault(each, number) != number and not place.is_full:
@@ -67,7 +68,7 @@ class FactDeclaration(Row):
     def valid(self) -> str:
         """The values that it may have, in words."""
         if self.kind == "word":
-            return ", ".join(self.words)
+            return ", ".join(self.words) or "a word such as flask-poc"
         return "true, false" if self.kind == "boolean" else "a version such as 1.2.3"
 
     def check_wanted(self, value: bool | str) -> None:
@@ -97,12 +98,15 @@ class FactDeclaration(Row):
         """
         if self.kind == "version" and isinstance(value, (str, Version)):
             return parse_version(str(value))
-        if self.kind == "word" and value in self.words:
+        if self.kind == "word" and isinstance(value, str) and self._is_word(value):
             return value
         known = BOOLEANS.get(value.lower()) if isinstance(value, str) else value
         if self.kind == "boolean" and isinstance(known, bool):
             return known
         raise self._refused(value, self.valid)
+
+    def _is_word(self, value: str) -> bool:
+        return value in self.words if self.words else re.fullmatch(WORD, value) is not None
 
     def _refused(self, value: object, valid: str) -> CompatibilityError:
         what = f"{shown(value, as_json)} is not valid"

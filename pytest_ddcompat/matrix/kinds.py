@@ -220,9 +220,8 @@ identifier = matching(
 name = identifier._replace(compared=fold)
 deployment = name._replace(read=_read_deployment)
 site = _parsed(_site, {"examples": ["datadoghq.eu"]})
-word = matching(
-    "[A-Za-z0-9][A-Za-z0-9_.+-]{0,99}", "a word", "letters, digits, _ . + - within, at most 100"
-)
+WORD = "[A-Za-z0-9][A-Za-z0-9_.+@-]{0,99}"
+word = matching(WORD, "a word", "letters, digits, _ . + @ - within, at most 100")
 variable = matching(
     "[A-Za-z_][A-Za-z0-9_]{0,99}", "the name of a variable", "letters, digits, _, at most 100"
 )

@@ -58,8 +58,8 @@ LISTS = {
         "check, compare, diff, explain, facts, import, lint, matrices, matrix, policy, report"
     ),
     "checks": (
-        "agent, datastore, deployment, framework, release, remote_configuration, runtime, site, "
-        "tracer"
+        "agent, datastore, deployment, facts, framework, release, remote_configuration, runtime, "
+        "site, tracer"
     ),
     "options of check": (
         "--agent, --datastore, --deployment, --exactly, --expect, --facts, --format, --framework, "
@@ -85,7 +85,7 @@ LISTS = {
     "options of report": "--format, --help, --output",
     "options of import": (
         "--address, --declarations, --format, --help, --id, --language, --output, --partials, "
-        "--read, --variant"
+        "--read"
     ),
     "options of diff": (
         "--agent, --facts, --format, --help, --language, --partials, --python, --record, --set"

@@ -24,6 +24,11 @@ FILE = """\
 
 # Imported from python.yml.
 
+[[facts]]
+id = "variant"
+kind = "word"
+description = "Which of the applications is tested; a manifest calls it the weblog."
+
 [[declarations]]
 tests = "tests/a.py::Test_A"
 state = "missing"
@@ -62,20 +67,12 @@ def test_account_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     }
 
 
-def test_further_variants(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*OPTIONS, "--variant", "flask-poc", "--variant", "fastapi"]) == 0
-    assert 'words = [\n    "fastapi",\n    "flask-poc",\n]' in capsys.readouterr().out
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         pytest.param([*OPTIONS, "--id", "x"],
                      "--id is for a page, and --declarations for a manifest",
                      id="an option of pages"),
-        pytest.param(["import", "page.md", "--variant", "a"],
-                     "--variant is for a manifest, which --declarations reads",
-                     id="an option of manifests"),
         pytest.param([*OPTIONS, "-o", "python.yml"],
                      "--output: cannot write python.yml: the command reads it",
                      id="the manifest itself"),

@@ -22,6 +22,7 @@ from pytest_ddcompat import (
     FactsError,
     Finding,
     Matrix,
+    Requirement,
     RequirementError,
     Status,
     evaluate,
@@ -246,3 +247,24 @@ def test_an_overlay_on_the_bundled_page(tmp_path: Path) -> None:
     more = tmp_path / "more.toml"
     more.write_text(f'extends = "acme.toml"\n[[facts]]\n{VARIANT}', encoding="utf-8")
     assert [each.id for each in load_matrix(more).facts] == ["variant"]
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [
+        pytest.param("flask-poc", Status.SUPPORTED, id="the word that is asked for"),
+        pytest.param("anthropic-py@0.75.0", Status.UNSUPPORTED, id="any other word"),
+    ],
+)
+def test_a_fact_without_a_list_of_words(value: str, status: Status) -> None:
+    matrix = small_page(facts=[{"id": "variant", "kind": "word"}])
+    requirement = Requirement.fact("variant", "flask-poc")
+    facts = environment(facts={"variant": value})
+    assert evaluate(requirement, facts, matrix).status is status
+
+
+def test_what_is_no_word_is_refused_without_a_list_too() -> None:
+    matrix = small_page(facts=[{"id": "variant", "kind": "word"}])
+    requirement = Requirement.fact("variant", "flask poc")
+    with pytest.raises(RequirementError, match="valid: a word such as flask-poc"):
+        Matrices([matrix]).check(requirement)
