@@ -13,6 +13,7 @@ from pytest_ddcompat.declared import gives_declarations
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.matrix.loading import read_file
 from pytest_ddcompat.session.declarations import RunDeclarations
+from pytest_ddcompat.session.faults import describe
 from pytest_ddcompat.values.errors import CompatibilityError, DeclarationError, Problem
 from pytest_ddcompat.values.names import unknown_name
 from pytest_ddcompat.values.text import as_json, shown
@@ -64,7 +65,11 @@ def _of_hooks(config: pytest.Config) -> list[str]:
     if not gives_declarations(config):
         return []
     paths: list[Any] = []
-    for result in config.hook.pytest_ddcompat_declarations(config=config):
+    try:
+        results = config.hook.pytest_ddcompat_declarations(config=config)
+    except Exception as error:
+        raise DeclarationError(f"{_HOOK}: {describe(error)}") from error
+    for result in results:
         if isinstance(result, (str, os.PathLike)) or not isinstance(result, Iterable):
             got = shown(result, as_json)
             raise DeclarationError(

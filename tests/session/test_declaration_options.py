@@ -121,6 +121,7 @@ def test_files_of_a_hook(
             'it must return an iterable (got "declared/a.toml"); valid: a list of paths',
             id="a string",
         ),
+        pytest.param("1 / 0", "ZeroDivisionError: division by zero", id="an error"),
         pytest.param("[1]", "1 is not the path of a file; valid: the path of a .toml file", id="1"),
         pytest.param(
             "['gone.toml']", "gone.toml: cannot read this file: No such file or directory",
