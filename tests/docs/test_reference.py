@@ -138,5 +138,6 @@ def test_formats_of_commands() -> None:
 
 
 def test_python_interface_is_all_public_names() -> None:
-    named = re.findall(r"auto\w+:: pytest_ddcompat\.(\w+)$", PAGES["python"], re.MULTILINE)
+    pages = PAGES["python"] + PAGES["hooks"]
+    named = re.findall(r"auto\w+:: pytest_ddcompat\.(\w+)$", pages, re.MULTILINE)
     assert sorted(named) == pytest_ddcompat.__all__

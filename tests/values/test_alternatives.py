@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.strategies import many
 
@@ -32,6 +30,7 @@ ranges = st.one_of(
 
 @many
 @given(st.lists(ranges, min_size=1, max_size=4))
+@example([">=2.0rc1,<2,!=2.0rc1"])
 def test_refused_are_those_that_are_empty_or_share_a_version(texts: list[str]) -> None:
     problems: list[Problem] = []
     found = read_alternatives(texts, Place("a file", problems))
@@ -45,7 +44,5 @@ def test_refused_are_those_that_are_empty_or_share_a_version(texts: list[str]) -
 @pytest.mark.parametrize("number", [MOST_ALTERNATIVES, MOST_ALTERNATIVES + 1])
 def test_most_alternatives(number: int) -> None:
     problems: list[Problem] = []
-    start = time.perf_counter()
     found = read_alternatives([f"=={n}.*" for n in range(number)], Place("a file", problems))
     assert (found is None) == (number > MOST_ALTERNATIVES)
-    assert time.perf_counter() - start < 2
