@@ -195,7 +195,7 @@ class _Judge:
 
 
 class _Answer(NamedTuple):
-    """What is declared for a test.
+    """The declarations of a test, with the decision on each.
 
     Attributes:
         test: Its id, or that of a class, file or folder.
@@ -211,7 +211,7 @@ class _Answer(NamedTuple):
 
     @property
     def action(self) -> str:
-        """What happens to the test."""
+        """The action on the test."""
         return (self.decision.action if self.decision else Action.RUN).value
 
     def to_mapping(self) -> dict[str, object]:

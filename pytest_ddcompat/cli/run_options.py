@@ -1,4 +1,4 @@
-"""What a run without options on its command line does, by the ini file of pytest."""
+"""Read from the ini file of pytest how a run treats tests, unless its command line says more."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _RUNNING = {Action.RUN, Action.XFAIL}
 
 
 class Judge(Protocol):
-    """What decides on a requirement, by the actions of a run: its gate, or a command."""
+    """Decides on a requirement by the actions of a run: a gate of the run, or a command."""
 
     folder: str
     policy: Policy
