@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.value import Fact
+    from pytest_ddcompat.evaluation.decision import Decision
     from pytest_ddcompat.evaluation.evaluate import evaluate
     from pytest_ddcompat.evaluation.policy import Action
     from pytest_ddcompat.evaluation.verdict import Finding, Outcome, Status, Verdict
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     )
     from pytest_ddcompat.requirement.requirement import Requirement
     from pytest_ddcompat.session.amending import Override
-    from pytest_ddcompat.session.decision import Decision
     from pytest_ddcompat.session.fixture import Compatibility, require
     from pytest_ddcompat.values.errors import (
         CompatibilityError,
@@ -90,7 +90,7 @@ _MODULES = {
     "evaluation.evaluate": ("evaluate",),
     "evaluation.policy": ("Action",),
     "session.amending": ("Override",),
-    "session.decision": ("Decision",),
+    "evaluation.decision": ("Decision",),
     "session.fixture": ("Compatibility", "require"),
     "matrix.loading": ("load_matrix",),
     "requirement.markers": (

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "requirement": {*INPUTS, "requirement", "declared"},
     "declarations": {*INPUTS, "requirement", "declarations"},
     "importer": {*INPUTS, "importer"},
-    "evaluation": EVALUATION,
+    "evaluation": {*EVALUATION, "declarations"},
     "record": {*EVALUATION, "record"},
     "analysis": {*EVALUATION, "analysis"},
     "session": {*EVALUATION, "declarations", "record", "session", "declared"},

@@ -141,7 +141,7 @@ from pytest_ddcompat.evaluation import pages
 
 # Not as an attribute of the package, which may be that of an earlier run.
 Declarations = importlib.import_module("pytest_ddcompat.declarations.file").Declarations
-declarations = importlib.import_module("pytest_ddcompat.session.declarations")
+declarations = importlib.import_module("pytest_ddcompat.evaluation.declared")
 found, decided, evaluated = Declarations.of, declarations.decide_declared, pages.evaluate
 counts = collections.Counter()
 

@@ -21,8 +21,8 @@ __all__ = ["run"]
 
 _COMMAND = "COMMAND"
 _COMMANDS = (
-    "check", "facts", "explain", "compare", "policy", "matrix", "matrices", "report", "import",
-    "diff", "lint",
+    "check", "facts", "explain", "compare", "policy", "declare", "matrix", "matrices", "report",
+    "import", "diff", "lint",
 )  # fmt: skip
 _MODULES = {"import": "importing"}  # Python's own word cannot be the name of a module
 _OF_THE_EXTRA = ("argcomplete", "jinja2", "markdown_it", "markupsafe", "rich", "yaml")

@@ -23,10 +23,11 @@ from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.matrix.rows import FactDeclaration
 
 __all__ = [
     "day_of", "environment_by", "environment_of", "fact_rows", "holds", "installed_frameworks",
@@ -93,12 +94,17 @@ def _standard_input() -> bytes:
         raise FactsError(f"cannot read standard input: {reason}") from None
 
 
-def environment_of(options: argparse.Namespace, *matrices: Matrix) -> Environment:
+def environment_of(
+    options: argparse.Namespace,
+    *matrices: Matrix,
+    own_facts: Mapping[str, FactDeclaration] | None = None,
+) -> Environment:
     """Return the environment that the options name; facts that they leave out are detected.
 
     Args:
         options: The command's options.
         matrices: Those whose deployment types may be facts.
+        own_facts: The facts of one's own that are declared, by id; None: those of the matrices.
 
     Raises:
         FactsError: A file cannot be read, or a fact in it or in an option is not valid.
@@ -110,7 +116,7 @@ def environment_of(options: argparse.Namespace, *matrices: Matrix) -> Environmen
         layers.append(file_layer(options.facts, Path.cwd()))
     if options.facts is not None and options.python is not None:
         raise FactsError("--python: you cannot use --facts beside it; valid: one of the two")
-    return environment_by(layers, options.agent, matrices, options.python)
+    return environment_by(layers, options.agent, matrices, options.python, own_facts)
 
 
 def environment_by(
@@ -118,6 +124,7 @@ def environment_by(
     agent: str,
     matrices: Sequence[Matrix],
     python: str | None = None,
+    own_facts: Mapping[str, FactDeclaration] | None = None,
 ) -> Environment:
     """Return the environment of layers of facts; those that they leave out are detected.
 
@@ -126,6 +133,7 @@ def environment_by(
         agent: Whether and where to query the Agent.
         matrices: Those whose deployment types may be facts.
         python: The Python that is looked at; this one if None.
+        own_facts: As for `environment_of`.
 
     Raises:
         FactsError: A fact is not valid, or the Python cannot be asked.
@@ -147,7 +155,8 @@ def environment_by(
     if len(libraries) == 1 and any("tracer" in layer.facts() for layer in layers):
         environment = environment.of_library(libraries.pop())
     if len(matrices) == 1:
-        return declare_facts(environment, matrices[0].own_facts)
+        declared = matrices[0].own_facts if own_facts is None else own_facts
+        return declare_facts(environment, declared)
     # Pages that are compared may declare a fact differently: each evaluates by its own.
     all_of_them = {name: row for m in matrices for name, row in m.own_facts.items()}
     refuse_undeclared(environment, all_of_them)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ddcompat.cli import arguments
@@ -14,15 +13,17 @@ from pytest_ddcompat.cli.common import (
     origins,
     requirement_of,
 )
-from pytest_ddcompat.cli.ini_file import find_ini_file, read_ini_file
 from pytest_ddcompat.cli.output import STYLES, folded, print_facts, printing, write
+from pytest_ddcompat.cli.run_options import (
+    add_config_file,
+    config_file_of,
+    lines_of,
+    policy_of,
+)
 from pytest_ddcompat.evaluation.checks.common import Situation
 from pytest_ddcompat.evaluation.evaluate import evaluate
-from pytest_ddcompat.evaluation.policy import Action, Policy
-from pytest_ddcompat.evaluation.policy_lines import PolicyLines, decide
-from pytest_ddcompat.evaluation.policy_reading import read_lines
-from pytest_ddcompat.values.errors import CompatibilityError
-from pytest_ddcompat.values.names import unknown_name
+from pytest_ddcompat.evaluation.policy import Action
+from pytest_ddcompat.evaluation.policy_lines import decide
 from pytest_ddcompat.values.text import printable, quoted
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.cli.ini_file import IniFile
     from pytest_ddcompat.environment.environment import Environment
-    from pytest_ddcompat.evaluation.policy_lines import Ruling
+    from pytest_ddcompat.evaluation.policy import Policy
+    from pytest_ddcompat.evaluation.policy_lines import PolicyLines, Ruling
     from pytest_ddcompat.evaluation.verdict import Verdict
     from pytest_ddcompat.matrix.matrix import Matrix
 
@@ -42,7 +44,6 @@ __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
 PURPOSE = "Show what happens to tests of each capability in your environment, and by which line"
 EXAMPLE = 'ddcompat policy --line "code_security: xfail" --line "*[end_of_life]: fail"'
 
-_KEY = "ddcompat_policy"
 _INDENT = 2 + max(len(action.value) for action in Action)
 
 
@@ -64,12 +65,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     purpose = "Use this line instead of those of the ini file; you can repeat this option"
     arguments.add_repeatable(parser, "--line", "LINE", purpose)
-    parser.add_argument(
-        "-c",
-        "--config-file",
-        metavar="FILE",
-        help="Read the options of pytest from this file (default: where pytest finds them)",
-    )
+    add_config_file(parser)
     arguments.add_requirement(parser)
     arguments.add_environment(parser)
     arguments.add_matrix(parser)
@@ -78,10 +74,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the actions; return 0."""
-    named = options.config_file
-    file = find_ini_file(Path.cwd()) if named is None else read_ini_file(Path(named))
+    file = config_file_of(options)
     matrix = matrix_named(options.matrix)
-    lines, policy = _lines(options, file), _policy(file)
+    lines, policy = lines_of(file, options.line), policy_of(file)
     lines.check([matrix])
     environment = environment_of(options, matrix)
     found = _answers(options, lines, policy, environment, matrix)
@@ -97,30 +92,6 @@ def run(options: argparse.Namespace) -> int:
         out.print()
         _print(found, out)
     return 0
-
-
-def _lines(options: argparse.Namespace, file: IniFile | None) -> PolicyLines:
-    if options.line or file is None:
-        return read_lines(options.line, "--line")
-    return read_lines(file.lines(_KEY), f"{file.path}: {_KEY}")
-
-
-def _policy(file: IniFile | None) -> Policy:
-    """Return the actions of a run with this ini file, without options on its command line."""
-    if file is None:
-        return Policy()
-    unsupported = _action(file, "ddcompat_unsupported") or Action.SKIP
-    if file.flag("ddcompat_strict"):
-        unsupported = Action.FAIL
-    return Policy(unsupported, _action(file, "ddcompat_undetermined") or Action.RUN)
-
-
-def _action(file: IniFile, key: str) -> Action | None:
-    word, valid = file.word(key), [action.value for action in Action]
-    if word and word not in valid:
-        problem = unknown_name(f'"{word:.80}" is not an action', word, valid)
-        raise CompatibilityError(problem.within(f"{file.path}: {key}"))
-    return Action(word) if word else None
 
 
 def _answers(

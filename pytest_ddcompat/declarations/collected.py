@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.declarations.matching import elements_of
 from pytest_ddcompat.values.complaint import Complaint
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
-from pytest_ddcompat.values.names import unknown_name
+from pytest_ddcompat.values.names import nearest_misspelt, unknown_name
 from pytest_ddcompat.values.text import quoted
 
 if TYPE_CHECKING:
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.declarations.file import Declarations
 
-__all__ = ["unmatched"]
+__all__ = ["nearest_declared", "unmatched"]
 
 _LISTED = 10  # names that a message lists
+_MOST_COMPARED = 1500  # names among which the nearest is sought
 _MOST_HINTS = 100  # ids of which a message says where they go wrong: each takes a comparison
 
 
@@ -45,6 +47,12 @@ def unmatched(
                 where, tip = f"{each.place}: tests", "correct the id, or remove it"
                 found.append(Complaint(where, what, "", why.valid, tip))
     return found
+
+
+def nearest_declared(declarations: Declarations, test: str) -> str:
+    """Return the declared id that another one is probably a misspelling of; empty if none is."""
+    ids = (one for each in declarations.declarations for one in each.tests if "*" not in one)
+    return _Names(ids).nearest(test)
 
 
 def _is_within(test: str, complete: set[tuple[str, ...]]) -> bool:
@@ -77,6 +85,24 @@ class _Names:
             joint = "" if not before or element[0] in ":[" else "/"
             before += joint + element
         return Problem("")
+
+    def nearest(self, test: str) -> str:
+        """Return the id of which one name is similar to that of another id; empty if none is."""
+        branch, found, changed = self._root, "", False
+        for name in elements_of(test):
+            element = name
+            if element not in branch:
+                kind = _kind_of(element)
+                others = (other for other in branch if _kind_of(other) == kind)
+                few = islice(others, _MOST_COMPARED)
+                similar = None if changed else nearest_misspelt(element, few)
+                if similar is None:
+                    return ""
+                element, changed = similar, True
+            branch = branch[element]
+            joint = "" if not found or element[0] in ":[" else "/"
+            found += joint + element
+        return found
 
 
 def _absence(element: str, before: str, branch: dict[str, Any]) -> Problem:

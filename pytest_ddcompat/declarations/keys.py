@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.values.errors import Place
 
-__all__ = ["ACTIONS", "KEYS", "STATES"]
+__all__ = ["ACTIONS", "KEYS", "LONGEST_ID", "STATES"]
 
 ACTIONS = ("run", "skip", "fail", "xfail", "deselect")
 """What a declaration may have done with its tests."""
@@ -29,7 +29,9 @@ STATES = {
 }
 """The states of a test, each with the action that it has where nothing else says so."""
 
-_LONGEST_ID = 2_000
+LONGEST_ID = 2_000
+"""Characters of the id of tests."""
+
 _LONGEST_WORDS = 1_000
 
 
@@ -50,8 +52,8 @@ def _read_id(value: object, place: Place) -> str:
     if not isinstance(value, str):
         place.refuse(value, "a string or an array of strings")
         return ""
-    if len(value) > _LONGEST_ID:
-        place.problem(f"this has {len(value)} characters", f"{_LONGEST_ID} at most")
+    if len(value) > LONGEST_ID:
+        place.problem(f"this has {len(value)} characters", f"{LONGEST_ID} at most")
         return ""
     try:
         elements_of(value)
@@ -66,7 +68,7 @@ def _read_words(value: object, place: Place) -> object:
     return words.read(value, place)
 
 
-_id_schema = {"type": "string", "minLength": 1, "maxLength": _LONGEST_ID}
+_id_schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_ID}
 _tests = Kind(
     _read_tests,
     {"anyOf": [_id_schema, {"type": "array", "minItems": 1, "items": _id_schema}]},

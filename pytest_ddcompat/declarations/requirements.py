@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     _Call = tuple[str, tuple[Any, ...], dict[str, Any]]
     """A kind of requirement, with its positional and its keyword arguments."""
 
-__all__ = ["KEYS", "MARKER_KEYS", "PLATFORM_KEYS", "read_requirements", "requirements",
+__all__ = ["KEYS", "MARKER_KEYS", "MOST", "PLATFORM_KEYS", "read_requirements", "requirements",
            "unknown_key"]  # fmt: skip
 
-_MOST = 100  # requirements of one declaration
+MOST = 100
+"""Requirements of one declaration."""
 
 
 def _one_or_more(kind: Kind, called: str) -> Kind:
@@ -142,8 +143,8 @@ def read_requirements(value: object, place: Place) -> tuple[Requirement, ...]:
     """
     if not isinstance(value, list):
         return tuple(_requirements(value, place))
-    if not 0 < len(value) <= _MOST:
-        place.problem(f"this has {len(value)} requirements", f"1 to {_MOST}")
+    if not 0 < len(value) <= MOST:
+        place.problem(f"this has {len(value)} requirements", f"1 to {MOST}")
         return ()
     each = (_requirements(item, place.inside(f"[{n}]")) for n, item in enumerate(value))
     return tuple(dict.fromkeys(one for found in each for one in found))
@@ -253,7 +254,7 @@ requirements = Kind(
             {
                 "type": "array",
                 "minItems": 1,
-                "maxItems": _MOST,
+                "maxItems": MOST,
                 "items": {"anyOf": [_EXPRESSION, {"$ref": "#/$defs/requirement"}]},
             },
         ]

@@ -181,11 +181,16 @@ class Matrices:
 
 
 class Verdicts:
-    """The verdicts of one environment; each requirement is evaluated once."""
+    """The verdicts of one environment; each requirement is evaluated once.
+
+    Attributes:
+        environment: The environment.
+        matrices: The pages by which it is evaluated.
+    """
 
     def __init__(self, environment: Environment, matrices: Matrices) -> None:
-        self._environment = environment
-        self._matrices = matrices
+        self.environment = environment
+        self.matrices = matrices
         self._known: dict[Requirement, Verdict] = {}
 
     def of(self, requirement: Requirement) -> Verdict:
@@ -204,10 +209,10 @@ class Verdicts:
             # Imported here, since most runs declare none.
             from pytest_ddcompat.evaluation.states import Condition, evaluate_state
 
-            pick = self._matrices.pick
+            pick = self.matrices.pick
             conditions = [Condition(r, pick(r), self.of(r)) for r in requirement.when]
-            return evaluate_state(requirement, conditions, self._environment)
-        return evaluate(requirement, self._environment, self._matrices.pick(requirement))
+            return evaluate_state(requirement, conditions, self.environment)
+        return evaluate(requirement, self.environment, self.matrices.pick(requirement))
 
 
 def load_kept(

@@ -11,12 +11,14 @@ from pytest_ddcompat.values.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["VARIANT", "Declared", "Rule", "merged", "to_declarations"]
+__all__ = ["SCHEMA", "VARIANT", "Declared", "Rule", "merged", "table_of", "to_declarations"]
 
 VARIANT = "variant"
 """Id of the fact that tells which of several applications is tested."""
 
-_SCHEMA = "#:schema declarations.schema.json"
+SCHEMA = "#:schema declarations.schema.json"
+"""First line of a declarations file, by which editors find the schema."""
+
 _MEANING = "Which of the applications is tested; a manifest calls it the weblog."
 
 
@@ -72,7 +74,7 @@ def to_declarations(rules: Iterable[Rule], origin: str) -> str:
         rules: What is declared.
         origin: The file that declares it.
     """
-    lines = [_SCHEMA, "", f"# Imported from {printable(origin)}."]
+    lines = [SCHEMA, "", f"# Imported from {printable(origin)}."]
     # Any word, as a manifest need not name each of them.
     about = {"id": VARIANT, "kind": "word", "description": _MEANING}
     lines += ["", "[[facts]]", *_pairs(about)]
@@ -94,8 +96,7 @@ def _tables(rules: Sequence[Rule]) -> Iterator[str]:
     for number, each in enumerate(rules[0].declared):
         yield ""
         yield from (f"# {printable(comment)}" for comment in rules[0].comments if number == 0)
-        yield "[[declarations]]"
-        yield from _listed("tests", ids) if len(ids) > 1 else _pairs({"tests": ids[0]})
+        yield from _head(ids)
         yield from _pairs({"state": each.state})
         when = _when(each)
         if when:
@@ -122,11 +123,29 @@ def _spelling(each: Declared) -> str:
     return "" if is_plain or not each.tracer else f"  # {printable(each.written)}"
 
 
+def table_of(tests: Sequence[str], requires: Sequence[object], unsupported: str) -> list[str]:
+    """Return the lines of a declaration of what tests require.
+
+    Args:
+        tests: Their ids.
+        requires: Tables of arguments; all are required.
+        unsupported: The action where that is unsupported; empty: that of the run.
+    """
+    alone = [f"requires = {toml_value(requires[0])}"]
+    lines = [*_head(tests), *(alone if len(requires) == 1 else _listed("requires", requires))]
+    return [*lines, *_pairs({"unsupported": unsupported} if unsupported else {})]
+
+
+def _head(ids: Sequence[str]) -> Iterator[str]:
+    yield "[[declarations]]"
+    yield from _listed("tests", ids) if len(ids) > 1 else _pairs({"tests": ids[0]})
+
+
 def _pairs(values: dict[str, str]) -> Iterator[str]:
     return (f"{key} = {toml_value(value)}" for key, value in values.items())
 
 
-def _listed(key: str, items: Sequence[str]) -> Iterator[str]:
+def _listed(key: str, items: Sequence[object]) -> Iterator[str]:
     yield f"{key} = ["
     yield from (f"    {toml_value(item)}," for item in items)
     yield "]"

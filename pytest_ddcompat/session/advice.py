@@ -14,10 +14,10 @@ from pytest_ddcompat.values.versions import Version
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pytest_ddcompat.evaluation.decision import Decision
     from pytest_ddcompat.evaluation.remedies import Remedies
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Requirement
-    from pytest_ddcompat.session.decision import Decision
     from pytest_ddcompat.session.gate import Gate
 
 __all__ = ["known_remedy_lines", "remedy_lines", "stale_lines"]

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from pytest_ddcompat.evaluation.decision import Decision
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.evaluation.verdict import Status
-from pytest_ddcompat.session.decision import Decision
 from pytest_ddcompat.session.faults import describe
 from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.text import as_json, printable, shown

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.declarations.file import STATES, load_declarations
+from pytest_ddcompat.declarations.file import load_declarations
+from pytest_ddcompat.declarations.states import actions_of_states, check_state
 from pytest_ddcompat.declared import gives_declarations
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.matrix.loading import read_file
 from pytest_ddcompat.session.declarations import RunDeclarations
 from pytest_ddcompat.session.faults import describe
-from pytest_ddcompat.values.errors import CompatibilityError, DeclarationError, Problem
-from pytest_ddcompat.values.names import unknown_name
+from pytest_ddcompat.values.errors import DeclarationError, Problem
 from pytest_ddcompat.values.text import as_json, shown
 from pytest_ddcompat.values.variables import HiddenBytes
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["load", "named_files"]
 
 _HOOK = "pytest_ddcompat_declarations"
-_ACTIONS = [action.value for action in Action]
 
 
 def named_files(
@@ -144,37 +143,12 @@ def _need_ticket(config: pytest.Config) -> frozenset[str]:
     name = "ddcompat_require_ticket"
     words = [w for line in config.getini(name) for w in re.split(r"[\s,]+", str(line)) if w]
     for word in words:
-        _check_state(word, name)
+        check_state(word, name)
     return frozenset(words)
 
 
 def _actions(config: pytest.Config) -> dict[str, Action]:
-    """Return the action of each state: those of the ini file, else their defaults."""
+    """Return the action of each state."""
     name = "ddcompat_states"
-    actions = {state: Action(action) for state, action in STATES.items()}
-    for state, action in _pairs(map(str, config.getini(name)), name):
-        _check_state(state, name)
-        if action not in _ACTIONS:
-            what = f'{name}: {state}: "{action:.80}" is not an action'
-            raise CompatibilityError(unknown_name(what, action, _ACTIONS))
-        actions[state] = Action(action)
-    return actions
-
-
-def _pairs(lines: Iterable[str], name: str) -> list[tuple[str, str]]:
-    pairs: dict[str, str] = {}
-    for line in lines:
-        state, colon, action = (part.strip() for part in line.partition(":"))
-        if not colon:
-            what = f'{name}: "{line:.80}" is not a line for a state'
-            raise CompatibilityError(Problem(what, "STATE: ACTION, such as bug: skip"))
-        if state in pairs:
-            what = f'{name}: there are two lines for "{state:.80}"'
-            raise CompatibilityError(Problem(what, "one line for each state"))
-        pairs[state] = action
-    return [*pairs.items()]
-
-
-def _check_state(word: str, name: str) -> None:
-    if word not in STATES:
-        raise CompatibilityError(unknown_name(f'{name}: "{word:.80}" is not a state', word, STATES))
+    words = actions_of_states(map(str, config.getini(name)), name)
+    return {state: Action(word) for state, word in words.items()}

@@ -9,9 +9,10 @@ import pytest
 
 from pytest_ddcompat.evaluation.expectations import expectations_of, needed, unexpected
 from pytest_ddcompat.evaluation.policy_lines import PolicyLines
+from pytest_ddcompat.evaluation.ruling import Rules
 from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.session.faults import contain, describe
-from pytest_ddcompat.session.ruling import Rules, ini_origin
+from pytest_ddcompat.session.ruling import ini_origin
 from pytest_ddcompat.session.state import gates_of, is_worker
 from pytest_ddcompat.values.text import inert, printable, quoted
 

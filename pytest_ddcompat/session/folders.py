@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.evaluation.decision import Decision
 
 __all__ = ["Gates"]
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.declared import DECLARATION
 from pytest_ddcompat.environment.fact import KEYS
+from pytest_ddcompat.evaluation.decision import Decision, combine, decide
 from pytest_ddcompat.evaluation.pages import Matrices, Verdicts, check_facts
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.matrix.loading import load_matrix
 from pytest_ddcompat.requirement.markers import requirement_of, written
 from pytest_ddcompat.session.day import day_of
-from pytest_ddcompat.session.decision import Decision, combine
 from pytest_ddcompat.session.faults import describe, result_or_error
 from pytest_ddcompat.session.options import (
     RunSettings,
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.machine import Detector
     from pytest_ddcompat.environment.value import Fact
+    from pytest_ddcompat.evaluation.declared_value import Declared
     from pytest_ddcompat.evaluation.remedies import Remedies
+    from pytest_ddcompat.evaluation.ruling import Rules
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.matrix.rows import FactDeclaration
     from pytest_ddcompat.requirement.requirement import Requirement
     from pytest_ddcompat.session.declarations import RunDeclarations
-    from pytest_ddcompat.session.declared_value import Declared
-    from pytest_ddcompat.session.ruling import Rules
 
 __all__ = ["Gate", "Inputs"]
 
@@ -312,28 +312,17 @@ class Gate:
         known = self._judged.get((requirement, strict))
         if known is not None:
             return known
-        matrix = self.matrices.pick(requirement)
-        verdict = self.verdicts.of(requirement)
-        rules, cause = self.inputs.rules, ""
-        if rules is None:
-            action = self.policy.action(verdict.status, strict=strict)
-        else:
-            action, cause = rules.rule(
-                requirement, verdict, self.environment, matrix, strict=strict
-            )
-        by_page = len(self.matrices) > 1 and requirement.by_page and verdict.decisive
-        page = f"{matrix.page.id}: " if by_page else ""
-        reason, brief = f"{cause}{page}{verdict.reason}", f"{cause}{page}{verdict.brief}"
-        decision = Decision(
-            action,
-            verdict.status,
-            (requirement,),
-            strict=(strict,),
-            reason=reason,
-            shown=reason if self.inputs.in_full else brief,
+        inputs = self.inputs
+        decision = decide(
+            requirement,
+            strict,
+            self.verdicts,
+            self.policy,
+            inputs.rules,
+            in_full=inputs.in_full,
             folder=self.folder,
         )
-        known = decision.replaced(action, lambda: self._remedies(decision))
+        known = decision.replaced(decision.action, lambda: self._remedies(decision))
         self._judged[requirement, strict] = known
         return known
 
@@ -437,16 +426,22 @@ class Gate:
             return Decision.failed(problem, self.folder)
         try:
             if mark.name == DECLARATION:
-                # Imported here, since most runs have none.
-                from pytest_ddcompat.session.declarations import decide_declared, declaration_of
-
-                return decide_declared(declaration_of(mark), self)
+                return self._judge_declared(mark)
             requirement, strict = self.read(mark.name, mark.args, mark.kwargs)
             return self.judge(requirement, strict=strict)
         except CompatibilityError as error:
             return Decision.failed(f"{written(mark)}: {error}", self.folder)
         except BaseException as error:  # noqa: BLE001 - the test's error, not the run's
             return Decision.failed(f"{written(mark)}: {describe(error)}", self.folder)
+
+    def _judge_declared(self, mark: pytest.Mark) -> Decision:
+        # Imported here, since most runs have none.
+        from pytest_ddcompat.evaluation.declared import decide_declared
+        from pytest_ddcompat.session.declarations import declaration_of
+
+        declarations = self.inputs.declarations
+        actions = {} if declarations is None else declarations.actions
+        return decide_declared(declaration_of(mark), actions, self)
 
 
 def _facts(environment: Environment, matrices: Matrices) -> list[Fact[Any]]:

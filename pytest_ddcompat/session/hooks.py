@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ddcompat.declared import ENVIRON, IMPORTED, asks_inside, marks_of, own_marks_of
+from pytest_ddcompat.evaluation.decision import Decision
 from pytest_ddcompat.evaluation.policy import Action
-from pytest_ddcompat.session.decision import Decision
 from pytest_ddcompat.session.execution import is_skipped_by_author, prepare, stop, undo
 from pytest_ddcompat.session.faults import contain, describe
 from pytest_ddcompat.session.folders import Gates

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping
 
+    from pytest_ddcompat.evaluation.decision import Decision
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.session.amending import Override
-    from pytest_ddcompat.session.decision import Decision
 
 __all__ = [
     "declare",

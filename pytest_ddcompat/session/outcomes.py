@@ -12,7 +12,7 @@ from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.faults import note_fault
 
 if TYPE_CHECKING:
-    from pytest_ddcompat.session.decision import Codec, Decision
+    from pytest_ddcompat.evaluation.decision import Codec, Decision
 
 __all__ = ["Entry", "Ledger", "Place", "ReportHooks", "outcome_of", "place_of"]
 

@@ -20,9 +20,9 @@ from pytest_ddcompat.values.text import inert, printable, quoted
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
+    from pytest_ddcompat.evaluation.decision import Decision
     from pytest_ddcompat.evaluation.pages import Matrices
     from pytest_ddcompat.requirement.expression import Expression
-    from pytest_ddcompat.session.decision import Decision
     from pytest_ddcompat.session.hooks import GatingHooks
 
 __all__ = ["register"]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_ddcompat.declared import RUNS, START, marks_of
-from pytest_ddcompat.session.decision import Codec
+from pytest_ddcompat.evaluation.decision import Codec
 from pytest_ddcompat.session.outcomes import Ledger
 
 if TYPE_CHECKING:
-    from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.evaluation.decision import Decision
     from pytest_ddcompat.session.folders import Gates
     from pytest_ddcompat.session.gate import Gate
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.value import Fact
+    from pytest_ddcompat.evaluation.decision import Decision
     from pytest_ddcompat.matrix.matrix import Matrix
-    from pytest_ddcompat.session.decision import Decision
     from pytest_ddcompat.session.folders import Gates
     from pytest_ddcompat.session.gate import Gate
     from pytest_ddcompat.session.outcomes import Ledger

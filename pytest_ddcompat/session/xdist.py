@@ -32,7 +32,7 @@ from pytest_ddcompat.session.state import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.evaluation.decision import Decision
 
 __all__ = ["read_journals", "register", "write_journal", "write_test"]
 

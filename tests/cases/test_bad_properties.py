@@ -125,7 +125,8 @@ def test_no_option_breaks_a_run(project: Project, given: list[str]) -> None:
     assert "Traceback" not in said
 
 
-COMMANDS = ["check", "explain", "facts", "compare", "policy", "matrix", "report", "diff", "lint"]
+COMMANDS = ["check", "explain", "facts", "compare", "policy", "declare", "matrix", "report",
+            "diff", "lint"]  # fmt: skip
 arguments = texts | st.builds(
     "--{}={}".format,
     st.sampled_from(

@@ -31,6 +31,7 @@ COMMANDS = {
     "a matrix to lint": (["lint", "FILE"], ".toml", 16),
     "a matrix to diff": (["diff", "FILE", "iast-python"], ".toml", 16),
     "options of policy": (["policy", "--config-file", "FILE"], ".ini", 1),
+    "declarations": (["declare", "--declarations", "FILE"], ".toml", 16),
     "a record": (["report", "FILE"], ".json", 256),
     "a record of diff": (["diff", "iast-python", "iast-python", "--record", "FILE"], ".json", 256),
 }

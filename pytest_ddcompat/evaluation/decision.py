@@ -11,10 +11,13 @@ from pytest_ddcompat.evaluation.verdict import Status, first_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from pytest_ddcompat.evaluation.declared_value import Declared
+    from pytest_ddcompat.evaluation.pages import Verdicts
+    from pytest_ddcompat.evaluation.policy import Policy
+    from pytest_ddcompat.evaluation.ruling import Rules
     from pytest_ddcompat.requirement.requirement import Requirement
-    from pytest_ddcompat.session.declared_value import Declared
 
-__all__ = ["PROPERTY", "Codec", "Decision", "combine", "summarize"]
+__all__ = ["PROPERTY", "Codec", "Decision", "combine", "decide", "summarize"]
 
 PROPERTY = "ddcompat"
 """Name of the user property that holds a test's decision, in reports and in JUnit XML."""
@@ -157,6 +160,53 @@ class Codec:
         return found
 
 
+def decide(
+    requirement: Requirement,
+    strict: bool | None,
+    verdicts: Verdicts,
+    policy: Policy,
+    rules: Rules | None = None,
+    *,
+    in_full: bool = False,
+    folder: str = "",
+) -> Decision:
+    """Decide on one requirement, without remedies.
+
+    Args:
+        requirement: What one marker requires.
+        strict: What that marker says of `strict`.
+        verdicts: The verdicts of the environment.
+        policy: The run's own actions.
+        rules: Lines and expectations, which come before them.
+        in_full: Whether the run shows reasons in full.
+        folder: The folder whose conftests gave facts or matrices; empty if none did.
+
+    Raises:
+        CompatibilityError: The requirement names something that its matrix does not have, or
+            facts cannot be understood.
+    """
+    verdict, matrices, cause = verdicts.of(requirement), verdicts.matrices, ""
+    matrix = matrices.pick(requirement)
+    if rules is None:
+        action = policy.action(verdict.status, strict=strict)
+    else:
+        action, cause = rules.rule(
+            requirement, verdict, verdicts.environment, matrix, strict=strict
+        )
+    by_page = len(matrices) > 1 and requirement.by_page and verdict.decisive
+    page = f"{matrix.page.id}: " if by_page else ""
+    reason, brief = f"{cause}{page}{verdict.reason}", f"{cause}{page}{verdict.brief}"
+    return Decision(
+        action,
+        verdict.status,
+        (requirement,),
+        strict=(strict,),
+        reason=reason,
+        shown=reason if in_full else brief,
+        folder=folder,
+    )
+
+
 def combine(decisions: Sequence[Decision], *, in_full: bool = False) -> Decision:
     """Make one decision of those of a test's markers: all are required, the strongest acts.
 
@@ -264,6 +314,6 @@ def _declarations_of(mappings: Sequence[dict[str, Any]]) -> tuple[Declared, ...]
     if not mappings:
         return ()
     # Imported here, since most runs declare nothing.
-    from pytest_ddcompat.session.declared_value import Declared
+    from pytest_ddcompat.evaluation.declared_value import Declared
 
     return tuple(map(Declared.from_mapping, mappings))
