@@ -85,22 +85,27 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_ddcompat.session.bdd import BddHooks
 
         config.pluginmanager.register(BddHooks(config), "ddcompat-bdd")
-    option = config.option
-    try:
-        explicit = (
-            gives_declarations(config)
-            or any(
-                getattr(option, f"ddcompat_{name}", None) is not None for name in (*OPTIONS, *FLAGS)
-            )
-            or any(config.getini(f"ddcompat_{name}") for name in (*OPTIONS, *KEYS))
-        )
-    except (ValueError, pytest.UsageError):
-        # An ini value of the wrong type, which the gate reports with its key.
-        explicit = True
+    explicit = _is_told(config)
     if explicit or hasattr(config, "workerinput") or config.getoption("dist", "no") != "no":
         from pytest_ddcompat.session.start import configure
 
         configure(config, explicit=explicit)
+
+
+def _is_told(config: pytest.Config) -> bool:
+    """Whether an option is given, on the command line, in the ini file or by a hook."""
+    options = vars(config.option)
+    if any(options.get(f"ddcompat_{name}") is not None for name in (*OPTIONS, *FLAGS)):
+        return True
+    # Private, and asked for where there is one: each key costs a run without it 9,000 instructions.
+    names = getattr(config, "_inicfg", None)
+    if names is None or any(name.startswith("ddcompat_") for name in names):
+        try:
+            if any(config.getini(f"ddcompat_{name}") for name in (*OPTIONS, *KEYS)):
+                return True
+        except (ValueError, pytest.UsageError):
+            return True  # a value of the wrong type, which the gate reports with its key
+    return gives_declarations(config)
 
 
 @pytest.fixture(scope="session")
@@ -160,8 +165,7 @@ def _declare_hooks(config: pytest.Config) -> None:
     At the end of the collection pytest refuses those that are not declared. To declare them in
     every run would cost it some 35,000 instructions for each.
     """
-    hook = config.hook
-    if any(hasattr(hook, name) for name in HOOKS):
+    if not vars(config.hook).keys().isdisjoint(HOOKS):
         import_unrewritten("session.hookspecs").declare(config.pluginmanager)
 
 

@@ -28,16 +28,16 @@ class Gates:
     Attributes:
         first: The gate of all tests for which no folder gives anything of its own.
         has_folders: Whether conftests speak for their folders.
+        is_amended: Whether something may replace decisions: a hook, or `--ddcompat-run`.
         is_observed: Whether a hook observes decisions.
-        to_run: Node ids of tests that run whatever is decided on them.
     """
 
     def __init__(self, config: pytest.Config, environ: Mapping[str, str]) -> None:
         self._config = config
         self.first = Gate(Inputs(config, environ), _RootHooks(config))
         self.first.check_settings()
-        self.to_run: frozenset[str] = frozenset()
-        self.is_observed = self._is_replaced = False
+        self._to_run: frozenset[str] = frozenset()
+        self.is_observed = self.is_amended = False
         self._number = 0  # of implementations
         self.has_folders = False
         self._by_path: dict[Path, Gate] = {}
@@ -50,7 +50,7 @@ class Gates:
     def look(self) -> None:
         """See whether conftests have been loaded since that speak for their folders."""
         hook = self._config.hook
-        self._is_replaced = bool(hook.pytest_ddcompat_verdict.get_hookimpls())
+        self.is_amended = bool(self._to_run or hook.pytest_ddcompat_verdict.get_hookimpls())
         self.is_observed = bool(hook.pytest_ddcompat_decided.get_hookimpls())
         number = len(_implementations(hook))
         if number != self._number:
@@ -67,21 +67,20 @@ class Gates:
             gate = self._by_path[node.path] = self._find(node)
         return gate
 
-    @property
-    def is_amended(self) -> bool:
-        """Whether something may replace decisions: a hook, or `--ddcompat-run`."""
-        return self._is_replaced or bool(self.to_run)
+    def run_anyway(self, nodeids: Iterable[str]) -> None:
+        """Have tests run whatever is decided on them."""
+        self._to_run = frozenset(nodeids)
+        self.look()
 
     def decide(self, item: pytest.Item, marks: Sequence[pytest.Mark]) -> Decision:
         """Decide on a test with these marks."""
-        # Most runs have one gate, and each call counts for each test.
-        decision = (self.at(item) if self.has_folders else self.first).decide(marks)
-        if not self._is_replaced and not self.to_run:
+        decision = self.at(item).decide(marks)
+        if not self.is_amended:
             return decision
         # Imported here, since most runs replace no decision.
         from pytest_ddcompat.session.amending import amended
 
-        return amended(item, decision, self.first.policy, self.to_run)
+        return amended(item, decision, self.first.policy, self._to_run)
 
     def look_ahead(self, tests: Iterable[pytest.Item], *, everywhere: bool) -> None:
         """Look at the facts of tests.

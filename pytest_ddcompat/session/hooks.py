@@ -72,15 +72,21 @@ class GatingHooks:
     def _refuse_problems(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
         inherited = marks_of(collector)
         problems: dict[str, tuple[int, int]] = {}
+        has_folders = self.gates.has_folders
+        good: set[int] = set()  # ids of marks, of which tests share imported ones
         for item in report.result or ():
             if not isinstance(item, pytest.Item):
                 continue
-            gate = self.gates.at(item) if self.gates.has_folders else self.gates.first
+            gate = self.gates.at(item) if has_folders else self.gates.first
             alone = item.parent is collector
             for mark in (*own_marks_of(item), *inherited) if alone else marks_of(item):
+                if id(mark) in good:
+                    continue
                 problem = gate.problem(mark)
                 if problem:
                     problems.update(self._placed(item, mark, problem))
+                elif not has_folders:
+                    good.add(id(mark))
         if problems:
             report.outcome = "failed"
             report.result = []
@@ -162,7 +168,10 @@ class GatingHooks:
         if not marks:
             return None
         try:
-            return self.gates.decide(item, marks)
+            gates = self.gates
+            if gates.has_folders or gates.is_amended:
+                return gates.decide(item, marks)
+            return gates.first.decide(marks)  # in most runs: each call counts for each test
         except BaseException as error:  # noqa: BLE001 - the test's error, not the run's
             return Decision.failed(f"ddcompat: {describe(error)}")
 
@@ -170,14 +179,19 @@ class GatingHooks:
         """Return the outcome to raise when a test is set up, or None if it is to run."""
         # Decided anew, for hooks may have marked the test since, or changed what a mark says.
         decision = self.decide(item) or item.stash.get(STAND_IN, None)
-        if decision is not None and self.gates.is_observed:
+        if decision is None:
+            if self._has_prepared:
+                undo(item)
+            return None
+        if self.gates.is_observed:
             self._tell(item, decision)
-        if decision is not None and _changes_test(decision):
+        action = decision.action
+        if action is _FAIL or action is _XFAIL:  # as `_changes_test`, whose call costs each test
             self._has_prepared = True
             prepare(item, decision)
         elif self._has_prepared:
             undo(item)
-        return None if decision is None else stop(item, decision, self._ledger)
+        return stop(item, decision, self._ledger)
 
     def _tell(self, item: pytest.Item, decision: Decision) -> None:
         with contain(self._config, f"pytest_ddcompat_decided has an error for {item.nodeid}"):

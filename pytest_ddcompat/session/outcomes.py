@@ -187,14 +187,12 @@ class Ledger:
 
     def skipped_files(self) -> list[str]:
         """Return the files of which every test that was decided on was skipped by its decision."""
+        skip = Action.SKIP  # an enumeration's members are slow to look up
         decided = [(entry.id, entry.decision) for entry in self.entries()]
-        skipped: dict[str, bool] = {}
-        for nodeid, decision in (*self._entered.items(), *decided):
-            if decision is not None:
-                file = nodeid.partition("::")[0]
-                skips = decision.action is Action.SKIP
-                skipped[file] = skips and skipped.get(file, True)
-        return sorted(file for file, all_of_it in skipped.items() if all_of_it)
+        pairs = [(nodeid, d) for nodeid, d in (*self._entered.items(), *decided) if d is not None]
+        skipped = {nodeid.partition("::")[0] for nodeid, d in pairs if d.action is skip}
+        others = {nodeid.partition("::")[0] for nodeid, d in pairs if d.action is not skip}
+        return sorted(skipped - others)
 
     def unexpected(self) -> Counter[Decision]:
         """Count the tests that passed although a failure was expected, by decision."""

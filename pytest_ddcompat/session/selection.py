@@ -60,7 +60,7 @@ class SelectionHooks:
     ) -> Generator[None, None, None]:
         """Deselect tests after all other plugins, and before decisions deselect some."""
         found = _found(self._to_run, items, config)
-        self._gating.gates.to_run = frozenset(nodeid for ids in found.values() for nodeid in ids)
+        self._gating.gates.run_anyway(nodeid for ids in found.values() for nodeid in ids)
         yield
         self._refuse_unknown([name for name, ids in found.items() if not ids], items)
         if self._only is not None:
