@@ -117,7 +117,7 @@ def _on_state(declaration: Declaration, actions: Mapping[str, Action], judge: Ju
     verdict = judge.verdicts.of(state)
     action = Action.RUN
     if verdict.status is Status.UNSUPPORTED:
-        action = actions[declaration.state]
+        action = _own_action(declaration, verdict.status) or actions[declaration.state]
     elif verdict.status is Status.UNDETERMINED:
         action = _own_action(declaration, verdict.status) or judge.policy.undetermined
     reason, shown = _words_of_state(declaration, verdict)

@@ -188,6 +188,14 @@ def test_all_kinds_of_tests(project: Project, more: tuple[str, ...]) -> None:
             id="state that is undetermined, own action",
         ),
         pytest.param(
+            'state = "bug"\nwhen = {tracer = "<3"}\nunsupported = "skip"', "", "skipped", None,
+            id="state with its own action",
+        ),
+        pytest.param(
+            'state = "flaky"\nwhen = {tracer = ">=3"}\nunsupported = "fail"', "", "passed", None,
+            id="state with its own action that does not apply",
+        ),
+        pytest.param(
             'state = "bug"\nwhen = {framework = "bottle"}', "--ddcompat-undetermined=skip",
             "skipped", None, id="state that is undetermined, action of the run",
         ),
