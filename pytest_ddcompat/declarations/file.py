@@ -93,6 +93,7 @@ class Declarations:
         self.declarations = tuple(declarations)
         self.facts = tuple(facts)
         self._patterns: Patterns[tuple[int, str]] = Patterns()
+        self._found: dict[str, list[tuple[int, str]]] = {}
         for number, declaration in enumerate(self.declarations):
             for test in declaration.tests:
                 self._patterns.add(test, (number, test))
@@ -107,10 +108,15 @@ class Declarations:
         return {pattern for node_id in node_ids for _, pattern in self._find(node_id)}
 
     def _find(self, node_id: str) -> list[tuple[int, str]]:
-        try:
-            return self._patterns.find(node_id)
-        except CompatibilityError:
-            return []  # other plugins have ids of their own kinds
+        # Kept, since a run asks when it marks a test, and again for patterns that no test has.
+        found = self._found.get(node_id)
+        if found is None:
+            try:
+                found = self._patterns.find(node_id)
+            except CompatibilityError:
+                found = []  # other plugins have ids of their own kinds
+            self._found[node_id] = found
+        return found
 
 
 def load_declarations(files: Sequence[tuple[str, bytes]]) -> Declarations:
