@@ -20,6 +20,7 @@ from pytest_ddcompat.values.errors import (
     Place,
     Problem,
 )
+from pytest_ddcompat.values.names import is_misspelling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -162,8 +163,11 @@ def read_declarations(content: bytes, name: str) -> Declarations:
 
 
 def is_declarations_file(mapping: Mapping[str, object]) -> bool:
-    """Whether a parsed TOML file is one of declarations, and no matrix or overlay."""
-    has_any = not mapping.keys().isdisjoint(_FILE_KEYS)
+    """Whether a parsed TOML file is one of declarations, and no matrix or overlay.
+
+    One whose only keys are misspelt is one too, so that its errors are those of declarations.
+    """
+    has_any = any(key in _FILE_KEYS or is_misspelling(key, _FILE_KEYS) for key in mapping)
     return has_any and mapping.keys().isdisjoint({"page", "extends"})
 
 

@@ -9,6 +9,7 @@ from pytest_ddcompat.declarations.requirements import requirements
 from pytest_ddcompat.matrix.fields import Key, Kind
 from pytest_ddcompat.matrix.kinds import one_of, words
 from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,7 +66,9 @@ def _read_id(value: object, place: Place) -> str:
 def _read_words(value: object, place: Place) -> object:
     if isinstance(value, str) and len(value) > _LONGEST_WORDS:
         place.problem(f"this has {len(value)} characters", f"{_LONGEST_WORDS} at most")
-    return words.read(value, place)
+    read = words.read(value, place)
+    # Reports put them into lines, of a terminal too.
+    return printable(" ".join(read.split())) if isinstance(read, str) else read
 
 
 _id_schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_ID}

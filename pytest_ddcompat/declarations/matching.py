@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from posixpath import normpath
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
@@ -14,6 +15,7 @@ __all__ = ["Patterns", "elements_of"]
 T = TypeVar("T")
 
 _DEEP = "**"
+_LONGEST_HINT = 80
 _VALID = "a folder, file, file::Class, file::Class::method or file::test[parameters]"
 
 
@@ -23,6 +25,14 @@ def elements_of(node_id: str) -> list[str]:
     Raises:
         CompatibilityError: An element is empty, or leads out of the folder that it stands in.
     """
+    elements = _split(node_id)
+    if not elements:
+        raise CompatibilityError(_no_id(node_id))
+    return elements
+
+
+def _split(node_id: str) -> list[str]:
+    """Split a node id as `elements_of` does; return nothing for other texts."""
     # Parameters may hold any of the separators.
     names, bracket, parameters = node_id.partition("[")
     path, *classes = names.split("::")
@@ -31,8 +41,20 @@ def elements_of(node_id: str) -> list[str]:
         del folders[-1]  # of `folder/`
     elements = [*folders, *(f"::{name}" for name in classes)]
     if {"", "::", ".", ".."}.intersection(elements) or "\\" in path:
-        raise CompatibilityError(Problem(f'"{node_id:.80}" is not the id of tests', _VALID))
+        return []
     return [*elements, f"[{parameters}"] if bracket else elements
+
+
+def _no_id(node_id: str) -> Problem:
+    """Say why a text is no id of tests, or which id it may stand for."""
+    what = f'"{node_id:.80}" is not the id of tests'
+    path, colons, names = node_id.partition("::")
+    plain = normpath(path.replace("\\", "/"))
+    if plain.startswith(("/", "..")) or plain[1:2] == ":":
+        return Problem(f"{what}: ids start below the root folder of pytest", _VALID)
+    near = f"{plain}{colons}{names}"
+    is_hint = len(near) <= _LONGEST_HINT and _split(near)
+    return Problem(f'{what}; did you mean "{near}"?' if is_hint else what, _VALID)
 
 
 class Patterns(Generic[T]):

@@ -217,13 +217,15 @@ def combine(decisions: Sequence[Decision], *, in_full: bool = False) -> Decision
     errors = [d.error for d in decisions if d.error]
     if errors:
         return Decision.failed("\n".join(errors), decisions[0].folder)
+    # A line may hold no more than the first reason: that of the action must be it.
+    by_strength = sorted(decisions, key=lambda d: -d.action.strength)
     return Decision(
-        _strongest(decisions),
+        by_strength[0].action,
         _worst(decisions),
         tuple(requirement for d in decisions for requirement in d.requirements),
         strict=tuple(strict for d in decisions for strict in d.strict),
-        reason=_joined(d.reason for d in decisions),
-        shown=None if in_full else _joined((d.shown for d in decisions), first_of),
+        reason=_joined(d.reason for d in by_strength),
+        shown=None if in_full else _joined((d.shown for d in by_strength), first_of),
         folder=decisions[0].folder,
         declarations=_declared(decisions),
     )

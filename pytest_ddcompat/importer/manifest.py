@@ -9,7 +9,15 @@ from packaging.version import Version
 
 from pytest_ddcompat.importer.blocks import Gap, PageError
 from pytest_ddcompat.importer.declared import Declared, Rule, merged, to_declarations
-from pytest_ddcompat.importer.nodes import items_of, line_of, pairs_of, read_nodes, text_of
+from pytest_ddcompat.importer.nodes import (
+    has_text_keys,
+    items_of,
+    line_of,
+    pairs_of,
+    read_nodes,
+    source_of,
+    text_of,
+)
 from pytest_ddcompat.importer.sets import ALL, NONE
 from pytest_ddcompat.importer.stated import read_id, read_statement, read_versions
 from pytest_ddcompat.values.errors import Problem
@@ -149,6 +157,8 @@ class _Reader:
 
     def _entry(self, entry: Node) -> Iterator[Declared]:
         fields = self._fields(entry)
+        if not has_text_keys(entry):
+            return  # the other keys say too much without the one that is left out
         unknown = [name for name in fields or () if name not in _KEYS]
         if fields is None or unknown:
             what = f'unknown key "{unknown[0]:.80}"' if unknown else "this is not a mapping"
@@ -167,6 +177,7 @@ class _Reader:
         declarations = self._fields(value)
         if declarations is None:
             self._leave_out(key, "weblog_declaration", "this is not a mapping")
+        if declarations is None or not has_text_keys(value):
             return
         named = [place for name, (place, _) in declarations.items() if name != _EVERY]
         for name, (place, declared) in declarations.items():
@@ -188,7 +199,7 @@ class _Reader:
         """
         text = text_of(value)
         if text is None:
-            self._leave_out(key, "", "this is not text; a number must be in quotes")
+            self._leave_out(key, source_of(value), "this is not text; a number must be in quotes")
             return
         try:
             found = self._limited(key, read_statement(text, self._component), limits, named)
@@ -263,7 +274,7 @@ class _Reader:
         for key, value in pairs:
             name = text_of(key)
             if name is None:
-                self._leave_out(key, "", "this key is not text")
+                self._leave_out(key, source_of(key), "this key is not text")
             elif name in found:
                 self._warn(key, f'"{name:.80}" stands here again, and only this one counts')
             found.update({name: (key, value)} if name is not None else {})

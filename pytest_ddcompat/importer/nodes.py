@@ -14,7 +14,17 @@ from pytest_ddcompat.values.text import cut
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Document", "Node", "items_of", "line_of", "pairs_of", "read_nodes", "text_of"]
+__all__ = [
+    "Document",
+    "Node",
+    "has_text_keys",
+    "items_of",
+    "line_of",
+    "pairs_of",
+    "read_nodes",
+    "source_of",
+    "text_of",
+]
 
 Node = yaml.Node
 
@@ -114,6 +124,16 @@ def text_of(node: Node) -> str | None:
     """Return a text; None for all else, such as a number without quotes."""
     is_text = isinstance(node, yaml.ScalarNode) and node.tag == _TEXT
     return str(node.value) if is_text else None
+
+
+def source_of(node: Node) -> str:
+    """Return a text, number or other single value as it is written; empty for all else."""
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+
+
+def has_text_keys(node: Node) -> bool:
+    """Whether all keys of a mapping are texts; so are those of all else, which has none."""
+    return all(text_of(key) is not None for key, _ in pairs_of(node) or ())
 
 
 def items_of(node: Node) -> list[Node] | None:

@@ -50,7 +50,7 @@ def read_id(text: str) -> str:
     if len(text) > _LONGEST_ID:
         raise ValueError("the id is too long")
     elements = text.strip("/").replace("::", "/").split("/")
-    if not all(elements) or not {".", ".."}.isdisjoint(elements):
+    if not all(elements) or not {".", ".."}.isdisjoint(elements) or "\\" in text:
         raise ValueError("this is not the id of tests")
     if "*" in text:
         raise ValueError("a manifest takes * as it stands, a declarations file for any characters")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -73,11 +74,17 @@ class DeclarationChecks:
         """Print what is wrong, after the summary of the tests."""
         if config.option.collectonly and config.option.verbose < 0 and not self._is_strict:
             return  # programs read the ids
-        lines = sorted(self._found)
+        lines = sorted(self._found, key=_place)
         for line in lines[:_SHOWN]:
             terminalreporter.line(inert(f"ddcompat: {line}"), yellow=True)
         if len(lines) > _SHOWN:
             terminalreporter.line(f"ddcompat: and {len(lines) - _SHOWN} more", yellow=True)
+
+
+def _place(message: str) -> tuple[str, int, str]:
+    """Return the file and line that a message begins with, and the message."""
+    found = re.match(r"(.*?):([0-9]{1,9}): ", message)
+    return (found[1], int(found[2]), message) if found else ("", 0, message)
 
 
 def _whole(config: pytest.Config, node_ids: Iterable[str], declarations: Declarations) -> list[str]:

@@ -53,10 +53,10 @@ def named_files(
         raise DeclarationError(f"{origin}: the name of a file is empty; valid: a .toml file")
     paths = [(origin, str(folder / name)) for name in named]
     paths += [(_HOOK, str(config.rootpath / path)) for path in _of_hooks(config)]
-    unique: dict[str, str] = {}
+    unique: dict[str, tuple[str, str]] = {}
     for origin, path in paths:
-        unique.setdefault(path, origin)
-    return tuple((origin, path) for path, origin in unique.items())
+        unique.setdefault(_real(path), (origin, path))
+    return tuple(unique.values())
 
 
 def _of_hooks(config: pytest.Config) -> list[str]:
@@ -128,8 +128,16 @@ def _read(path: str, files: dict[str, bytes], config: pytest.Config) -> bytes:
 def _shown(path: str, config: pytest.Config) -> str:
     """Return a file as messages name it: within pytest's root folder by its path there."""
     try:
-        return Path(path).resolve().relative_to(config.rootpath.resolve()).as_posix()
-    except (OSError, ValueError):
+        return Path(_real(path)).relative_to(_real(str(config.rootpath))).as_posix()
+    except ValueError:
+        return os.path.normpath(path)
+
+
+def _real(path: str) -> str:
+    """Return a path without links. Unlike `Path.resolve`, it takes links that lead in a circle."""
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):  # no path has a null character
         return path
 
 

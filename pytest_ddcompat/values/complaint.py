@@ -29,4 +29,5 @@ class Complaint(NamedTuple):
         joint = "" if self.what.endswith("?") else ";"
         valid = f"{joint} valid: {self.valid}" if self.valid else ""
         where = f"{self.where}: " if self.where else ""
-        return f"{where}{self.what}{got}{valid}; tip: {self.tip}"
+        text = f"{where}{self.what}{got}{valid}"
+        return f"{text}{'' if text.endswith('?') else ';'} tip: {self.tip}"

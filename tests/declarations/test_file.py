@@ -212,10 +212,28 @@ def test_facts_of_all_files() -> None:
     [
         ("declarations = []", True), ("facts = []", True), ("facts = []\nextends = 'a'", False),
         ("[page]\n[[declarations]]", False), ("", False), ("capabilities = []", False),
+        ("[[declaration]]", True), ("fact = []", True), ("x = 1", False),
+        ("[page]\n[[declaration]]", False),
     ],
 )  # fmt: skip
 def test_declarations_are_told_from_matrices(content: str, is_one: bool) -> None:
     assert is_declarations_file(parse_toml(content.encode(), "")) is is_one
+
+
+def test_words_are_one_line_that_a_terminal_can_show() -> None:
+    (only,) = read("""
+        [[declarations]]
+        tests = "a"
+        state = "bug"
+        reason = '''
+        first
+          second'''
+        ticket = "A-1\\u001b[31m"
+        owner = "\\u202eme"
+        """).declarations  # fmt: skip
+    assert (only.reason, only.ticket, only.owner) == (
+        "first second", "A-1\\x1b[31m", "\\u202eme",
+    )  # fmt: skip
 
 
 ONE = '[[declarations]]\ntests = "a"\nstate = "bug"\n'

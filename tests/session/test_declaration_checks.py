@@ -131,3 +131,9 @@ def test_a_long_list_ends(suite: Project) -> None:
     lines = told(suite.run(NAMED))
     assert len(lines) == 41
     assert lines[-1] == "ddcompat: and 10 more"
+
+
+def test_lines_are_in_the_order_of_the_file(suite: Project) -> None:
+    suite.write("declared.toml", "".join(BUG.format(f"tests/gone_{n}.py") for n in "cabd"))
+    run = suite.run(NAMED)
+    assert [line.split(":")[2] for line in told(run)] == ["2", "6", "10", "14"]

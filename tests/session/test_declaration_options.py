@@ -66,6 +66,28 @@ def test_paths_are_relative_to_what_names_them(
     assert skipped(suite, ini, "..", "-c", "../pytest.ini") == ["ini"]
 
 
+def test_a_link_is_the_file_that_it_leads_to(suite: Project) -> None:
+    (suite.path / "declared" / "link.toml").symlink_to("a.toml")
+    run = suite.run(A, "--ddcompat-declarations=declared/link.toml")
+    assert run.outcomes["test_a"] == "skipped"
+    assert not [line for line in run.out if "says the same" in line]
+
+
+def test_links_in_a_circle(suite: Project) -> None:
+    (suite.path / "loop.toml").symlink_to("loop.toml")
+    run = suite.run("--ddcompat-declarations=loop.toml")
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+    assert run.err[0].startswith(
+        "ERROR: --ddcompat-declarations: loop.toml: cannot read this file: "
+    )
+
+
+def test_a_file_outside_the_root_folder_is_named_without_detours(suite: Project) -> None:
+    gone = suite.path.parent / "gone.toml"
+    run = suite.run("--ddcompat-declarations=../gone.toml")
+    assert run.err[0].startswith(f"ERROR: --ddcompat-declarations: {gone}: ")
+
+
 def test_workers_read_no_file(suite: Project) -> None:
     suite.write("conftest.py", """
         import pathlib

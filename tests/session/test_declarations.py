@@ -263,6 +263,25 @@ def test_markers_and_several_declarations_count_together(project: Project) -> No
     assert "ddtrace >=3 would let 1 more test run" in lines
 
 
+def test_the_reason_begins_with_what_acts(project: Project) -> None:
+    project.write("test_it.py", "def test(): assert 0")
+    project.write("declared.toml", f"""
+        [[declarations]]
+        tests = "test_it.py"
+        state = "missing"
+        reason = "{"why " * 20}"
+
+        [[declarations]]
+        tests = "test_it.py::test"
+        state = "flaky"
+        reason = "{"how " * 20}"
+        """)  # fmt: skip
+    run = project.run("-rs", NAMED)
+    (line,) = [line for line in run.out if line.startswith("SKIPPED")]
+    assert "declares it flaky: how how" in line
+    assert line.endswith("; 1 more")
+
+
 def test_the_remedy_of_a_state(project: Project) -> None:
     project.write("test_it.py", "def test(): pass")
     project.write("declared.toml", """
