@@ -103,7 +103,7 @@ class Parser(argparse.ArgumentParser):
             if wrong.startswith("-"):
                 what = f'{command} has no option "{wrong:.80}"'
                 raise CompatibilityError(unknown_name(what, wrong, valid))
-            what = f'{command} takes no further argument (got "{wrong:.80}")'
+            what = f'{command} takes no further argument (got "{unknown[0]:.80}")'
             raise CompatibilityError(f"{what}; see {self.prog} {command} --help")
         return options
 

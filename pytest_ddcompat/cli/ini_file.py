@@ -30,6 +30,9 @@ _TABLES = {
 }
 """Each file in which pytest looks for options, in its order, and the table that it reads."""
 
+_OTHER_TABLES = {".toml": "tool.pytest", ".cfg": "tool:pytest"}
+"""The table of a file with another name, by how the name ends."""
+
 _TRUE = {"1", "yes", "true", "on"}
 _FALSE = {"0", "no", "false", "off"}
 
@@ -104,7 +107,7 @@ def _values(path: Path) -> dict[str, Any] | None:
     try:
         text = read_limited(path, _LIMIT).decode("utf-8-sig")
         read = _of_toml if path.suffix == ".toml" else _of_ini
-        return read(text, _TABLES.get(path.name, "pytest"))
+        return read(text, _TABLES.get(path.name) or _OTHER_TABLES.get(path.suffix, "pytest"))
     except OSError as error:
         reason = error.strerror or str(error)
     except (ValueError, RecursionError, Error) as error:
@@ -125,6 +128,6 @@ def _of_toml(text: str, name: str) -> dict[str, Any] | None:
 
 
 def _of_ini(text: str, name: str) -> dict[str, Any] | None:
-    parser = RawConfigParser(allow_no_value=True, strict=False)
+    parser = RawConfigParser(allow_no_value=True)
     parser.read_string(text)
     return dict(parser[name]) if parser.has_section(name) else None

@@ -66,7 +66,7 @@ def _read(text: str) -> Line | bool:
         return word == "allow"
     action = Action(_valid(word, "an action", {a.value: a.value for a in Action}))
     name, check, level, unknown = _parts(head)
-    if "[" in name or "]" in name:
+    if "[" in name or "]" in name or (level and "." in name):
         raise CompatibilityError(Problem("a bracket stands alone", "CAPABILITY[LEVEL]: ACTION"))
     if not name:
         raise CompatibilityError(Problem("there is no capability before the action", _FORM))

@@ -114,9 +114,13 @@ def words_of(key: str, value: str | tuple[str, ...]) -> tuple[str, ...]:
 def values_of(value: bool | str | tuple[str | bool, ...]) -> tuple[str | bool, ...]:
     """Return the values that a fact may have."""
     values = value if isinstance(value, tuple) else (value,)
-    for one in values:
-        if not isinstance(one, bool):
+    given: tuple[object, ...] = values
+    for one in given:
+        if isinstance(one, str):
             some("the value of a fact", (one,))
+        elif not isinstance(one, bool):
+            wrong = f"the value of a fact must be True, False or a string (got {shown(one)})"
+            raise RequirementError(f"{wrong}{_each_alone(one)}")
     return values or some("the value of a fact", ())
 
 

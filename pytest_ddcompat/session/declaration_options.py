@@ -14,7 +14,7 @@ from pytest_ddcompat.declared import gives_declarations
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.matrix.loading import read_file
 from pytest_ddcompat.session.declarations import RunDeclarations
-from pytest_ddcompat.session.faults import describe
+from pytest_ddcompat.session.faults import describe, result_or_error
 from pytest_ddcompat.values.errors import DeclarationError, Problem
 from pytest_ddcompat.values.text import as_json, shown
 from pytest_ddcompat.values.variables import HiddenBytes
@@ -64,10 +64,9 @@ def _of_hooks(config: pytest.Config) -> list[str]:
     if not gives_declarations(config):
         return []
     paths: list[Any] = []
-    try:
-        results = config.hook.pytest_ddcompat_declarations(config=config)
-    except Exception as error:
-        raise DeclarationError(f"{_HOOK}: {describe(error)}") from error
+    results = result_or_error(lambda: config.hook.pytest_ddcompat_declarations(config=config))
+    if isinstance(results, BaseException):
+        raise DeclarationError(f"{_HOOK}: {describe(results)}") from results
     for result in results:
         if isinstance(result, (str, os.PathLike)) or not isinstance(result, Iterable):
             got = shown(result, as_json)

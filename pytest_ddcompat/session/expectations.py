@@ -137,7 +137,8 @@ class ExpectationHooks:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         """Decide before a test, or a fixture, can change what is detected."""
-        if not session.config.option.collectonly:
+        option = session.config.option
+        if not (option.collectonly or option.ddcompat_list):
             self._is_met = False
             with contain(session.config, "the expectations of the run are not judged"):
                 self._is_met = self._expected.is_met

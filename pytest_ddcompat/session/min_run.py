@@ -12,7 +12,7 @@ from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.faults import contain
 from pytest_ddcompat.session.state import ledger_of
 from pytest_ddcompat.values.errors import CompatibilityError
-from pytest_ddcompat.values.text import inert, printable, shown
+from pytest_ddcompat.values.text import inert, printable, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,8 +52,8 @@ class Least(NamedTuple):
         found = _LEAST.fullmatch(text)
         if not found or (found[2] and int(found[1]) > _WHOLE):
             raise CompatibilityError(
-                f"{_OPTION}: {shown(text)} is no number of tests; "
-                "valid: a number or a percentage up to 100%, then ,per-file if it is for each file"
+                f"{_OPTION}: {quoted(text)} is not valid; valid: a number of tests or a percentage "
+                "up to 100%, with ,per-file behind it or not: 5, 80%, 50%,per-file"
             )
         return cls(int(found[1]), bool(found[2]), bool(found[3]))
 

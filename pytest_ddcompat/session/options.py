@@ -17,6 +17,7 @@ from pytest_ddcompat.evaluation.pages import Matrices, load_kept
 from pytest_ddcompat.evaluation.policy import Action, Policy
 from pytest_ddcompat.matrix.loading import load_matrix
 from pytest_ddcompat.matrix.matrix import Matrix
+from pytest_ddcompat.session.faults import describe, result_or_error
 from pytest_ddcompat.values.errors import CompatibilityError, FactsError, MatrixError, Problem
 from pytest_ddcompat.values.names import unknown_name
 from pytest_ddcompat.values.text import as_json, shown
@@ -154,8 +155,22 @@ def environment_of(
         FactsError: A hook's facts cannot be understood.
     """
     hook = "pytest_ddcompat_facts"
-    mappings = hooks.pytest_ddcompat_facts(config=config)
+    mappings = _ask(hook, hooks, config)
     return settings.environment([facts_from_mapping(m, hook) for m in mappings], detector, day)
+
+
+def _ask(hook: str, hooks: Any, config: pytest.Config) -> list[Any]:
+    """Return what the implementations of a hook give.
+
+    Raises:
+        CompatibilityError: One has an error; the message names the hook.
+    """
+    results = result_or_error(lambda: getattr(hooks, hook)(config=config))
+    if isinstance(results, CompatibilityError):
+        raise results
+    if isinstance(results, BaseException):
+        raise CompatibilityError(f"{hook}: {describe(results)}") from results
+    return list(results)
 
 
 def matrices_of(
@@ -175,7 +190,7 @@ def matrices_of(
     Raises:
         MatrixError: A hook gives something that is no matrix, or two have the same id.
     """
-    results = hooks.pytest_ddcompat_matrices(config=config)
+    results = _ask("pytest_ddcompat_matrices", hooks, config)
     further = [_load_hooks_matrix(m, config.rootpath) for r in results for m in _iterate(r)]
     return Matrices([*loaded, *further], facts)
 

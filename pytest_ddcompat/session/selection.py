@@ -51,6 +51,8 @@ class SelectionHooks:
         self._to_run: list[str] = config.getoption("ddcompat_run") or []
         self._lists = bool(config.getoption("ddcompat_list"))
         self._decided: dict[pytest.Item, Decision] = {}
+        if not all(name.strip() for name in self._to_run):  # as of a variable that is not set
+            raise CompatibilityError(f"{_RUN}: a node id is missing; . stands for all tests")
         if self._only is not None:
             _asked_by(self._only, gating.gates.first.matrices)
 

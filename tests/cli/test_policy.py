@@ -109,6 +109,21 @@ def test_lines_of_a_file(
 
 
 @pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("other.toml", f"[tool.pytest.ini_options]\n{SKIP_TOML}", id="TOML"),
+        pytest.param("other.cfg", SKIP_INI.replace("[pytest]", "[tool:pytest]"), id="cfg"),
+        pytest.param("other.ini", SKIP_INI, id="ini"),
+    ],
+)
+def test_a_file_of_another_name_is_read_as_pytest_reads_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert actions(answer(capsys, "-c", name))["api_security"][1] == "xfail"
+
+
+@pytest.mark.parametrize(
     ("files", "found"),
     [
         pytest.param({}, None, id="none"),

@@ -144,6 +144,7 @@ def test_files_of_a_hook(
             id="a string",
         ),
         pytest.param("1 / 0", "ZeroDivisionError: division by zero", id="an error"),
+        pytest.param("__import__('pytest').skip('no')", "Skipped: no", id="a skip"),
         pytest.param("[1]", "1 is not the path of a file; valid: the path of a .toml file", id="1"),
         pytest.param(
             "['gone.toml']", "gone.toml: cannot read this file: No such file or directory",

@@ -177,6 +177,7 @@ def test_exactly(project: Project, expressions: list[str], tracer: str, told: st
         pytest.param("import nothing_of_this_name", "", 2, id="collection error"),
         pytest.param("import pytest\ndef test(): pytest.exit('x', 7)", "", 7, id="pytest.exit"),
         pytest.param("def test(): pass", "--collect-only", 0, id="nothing is run"),
+        pytest.param("def test(): pass", "--ddcompat-list", 0, id="tests are listed"),
         pytest.param("def test(): pass", "no_such_file.py", 4, id="usage error"),
     ],
 )

@@ -116,8 +116,8 @@ def test_bad_values_are_usage_errors(project: Project, least: str) -> None:
     assert run.status == pytest.ExitCode.USAGE_ERROR
     (error,) = [line for line in run.err if line]
     assert error == (
-        f"ERROR: --ddcompat-min-run: {least!r} is no number of tests; valid: "
-        "a number or a percentage up to 100%, then ,per-file if it is for each file"
+        f'ERROR: --ddcompat-min-run: "{least}" is not valid; valid: a number of tests or '
+        "a percentage up to 100%, with ,per-file behind it or not: 5, 80%, 50%,per-file"
     )
 
 
