@@ -26,8 +26,8 @@ from pytest_ddcompat.values.text import as_json, shown
 from pytest_ddcompat.values.versions import Version, parse_agent_version, parse_version
 
 __all__ = [
-    "FACTS", "IMPLEMENTATIONS", "KEYS", "PLURALS", "boolean", "facts_schema", "kind_of",
-    "phrase", "text", "tracer_key", "version",
+    "FACTS", "IMPLEMENTATIONS", "KEYS", "PLATFORM_WORDS", "PLURALS", "boolean", "facts_schema",
+    "kind_of", "phrase", "text", "tracer_key", "version",
 ]  # fmt: skip
 
 IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy"}
@@ -41,6 +41,8 @@ _CPU = {
     "x8664": "x86-64", "amd64": "x86-64", "x64": "x86-64", "aarch64": "aarch64", "arm64": "aarch64",
     "i686": "i686", "i386": "i686", "i586": "i686", "x86": "i686",
 }  # fmt: skip
+PLATFORM_WORDS = {"os": _OS, "cpu": _CPU, "implementation": {n: n for n in IMPLEMENTATIONS}}
+"""The documented words of a platform by their folded spellings; others have words of their own."""
 
 _SHOWN = 50  # characters of a wrong value that a message repeats
 

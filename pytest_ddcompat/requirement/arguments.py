@@ -25,6 +25,7 @@ __all__ = [
 
 _LONGEST = 1000  # characters of a name or an expression
 _EXAMPLES = {"framework": "django", "package": "httpx"}
+_WIDTHS = ("64bit", "32bit")  # of Python's own words for a process, which no fact has
 _LEVELS = {
     **{fold(level): level for level in LEVELS},
     "ga": "general_availability",
@@ -101,14 +102,24 @@ def facts_id(name: str) -> str:
 
 def words_of(key: str, value: str | tuple[str, ...]) -> tuple[str, ...]:
     """Return words as the fact has them: `linux` of "Linux", `x86-64` of "amd64"."""
-    from pytest_ddcompat.environment.fact import FACTS  # here, as few suites name a platform
+    # Here, as few suites name a platform.
+    from pytest_ddcompat.environment.fact import FACTS, PLATFORM_WORDS
 
     try:
-        return tuple(dict.fromkeys(str(FACTS[key].parse(word)) for word in any_of(key, value)))
+        words = dict.fromkeys(str(FACTS[key].parse(word)) for word in any_of(key, value))
     except RequirementError:
         raise
     except ValueError as error:
         raise RequirementError(f"{key}: {error}") from None
+    for word in words:
+        # A word that is no documented one may be the platform's own, but not that of another key.
+        others = (k for k, known in PLATFORM_WORDS.items() if k != key and fold(word) in known)
+        other = next(others, None)
+        if other or word in _WIDTHS:
+            hint = f"did you mean {other}={quoted(word)}? " if other else ""
+            valid = ", ".join(dict.fromkeys(PLATFORM_WORDS[key].values()))
+            raise RequirementError(f"{key}: {quoted(word)} is not valid; {hint}valid: {valid}")
+    return tuple(words)
 
 
 def values_of(value: bool | str | tuple[str | bool, ...]) -> tuple[str | bool, ...]:

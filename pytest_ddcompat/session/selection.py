@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ddcompat.evaluation.evaluate import expression_of
+from pytest_ddcompat.evaluation.expectations import needed
 from pytest_ddcompat.requirement.expression import Operation
 from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.session.execution import is_skipped_by_author
@@ -104,7 +105,7 @@ class SelectionHooks:
 
     def _needed(self, item: pytest.Item, decision: Decision) -> set[str]:
         matrices = self._gating.gates.at(item).matrices
-        return {name for r in decision.requirements for name in _needed_by(r, matrices)}
+        return {name for r in decision.requirements for name in needed(r, matrices.pick(r))}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -185,24 +186,6 @@ def _holds(node: Expression, named: set[str]) -> bool:
     if node.operator == "not":
         return not held[0]
     return all(held) if node.operator == "and" else any(held)
-
-
-def _needed_by(requirement: Requirement, matrices: Matrices) -> set[str]:
-    """Return the ids of the capabilities that a requirement names without `not`."""
-    if requirement.kind != "capability":
-        return set()
-    matrix = matrices.pick(requirement)
-    names = _named(expression_of(requirement, matrix), negated=False)
-    return {matrix.capability(name).id for name in names}
-
-
-def _named(node: Expression, *, negated: bool) -> Iterator[str]:
-    if isinstance(node, str):
-        if not negated:
-            yield node
-        return
-    for operand in node.operands:
-        yield from _named(operand, negated=negated is not (node.operator == "not"))
 
 
 def _found(
