@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from pytest_ddcompat.values.errors import CompatibilityError, FactsError, Problem, RequirementError
 from pytest_ddcompat.values.names import fact_id, unknown_name
+from pytest_ddcompat.values.stretches import stretches_of
+from pytest_ddcompat.values.versions import parse_marker_range
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,13 +70,29 @@ def check_required_fact(requirement: Requirement, declared: Declared) -> None:
     if declaration is None:
         raise RequirementError(_undeclared(name, declared))
     if requirement.excluded and declaration.kind != "word":
-        what = f'the fact "{name}" has no words that can be excluded'
-        raise RequirementError(Problem(what, declaration.valid))
+        what = f'the fact "{name}" has no words, which alone can be excluded'
+        raise RequirementError(Problem(what, "a marker without excluded="))
     try:
         for value in (*values, *requirement.excluded):
             declaration.check_wanted(value)
     except CompatibilityError as error:
         raise RequirementError(error.problems) from None
+    _refuse_contradiction(requirement, declaration)
+
+
+def _refuse_contradiction(requirement: Requirement, declaration: FactDeclaration) -> None:
+    """Refuse what no value of a fact can meet."""
+    ((name, values),) = requirement.values
+    if declaration.kind == "version":
+        if not any(stretches_of(parse_marker_range(str(value))) for value in values):
+            what = f'no version of the fact "{name}" can meet this'
+            raise RequirementError(Problem(what, "a range such as >=1.2,<2"))
+        return
+    excluded = set(requirement.excluded)
+    possible = values or declaration.words
+    if possible and excluded.issuperset(possible):
+        what = f'excluded leaves no word of the fact "{name}" that can meet this'
+        raise RequirementError(Problem(what, "words to exclude that leave one"))
 
 
 def _undeclared(name: str, declared: Declared) -> Problem:

@@ -224,8 +224,26 @@ def test_facts_that_pages_declare_differently_are_an_error(own: Project) -> None
         ),
         pytest.param(
             'requires_fact("iast_supported", excluded="yes")',
-            'the fact "iast_supported" has no words that can be excluded; valid: true, false',
+            'the fact "iast_supported" has no words, which alone can be excluded; '
+            "valid: a marker without excluded=",
             id="exclusion of a boolean",
+        ),
+        pytest.param(
+            'requires_fact("runner", ">=2,<1")',
+            'no version of the fact "runner" can meet this; valid: a range such as >=1.2,<2',
+            id="range without a version",
+        ),
+        pytest.param(
+            'requires_fact("variant", "flask-poc", excluded=("flask-poc", "django-poc"))',
+            'excluded leaves no word of the fact "variant" that can meet this; '
+            "valid: words to exclude that leave one",
+            id="exclusion of what is asked for",
+        ),
+        pytest.param(
+            'requires_fact("variant", excluded=("flask-poc", "django-poc", "uwsgi-poc"))',
+            'excluded leaves no word of the fact "variant" that can meet this; '
+            "valid: words to exclude that leave one",
+            id="exclusion of all words",
         ),
     ],
 )
