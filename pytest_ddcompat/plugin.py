@@ -54,12 +54,30 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         # With `dest`, pytest need not compare it with those of all other options.
         group.addoption(flag, dest=key, default=None, **option)
         _add_key(parser, key, f"the same as {flag}", ini)
-    group = parser.getgroup("ddcompat-run", "compatibility requirements, of a single run")
-    for name, option in FLAGS.items():
-        key = f"ddcompat_{name}"
-        group.addoption(f"--{key.replace('_', '-')}", dest=key, default=None, **option)
+    if _may_have_flags(pluginmanager):
+        group = parser.getgroup("ddcompat-run", "compatibility requirements, of a single run")
+        for name, option in FLAGS.items():
+            key = f"ddcompat_{name}"
+            group.addoption(f"--{key.replace('_', '-')}", dest=key, default=None, **option)
     for name, (ini, text) in KEYS.items():
         _add_key(parser, f"ddcompat_{name}", text, ini)
+
+
+def _may_have_flags(pluginmanager: pytest.PytestPluginManager) -> bool:
+    """Whether the command line may have an option of a single run, or asks for help.
+
+    Each costs every run some 70,000 instructions, and hardly any run has one.
+    """
+    import os
+
+    config: Any = pluginmanager.getplugin("pytestconfig")
+    try:
+        texts = [*config.invocation_params.args, *config.getini("addopts")]
+    except Exception:  # noqa: BLE001 - a plugin may load this one before pytest has read its files
+        return True
+    texts.append(os.environ.get("PYTEST_ADDOPTS", ""))
+    # `@file` stands for arguments in a file; a worker of pytest-xdist gets values, not arguments.
+    return any("--ddcompat" in t or "-h" in t or t[:1] == "@" for t in map(str, texts))
 
 
 def _add_key(parser: pytest.Parser, key: str, text: str, ini: Any) -> None:
@@ -73,6 +91,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     for line in MARKERS.values():
         config.addinivalue_line("markers", line)
+    for name in FLAGS:
+        vars(config.option).setdefault(f"ddcompat_{name}", None)
     RUNS[config] = None
     config.add_cleanup(lambda: RUNS.__delitem__(config))
     forget_names()
@@ -165,7 +185,8 @@ def _declare_hooks(config: pytest.Config) -> None:
     At the end of the collection pytest refuses those that are not declared. To declare them in
     every run would cost it some 35,000 instructions for each.
     """
-    if not vars(config.hook).keys().isdisjoint(HOOKS):
+    # Those of the plugin manager: pytest 7 has a proxy of them in the configuration.
+    if not vars(config.pluginmanager.hook).keys().isdisjoint(HOOKS):
         import_unrewritten("session.hookspecs").declare(config.pluginmanager)
 
 

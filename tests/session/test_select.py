@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
+from pytest_ddcompat.declared import FLAGS
 
 if TYPE_CHECKING:
     from support.project import Project
@@ -120,6 +124,33 @@ def test_list_by_capability_without_running(marked: Project, options: tuple[str,
     assert run.status == pytest.ExitCode.OK
     lines = [line for line in run.out if line and not line.startswith("no tests ran")]
     assert lines == LIST.splitlines()
+
+
+@pytest.mark.parametrize("place", ["addopts", "environment", "arguments file"])
+def test_a_list_is_asked_for_wherever_options_may_stand(
+    marked: Project, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = ["-q"]
+    if place == "addopts":
+        marked.write("pytest.ini", "[pytest]\naddopts = --ddcompat-list\n")
+    elif place == "environment":
+        monkeypatch.setenv("PYTEST_ADDOPTS", "--ddcompat-list")
+    else:
+        if pytest.version_tuple < (8, 2):
+            pytest.skip("files of arguments came with pytest 8.2")
+        marked.write("arguments.txt", "--ddcompat-list\n")
+        options.append("@arguments.txt")
+    run = marked.run_apart(*options)
+    assert run.status == pytest.ExitCode.OK
+    assert "test_it.py::test_plain" not in "\n".join(run.out)
+    assert f"{LIST.splitlines()[0]}" in run.out
+
+
+def test_help_has_the_options_of_a_single_run(project: Project) -> None:
+    command = [sys.executable, "-m", "pytest", "--help"]
+    done = subprocess.run(command, cwd=project.path, capture_output=True, text=True, check=True)
+    for name in FLAGS:
+        assert f"--ddcompat-{name.replace('_', '-')}" in done.stdout
 
 
 @pytest.mark.parametrize(
