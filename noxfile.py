@@ -273,12 +273,15 @@ def agent(session: nox.Session) -> None:
 
 @nox.session(python="3.11")
 def benchmark(session: nox.Session) -> None:
-    """Check what the plugin costs against its limits; `-- --short` only beside skipif."""
+    """Check what the plugin costs against its limits; `-- --short` is quicker."""
     install(session, "benchmark")
     session.run("python", "benchmarks/instructions.py")
     install(session, "tests")  # afterwards: what an environment has installed costs each run
     session.run("python", "benchmarks/growth.py", "--check", env={"PYTHONPATH": "tests"})
-    if "--short" not in session.posargs:
+    short = "--short" in session.posargs
+    tests = "1000" if short else "50000"  # then double that
+    session.run("python", "benchmarks/declaring.py", "--check", f"--tests={tests}")
+    if not short:
         session.run("python", "benchmarks/evaluate.py", "--check")
         session.run("python", "benchmarks/scale.py", "--check")
 

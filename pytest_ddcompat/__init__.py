@@ -16,10 +16,18 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.value import Fact
+    from pytest_ddcompat.evaluation.decision import Decision
     from pytest_ddcompat.evaluation.evaluate import evaluate
+    from pytest_ddcompat.evaluation.policy import Action
     from pytest_ddcompat.evaluation.verdict import Finding, Outcome, Status, Verdict
     from pytest_ddcompat.matrix.loading import load_matrix
     from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.requirement.conditions import (
+        requires_fact,
+        requires_package,
+        requires_platform,
+        requires_python,
+    )
     from pytest_ddcompat.requirement.markers import (
         requires_agent,
         requires_capability,
@@ -29,6 +37,7 @@ if TYPE_CHECKING:
         requires_tracer,
     )
     from pytest_ddcompat.requirement.requirement import Requirement
+    from pytest_ddcompat.session.amending import Override
     from pytest_ddcompat.session.fixture import Compatibility, require
     from pytest_ddcompat.values.errors import (
         CompatibilityError,
@@ -40,8 +49,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Action",
     "Compatibility",
     "CompatibilityError",
+    "Decision",
     "Environment",
     "Fact",
     "FactsError",
@@ -49,6 +60,7 @@ __all__ = [
     "Matrix",
     "MatrixError",
     "Outcome",
+    "Override",
     "Requirement",
     "RequirementError",
     "Status",
@@ -59,7 +71,11 @@ __all__ = [
     "requires_agent",
     "requires_capability",
     "requires_deployment",
+    "requires_fact",
     "requires_framework",
+    "requires_package",
+    "requires_platform",
+    "requires_python",
     "requires_support_level",
     "requires_tracer",
 ]
@@ -72,6 +88,9 @@ _MODULES = {
     "environment.value": ("Fact",),
     "values.errors": ("CompatibilityError", "FactsError", "MatrixError", "RequirementError"),
     "evaluation.evaluate": ("evaluate",),
+    "evaluation.policy": ("Action",),
+    "session.amending": ("Override",),
+    "evaluation.decision": ("Decision",),
     "session.fixture": ("Compatibility", "require"),
     "matrix.loading": ("load_matrix",),
     "requirement.markers": (
@@ -81,6 +100,12 @@ _MODULES = {
         "requires_framework",
         "requires_support_level",
         "requires_tracer",
+    ),
+    "requirement.conditions": (
+        "requires_fact",
+        "requires_package",
+        "requires_platform",
+        "requires_python",
     ),
     "matrix.matrix": ("Matrix",),
     "requirement.requirement": ("Requirement",),

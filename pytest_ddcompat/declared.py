@@ -1,4 +1,4 @@
-"""Hooks, markers, options and stash keys that the plugin declares at the start of every run."""
+"""Markers, options and stash keys that the plugin declares at the start of every run."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ import pytest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable
     from typing import Any, Protocol
-
-    from pytest_ddcompat.matrix.matrix import Matrix
 
     class Gating(Protocol):
         """The part of `session.hooks.GatingHooks` that the plugin uses."""
@@ -33,51 +30,6 @@ if TYPE_CHECKING:
 
         def stop(self, item: pytest.Item) -> BaseException | None:
             """Return the outcome to raise when a test is set up, or None if it is to run."""
-
-
-class Hooks:
-    """Hooks that a conftest or another plugin may implement.
-
-    No module of their own, which would cost a run without markers 0.04 % more.
-    """
-
-    @staticmethod
-    @pytest.hookspec
-    def pytest_ddcompat_facts(config: pytest.Config) -> Mapping[str, object] | None:
-        """Give facts of the environment, in their JSON form.
-
-        Called once in each process, before the first test that has a marker. A conftest below the
-        root of the run speaks for the tests of its folder, and of the folders in it. The facts take
-        precedence over detection, and options over the facts. If several implementations give the
-        same fact, the one registered last wins. None gives no facts. Use
-        `@pytest.hookimpl(optionalhook=True)` if pytest-ddcompat may be missing.
-
-        Args:
-            config: The run's configuration.
-        """
-
-    @staticmethod
-    @pytest.hookspec
-    def pytest_ddcompat_matrices(
-        config: pytest.Config,
-    ) -> Iterable[str | os.PathLike[str] | Matrix] | None:
-        """Give further matrices, which come after those of the options.
-
-        Called once in each process, when the first marker is read. A conftest below the root of the
-        run speaks for the tests of its folder, and of the folders in it. Each matrix is an id, the
-        path of a TOML file (relative to the root folder of the run), or a `Matrix`. None gives
-        none.
-
-        Args:
-            config: The run's configuration.
-        """
-
-    def __dir__(self) -> list[str]:
-        # All that pytest needs to look at: each name costs every run some 35,000 instructions.
-        return [name for name in vars(Hooks) if name.startswith("pytest_")]
-
-
-HOOKS = Hooks()
 
 
 MARKERS = {
@@ -114,9 +66,39 @@ MARKERS = {
         "unless the release branch of the installed ddtrace has at least this support level: "
         "general_availability, maintenance or end_of_life."
     ),
+    "requires_python": (
+        "requires_python(specifier, *, strict=None): by default, skip the test unless Python "
+        "matches this version specifier."
+    ),
+    "requires_platform": (
+        "requires_platform(*, os=None, cpu=None, implementation=None, strict=None): by default, "
+        "skip the test on any other platform. Of a tuple, one is enough."
+    ),
+    "requires_package": (
+        "requires_package(name, specifier=None, *, strict=None): by default, skip the test unless "
+        "this distribution is installed, and matches the version specifier (default: any version)."
+    ),
+    "requires_fact": (
+        "requires_fact(name, value=True, *, excluded=(), strict=None): by default, skip the test "
+        "unless this fact of your own has this value."
+    ),
 }
 """Each marker with the line that `pytest --markers` shows."""
 
+DECLARATION = "ddcompat_declaration"
+"""Name of the mark that a test gets for each of its declarations in files."""
+
+_YIELDING = {"requires_python", "requires_platform", "requires_package", "requires_fact"}
+_SURE = {*MARKERS, DECLARATION} - _YIELDING
+
+GATED = {*_SURE}
+"""Names of the marks by which tests are gated.
+
+The last four are added when the run first sees them, if no suite or plugin has registered such a
+name: many had a marker like these before this plugin.
+"""
+
+# A type of None is that of a string, which pytest need not look up.
 OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
     "strict": (
         "bool",
@@ -127,14 +109,14 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         },
     ),
     "unsupported": (
-        "string",
+        None,
         {
             "choices": ("run", "skip", "fail", "xfail", "deselect"),
             "help": "what to do with tests that your environment does not support (default: skip)",
         },
     ),
     "undetermined": (
-        "string",
+        None,
         {
             "choices": ("run", "skip", "fail", "xfail", "deselect"),
             "help": "what to do with undetermined tests, which depend on an unknown fact "
@@ -142,7 +124,7 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         },
     ),
     "facts": (
-        "string",
+        None,
         {
             "metavar": "FILE",
             "help": "read the facts of your environment from this JSON file; - is standard input "
@@ -159,7 +141,7 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         },
     ),
     "agent": (
-        "string",
+        None,
         {
             "metavar": "auto|URL|off",
             "help": "query the Datadog Agent for its version; auto finds its address as ddtrace "
@@ -175,8 +157,25 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
             "(default: iast-python)",
         },
     ),
+    "expect": (
+        "linelist",
+        {
+            "metavar": "EXPRESSION",
+            "action": "append",
+            "help": "fail the run, and tests that need it, unless your environment supports this "
+            "capability, or expression of capabilities; you can repeat this option",
+        },
+    ),
+    "declarations": (
+        "linelist",
+        {
+            "metavar": "FILE",
+            "action": "append",
+            "help": "read what this TOML file declares for tests; you can repeat this option",
+        },
+    ),
     "report": (
-        "string",
+        None,
         {"metavar": "PATH", "help": "write a record of the run to this JSON file"},
     ),
     "report_optional": (
@@ -187,13 +186,66 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         },
     ),
 }
-"""Each option: the type of its ini option, and its arguments for argparse."""
+"""Each option with an ini option of the same meaning: its type, and arguments for argparse."""
 
-JUNIT = (
+FLAGS: dict[str, dict[str, Any]] = {
+    "expect_exactly": {
+        "action": "store_true",
+        "help": "fail the run, too, if your environment supports a capability that no "
+        "--ddcompat-expect names",
+    },
+    "only": {
+        "metavar": "EXPRESSION",
+        "help": "run only tests that require this capability, or one of an expression such as "
+        "'sca or api_security'",
+    },
+    "list": {
+        "action": "store_true",
+        "help": "list the tests by the capabilities that they require, without running them",
+    },
+    "run": {
+        "metavar": "NODEID",
+        "action": "append",
+        "help": "run this test whatever is required or declared; you can repeat this option",
+    },
+    "declarations_strict": {
+        "action": "store_true",
+        "help": "fail the run if something is wrong with its declarations",
+    },
+    "min_run": {
+        "metavar": "N|PERCENT[,per-file]",
+        "help": "fail the run if fewer of the tests with requirements ran, such as 5, 80%% or "
+        "'50%%,per-file'",
+    },
+}
+"""Options of a single run, which have no ini option: their arguments for argparse."""
+
+_JUNIT = (
     "full (default): give each test case in JUnit XML the property ddcompat; none: give it no "
     "properties, so that the file is valid by the schema of xunit2"
 )
-"""What `ddcompat_junit` means: the one ini option without a twin on the command line."""
+
+_POLICY = (
+    "lines such as `code_security: xfail`, `*[end_of_life]: fail`, `*.agent: skip` and "
+    "`preview: deny`: what happens to tests by capability, support level and check"
+)
+
+KEYS: dict[str, tuple[Any, str]] = {
+    "junit": (None, _JUNIT),
+    "policy": ("linelist", _POLICY),
+    "require_ticket": ("linelist", "states that no file may declare without a ticket"),
+    "states": ("linelist", "what happens to tests in a state: lines such as bug: skip"),
+}
+"""Ini options that have no option on the command line: the type of each, and its help."""
+
+HOOKS = (
+    "pytest_ddcompat_facts",
+    "pytest_ddcompat_matrices",
+    "pytest_ddcompat_declarations",
+    "pytest_ddcompat_verdict",
+    "pytest_ddcompat_decided",
+)
+"""Names of the hooks that `hookspecs` declares."""
 
 IMPORTED: set[str] = set()
 """Names of this package that code of this run has imported from it so far."""
@@ -210,10 +262,16 @@ RUNS: dict[pytest.Config, Gating | None] = {}
 START: pytest.StashKey[Callable[[pytest.Config], Gating]] = pytest.StashKey()
 """How the gating of a run is started when something first needs it."""
 
-_STEMS = ("quire", "need", "capab", "tracer", "framework", "deploy", "agent", "support")
+STEP_BACK: pytest.StashKey[Callable[[pytest.Config, str], None]] = pytest.StashKey()
+"""What is called with the name of a marker that somebody else has registered."""
+
+_STEMS = (
+    "quire", "need", "capab", "tracer", "framework", "deploy", "agent", "support",
+    "python", "platform", "package", "fact",
+)  # fmt: skip
 
 OTHERS: set[str] = set()
-"""Names of marks that are no misspelt markers of this plugin, as far as this run has seen them."""
+"""Names of marks that are not this plugin's, as far as this run has seen them."""
 
 
 def is_used(session: pytest.Session) -> bool:
@@ -222,6 +280,12 @@ def is_used(session: pytest.Session) -> bool:
     # What hooks mark are tests.
     marked = (item for item in items if item.own_markers and marks_of(item))
     return bool(items) and (bool(IMPORTED) or any(marked) or asks_inside(session))
+
+
+def gives_declarations(config: pytest.Config) -> bool:
+    """Whether a hook gives declarations files."""
+    caller = getattr(config.hook, "pytest_ddcompat_declarations", None)
+    return caller is not None and bool(caller.get_hookimpls())
 
 
 def asks_inside(session: pytest.Session) -> bool:
@@ -261,7 +325,7 @@ def marks_of(node: pytest.Item | pytest.Collector | None) -> list[pytest.Mark]:
         # As `own_marks_of`, whose call and list cost each test of each run.
         for mark in node.own_markers:
             name = mark.name
-            if name in MARKERS or (name not in OTHERS and is_misspelt(name, node.config)):
+            if name in GATED or (name not in OTHERS and is_ours(name, node.config)):
                 marks.append(mark)
         node = node.parent
     return marks
@@ -272,29 +336,44 @@ def own_marks_of(node: pytest.Item | pytest.Collector) -> list[pytest.Mark]:
     marks = []
     for mark in node.own_markers:
         name = mark.name
-        if name in MARKERS or (name not in OTHERS and is_misspelt(name, node.config)):
+        if name in GATED or (name not in OTHERS and is_ours(name, node.config)):
             marks.append(mark)
     return marks
 
 
-def is_misspelt(name: str, config: pytest.Config) -> bool:
-    """Whether a mark's name looks like a marker of this plugin, and nobody has registered it.
+def is_ours(name: str, config: pytest.Config) -> bool:
+    """Whether a mark is this plugin's: a marker, or a misspelt one that nobody has registered.
 
     Args:
         name: The name of a mark; of a tag of pytest-bdd, all of the tag.
         config: The run's configuration.
     """
+    if name in GATED:
+        return True
     # Each word of a marker has one of the stems: a slip in one word leaves the other's.
     folded = name.lower()
     if any(stem in folded for stem in _STEMS):
         # As --strict-markers takes the names of lines such as "name(argument): what it is".
-        lines: list[str] = config.getini("markers")
-        names = {line.split(":")[0].split("(")[0].strip() for line in lines}
+        lines = set(config.getini("markers")).difference(MARKERS.values())
+        others = {line.split(":")[0].split("(")[0].strip() for line in lines}.difference(_SURE)
         from pytest_ddcompat.values.slips import nearest_marker, split_tag
 
-        others = names - MARKERS.keys()
-        is_others = name in names or split_tag(name)[0] in others
-        if not is_others and nearest_marker(name, MARKERS):
+        if name in MARKERS and name not in others:
+            GATED.add(name)
+            return True
+        if name in MARKERS:
+            config.stash[STEP_BACK](config, name)
+        elif (
+            name not in others
+            and split_tag(name)[0] not in others
+            and nearest_marker(name, MARKERS.keys() - others)
+        ):
             return True
     OTHERS.add(name)
     return False
+
+
+def forget_names() -> None:
+    """Forget what marks are ours: another run of this process may register other markers."""
+    OTHERS.clear()
+    GATED.intersection_update(_SURE)

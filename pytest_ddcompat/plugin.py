@@ -13,15 +13,18 @@ import pytest
 from pytest_ddcompat import import_unrewritten
 from pytest_ddcompat.declared import (
     ENVIRON,
+    FLAGS,
     HOOKS,
     IMPORTED,
-    JUNIT,
+    KEYS,
     LOADED,
     MARKERS,
     OPTIONS,
-    OTHERS,
     RUNS,
     START,
+    STEP_BACK,
+    forget_names,
+    gives_declarations,
     is_used,
     marks_of,
 )
@@ -29,29 +32,57 @@ from pytest_ddcompat.declared import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from typing import Any
 
     from pytest_ddcompat.declared import Gating
     from pytest_ddcompat.session.fixture import Compatibility
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Declare the hooks, and the options, each with an ini option of the same meaning."""
+    """Declare the options, and the ini options."""
     # pytest refuses a module under a second name, which `-p` or `pytest_plugins` may give it.
     for name in ("ddcompat", __name__):
         if not pluginmanager.hasplugin(name):
             pluginmanager.register(_SecondName(), name)
     LOADED[:] = [len(sys.modules)]
     IMPORTED.clear()  # of an earlier run of this process
-    pluginmanager.add_hookspecs(HOOKS)  # type: ignore[arg-type] # an object does as well
+    # In two groups, since pytest compares the flags of each group with one another.
     group = parser.getgroup("ddcompat", "compatibility requirements (pytest-ddcompat)")
     for name, (ini, option) in OPTIONS.items():
         key = f"ddcompat_{name}"
         flag = f"--{key.replace('_', '-')}"
         # With `dest`, pytest need not compare it with those of all other options.
         group.addoption(flag, dest=key, default=None, **option)
-        empty: list[str] | None = [] if ini == "linelist" else None
-        parser.addini(key, f"the same as {flag}", type=ini, default=empty)
-    parser.addini("ddcompat_junit", JUNIT, default="full")
+        _add_key(parser, key, f"the same as {flag}", ini)
+    if _may_have_flags(pluginmanager):
+        group = parser.getgroup("ddcompat-run", "compatibility requirements, of a single run")
+        for name, option in FLAGS.items():
+            key = f"ddcompat_{name}"
+            group.addoption(f"--{key.replace('_', '-')}", dest=key, default=None, **option)
+    for name, (ini, text) in KEYS.items():
+        _add_key(parser, f"ddcompat_{name}", text, ini)
+
+
+def _may_have_flags(pluginmanager: pytest.PytestPluginManager) -> bool:
+    """Whether the command line may have an option of a single run, or asks for help.
+
+    Each costs every run some 70,000 instructions, and hardly any run has one.
+    """
+    import os
+
+    config: Any = pluginmanager.getplugin("pytestconfig")
+    try:
+        texts = [*config.invocation_params.args, *config.getini("addopts")]
+    except Exception:  # noqa: BLE001 - a plugin may load this one before pytest has read its files
+        return True
+    texts.append(os.environ.get("PYTEST_ADDOPTS", ""))
+    # `@file` stands for arguments in a file; a worker of pytest-xdist gets values, not arguments.
+    return any("--ddcompat" in t or "-h" in t or t[:1] == "@" for t in map(str, texts))
+
+
+def _add_key(parser: pytest.Parser, key: str, text: str, ini: Any) -> None:
+    empty: list[str] | None = [] if ini == "linelist" else None
+    parser.addini(key, text, type=ini, default=empty)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -60,29 +91,41 @@ def pytest_configure(config: pytest.Config) -> None:
 
     for line in MARKERS.values():
         config.addinivalue_line("markers", line)
+    for name in FLAGS:
+        vars(config.option).setdefault(f"ddcompat_{name}", None)
     RUNS[config] = None
     config.add_cleanup(lambda: RUNS.__delitem__(config))
-    # Another run of this process may have registered other markers.
-    OTHERS.clear()
-    config.add_cleanup(OTHERS.clear)
+    forget_names()
+    config.add_cleanup(forget_names)
     config.stash[START] = _start
+    config.stash[STEP_BACK] = _step_back
     # A bound method, since no traceback shows what it returns.
     config.stash[ENVIRON] = os.environ.copy().copy
     if hasattr(config.hook, "pytest_bdd_apply_tag"):
         from pytest_ddcompat.session.bdd import BddHooks
 
         config.pluginmanager.register(BddHooks(config), "ddcompat-bdd")
-    names = [f"ddcompat_{name}" for name in OPTIONS]
-    try:
-        explicit = any(config.getoption(name) is not None or config.getini(name) for name in names)
-        explicit = explicit or config.getini("ddcompat_junit") != "full"
-    except (ValueError, pytest.UsageError):
-        # An ini value of the wrong type, which the gate reports with its key.
-        explicit = True
+    explicit = _is_told(config)
     if explicit or hasattr(config, "workerinput") or config.getoption("dist", "no") != "no":
         from pytest_ddcompat.session.start import configure
 
         configure(config, explicit=explicit)
+
+
+def _is_told(config: pytest.Config) -> bool:
+    """Whether an option is given, on the command line, in the ini file or by a hook."""
+    options = vars(config.option)
+    if any(options.get(f"ddcompat_{name}") is not None for name in (*OPTIONS, *FLAGS)):
+        return True
+    # Private, and asked for where there is one: each key costs a run without it 9,000 instructions.
+    names = getattr(config, "_inicfg", None)
+    if names is None or any(name.startswith("ddcompat_") for name in names):
+        try:
+            if any(config.getini(f"ddcompat_{name}") for name in (*OPTIONS, *KEYS)):
+                return True
+        except (ValueError, pytest.UsageError):
+            return True  # a value of the wrong type, which the gate reports with its key
+    return gives_declarations(config)
 
 
 @pytest.fixture(scope="session")
@@ -106,6 +149,7 @@ def pytest_make_collect_report(
     report = yield
     gating = RUNS.get(collector.config)
     if gating is None:
+        _declare_hooks(collector.config)
         if not any(isinstance(n, pytest.Item) and marks_of(n) for n in report.result or ()):
             return report
         gating = _start_or_break(collector.config)
@@ -135,6 +179,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         raise outcome
 
 
+def _declare_hooks(config: pytest.Config) -> None:
+    """Declare the hooks of this plugin if one is implemented, maybe by a conftest just loaded.
+
+    At the end of the collection pytest refuses those that are not declared. To declare them in
+    every run would cost it some 35,000 instructions for each.
+    """
+    # Those of the plugin manager: pytest 7 has a proxy of them in the configuration.
+    if not vars(config.pluginmanager.hook).keys().isdisjoint(HOOKS):
+        import_unrewritten("session.hookspecs").declare(config.pluginmanager)
+
+
 def _start(config: pytest.Config) -> Gating:
     import_unrewritten("session.hooks")
     from pytest_ddcompat.session.start import start
@@ -147,6 +202,12 @@ def _start_or_break(config: pytest.Config) -> Gating:
     from pytest_ddcompat.session.start import start_or_break
 
     return start_or_break(config)
+
+
+def _step_back(config: pytest.Config, name: str) -> None:
+    from pytest_ddcompat.session.stepping import step_back
+
+    step_back(config, name)
 
 
 class _SecondName:

@@ -23,19 +23,20 @@ MAY_IMPORT = {
     "matrix": {*VALUES, "matrix"},
     "environment": {*VALUES, "environment"},
     "requirement": {*INPUTS, "requirement", "declared"},
+    "declarations": {*INPUTS, "requirement", "declarations"},
     "importer": {*INPUTS, "importer"},
-    "evaluation": EVALUATION,
+    "evaluation": {*EVALUATION, "declarations"},
     "record": {*EVALUATION, "record"},
     "analysis": {*EVALUATION, "analysis"},
-    "session": {*EVALUATION, "record", "session", "declared"},
-    "cli": {*EVALUATION, "record", "analysis", "importer", "cli", "declared"},
+    "session": {*EVALUATION, "declarations", "record", "session", "declared"},
+    "cli": {*EVALUATION, "declarations", "record", "analysis", "importer", "cli", "declared"},
     "declared": INPUTS,
 }
 HAND_ON = {"__init__", "__main__", "plugin"}  # these may import all of the package
 
 # Where else than in these may not be imported.
 ONLY_IN = {
-    "pytest": r"requirement\.markers|session\..*|plugin|declared",
+    "pytest": r"requirement\.(markers|conditions)|session\..*|plugin|declared",
     "rich": r"cli\..*",
     "jinja2": r"cli\..*",
     "markdown_it": r"importer\..*",

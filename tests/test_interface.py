@@ -12,10 +12,12 @@ import pytest_ddcompat
 from pytest_ddcompat import Environment, Requirement, evaluate, load_matrix
 
 PUBLIC = {
-    "Compatibility", "CompatibilityError", "Environment", "Fact", "FactsError", "Finding",
-    "Matrix", "MatrixError", "Outcome", "Requirement", "RequirementError", "Status", "Verdict",
+    "Action", "Compatibility", "CompatibilityError", "Decision", "Environment", "Fact",
+    "FactsError", "Finding", "Matrix", "MatrixError", "Outcome", "Override", "Requirement",
+    "RequirementError", "Status", "Verdict",
     "evaluate", "load_matrix", "require", "requires_agent", "requires_capability",
-    "requires_deployment", "requires_framework", "requires_support_level", "requires_tracer",
+    "requires_deployment", "requires_fact", "requires_framework", "requires_package",
+    "requires_platform", "requires_python", "requires_support_level", "requires_tracer",
 }  # fmt: skip
 
 

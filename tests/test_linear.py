@@ -12,10 +12,15 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
-from support.shapes import GIVEN, SHAPES, repeated
+from support.shapes import GIVEN, PAGE, SHAPES, repeated
 
 from pytest_ddcompat import CompatibilityError, Environment, FactsError, load_matrix
+from pytest_ddcompat.__main__ import main
+from pytest_ddcompat.declarations.checks import doubtful, refused, unsorted
+from pytest_ddcompat.declarations.collected import unmatched
+from pytest_ddcompat.declarations.file import read_declarations
 from pytest_ddcompat.environment.parsing import facts_from_settings, facts_from_text
+from pytest_ddcompat.evaluation.pages import Matrices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +57,24 @@ def calls_of(read: Read, text: str, folder: Path) -> int:
     return calls
 
 
+def test_ids_that_an_overlay_adds_to_many(tmp_path: Path) -> None:
+    def checked(text: str, folder: Path) -> None:
+        (folder / "overlay.toml").write_text(text, encoding="utf-8")
+        assert main(["lint", str(folder / "overlay.toml"), "--date", "2026-11-24"]) == 1
+
+    def calls(number: int) -> int:
+        row = '[[capabilities]]\nminimum = "1.9"\n'
+        base = (
+            f'{row}id = "integration_number_{n}"\nheading = "h"\ndocumented = ["Number {n}"]\n'
+            for n in range(number)
+        )
+        added = (f'{row}id = "integration_nummber_{n}"{GIVEN}' for n in range(number))
+        (tmp_path / "base.toml").write_text(PAGE + "".join(base), "utf-8")
+        return calls_of(checked, 'extends = "base.toml"\n' + "".join(added), tmp_path)
+
+    assert calls(240) < 2.5 * calls(120)
+
+
 def test_ten_thousand_branches_of_an_overlay(tmp_path: Path) -> None:
     rows = (
         f'[[releases]]\ntracer = ">={n},<{n + 1}"\nsupport_level = "maintenance"{GIVEN}'
@@ -60,6 +83,29 @@ def test_ten_thousand_branches_of_an_overlay(tmp_path: Path) -> None:
     path = tmp_path / "many.toml"
     path.write_text('extends = "iast-python"\n' + "".join(rows), encoding="utf-8")
     assert len(load_matrix(path).releases) == 10_004
+
+
+def test_twenty_thousand_declarations(tmp_path: Path) -> None:
+    def read(text: str, _: Path) -> object:
+        declarations = read_declarations(text.encode(), "many.toml")
+        pages = Matrices([load_matrix()])
+        ids = [f"tests/a{n}.py::T::test_{n}" for n in range(len(declarations.declarations))]
+        found = [len(declarations.of(node_id)) for node_id in ids]
+        assert found == [1] * len(ids)
+        assert unmatched(declarations, ids, [""]) == []
+        return [refused(declarations, pages), doubtful(declarations, pages), unsorted(declarations)]
+
+    table = (
+        '[[declarations]]\ntests = ["tests/a%d.py", "tests/a%d.py::T"]\nstate = "missing"\n'
+        'when = [{tracer = "<4.%d"}, {package = "p%d", specifier = "<%d"}]\n'
+    )
+    texts = {
+        count: "".join(table % (n, n, n % 50, n, n) for n in range(count))
+        for count in (1000, 2000, 20_000)
+    }
+    once, twice = (calls_of(read, texts[count], tmp_path) for count in (1000, 2000))
+    assert twice < 2.2 * once
+    read(texts[20_000], tmp_path)
 
 
 def test_most_names_of_facts() -> None:

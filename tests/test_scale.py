@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 COUNTING = """
 import collections, json, pathlib
-from pytest_ddcompat.evaluation import pages, search
+from pytest_ddcompat.evaluation import pages
 
 original, counts = pages.evaluate, collections.Counter()
 
@@ -24,10 +24,10 @@ def counting(requirement, environment, matrix):
     counts["assumed" if assumed else requirement.marker] += 1
     return original(requirement, environment, matrix)
 
-pages.evaluate = search.evaluate = counting
+pages.evaluate = counting
 
 def pytest_unconfigure():
-    pages.evaluate = search.evaluate = original
+    pages.evaluate = original
     pathlib.Path("counts.json").write_text(json.dumps(counts))
 """
 TESTS = """
@@ -133,3 +133,59 @@ def test_reasons_are_40_lines_at_most(project: Project) -> None:
     assert lines[0].startswith("  2 skipped: the test needs ddtrace >=5.11,")
     assert lines[39].startswith("  1 skipped: the test needs ddtrace >=5.44,")
     assert lines[40] == "  and 5 more; use --ddcompat-report to list all of them"
+
+
+COUNTING_DECLARED = """
+import collections, importlib, json, pathlib
+from pytest_ddcompat.evaluation import pages
+
+# Not as an attribute of the package, which may be that of an earlier run.
+Declarations = importlib.import_module("pytest_ddcompat.declarations.file").Declarations
+declarations = importlib.import_module("pytest_ddcompat.evaluation.declared")
+found, decided, evaluated = Declarations.of, declarations.decide_declared, pages.evaluate
+counts = collections.Counter()
+
+def counting(name, function):
+    def call(*arguments):
+        counts[name] += 1
+        return function(*arguments)
+    return call
+
+Declarations.of = counting("found", found)
+declarations.decide_declared = counting("decided", decided)
+pages.evaluate = counting("evaluated", evaluated)
+
+def pytest_sessionfinish():
+    Declarations.of, declarations.decide_declared = found, decided
+    pages.evaluate = evaluated
+    pathlib.Path("counts.json").write_text(json.dumps(counts))
+"""
+
+
+def test_each_declaration_is_decided_once(project: Project) -> None:
+    project.write("conftest.py", COUNTING_DECLARED)
+    project.write("test_it.py", """
+        import pytest
+        @pytest.mark.parametrize("n", range(20))
+        def test_many(n): pass
+        def test_one(): pass
+        """)  # fmt: skip
+    project.write("declared.toml", """
+        [[declarations]]
+        tests = "test_it.py"
+        requires = {tracer = ">=2"}
+
+        [[declarations]]
+        tests = "test_it.py::test_many"
+        state = "missing"
+        when = [{tracer = ">=2"}, {tracer = "<2.1"}]
+
+        [[declarations]]
+        tests = "test_it.py::test_one"
+        state = "bug"
+        when = {tracer = "<2.1"}
+        """)  # fmt: skip
+    run = project.run("--ddcompat-declarations=declared.toml", "--ddcompat-report=record.json")
+    assert {*run.outcomes.values()} == {"passed"}
+    counts = json.loads((project.path / "counts.json").read_text())
+    assert counts == {"found": 21, "decided": 3, "evaluated": 2}

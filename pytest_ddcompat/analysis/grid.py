@@ -36,7 +36,7 @@ class Column(NamedTuple):
         label: The version as it is written; `none` where no tracer is installed, `unknown` where
             that is not known.
         here: Whether it is the environment's own.
-        boundaries: What begins with it on the page, in words.
+        boundaries: What begins or ends with it on the page, in words.
         release: The page's release branch that holds it, if one does.
         environment: The environment with this tracer.
         tracer: The version as a fact.
@@ -103,9 +103,12 @@ class Row(NamedTuple):
     def name(self) -> str:
         """The capability's name, and where it begins if that has no column."""
         shown = {cell.column.tracer.value for cell in self.cells}
-        between = [str(v) for v in self.capability.boundaries if v not in shown]
-        name = self.capability.name
-        return f"{name} (from {' or '.join(between)})" if between else name
+        capability, name = self.capability, self.capability.name
+        between = [v for v in (*capability.boundaries, *capability.ends) if v not in shown]
+        if not between:
+            return name
+        from_each = f"from {' or '.join(map(str, between))}"
+        return f"{name} ({capability.versions or from_each})"
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain values."""
@@ -121,6 +124,7 @@ class Row(NamedTuple):
             "capability": self.capability.id,
             "name": self.capability.name,
             "boundaries": [str(version) for version in self.capability.boundaries],
+            "ends": [str(version) for version in self.capability.ends],
             "cells": cells,
         }
 
@@ -205,10 +209,21 @@ def grid_of(
     return Grid(matrix, environment, *asked, columns, tuple(rows), left_out)
 
 
-def facts_of(check: Check) -> tuple[str, ...]:
-    """Return the facts that the findings of a check depend on, those of derived facts included."""
-    facts: list[str] = []
-    for axis in check.axes:
+def facts_of(check: Check, matrix: Matrix) -> tuple[str, ...]:
+    """Return what the findings of a check depend on by a page.
+
+    Args:
+        check: Its declaration.
+        matrix: The page.
+
+    Returns:
+        The facts, those of derived facts included, and `capability` where capabilities differ.
+    """
+    axes, facts = check.axes, list[str]()
+    if check.name == "runtime" and not any(row.capability for row in matrix.runtimes):
+        # Few pages have runtimes of single capabilities; of others the table is a seventh as large.
+        axes = tuple(axis for axis in axes if axis != "capability")
+    for axis in axes:
         facts += [*(FACTS[axis].derived_from if axis in FACTS else ()), axis]
     return tuple(dict.fromkeys(facts))
 
@@ -224,7 +239,7 @@ def _findings(
     """
     by_check = []
     for check in CHECKS:
-        facts = facts_of(check)
+        facts = facts_of(check, questions[0].situation.matrix)
         if "tracer" not in facts:
             found = [run_check(check, questions[0])] * len(questions)
         elif "capability" in facts:
@@ -282,6 +297,8 @@ def _boundaries(matrix: Matrix) -> dict[Version, list[str]]:
     for capability in matrix.capabilities:
         for minimum in capability.boundaries:
             found.setdefault(minimum, []).append(f"minimum of {capability.name}")
+        for end in capability.ends:
+            found.setdefault(end, []).append(f"end of {capability.name}")
     for release in matrix.releases:
         if release.tracer.lower is not None:
             words = f"first of the branch {release.tracer}"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytest_ddcompat.matrix.matrix import Matrix
-    from pytest_ddcompat.values.errors import InvalidMatrixError
+    from pytest_ddcompat.values.errors import CompatibilityError
 
 __all__ = ["lint", "refusals"]
 
@@ -79,8 +79,8 @@ def _is_comparable(matrix: Matrix) -> bool:
     return len(branches) + len(runtimes) <= _MOST_COMPARED
 
 
-def refusals(error: InvalidMatrixError, file: str) -> list[Complaint]:
-    """Return why a matrix cannot be loaded, as complaints.
+def refusals(error: CompatibilityError, file: str) -> list[Complaint]:
+    """Return why a file cannot be loaded, as complaints.
 
     Args:
         error: What loading it raised.

@@ -13,7 +13,7 @@ from pytest_ddcompat.analysis.words import (
     in_words,
     words_of,
 )
-from pytest_ddcompat.matrix.rows import NOT_THERE, Unresolved
+from pytest_ddcompat.matrix.rows import MINIMUMS, NOT_THERE, Unresolved
 from pytest_ddcompat.values.names import bare
 
 if TYPE_CHECKING:
@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.fields import Row
     from pytest_ddcompat.matrix.kinds import Mark
     from pytest_ddcompat.matrix.matrix import Matrix
-    from pytest_ddcompat.matrix.rows import Capability, Framework, Runtime, Statement
+    from pytest_ddcompat.matrix.rows import (
+        Capability,
+        Framework,
+        Minimum,
+        Runtime,
+        Statement,
+    )
 
 __all__ = ["KINDS", "DocumentedFact", "FactKey", "documented_facts"]
 
@@ -93,12 +99,16 @@ def _minimum(row: Capability) -> Hashable:
     status = row.status.replace("_", " ")
     if row.status in NOT_THERE or not row.boundaries:
         return status
-    value: Hashable = row.minimum
-    if row.minimum is None:
-        value = frozenset(
-            (m.tracer, "for", m.runtime, m.versions, *_others_of(m, _MINIMUM)) for m in row.minimums
-        )
+    value: Hashable = row.versions or row.minimum
+    if row.minimums:
+        one = [] if value is None else [(value,)]
+        value = frozenset([*one, *map(_conditional, row.minimums)])
     return value if row.status == "available" else (status, value)
+
+
+def _conditional(row: Minimum) -> tuple[Hashable, ...]:
+    runtime = ("for", row.runtime, row.versions) if row.runtime else ()
+    return (row.tracer or row.tracers, *runtime, *_others_of(row, _MINIMUM))
 
 
 def _library(matrix: Matrix) -> Iterator[_Found]:
@@ -157,11 +167,12 @@ def _runtimes(matrix: Matrix) -> Iterator[_Found]:
         system = cell_under(matrix, row, r"^os\b|operating") or row.os
         implementation = cell_under(matrix, row, r"^runtime$|implementation") or row.implementation
         words = cell_under(matrix, row, r"runtime version|python version") or str(row.python)
+        own = f" with {capability_name(matrix, row.capability)}" if row.capability else ""
         # A fact for each CPU: a page may split or join its rows, and still say the same.
         for cpu, called in zip(row.cpus, _cpus(matrix, row)):
             yield (
-                (row.os, cpu, row.implementation, row.tracer),
-                f"{system} {called} {implementation} for {matrix.page.tracer} {row.tracer}",
+                (row.os, cpu, row.implementation, row.tracer, row.capability),
+                f"{system} {called} {implementation} for {matrix.page.tracer} {row.tracer}{own}",
                 *words_of(row, words, row.python),
             )
 
@@ -217,16 +228,17 @@ def _unresolved(matrix: Matrix) -> Iterator[_Found]:
         yield (columns, folded(first)), where, words, folded(words)
 
 
-_MINIMUM = ("tracer", "runtime", "versions")
+_MINIMUM = ("tracer", "tracers", "runtime", "versions")
 _READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "page": ((), ("tracer",)),
     "sites": (("excluded",), ("status",)),
-    "capabilities": (("id",), ("minimum", "minimums", "status", "remote_configuration")),
+    "capabilities": (("id",), (*MINIMUMS, "status", "remote_configuration")),
     "deployments": (("heading", "id"), ("capabilities",)),
     "releases": (("tracer",), ("support_level", "until", "agent")),
-    "runtimes": (("os", "cpus", "implementation", "python", "tracer"), ()),
+    "runtimes": (("os", "cpus", "implementation", "python", "tracer", "capability"), ()),
     "frameworks": (("heading", "id"), ("versions", "capabilities")),
     "coverage": (("of", "capability", "named"), ()),
+    "facts": (("id",), ()),
     "unresolved": (("columns", "documented"), ("of", "capabilities")),
 }
 """Of each table the fields that name a row, and the others that the functions above read."""

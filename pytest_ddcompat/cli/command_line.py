@@ -21,8 +21,8 @@ __all__ = ["run"]
 
 _COMMAND = "COMMAND"
 _COMMANDS = (
-    "check", "facts", "explain", "compare", "matrix", "matrices", "report", "import", "diff",
-    "lint",
+    "check", "facts", "explain", "compare", "policy", "declare", "matrix", "matrices", "report",
+    "import", "diff", "lint",
 )  # fmt: skip
 _MODULES = {"import": "importing"}  # Python's own word cannot be the name of a module
 _OF_THE_EXTRA = ("argcomplete", "jinja2", "markdown_it", "markupsafe", "rich", "yaml")
@@ -103,7 +103,7 @@ class Parser(argparse.ArgumentParser):
             if wrong.startswith("-"):
                 what = f'{command} has no option "{wrong:.80}"'
                 raise CompatibilityError(unknown_name(what, wrong, valid))
-            what = f'{command} takes no further argument (got "{wrong:.80}")'
+            what = f'{command} takes no further argument (got "{unknown[0]:.80}")'
             raise CompatibilityError(f"{what}; see {self.prog} {command} --help")
         return options
 

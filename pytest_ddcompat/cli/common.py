@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli.output import write_error
-from pytest_ddcompat.environment.fact import KEYS, tracer_key
+from pytest_ddcompat.environment.fact import KEYS, PLURALS, tracer_key
 from pytest_ddcompat.environment.interpreter import Interpreter
 from pytest_ddcompat.environment.layers import FactSources, Layer, file_layer
 from pytest_ddcompat.environment.machine import check_agent_option
 from pytest_ddcompat.environment.parsing import LIMIT
+from pytest_ddcompat.evaluation.own_facts import declare_facts, refuse_undeclared
 from pytest_ddcompat.evaluation.pages import check_facts, load_kept
 from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.values.day import today
@@ -22,10 +23,11 @@ from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.matrix.rows import FactDeclaration
 
 __all__ = [
     "day_of", "environment_by", "environment_of", "fact_rows", "holds", "installed_frameworks",
@@ -58,14 +60,17 @@ def fact_rows(environment: Environment, matrix: Matrix) -> list[tuple[str, str, 
 
     Args:
         environment: The facts.
-        matrix: Its frameworks and its library are among them.
+        matrix: Its frameworks, its library and the facts that it declares are among them.
     """
     names = matrix.framework_names()
     for name in names[:_MOST_FRAMEWORKS]:
         environment.framework(name)
+    for declared in environment.declared.values():
+        environment.fact(f"fact.{declared.id}")
     facts = [(key, environment.fact(key)) for key in KEYS]
     library = {tracer_key(matrix.page.tracer): environment.tracer_of(matrix.page.tracer)}
-    facts += [(f"framework.{name}", f) for name, f in environment.frameworks().items()]
+    for plural, named in environment.named().items():
+        facts += [(f"{PLURALS[plural].key}.{name}", fact) for name, fact in named.items()]
     rows = [(key, fact.words, fact.signal) for key, fact in {**dict(facts), **library}.items()]
     if len(names) > _MOST_FRAMEWORKS:
         rows.append(("framework.…", f"{len(names) - _MOST_FRAMEWORKS} more", "not looked up"))
@@ -89,12 +94,17 @@ def _standard_input() -> bytes:
         raise FactsError(f"cannot read standard input: {reason}") from None
 
 
-def environment_of(options: argparse.Namespace, *matrices: Matrix) -> Environment:
+def environment_of(
+    options: argparse.Namespace,
+    *matrices: Matrix,
+    own_facts: Mapping[str, FactDeclaration] | None = None,
+) -> Environment:
     """Return the environment that the options name; facts that they leave out are detected.
 
     Args:
         options: The command's options.
         matrices: Those whose deployment types may be facts.
+        own_facts: The facts of one's own that are declared, by id; None: those of the matrices.
 
     Raises:
         FactsError: A file cannot be read, or a fact in it or in an option is not valid.
@@ -106,7 +116,7 @@ def environment_of(options: argparse.Namespace, *matrices: Matrix) -> Environmen
         layers.append(file_layer(options.facts, Path.cwd()))
     if options.facts is not None and options.python is not None:
         raise FactsError("--python: you cannot use --facts beside it; valid: one of the two")
-    return environment_by(layers, options.agent, matrices, options.python)
+    return environment_by(layers, options.agent, matrices, options.python, own_facts)
 
 
 def environment_by(
@@ -114,6 +124,7 @@ def environment_by(
     agent: str,
     matrices: Sequence[Matrix],
     python: str | None = None,
+    own_facts: Mapping[str, FactDeclaration] | None = None,
 ) -> Environment:
     """Return the environment of layers of facts; those that they leave out are detected.
 
@@ -122,6 +133,7 @@ def environment_by(
         agent: Whether and where to query the Agent.
         matrices: Those whose deployment types may be facts.
         python: The Python that is looked at; this one if None.
+        own_facts: As for `environment_of`.
 
     Raises:
         FactsError: A fact is not valid, or the Python cannot be asked.
@@ -138,6 +150,16 @@ def environment_by(
         detected = [interpreter.facts]
     environment = sources.environment(detected, detector)
     check_facts(environment, matrices)
+    # What another Python has is ddtrace. Two versions of one page are about one library.
+    libraries = {matrix.page.tracer for matrix in matrices}
+    if len(libraries) == 1 and any("tracer" in layer.facts() for layer in layers):
+        environment = environment.of_library(libraries.pop())
+    if len(matrices) == 1:
+        declared = matrices[0].own_facts if own_facts is None else own_facts
+        return declare_facts(environment, declared)
+    # Pages that are compared may declare a fact differently: each evaluates by its own.
+    all_of_them = {name: row for m in matrices for name, row in m.own_facts.items()}
+    refuse_undeclared(environment, all_of_them)
     return environment
 
 

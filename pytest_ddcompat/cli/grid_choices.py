@@ -77,13 +77,14 @@ def axes_of(grid: Grid) -> Axes:
     }
 
 
-def axes_of_check(check: Check) -> tuple[str, ...]:
+def axes_of_check(check: Check, matrix: Matrix) -> tuple[str, ...]:
     """Return the axes on which the findings of a check differ.
 
     Args:
         check: Its declaration.
+        matrix: The page.
     """
-    return tuple(dict.fromkeys(_AXES[fact] for fact in facts_of(check) if fact in _AXES))
+    return tuple(dict.fromkeys(_AXES[fact] for fact in facts_of(check, matrix) if fact in _AXES))
 
 
 def _of_column(column: Column, matrix: Matrix) -> Choice:

@@ -84,7 +84,7 @@ class _Findings:
         """Return a table of indices for each check, the findings, and their texts."""
         tables = {
             check.name: {"axes": axes, "at": self._table(check, axes, self._start)[0]}
-            for check, axes in ((check, axes_of_check(check)) for check in CHECKS)
+            for check, axes in ((c, axes_of_check(c, self._grid.matrix)) for c in CHECKS)
         }
         return {
             "tables": tables,

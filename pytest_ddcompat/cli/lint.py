@@ -10,9 +10,19 @@ from pytest_ddcompat.analysis.lint import lint, refusals
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import day_of, matrix_named
 from pytest_ddcompat.cli.output import write
-from pytest_ddcompat.matrix.loading import base_of
+from pytest_ddcompat.declarations.checks import doubtful, refused, unsorted, without_ticket
+from pytest_ddcompat.declarations.file import STATES, is_declarations_file, read_declarations
+from pytest_ddcompat.evaluation.pages import Matrices
+from pytest_ddcompat.matrix.loading import LIMIT, parse_toml
 from pytest_ddcompat.matrix.matrix import Matrix
-from pytest_ddcompat.values.errors import CompatibilityError, InvalidMatrixError, Problem
+from pytest_ddcompat.values.errors import (
+    CompatibilityError,
+    DeclarationError,
+    InvalidMatrixError,
+    Problem,
+)
+from pytest_ddcompat.values.files import read_limited
+from pytest_ddcompat.values.names import unknown_name
 from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
@@ -24,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
 
-PURPOSE = "Report what is probably wrong in a matrix or a page"
+PURPOSE = "Report what is probably wrong in a matrix, a page or declarations"
 EXAMPLE = "ddcompat lint acme.toml"
 
 
@@ -34,9 +44,13 @@ def add(parser: argparse.ArgumentParser) -> None:
         "files",
         metavar="FILE",
         nargs="+",
-        help="Matrix to look at: a .toml file, a page (.md) or a bundled matrix",
+        help="What to look at: a .toml file (matrix, overlay or declarations), a page (.md) or a "
+        "bundled matrix",
     )
     arguments.add_page(parser)
+    arguments.add_matrix(parser)
+    purpose = "Report declarations of this state that name no ticket; you can repeat this option"
+    arguments.add_repeatable(parser, "--require-ticket", "STATE", purpose)
     parser.add_argument("--date", metavar="DATE", help="Take this day as today")
     arguments.add_format(parser, "json")
 
@@ -44,6 +58,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the complaints; return 1 if there is one."""
     today = day_of(options.date, "--date")
+    for state in options.require_ticket:
+        if state not in STATES:
+            problem = unknown_name(f'"{state:.80}" is not a state', state, STATES)
+            raise CompatibilityError(problem._replace(origin="--require-ticket"))
     found: list[tuple[str, Complaint]] = []
     unreadable: list[Problem] = []
     for which in dict.fromkeys(options.files):
@@ -57,18 +75,47 @@ def run(options: argparse.Namespace) -> int:
         shown = [{"file": file, **complaint._asdict()} for file, complaint in found]
         write(json.dumps({"complaints": shown}, indent=2))
     else:
-        write("\n".join(printable(f"{file}: {c}") for file, c in found) or "no complaints")
+        write("\n".join(printable(_line(*each)) for each in found) or "no complaints")
     return int(bool(found))
 
 
+def _line(file: str, complaint: Complaint) -> str:
+    # Those of declarations begin with the file and line.
+    has_line = complaint.where.startswith(f"{file}:")
+    return str(complaint) if has_line else f"{file}: {complaint}"
+
+
 def _complaints(which: str, options: argparse.Namespace, today: dt.date) -> tuple[Complaint, ...]:
+    content = _declarations_in(which)
+    if content:
+        return (*_of_declarations(content, which, options),)
     try:
         matrix = matrix_named(which, language=options.language, partials=options.partials)
-        base = base_of(which)
         # Who writes an overlay cannot mend the page that it extends.
-        inherited = [(c.what, c.value) for c in lint(matrix_named(base), today)] if base else []
+        page = lint(matrix.extended, today) if matrix.extended else ()
+        inherited = {(c.what, c.value) for c in page}
         return tuple(c for c in lint(matrix, today) if (c.what, c.value) not in inherited)
     except InvalidMatrixError as error:
         # Rows that could be read are checked all the same, so that one run tells everything.
         others = lint(error.matrix, today) if isinstance(error.matrix, Matrix) else ()
         return (*refusals(error, str(Path(which))), *others)
+
+
+def _declarations_in(which: str) -> bytes:
+    """Return the content of a file of declarations; nothing of any other."""
+    try:
+        content = read_limited(which, LIMIT) if which.endswith(".toml") else b""
+        return content if is_declarations_file(parse_toml(content, which)) else b""
+    except (OSError, ValueError):
+        return b""  # the reader of matrices says why
+
+
+def _of_declarations(content: bytes, which: str, options: argparse.Namespace) -> list[Complaint]:
+    try:
+        declarations = read_declarations(content, which)
+    except DeclarationError as error:
+        return refusals(error, "")
+    pages = Matrices([matrix_named(options.matrix)], declarations.facts)
+    found = [*refused(declarations, pages), *doubtful(declarations, pages)]
+    found += without_ticket(declarations, options.require_ticket)
+    return [*found, *unsorted(declarations)]

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.cli.report_groups import ORDER, counted, groups_of, outcomes_in_words, some
-from pytest_ddcompat.environment.fact import FACTS
+from pytest_ddcompat.environment.fact import FACTS, PLURALS
 from pytest_ddcompat.environment.value import in_words
 from pytest_ddcompat.evaluation.remedies import changes_in
 from pytest_ddcompat.matrix.loading import bundled_ids, load_matrix
@@ -118,8 +118,8 @@ def _first(rows: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
 
 def _facts_of(environment: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     facts, signals = dict(environment["facts"]), environment["signals"]
-    for name, version in facts.pop("frameworks", {}).items():
-        facts[f"framework.{name}"] = version
+    for plural, kind in PLURALS.items():
+        facts.update((f"{kind.key}.{name}", v) for name, v in facts.pop(plural, {}).items())
     for key in dict.fromkeys((*facts, *signals)):
         value = in_words(facts[key]) if key in facts else "unknown"
         yield key, value, signals.get(key, "")

@@ -10,12 +10,12 @@ import re
 import struct
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from pytest_ddcompat.environment.value import Fact
 from pytest_ddcompat.values.day import today
 from pytest_ddcompat.values.errors import CompatibilityError
-from pytest_ddcompat.values.names import fold
+from pytest_ddcompat.values.names import canonical, fold
 from pytest_ddcompat.values.sites import parse_known_site
 from pytest_ddcompat.values.versions import Version, parse_version
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_ddcompat.environment.machine import Machine
+    from pytest_ddcompat.environment.value import Find
 
 __all__ = [
     "DEPLOYMENT_VARIABLES",
@@ -42,13 +43,15 @@ __all__ = [
     "detect_cpu",
     "detect_date",
     "detect_deployments",
-    "detect_distribution",
+    "detect_framework",
     "detect_implementation",
     "detect_os",
+    "detect_package",
     "detect_python",
     "detect_remote_configuration",
     "detect_site",
     "detect_tracer",
+    "detect_undeclared",
     "installed",
 ]
 
@@ -109,9 +112,20 @@ def detect_cpu(_: Machine) -> Fact[str]:
     return _named(cpu_of(platform.machine(), width), signal)
 
 
-def detect_distribution(machine: Machine) -> Fact[Version]:
+def detect_framework(machine: Machine) -> Fact[Version]:
+    """Find the version of the installed framework that the machine's `name` says."""
+    # A page or a marker may write "Fast API"; PEP 503 knows of no spaces.
+    return _distribution(machine.name, fold(machine.name))
+
+
+def detect_package(machine: Machine) -> Fact[Version]:
     """Find the version of the installed distribution that the machine's `name` says."""
     return _distribution(machine.name)
+
+
+def detect_undeclared(_: Machine) -> Fact[Any]:
+    """Return a user-defined fact that is not known, as nothing declares it."""
+    return Fact.unknown("no matrix or declarations file of the run declares it")
 
 
 def detect_deployments(machine: Machine) -> Fact[frozenset[str]]:
@@ -210,11 +224,10 @@ def _named(name: str, signal: str) -> Fact[str]:
     return Fact(name, signal) if name else Fact.unknown(f"{signal} gives no name")
 
 
-def _distribution(name: str) -> Fact[Version]:
+def _distribution(name: str, *spellings: str) -> Fact[Version]:
     """Version of an installed distribution, from its metadata; nothing is imported."""
     try:
-        # A page or a marker may write "Fast API"; PEP 503 knows of no spaces.
-        found = (_installed(spelling) for spelling in dict.fromkeys((name, fold(name))))
+        found = (_installed(spelling) for spelling in dict.fromkeys((name, *spellings)))
         return next(filter(None, found), None) or _of_another_name(name)
     except Exception as error:  # noqa: BLE001 - whatever broken metadata does, the fact is unknown
         return Fact.unknown(f"cannot read the metadata of {name} ({type(error).__name__})")
@@ -226,20 +239,22 @@ def _installed(name: str) -> Fact[Version] | None:
     return _agreed(name, found) if found else None
 
 
-def installed(path: list[str] | None = None) -> Callable[[str], Fact[Version]]:
+def installed(path: list[str] | None = None) -> Find:
     """Look at all distributions, and return what finds one of them by its name.
 
     Args:
         path: The module search path of another Python; that of this one if None.
     """
-    by_name: dict[str, list[tuple[metadata.Distribution, object]]] = {}
+    by_name: dict[tuple[Any, str], list[tuple[metadata.Distribution, object]]] = {}
     for each in metadata.distributions(path=sys.path if path is None else path):
         # One that cannot be read is found by no name.
         with suppress(Exception):
-            by_name.setdefault(fold(each.metadata["Name"]), []).append((each, _text_of(each)))
+            name, text = each.metadata["Name"], _text_of(each)
+            for reduced in (fold, canonical):
+                by_name.setdefault((reduced, reduced(name)), []).append((each, text))
 
-    def find(name: str) -> Fact[Version]:
-        found = by_name.get(fold(name))
+    def find(name: str, reduced: Callable[[str], str]) -> Fact[Version]:
+        found = by_name.get((reduced, reduced(name)))
         if found:
             return _agreed(name, found, path)
         if _module(_package(name), path) is None:

@@ -16,19 +16,20 @@ from pytest_ddcompat.environment.fact import (
 from pytest_ddcompat.environment.machine import Detector
 from pytest_ddcompat.environment.parsing import facts_from_mapping
 from pytest_ddcompat.environment.value import Fact
-from pytest_ddcompat.values.names import DEPLOYMENT_TYPES, fold
+from pytest_ddcompat.values.names import DEPLOYMENT_TYPES
 from pytest_ddcompat.values.variables import Hidden
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
 
+    from pytest_ddcompat.environment.own import Declaration
+    from pytest_ddcompat.environment.value import FactKind
     from pytest_ddcompat.values.versions import Version
 
 __all__ = ["Environment"]
 
-_FRAMEWORK = "framework."
-_MENTIONED = 40  # frameworks in a summary; a run names as many as its tests ask for
+_MENTIONED = 40  # facts of one kind in a summary; a run names as many as its tests ask for
 _NONE: frozenset[str] = frozenset()
 
 
@@ -46,8 +47,10 @@ class Environment:
         if day is not None:
             self._facts.setdefault("date", Fact(day, "today"))
         self._detector = detector
-        self._frameworks = {fold(name): name for name in frameworks}
+        # The names of facts of which there are several, as they were written, by key.
+        self._names = {FACTS["framework"].key_of(name): name for name in frameworks}
         self._fixed = frozenset(facts)
+        self._declared: Mapping[str, Declaration] = {}
 
     def __repr__(self) -> str:
         # Neither what would have to be detected, nor signals, which may tell of addresses.
@@ -89,14 +92,13 @@ class Environment:
         """Return one fact.
 
         Args:
-            key: `tracer`, `python`, …, `framework.NAME`.
+            key: `tracer`, `python`, …, `framework.NAME`, `package.NAME`, `fact.ID`.
 
         Raises:
             KeyError: There is no such fact.
         """
-        if key.startswith(_FRAMEWORK):
-            return self.framework(key[len(_FRAMEWORK) :])
-        return self._fact(key)
+        prefix, dot, name = key.partition(".")
+        return self._one_of(FACTS[prefix], name) if dot else self._fact(key)
 
     def framework(self, name: str) -> Fact[Version]:
         """Return the version of a framework; its value is None where it is not installed.
@@ -104,9 +106,22 @@ class Environment:
         Args:
             name: Its name, however it is written.
         """
-        folded = fold(name)
-        self._frameworks.setdefault(folded, name.lower())
-        return self._fact(f"{_FRAMEWORK}{folded}", self._frameworks[folded])
+        return self._one_of(FACTS["framework"], name)
+
+    def package(self, name: str) -> Fact[Version]:
+        """Return the version of a distribution; its value is None where it is not installed.
+
+        Args:
+            name: Its name; by PEP 503, case, `-`, `_` and `.` make no difference.
+        """
+        return self._one_of(FACTS["package"], name)
+
+    def _one_of(self, kind: FactKind, name: str) -> Fact[Any]:
+        key = kind.key_of(name)
+        if key not in self._names:
+            declared = self._declared.get(key)
+            self._names[key] = declared.id if declared else name.lower()
+        return self._fact(key, self._names[key])
 
     def _fact(self, key: str, name: str = "") -> Fact[Any]:
         fact = self._facts.get(key)
@@ -116,6 +131,10 @@ class Environment:
 
     def _found(self, key: str, name: str) -> Fact[Any]:
         kind = kind_of(key)
+        if key in self._declared:
+            from pytest_ddcompat.environment.own import kind_by  # here, as most runs have none
+
+            kind = kind_by(self._declared[key])
         if self._detector is not None:
             return self._detector.detect(kind, self, name)
         return detect_date() if key == "date" else Fact.unknown("not among the given facts")
@@ -127,7 +146,7 @@ class Environment:
 
     @property
     def python(self) -> Fact[Version]:
-        """Version of Python; only major and minor decide."""
+        """Version of Python; pages compare major and minor only."""
         return self._fact("python")
 
     @property
@@ -188,16 +207,74 @@ class Environment:
             key: The fact's.
             value: Its new value.
         """
-        if key.startswith(_FRAMEWORK):
-            key = f"{_FRAMEWORK}{fold(key[len(_FRAMEWORK) :])}"
+        prefix, dot, name = key.partition(".")
+        key = FACTS[prefix].key_of(name) if dot else key
         changed = {
             known: fact
             for known, fact in self._facts.items()
             if not (self.derives(known) and key in kind_of(known).derived_from)
         }
         changed[key] = Fact(value, "assumed")
-        environment = Environment(changed, self._detector, self._frameworks.values())
+        environment = Environment(changed, self._detector)
+        environment._names.update(self._names)
+        environment._declared = self._declared
         environment._fixed = self._fixed | {key}
+        return environment
+
+    def is_given(self, key: str) -> bool:
+        """Whether a fact was given, or changed since, and not detected."""
+        return key in self._fixed
+
+    def of_library(self, library: str) -> Environment:
+        """Return the environment of a run whose only page is about a library.
+
+        What was given for `tracer` is that library's version there, unless the library has a
+        version of its own. Whether ddtrace is there too is then looked up or unknown.
+
+        Args:
+            library: Its name.
+        """
+        key = FACTS["framework"].key_of(library)
+        own = self._facts.get(key)
+        if library == LIBRARY or not self.is_given("tracer") or (own and own.value is not None):
+            return self
+        facts = dict(self._facts)
+        given = facts.pop("tracer")
+        facts[key] = Fact(given.value, f"{given.signal}, as tracer")
+        environment = Environment(facts, self._detector)
+        environment._names.update({**self._names, key: library})
+        environment._declared = self._declared
+        environment._fixed = (self._fixed - {"tracer"}) | {key}
+        return environment
+
+    @property
+    def declared(self) -> Mapping[str, Declaration]:
+        """The declarations of user-defined facts, by key."""
+        return self._declared
+
+    @property
+    def own_facts(self) -> dict[str, Fact[Any]]:
+        """The user-defined facts that were given, by their reduced ids."""
+        start = "fact."
+        return {key[len(start) :]: self._facts[key] for key in self._fixed if key.startswith(start)}
+
+    def declaring(self, declared: Mapping[str, Declaration]) -> Environment:
+        """Return the same environment, in which user-defined facts are declared.
+
+        Args:
+            declared: The declarations by reduced id; those that there were before are left out.
+
+        Raises:
+            FactsError: A given fact has a value that its declaration does not allow.
+        """
+        from pytest_ddcompat.environment.own import parsed  # here, as most runs have none
+
+        by_key = {FACTS["fact"].key_of(each.id): each for each in declared.values()}
+        environment = Environment(parsed(self._facts, by_key), self._detector)
+        environment._names.update(self._names)
+        given = by_key.keys() & self._fixed
+        environment._names.update({key: by_key[key].id for key in given})
+        environment._fixed, environment._declared = self._fixed, by_key
         return environment
 
     def tracer_of(self, library: str) -> Fact[Version]:
@@ -212,11 +289,18 @@ class Environment:
             return self.tracer
         key = tracer_key(library)
         fact = self.fact(key)
-        if f"{_FRAMEWORK}{fold(library)}" in self._fixed or fact.value is not None:
+        if FACTS["framework"].key_of(library) in self._fixed or fact.value is not None:
             return fact
-        return Fact.unknown(f"{fact.signal}; you can set it as {key}")
+        return Fact.unknown(
+            f"{fact.signal}; you can set it as {key}, or as tracer where no other page counts"
+        )
 
-    def to_mapping(self, frameworks: Iterable[str] = ()) -> dict[str, Any]:
+    def to_mapping(
+        self,
+        frameworks: Iterable[str] = (),
+        packages: Iterable[str] = (),
+        facts: Iterable[str] = (),
+    ) -> dict[str, Any]:
         """Return all known facts as plain values, in the form that `from_mapping` reads.
 
         The date is left out unless it was given, so that a kept file does not freeze support
@@ -224,46 +308,63 @@ class Environment:
 
         Args:
             frameworks: Names that are looked up for it, beside those looked up until then.
+            packages: As `frameworks`.
+            facts: As `frameworks`, ids of user-defined facts.
         """
         for name in frameworks:
             self.framework(name)
-        facts = {key: self.fact(key) for key in KEYS if key != "date" or "date" in self._fixed}
-        plain = {key: fact.plain for key, fact in facts.items() if fact.known}
-        found = {name: fact.plain for name, fact in self.frameworks().items() if fact.known}
-        return {**plain, "frameworks": found}
+        for name in packages:
+            self.package(name)
+        for name in facts:
+            self.fact(f"fact.{name}")
+        single = {key: self.fact(key) for key in KEYS if key != "date" or "date" in self._fixed}
+        plain: dict[str, Any] = {key: fact.plain for key, fact in single.items() if fact.known}
+        for plural, named in self.named().items():
+            plain[plural] = {name: fact.plain for name, fact in named.items() if fact.known}
+        return plain
 
-    def frameworks(self) -> dict[str, Fact[Version]]:
-        """Return the facts of all frameworks given, looked up or named at the start, by name."""
+    def named(self) -> dict[str, dict[str, Fact[Any]]]:
+        """Return the facts given, looked up or named at the start of each kind with several.
+
+        Returns:
+            The facts by name, by the kind's plural: `frameworks`, and `packages` if there are any.
+        """
         for key in self._facts:
-            if key.startswith(_FRAMEWORK):
-                folded = key[len(_FRAMEWORK) :]
-                self._frameworks.setdefault(folded, folded)
-        return {name: self.framework(name) for name in sorted(self._frameworks.values())}
+            _, dot, name = key.partition(".")
+            if dot:
+                self._names.setdefault(key, name)
+        names = sorted(self._names.items(), key=lambda item: item[1])
+        found: dict[str, dict[str, Fact[Any]]] = {"frameworks": {}}
+        for key, name in names:
+            found.setdefault(kind_of(key).plural, {})[name] = self._fact(key, name)
+        return found
 
-    def phrases(self, frameworks: Mapping[str, Fact[Any]]) -> list[tuple[int, str]]:
+    def phrases(self, named: Mapping[str, Mapping[str, Fact[Any]]]) -> list[tuple[int, str]]:
         """Return the facts as the summary of a run writes them, apart from the tracer.
 
         Each has a rank, by which those of several processes are put in order; 0 is left for what
         comes first.
 
         Args:
-            frameworks: Those to mention, by name; of very many some, the known ones first.
+            named: Those to mention of each kind with several, by name, as `named` returns them;
+                of very many some, the known ones first.
         """
-        labelled = [
-            (rank, kind.in_summary, self.fact(key))
-            for rank, (key, kind) in enumerate(FACTS.items(), start=1)
-            if kind.in_summary
-        ]
-        rank_of_frameworks = 1 + list(FACTS).index("framework")
-        named = sorted(frameworks.items(), key=lambda item: (not item[1].known, item[0]))
-        labelled += [(rank_of_frameworks, name, fact) for name, fact in named[:_MENTIONED]]
+        phrases = []
         implementation = IMPLEMENTATIONS.get(self.implementation.value or "", "Python")
-        more = len(named) - _MENTIONED
-        # The sign comes after all letters in the order of words.
-        rest = [(rank_of_frameworks, f"… and {more} more frameworks")] if more > 0 else []
-        phrases = (
-            (rank, phrase(implementation if label == "Python" else label, fact))
-            for rank, label, fact in labelled
-            if fact.signal != NOT_QUERIED
-        )
-        return sorted([*phrases, *rest])
+        for rank, kind in enumerate(FACTS.values(), start=1):
+            if kind.plural:
+                phrases += [(rank, words) for words in _mentioned(kind, named.get(kind.plural, {}))]
+                continue
+            fact = self.fact(kind.key) if kind.in_summary else None
+            if fact is not None and fact.signal != NOT_QUERIED:
+                label = implementation if kind.key == "python" else kind.in_summary
+                phrases.append((rank, phrase(label, fact)))
+        return sorted(phrases)
+
+
+def _mentioned(kind: FactKind, facts: Mapping[str, Fact[Any]]) -> list[str]:
+    ordered = sorted(facts.items(), key=lambda item: (not item[1].known, item[0]))
+    more = len(ordered) - _MENTIONED
+    # The sign comes after all letters in the order of words.
+    rest = [f"… and {more} more {kind.plural}"] if more > 0 else []
+    return [*(phrase(name, fact) for name, fact in ordered[:_MENTIONED]), *rest]

@@ -14,8 +14,11 @@ from pytest_ddcompat.environment.machine import AGENT_VARIABLES
 from pytest_ddcompat.environment.value import Fact, FactKind
 from pytest_ddcompat.values.names import (
     DEPLOYMENT_TYPES,
+    canonical,
     deployment_type,
+    fact_id,
     is_misspelling,
+    is_package,
     unknown_name,
 )
 from pytest_ddcompat.values.sites import parse_known_site
@@ -23,20 +26,23 @@ from pytest_ddcompat.values.text import as_json, shown
 from pytest_ddcompat.values.versions import Version, parse_agent_version, parse_version
 
 __all__ = [
-    "FACTS", "IMPLEMENTATIONS", "KEYS", "boolean", "facts_schema", "kind_of",
-    "phrase", "text", "tracer_key", "version",
+    "FACTS", "IMPLEMENTATIONS", "KEYS", "PLATFORM_WORDS", "PLURALS", "boolean", "facts_schema",
+    "kind_of", "phrase", "text", "tracer_key", "version",
 ]  # fmt: skip
 
 IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy"}
 """How Python implementations that pages name are written."""
 
 _OS = {
-    "linux": "linux", "macos": "macos", "darwin": "macos", "windows": "windows", "win32": "windows",
+    "linux": "linux", "macos": "macos", "darwin": "macos", "mac": "macos", "osx": "macos",
+    "windows": "windows", "win32": "windows", "win": "windows",
 }  # fmt: skip
 _CPU = {
     "x8664": "x86-64", "amd64": "x86-64", "x64": "x86-64", "aarch64": "aarch64", "arm64": "aarch64",
     "i686": "i686", "i386": "i686", "i586": "i686", "x86": "i686",
 }  # fmt: skip
+PLATFORM_WORDS = {"os": _OS, "cpu": _CPU, "implementation": {n: n for n in IMPLEMENTATIONS}}
+"""The documented words of a platform by their folded spellings; others have words of their own."""
 
 _SHOWN = 50  # characters of a wrong value that a message repeats
 
@@ -61,6 +67,13 @@ def boolean(value: object) -> bool:
 def version(value: object) -> Version:
     """Parse a PEP 440 version."""
     return parse_version(text(value))
+
+
+def _own(value: object) -> bool | str:
+    """Parse what may be the value of a user-defined fact: its declaration is known later."""
+    if isinstance(value, (bool, str)):
+        return value if isinstance(value, bool) else text(value)
+    raise ValueError(f"this must be true, false or a string (got {shown(value, as_json)})")
 
 
 def _python(value: object) -> Version:
@@ -130,7 +143,7 @@ _DECLARED = (
     ),
     FactKind(
         "python",
-        "Version of Python, of which major and minor decide.",
+        "Version of Python, of which pages compare major and minor.",
         label="Python",
         in_summary="Python",
         parse=_python,
@@ -170,10 +183,35 @@ _DECLARED = (
         "Version of each framework; null: not installed.",
         label="Framework",
         plural="frameworks",
+        is_distribution=True,
         parse=version,
         example="4.2.1",
         nullable=True,
-        detect=detection.detect_distribution,
+        detect=detection.detect_framework,
+    ),
+    FactKind(
+        "package",
+        "Version of each distribution, by its PEP 503 name; null: not installed.",
+        label="Package",
+        plural="packages",
+        reduced=canonical,
+        is_name=is_package,
+        is_distribution=True,
+        parse=version,
+        example="0.27.2",
+        nullable=True,
+        detect=detection.detect_package,
+    ),
+    FactKind(
+        "fact",
+        "Value of each fact of your own, by the id that a matrix or another file declares.",
+        label="Fact of your own",
+        plural="facts",
+        reduced=fact_id,
+        parse=_own,
+        keywords=(("type", ["boolean", "string"]),),
+        example="flask-poc",
+        detect=detection.detect_undeclared,
     ),
     FactKind(
         "deployments",
@@ -236,12 +274,15 @@ FACTS = {kind.key: kind for kind in _DECLARED}
 KEYS = tuple(key for key, kind in FACTS.items() if not kind.plural)
 """The facts of which there is one; of the others each has a name: `framework.NAME`."""
 
+PLURALS = {kind.plural: kind for kind in FACTS.values() if kind.plural}
+"""The declarations of those others by the key of the object that holds them: `frameworks`."""
+
 
 def kind_of(key: str) -> FactKind:
     """Return the declaration of a fact.
 
     Args:
-        key: Such as `tracer`, `framework.django`.
+        key: Such as `tracer`, `framework.django`, `package.httpx`.
 
     Raises:
         KeyError: There is no such fact.

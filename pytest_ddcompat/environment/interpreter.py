@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_ddcompat.environment.detection import LIBRARY, cpu_of, installed
 from pytest_ddcompat.environment.value import Fact
 from pytest_ddcompat.values.errors import FactsError
+from pytest_ddcompat.values.names import fold
 from pytest_ddcompat.values.text import cut, printable
 from pytest_ddcompat.values.versions import Version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pytest_ddcompat.environment.parsing import Facts
+    from pytest_ddcompat.environment.value import Find
 
 __all__ = ["Interpreter"]
 
@@ -57,7 +57,7 @@ class Interpreter(NamedTuple):
     """
 
     facts: Facts
-    find: Callable[[str], Fact[Any]]
+    find: Find
 
     @classmethod
     def ask(cls, name: str, origin: str, timeout: float = _SECONDS) -> Interpreter:
@@ -90,7 +90,7 @@ class Interpreter(NamedTuple):
             raise FactsError(f"{origin}: {name}: {error}") from None
         except (ValueError, KeyError, TypeError, AttributeError):
             raise FactsError(f"{origin}: {name}: this is not a Python; {_VALID}") from None
-        return cls({**facts, "tracer": find(LIBRARY)}, find)
+        return cls({**facts, "tracer": find(LIBRARY, fold)}, find)
 
 
 class _NoAnswerError(Exception):

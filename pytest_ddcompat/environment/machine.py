@@ -13,7 +13,7 @@ from pytest_ddcompat.values.variables import Hidden, UndeclaredError, Variables
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_ddcompat.environment.value import AgentAnswer, FactKind
+    from pytest_ddcompat.environment.value import AgentAnswer, FactKind, Find
 
 __all__ = ["AGENT_VARIABLES", "Detector", "Machine", "check_agent_option"]
 
@@ -96,8 +96,8 @@ class Detector:
         self._answer = answer
         self._variables = Variables(os.environ if environ is None else environ)
         self._root = root
-        self._known: dict[tuple[str, str], Fact[Any]] = {}
-        self._find: Callable[[str], Fact[Any]] | None = None
+        self._known: dict[tuple[str, str, object], Fact[Any]] = {}
+        self._find: Find | None = None
 
     def detect(self, kind: FactKind, others: _Facts, name: str = "") -> Fact[Any]:
         """Find one fact; it is unknown where its detection raises.
@@ -110,13 +110,15 @@ class Detector:
         Raises:
             UndeclaredError: The detection reads what the declaration does not name.
         """
-        known = self._known.get((kind.key, name))
-        if known is None and self._find is not None and kind.plural:
-            known = self._find(name)
+        # Two folders of a run may declare one fact of their own differently.
+        which = (kind.key, name, kind.detect)
+        known = self._known.get(which)
+        if known is None and self._find is not None and kind.is_distribution:
+            known = self._find(name, kind.reduced)
         if known is None:
             known = self._detect(kind, others, name)
             if not kind.derived_from:
-                self._known[kind.key, name] = known
+                self._known[which] = known
         return known
 
     def _detect(self, kind: FactKind, others: _Facts, name: str) -> Fact[Any]:
@@ -132,7 +134,7 @@ class Detector:
             # Not its message, which may quote the value of a variable.
             return Fact.unknown(f"its detection failed ({type(error).__name__})")
 
-    def find_distributions_by(self, find: Callable[[str], Fact[Any]]) -> None:
+    def find_distributions_by(self, find: Find) -> None:
         """Take the facts of further distributions from elsewhere, such as `detection.installed`."""
         self._find = find
 

@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.environment.fact import FACTS, KEYS
+from pytest_ddcompat.environment.fact import FACTS, KEYS, PLURALS
 from pytest_ddcompat.environment.value import Fact
 from pytest_ddcompat.values.errors import FactsError
-from pytest_ddcompat.values.names import fold, is_framework, unknown_name
+from pytest_ddcompat.values.names import BOOLEANS, unknown_name
 from pytest_ddcompat.values.text import as_json, shown
 
 if TYPE_CHECKING:
@@ -27,12 +27,8 @@ LIMIT = 1 << 20
 _MOST = 1000
 """Names in one place; nobody has hundreds of frameworks, and each costs more than its parsing."""
 
-_BOOLEANS = {
-    **dict.fromkeys(("true", "yes", "on", "1"), True),
-    **dict.fromkeys(("false", "no", "off", "0"), False),
-}
-_MAPS = {kind.plural: kind for kind in FACTS.values() if kind.plural}
 _SETTINGS = {kind.setting: kind for kind in FACTS.values()}
+_ABSENT = ", ".join(kind.setting for kind in FACTS.values() if kind.nullable)
 
 
 def facts_from_text(content: bytes, origin: str) -> Facts:
@@ -74,12 +70,12 @@ def facts_from_mapping(mapping: object, origin: str, most: int = _MOST) -> Facts
     reader = _Reader(origin, most=most)
     reader.check_size("", mapping)
     for key, value in mapping.items():
-        if key in _MAPS:
-            reader.read_map(_MAPS[key], value)
+        if key in PLURALS:
+            reader.read_map(PLURALS[key], value)
         elif key in KEYS:
             reader.read(FACTS[key], key, key, value)
         else:
-            reader.refuse_key(_text(key), [*KEYS, *_MAPS])
+            reader.refuse_key(_text(key), [*KEYS, *PLURALS])
     return reader.finish()
 
 
@@ -150,13 +146,14 @@ class _Reader:
         where = f"{self.origin}: {kind.plural}:"
         if not isinstance(value, Mapping):
             got = shown(value, as_json)
+            values = "versions" if kind.is_distribution else "values"
             self.problems.append(
-                f"{where} this must be an object of names and versions (got {got})"
+                f"{where} this must be an object of names and {values} (got {got})"
             )
             return
         self.check_size(kind.plural, value)
         for name, version in ((_text(name), version) for name, version in value.items()):
-            key, is_name = f"{kind.key}.{fold(name)}", is_framework(name)
+            key, is_name = kind.key_of(name), kind.is_name(name)
             if is_name and key not in self.facts:
                 self.read(kind, key, f"{kind.plural}.{name}", version)
                 continue
@@ -175,13 +172,13 @@ class _Reader:
         else:
             absent = word == "none" and kind.nullable
             # Of other facts, 1 is a version.
-            parsed = _BOOLEANS.get(word, value) if kind.is_boolean else value
+            parsed = BOOLEANS.get(word, value) if kind.is_boolean else value
             self.read(kind, key, setting, None if absent else parsed)
             # Where any word will do, `none` would be one: nobody means an OS of that name.
             if key in self.facts and self.facts[key].value == "none":
                 self.problems.append(
                     f'{self.origin}: {setting}: "none" is not valid; '
-                    "valid: a value, or unknown (only tracer, agent and framework.NAME can be none)"
+                    f"valid: a value, or unknown (only {_ABSENT} can be none)"
                 )
 
     def _add_deployments(self, kind: FactKind, setting: str, value: list[str]) -> None:
@@ -196,8 +193,8 @@ def _kind_and_key(setting: str) -> tuple[FactKind | None, str]:
     """Return the fact that the KEY of a setting names, and its own key."""
     prefix, dot, name = setting.partition(".")
     if dot:
-        kind = _SETTINGS.get(f"{prefix}.NAME") if is_framework(name) else None
-        return kind, f"{prefix}.{fold(name)}"
+        named = _SETTINGS.get(f"{prefix}.NAME")
+        return (named, named.key_of(name)) if named and named.is_name(name) else (None, "")
     kind = FACTS[setting] if setting in KEYS else _SETTINGS.get(setting)
     return kind, kind.key if kind else ""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Callable, Generic, NamedTuple, TypeVar
 
-__all__ = ["AgentAnswer", "Fact", "FactKind", "in_words"]
+from pytest_ddcompat.values.names import fold, is_framework
+
+__all__ = ["AgentAnswer", "Fact", "FactKind", "Find", "in_setting", "in_words"]
 
 T = TypeVar("T")
 
@@ -16,6 +18,11 @@ def in_words(value: object) -> str:
     if isinstance(value, (frozenset, list)):
         return ", ".join(sorted(value)) or "none"
     return "none" if value is None else str(value)
+
+
+def in_setting(value: object) -> str:
+    """Write a fact's value as `KEY=VALUE` has it."""
+    return str(value).lower() if isinstance(value, bool) else in_words(value)
 
 
 class Fact(Generic[T]):
@@ -59,6 +66,10 @@ class Fact(Generic[T]):
         return sorted(self.value) if isinstance(self.value, frozenset) else str(self.value)
 
 
+Find = Callable[[str, Callable[[str], str]], Fact[Any]]
+"""Finds the version of a distribution by its name, and by what reduces names to what decides."""
+
+
 class AgentAnswer(NamedTuple):
     """An Agent's answer.
 
@@ -90,6 +101,9 @@ class FactKind(NamedTuple):
         derived_from: Other facts that `detect` takes it from.
         keywords: Keywords of JSON Schema, beside the type.
         plural: Key of the object that holds all facts of this kind by name; empty: there is one.
+        reduced: Takes such a name, and returns what decides of it.
+        is_name: Whether a text can be such a name.
+        is_distribution: Whether such a fact is the version of an installed distribution.
         alias: What `KEY=VALUE` calls it, if not by its key.
         choices: JSON values that the HTML page offers, beside those that a matrix names.
     """
@@ -104,8 +118,11 @@ class FactKind(NamedTuple):
     variables: tuple[str, ...] = ()
     nullable: bool = False
     derived_from: tuple[str, ...] = ()
-    keywords: tuple[tuple[str, str], ...] = ()
+    keywords: tuple[tuple[str, Any], ...] = ()
     plural: str = ""
+    reduced: Callable[[str], str] = fold
+    is_name: Callable[[str], bool] = is_framework
+    is_distribution: bool = False
     alias: str = ""
     choices: tuple[object, ...] = ()
 
@@ -113,6 +130,10 @@ class FactKind(NamedTuple):
     def setting(self) -> str:
         """Its key in `KEY=VALUE`."""
         return self.alias or (f"{self.key}.NAME" if self.plural else self.key)
+
+    def key_of(self, name: str) -> str:
+        """Return the key of one fact of a kind that has several: `framework.django`."""
+        return f"{self.key}.{self.reduced(name)}"
 
     @property
     def is_boolean(self) -> bool:

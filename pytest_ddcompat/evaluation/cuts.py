@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pytest_ddcompat.environment.fact import tracer_key
 from pytest_ddcompat.evaluation.evaluate import capabilities_named
-from pytest_ddcompat.values.names import fold
+from pytest_ddcompat.evaluation.states import key_of
+from pytest_ddcompat.values.names import fact_id, fold
 from pytest_ddcompat.values.versions import Version, parse_marker_range
 
 if TYPE_CHECKING:
@@ -17,12 +18,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.rows import Capability
     from pytest_ddcompat.requirement.requirement import Requirement
 
-__all__ = ["cuts_of_page", "cuts_of_requirement", "is_version"]
-
-
-def is_version(key: str) -> bool:
-    """Whether a fact is a version."""
-    return key in {"tracer", "python", "agent"} or key.startswith("framework.")
+__all__ = ["cuts_of_page", "cuts_of_requirement"]
 
 
 def cuts_of_requirement(requirement: Requirement, key: str, matrix: Matrix) -> list[Version]:
@@ -34,19 +30,16 @@ def cuts_of_requirement(requirement: Requirement, key: str, matrix: Matrix) -> l
         matrix: The matrix that decides.
     """
     cuts: tuple[Version, ...] = ()
-    if not requirement.specifier:
+    if requirement.kind == "fact":
+        ((name, values),) = requirement.values
+        if key == f"fact.{name}":
+            cuts = parse_marker_range("|".join(map(str, values))).cuts
+    elif not requirement.specifier:
         names = capabilities_named(requirement, matrix) if requirement.names else ()
         cuts = cuts_of_page(key, matrix, tuple(map(matrix.capability, names)))
-    elif key == _key_of(requirement, matrix):
+    elif key == key_of(requirement, matrix):
         cuts = parse_marker_range(requirement.specifier).cuts
     return sorted(cuts)
-
-
-def _key_of(requirement: Requirement, matrix: Matrix) -> str:
-    """Return the fact that a requirement's specifier speaks of."""
-    if requirement.kind == "framework":
-        return f"framework.{fold(requirement.frameworks[0])}"
-    return tracer_key(matrix.page.tracer) if requirement.kind == "tracer" else requirement.kind
 
 
 @lru_cache(maxsize=1024)
@@ -72,15 +65,30 @@ def _cuts(
     if key == tracer_key(matrix.page.tracer):
         for capability in capabilities:
             yield from capability.boundaries
-        yield from (Version(str(minimum.tracer.major + 1)) for minimum in minimums)
+            yield from capability.ends
+        yield from (Version(str(row.tracer.major + 1)) for row in minimums if row.tracer)
         tables = (matrix.runtimes, matrix.releases)
         for rows in tables if runtimes_first else reversed(tables):
             yield from (cut for row in rows for cut in row.tracer.cuts)
     elif key == "python":
         yield from (cut for row in matrix.runtimes for cut in row.python.cuts)
-        yield from (cut for minimum in minimums for cut in minimum.versions.cuts)
+        yield from (cut for each in minimums if each.versions for cut in each.versions.cuts)
     elif key == "agent":
         yield from (row.agent for row in matrix.releases if row.agent)
+    elif key.startswith("fact."):
+        yield from _cuts_of_fact(key[len("fact.") :], capabilities)
     for row in matrix.frameworks:
         if row.versions is not None and key == f"framework.{fold(row.id)}":
             yield from row.versions.cuts
+
+
+def _cuts_of_fact(name: str, capabilities: tuple[Capability, ...]) -> Iterator[Version]:
+    """Return the versions of a user-defined fact at which what depends on it may change."""
+    for row in capabilities:
+        for minimum in row.minimums:
+            if minimum.versions is not None and fact_id(minimum.runtime) == fact_id(name):
+                yield from minimum.versions.cuts
+        for wanted in (row.needs, *(minimum.facts for minimum in row.minimums)):
+            for other, values in wanted.items():
+                if fact_id(other) == fact_id(name):
+                    yield from parse_marker_range("|".join(map(str, values))).cuts

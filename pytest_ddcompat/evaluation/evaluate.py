@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Callable
 
 from pytest_ddcompat.evaluation.checks import CHECKS
-from pytest_ddcompat.evaluation.checks.common import (
-    Question,
-    Situation,
-    check_installed,
-    check_version,
-    in_range,
-)
-from pytest_ddcompat.evaluation.checks.deployment import deployment_named
-from pytest_ddcompat.evaluation.checks.service import framework_installed
-from pytest_ddcompat.evaluation.checks.tracer import branch_with, check_level
+from pytest_ddcompat.evaluation.checks.common import Question, Situation
 from pytest_ddcompat.evaluation.verdict import Finding, Outcome, Status, Verdict
-from pytest_ddcompat.matrix.rows import LEVEL_WORDS, LEVELS
 from pytest_ddcompat.requirement.expression import Operation, has_operators, parse
 from pytest_ddcompat.values.errors import RequirementError
 from pytest_ddcompat.values.names import fold, is_misspelling, listed, unknown_name
 from pytest_ddcompat.values.text import quoted
-from pytest_ddcompat.values.versions import parse_marker_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,7 +22,10 @@ if TYPE_CHECKING:
     from pytest_ddcompat.requirement.expression import Expression
     from pytest_ddcompat.requirement.requirement import Requirement
 
-__all__ = ["capabilities_named", "check_requirement", "evaluate", "run_check", "verdict_of"]
+__all__ = [
+    "capabilities_named", "check_requirement", "evaluate", "expression_of", "run_check",
+    "verdict_of",
+]  # fmt: skip
 
 _ORDER = (Status.UNSUPPORTED, Status.UNDETERMINED, Status.SUPPORTED)
 _VIOLATED, _UNKNOWN = Outcome.VIOLATED, Outcome.UNKNOWN  # members are slow to look up
@@ -53,13 +45,27 @@ def evaluate(requirement: Requirement, environment: Environment, matrix: Matrix)
 
     Raises:
         RequirementError: The requirement names another matrix, or what this one does not have.
+        FactsError: A given fact has a value that the matrix does not declare.
     """
     check_requirement(requirement, matrix)
+    if requirement.kind == "state":
+        # Imported here, since most runs declare none.
+        from pytest_ddcompat.evaluation.states import Condition, evaluate_state
+
+        conditions = [
+            Condition(condition, matrix, evaluate(condition, environment, matrix))
+            for condition in requirement.when
+        ]
+        return evaluate_state(requirement, conditions, environment)
+    if matrix.own_facts and not environment.declared:
+        environment = environment.declaring(matrix.own_facts)
     situation = Situation.of(environment, matrix)
     if requirement.kind == "capability":
-        return _evaluate_expression(_expression(requirement, matrix), requirement, situation)
-    check = _CHECKS_OF_MARKERS[requirement.kind]
-    found = _with_removed_rows(lambda situation: [check(requirement, situation)], situation)
+        return _evaluate_expression(expression_of(requirement, matrix), requirement, situation)
+    # Here, as many suites ask for capabilities only.
+    from pytest_ddcompat.evaluation.checks.alone import findings_alone
+
+    found = _with_removed_rows(partial(findings_alone, requirement), situation)
     return verdict_of(Finding.all_about(_TEST, found))
 
 
@@ -97,11 +103,12 @@ def capabilities_named(requirement: Requirement, matrix: Matrix) -> Iterable[str
     Raises:
         RequirementError: An expression cannot be understood.
     """
-    return _names(_expression(requirement, matrix))
+    return _names(expression_of(requirement, matrix))
 
 
 @lru_cache(maxsize=4096)
-def _expression(requirement: Requirement, matrix: Matrix) -> Expression:
+def expression_of(requirement: Requirement, matrix: Matrix) -> Expression:
+    """Return what a requirement of capabilities asks for; refuse what cannot be understood."""
     operands: list[Expression] = []
     for name in requirement.names:
         known = matrix.find_capability(name)
@@ -225,72 +232,3 @@ def verdict_of(findings: tuple[Finding, ...]) -> Verdict:
     decisive = tuple([f for f in unknown if f.check != "agent" or f.subject == _TEST])
     status = Status.UNDETERMINED if decisive else Status.SUPPORTED
     return Verdict(status, findings, decisive, decisive)
-
-
-def _tracer(requirement: Requirement, situation: Situation) -> Finding:
-    wanted, library = parse_marker_range(requirement.specifier), situation.matrix.page.tracer
-    return check_installed(
-        f"{library} {wanted}",
-        situation,
-        wanted.__contains__,
-        source=requirement.marker,
-        remedy=in_range(library, wanted),
-    )
-
-
-def _agent(requirement: Requirement, situation: Situation) -> Finding:
-    return _specified("Datadog Agent", "agent", "no Agent", requirement, situation)
-
-
-def _specified(
-    called: str, key: str, absent: str, requirement: Requirement, situation: Situation
-) -> Finding:
-    wanted = parse_marker_range(requirement.specifier)
-    fact = situation.environment.fact(key)
-    return check_version(
-        f"{called} {wanted}",
-        fact,
-        wanted.__contains__,
-        key=key,
-        source=requirement.marker,
-        absent=absent,
-        remedy=in_range(called, wanted),
-    )
-
-
-def _framework(requirement: Requirement, situation: Situation) -> Finding:
-    name = requirement.frameworks[0]
-    if requirement.specifier:
-        key = f"framework.{name}"
-        return _specified(name, key, "none installed", requirement, situation)
-    return framework_installed(situation, name, f"{name} installed", requirement.marker)
-
-
-def _deployment(requirement: Requirement, situation: Situation) -> Finding:
-    ids = [situation.matrix.deployment(name).id for name in requirement.deployments]
-    return deployment_named(situation, ids, requirement.marker)
-
-
-def _support_level(requirement: Requirement, situation: Situation) -> Finding:
-    fact = situation.installed
-    if fact.value is not None:
-        return check_level(situation, requirement.level)
-    library, level = situation.matrix.page.tracer, requirement.level or LEVELS[0]
-    needed = f"a release branch of {library} with {LEVEL_WORDS[level]} or better"
-    found = Finding("release", Outcome.UNKNOWN, needed, "unknown", requirement.marker)
-    found = found._replace(signal=fact.signal)
-    if not fact.known:
-        return found
-    remedy, change = branch_with(situation, level)
-    return found._replace(
-        outcome=Outcome.VIOLATED, observed="none installed", remedy=remedy, change=change
-    )
-
-
-_CHECKS_OF_MARKERS: dict[str, Callable[[Requirement, Situation], Finding]] = {
-    "tracer": _tracer,
-    "agent": _agent,
-    "framework": _framework,
-    "deployment": _deployment,
-    "support_level": _support_level,
-}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.evaluation.evaluate import capabilities_named, check_requirement, evaluate
+from pytest_ddcompat.matrix.facts import together
 from pytest_ddcompat.matrix.loading import load_matrix, read_file
 from pytest_ddcompat.matrix.rows import Framework
 from pytest_ddcompat.values.errors import FactsError, MatrixError, RequirementError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.fields import Row
     from pytest_ddcompat.matrix.kinds import Mark
     from pytest_ddcompat.matrix.matrix import Matrix
-    from pytest_ddcompat.matrix.rows import Capability, Statement
+    from pytest_ddcompat.matrix.rows import Capability, FactDeclaration, Statement
     from pytest_ddcompat.requirement.requirement import Requirement
 
     if sys.version_info >= (3, 11):
@@ -37,13 +38,19 @@ class Matrices:
 
     Attributes:
         first: The page that counts where nothing else decides.
+        own_facts: The user-defined facts that are declared, by reduced id.
     """
 
-    def __init__(self, matrices: Iterable[Matrix]) -> None:
+    def __init__(self, matrices: Iterable[Matrix], facts: Iterable[FactDeclaration] = ()) -> None:
         """Take the pages together.
 
+        Args:
+            matrices: The pages.
+            facts: User-defined facts that are declared elsewhere.
+
         Raises:
-            MatrixError: There is none, or different ones have the same id.
+            MatrixError: There is none, different ones have the same id, or two declare a fact
+                differently.
         """
         self._by_id: dict[str, Matrix] = {}
         for matrix in matrices:
@@ -58,6 +65,11 @@ class Matrices:
             raise MatrixError("there is no matrix; valid: at least one matrix")
         self.first = next(iter(self._by_id.values()))
         self._picked: dict[Requirement, Matrix] = {}
+        # A declaration of a runtime, which may name a variable, comes before what minimums name.
+        self.own_facts = {
+            **{key: row for matrix in self for key, row in matrix.runtime_facts.items()},
+            **together([*(row for m in self for row in m.facts), *facts]),
+        }
 
     def __iter__(self) -> Iterator[Matrix]:
         return iter(self._by_id.values())
@@ -66,7 +78,7 @@ class Matrices:
         return len(self._by_id)
 
     def pick(self, requirement: Requirement) -> Matrix:
-        """Return the matrix that a requirement is evaluated against.
+        """Return the matrix that a requirement is evaluated against; of a state, the first of them.
 
         It is the one that the requirement names; else the first that has what it asks for.
 
@@ -87,13 +99,31 @@ class Matrices:
         Raises:
             RequirementError: As for `pick` and `check_requirement`.
         """
-        check_requirement(requirement, self.pick(requirement))
+        for part in requirement.parts:
+            check_requirement(part, self.pick(part))
+            if part.kind == "fact":
+                # Here, as few suites require one.
+                from pytest_ddcompat.evaluation.own_facts import check_required_fact
+
+                check_required_fact(part, self.own_facts)
+
+    def read_tracer(self, environment: Environment) -> Environment:
+        """Return an environment as the pages read the fact `tracer` that is given.
+
+        It is the version of ddtrace, or, of a page that stands alone, that of the page's library.
+
+        Args:
+            environment: The facts.
+        """
+        return environment.of_library(self.first.page.tracer) if len(self) == 1 else environment
 
     def framework_names(self) -> list[str]:
         """Ids of all frameworks of the pages, each once."""
         return list(dict.fromkeys(name for matrix in self for name in matrix.framework_names()))
 
     def _pick(self, requirement: Requirement) -> Matrix:
+        if requirement.kind == "state":
+            return self.pick(requirement.when[0]) if requirement.when else self.first
         if requirement.matrix is not None:
             return self._named(requirement.matrix)
         if requirement.kind == "capability":
@@ -151,11 +181,16 @@ class Matrices:
 
 
 class Verdicts:
-    """The verdicts of one environment; each requirement is evaluated once."""
+    """The verdicts of one environment; each requirement is evaluated once.
+
+    Attributes:
+        environment: The environment.
+        matrices: The pages by which it is evaluated.
+    """
 
     def __init__(self, environment: Environment, matrices: Matrices) -> None:
-        self._environment = environment
-        self._matrices = matrices
+        self.environment = environment
+        self.matrices = matrices
         self._known: dict[Requirement, Verdict] = {}
 
     def of(self, requirement: Requirement) -> Verdict:
@@ -166,10 +201,18 @@ class Verdicts:
         """
         known = self._known.get(requirement)
         if known is None:
-            matrix = self._matrices.pick(requirement)
-            known = evaluate(requirement, self._environment, matrix)
-            self._known[requirement] = known
+            known = self._known[requirement] = self._evaluate(requirement)
         return known
+
+    def _evaluate(self, requirement: Requirement) -> Verdict:
+        if requirement.kind == "state":
+            # Imported here, since most runs declare none.
+            from pytest_ddcompat.evaluation.states import Condition, evaluate_state
+
+            pick = self.matrices.pick
+            conditions = [Condition(r, pick(r), self.of(r)) for r in requirement.when]
+            return evaluate_state(requirement, conditions, self.environment)
+        return evaluate(requirement, self.environment, self.matrices.pick(requirement))
 
 
 def load_kept(
@@ -230,11 +273,14 @@ def _definition(matrix: Matrix, name: str) -> Hashable:
     if capability is None:
         return None
     deciding = (key for key, spec in matrix.fields.items() if spec.decides)
-    tables = [key for key in deciding if key not in {"page", "capabilities", "unresolved"}]
+    # Facts that two pages declare differently are an error.
+    others = {"page", "capabilities", "runtimes", "facts", "unresolved"}
+    tables = [key for key in deciding if key not in others]
     return (
         _values(matrix.page),
         _values(capability),
         *(_about(getattr(matrix, table), capability) for table in tables),
+        _about(matrix.runtimes_of(capability), capability),
         _open(matrix, capability),
     )
 

@@ -36,11 +36,6 @@ class Policy(NamedTuple):
     unsupported: Action = Action.SKIP
     undetermined: Action = Action.RUN
 
-    @property
-    def deselects(self) -> bool:
-        """Whether a test may be deselected."""
-        return Action.DESELECT in self
-
     def action(self, status: Status, *, strict: bool | None = None) -> Action:
         """Return the action on a test with a verdict.
 

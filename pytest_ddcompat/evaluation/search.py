@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.environment.fact import tracer_key
+from pytest_ddcompat.environment.fact import IMPLEMENTATIONS, tracer_key
+from pytest_ddcompat.environment.value import in_setting
 from pytest_ddcompat.evaluation.checks.tracer import rank_of
-from pytest_ddcompat.evaluation.cuts import cuts_of_page, cuts_of_requirement, is_version
-from pytest_ddcompat.evaluation.evaluate import evaluate
+from pytest_ddcompat.evaluation.cuts import cuts_of_page, cuts_of_requirement
+from pytest_ddcompat.evaluation.pages import Verdicts
 from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.values.stretches import choose, samples, stretches
 from pytest_ddcompat.values.versions import Range, Version, base, parse_marker_range
@@ -21,10 +23,11 @@ if TYPE_CHECKING:
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.evaluation.pages import Matrices
     from pytest_ddcompat.evaluation.verdict import Finding, Verdict
+    from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Requirement
     from pytest_ddcompat.values.stretches import Stretch
 
-_RUN_ON = "a run on "
+_BEFORE_WORDS = re.compile(r"a run on |[a-z0-9_-]+=")
 _REMEDY = re.compile(
     r"(?P<label>[^<>=!~]+?) (?P<specifier>installed|[<>=!~][^ ]*)"
     r"(?: \((?:preview|partial|deprecated|older than [^ ]+)\))*"
@@ -50,7 +53,9 @@ class Search:
         undetermined: bool,
     ) -> None:
         self.environment = self._before = environment
-        self._asked = [(requirement, matrices.pick(requirement)) for requirement in requirements]
+        self._matrices = matrices
+        self._asked = requirements
+        self._parts = [[(part, matrices.pick(part)) for part in r.parts] for r in requirements]
         self.ranges: dict[str, Range] = {}
         self._undetermined = undetermined
         self._mended: set[str] = set()
@@ -63,8 +68,11 @@ class Search:
         """Make the changes of findings, of versions the ones that mend all of them if some do."""
         for finding in findings:
             self._mended.add(finding.check)
-            for key, value in finding.change:
-                self._words.setdefault(key, []).append(finding.remedy)
+            # A finding about several facts joins what mends each of them.
+            several = len(finding.change) > 1
+            parts = finding.remedy.split(" and ") if several else [finding.remedy]
+            for (key, value), words in zip(finding.change, parts):
+                self._words.setdefault(key, []).append(words)
                 self._changed[key] = value
         # What now is violated limits the range, too: on a newer Python the oldest tracer may be.
         verdicts = [self._verdict(number, self._changed) for number in range(len(self._asked))]
@@ -73,7 +81,7 @@ class Search:
         )
         # Earlier changes, too: after this one, more versions may do, or do with fewer changes.
         for key in self._changed:
-            if is_version(key):
+            if self._is_version(key):
                 best = self._best(key)
                 if best is not None:
                     self._changed[key] = best.nearest(self._before.fact(key).value)
@@ -86,13 +94,13 @@ class Search:
         for key, words in self._words.items():
             values: Sequence[object] = [self._changed[key]]
             phrase = words[-1]
-            if key == "deployments":
-                phrase, values = self._runs_on(phrase, corners)
-            elif is_version(key):
+            if self._is_version(key):
                 stretch = self._around(key, corners)
                 values = stretch.samples
                 self.ranges[key] = Range((stretch.text,), by_order=True)
                 phrase = self._phrase(key, words, stretch)
+            else:
+                phrase, values = self._alternatives(key, phrase, corners)
             corners = [{**facts, key: value} for facts in corners for value in values]
             yield phrase
 
@@ -100,7 +108,7 @@ class Search:
         """Whether all requirements are met at all versions of some ranges."""
         corners: list[Mapping[str, object]] = [{}]
         for key, wanted in ranges.items():
-            cuts = [c for r, matrix in self._asked for c in cuts_of_requirement(r, key, matrix)]
+            cuts = [c for r, matrix in self._pairs() for c in cuts_of_requirement(r, key, matrix)]
             tried = samples(cuts, wanted)
             corners = [{**facts, key: version} for facts in corners for version in tried]
         return all(self._do(facts, strictly=False) for facts in corners)
@@ -116,7 +124,7 @@ class Search:
 
     def _best(self, key: str) -> Stretch | None:
         day = self.environment.date
-        pages = [m for _, m in self._asked if tracer_key(m.page.tracer) == key]
+        pages = [m for _, m in self._pairs() if tracer_key(m.page.tracer) == key]
 
         def rank(stretch: Stretch) -> int:
             return max((rank_of(m, v, day) for m in pages for v in stretch.samples), default=0)
@@ -162,8 +170,8 @@ class Search:
         alike = (number, *[(key, self._place(number, key, changed[key])) for key in changed])
         verdict = self._tried.get(alike)
         if verdict is None:
-            requirement, matrix = self._asked[number]
-            verdict = self._tried[alike] = evaluate(requirement, self._with(changed), matrix)
+            verdicts = Verdicts(self._with(changed), self._matrices)
+            verdict = self._tried[alike] = verdicts.of(self._asked[number])
         return verdict
 
     def _place(self, number: int, key: str, value: object) -> Hashable:
@@ -172,10 +180,18 @@ class Search:
             return value  # 4.0rc1 is below 4.0, and yet of the branch 4.0
         cuts = self._own_cuts.get((number, key))
         if cuts is None:
-            requirement, matrix = self._asked[number]
-            cuts = self._own_cuts[number, key] = cuts_of_requirement(requirement, key, matrix)
+            parts = self._parts[number]
+            cuts = sorted(c for r, matrix in parts for c in cuts_of_requirement(r, key, matrix))
+            self._own_cuts[number, key] = cuts
         place = bisect_left(cuts, value)
         return place, place < len(cuts) and cuts[place] == value
+
+    def _pairs(self) -> Iterator[tuple[Requirement, Matrix]]:
+        """Yield what pages decide, each with its page."""
+        return chain.from_iterable(self._parts)
+
+    def _is_version(self, key: str) -> bool:
+        return isinstance(self._changed[key], Version)
 
     def _with(self, changed: Mapping[str, object]) -> Environment:
         environment = self._before
@@ -188,11 +204,11 @@ class Search:
         runtimes_first = "runtime" in self._mended and "release" not in self._mended
         cuts = [
             cut
-            for requirement, matrix in self._asked
-            if requirement.specifier
+            for requirement, matrix in self._pairs()
+            if requirement.specifier or requirement.kind == "fact"
             for cut in cuts_of_requirement(requirement, key, matrix)
         ]
-        for matrix in dict.fromkeys(matrix for _, matrix in self._asked):
+        for matrix in dict.fromkeys(matrix for _, matrix in self._pairs()):
             rows = tuple(matrix.capabilities)
             cuts += cuts_of_page(key, matrix, rows, runtimes_first=runtimes_first)
         return cuts
@@ -219,18 +235,31 @@ class Search:
         older = choose([stretch], installed)[1]
         return f"{label} {stretch.text or 'installed'}{older}" if label else words[-1]
 
-    def _runs_on(
-        self, remedy: str, corners: Sequence[Mapping[str, object]]
+    def _alternatives(
+        self, key: str, remedy: str, corners: Sequence[Mapping[str, object]]
     ) -> tuple[str, Sequence[object]]:
-        """Keep the deployment types of a remedy that will do for all requirements."""
-        rows = {row.documented[0]: row.id for _, m in self._asked for row in m.deployments}
-        types, comma, others = remedy.removeprefix(_RUN_ON).partition(", not on ")
-        names = types.split(" or ")
-        if len(names) == 1 or not all(name in rows for name in names):
-            return remedy, [self._changed["deployments"]]
+        """Keep the deployment types, or the words of another fact, that do for all requirements."""
+        start = _BEFORE_WORDS.match(remedy)
+        words, comma, others = remedy[start.end() if start else 0 :].partition(", not on ")
+        names = words.split(" or ")
+        valid = self._values_by_name(key)
+        if start is None or len(names) == 1 or not all(name in valid for name in names):
+            return remedy, [self._changed[key]]
         kept = {
-            name: there
-            for name, there in ((name, frozenset({rows[name]})) for name in names)
-            if all(self._do({**facts, "deployments": there}, strictly=False) for facts in corners)
+            name: valid[name]
+            for name in names
+            if all(self._do({**facts, key: valid[name]}, strictly=False) for facts in corners)
         }
-        return f"{_RUN_ON}{' or '.join(kept)}{comma}{others}", [*kept.values()]
+        return f"{start.group()}{' or '.join(kept)}{comma}{others}", [*kept.values()]
+
+    def _values_by_name(self, key: str) -> dict[str, object]:
+        """Return the values that a fact may be changed to by their names in remedies."""
+        if key == "deployments":
+            rows = {row.documented[0]: row.id for _, m in self._pairs() for row in m.deployments}
+            return {name: frozenset({kind}) for name, kind in rows.items()}
+        name = key.rpartition(".")[2]
+        values = [value for r, _ in self._pairs() for value in dict(r.values).get(name, ())]
+        pages = dict.fromkeys(matrix for _, matrix in self._pairs())
+        needed = (row.needs.get(name, ()) for matrix in pages for row in matrix.capabilities)
+        values += dict.fromkeys(value for several in needed for value in several)
+        return {IMPLEMENTATIONS.get(str(value), in_setting(value)): value for value in values}

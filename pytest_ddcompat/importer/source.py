@@ -54,17 +54,22 @@ class FrontMatter(NamedTuple):
     length: int
 
 
-def read_page(path: str) -> str:
-    """Read the file of a page.
+def read_page(path: str, called: str = "page", limit: int = LIMIT) -> str:
+    """Read the file of a page, or another text.
+
+    Args:
+        path: The file.
+        called: What messages call it.
+        limit: Bytes that it may have, some whole MiB.
 
     Raises:
         PageError: It cannot be read, is too large, or is not text in UTF-8.
     """
     try:
-        content = read_limited(path, LIMIT)
+        content = read_limited(path, limit)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise PageError(f"{path}: cannot read this page: {reason}") from None
+        raise PageError(f"{path}: cannot read this {called}: {reason}") from None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""Write a matrix as TOML."""
+"""Write TOML: values, and a matrix."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["to_toml"]
+__all__ = ["to_toml", "toml_value"]
 
 _SCHEMA = "#:schema matrix.schema.json"
 
@@ -24,15 +24,16 @@ def to_toml(mapping: Mapping[str, Any]) -> str:
 
 
 def _pairs(row: Mapping[str, Any]) -> Iterator[str]:
-    return (f"{key} = {_value(value)}" for key, value in row.items())
+    return (f"{key} = {toml_value(value)}" for key, value in row.items())
 
 
-def _value(value: object) -> str:
+def toml_value(value: object) -> str:
+    """Return a value on one line."""
     if isinstance(value, dict):
-        pairs = ", ".join(f"{key} = {_value(item)}" for key, item in value.items())
+        pairs = ", ".join(f"{key} = {toml_value(item)}" for key, item in value.items())
         return f"{{ {pairs} }}" if pairs else "{}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(toml_value, value))}]"
     if isinstance(value, dt.date):
         return value.isoformat()
     # JSON's strings, numbers and booleans are TOML's, but for characters that cannot be seen.

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from pytest_ddcompat.values.errors import Place
 
 __all__ = [
-    "Mark", "address", "array", "boolean", "date", "deployment", "identifier", "mapping", "mark",
-    "matching", "name", "one_of", "plain_kind", "sentence", "site", "table", "text", "version",
-    "version_range", "version_ranges", "words",
+    "Mark", "address", "alternatives", "array", "boolean", "date", "deployment", "fact_values",
+    "identifier",
+    "mapping", "mark", "matching", "name", "one_of", "plain_kind", "sentence", "site", "table",
+    "text", "variable", "version", "version_range", "version_ranges", "word", "words",
 ]  # fmt: skip
 
 Mark = Union[bool, str]
@@ -132,9 +133,13 @@ def mapping(kind: Kind) -> Kind:
         items = takewhile(lambda _: not place.is_full, value.items())
         return {str(key): kind.read(item, place.inside(key)) for key, item in items}
 
+    def restore(plain: dict[str, Any]) -> dict[str, object]:
+        return plain if kind.restore is None else {k: kind.restore(v) for k, v in plain.items()}
+
     return Kind(
         read,
         {"type": "object", "additionalProperties": kind.schema},
+        restore=restore,
         compared=lambda value: frozenset((k, kind.compared(v)) for k, v in value.items()),
     )
 
@@ -170,6 +175,23 @@ def _read_range(value: object, place: Place) -> object:
         return None
 
 
+def _read_alternatives(value: object, place: Place) -> object:
+    # Here, as a run on a bundled matrix reads none, and its first verdict would pay for it.
+    from pytest_ddcompat.values.alternatives import read_alternatives
+
+    texts = array(text, at_least=1).read(value, place)
+    return read_alternatives(texts, place)
+
+
+def _read_fact_values(value: object, place: Place) -> tuple[object, ...]:
+    """One value or an array of them; a matrix checks them by the fact's declaration."""
+    values = value if isinstance(value, list) else [value]
+    if not values or not all(isinstance(each, (bool, str)) for each in values):
+        place.refuse(value, "true, false, a string, or an array of one or more")
+        return ()
+    return tuple(values)
+
+
 text = plain_kind(lambda value: isinstance(value, str), "a string", {"type": "string"})
 sentence = text._replace(compared=bool)  # it decides by standing there at all
 boolean = plain_kind(lambda value: isinstance(value, bool), "true or false", {"type": "boolean"})
@@ -177,6 +199,13 @@ mark = plain_kind(
     lambda value: isinstance(value, bool) or value in _MARKS,
     f"true, false, {' or '.join(_MARKS)}",
     {"enum": [True, False, *_MARKS]},
+)
+_FACT_VALUE = {"type": ["boolean", "string"]}
+fact_values = Kind(
+    _read_fact_values,
+    {"anyOf": [_FACT_VALUE, {"type": "array", "items": _FACT_VALUE, "minItems": 1}]},
+    restore=tuple,
+    compared=frozenset,
 )
 date = plain_kind(
     lambda value: type(value) is dt.date,  # a date and time is a date too, by its class
@@ -191,6 +220,11 @@ identifier = matching(
 name = identifier._replace(compared=fold)
 deployment = name._replace(read=_read_deployment)
 site = _parsed(_site, {"examples": ["datadoghq.eu"]})
+WORD = "[A-Za-z0-9][A-Za-z0-9_.+@-]{0,99}"
+word = matching(WORD, "a word", "letters, digits, _ . + @ - within, at most 100")
+variable = matching(
+    "[A-Za-z_][A-Za-z0-9_]{0,99}", "the name of a variable", "letters, digits, _, at most 100"
+)
 address = matching(r"https?://[^\s<>\"]+", "an address", "https://…")
 version = _parsed(parse_version, {"examples": ["1.10.0"]}, Version)
 version_range = _parsed(parse_range, {"examples": [">=4.0,<5"]}, Range)
@@ -203,4 +237,9 @@ version_ranges = Kind(
         "examples": [["==2.7.*", ">=3.5,<3.12"]],
     },
     restore=Range,
+)
+alternatives = version_ranges._replace(
+    read=_read_alternatives,
+    schema={**version_ranges.schema, "maxItems": 100, "examples": [[">=1.3,<2", ">=2.3"]]},
+    restore=lambda texts: Range(texts, by_order=True),
 )

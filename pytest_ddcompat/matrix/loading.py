@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT",
-    "base_of",
+    "LIMIT",
     "bundled_ids",
     "data_folder",
     "load_matrix",
     "matrix_from_mapping",
     "matrix_from_toml",
+    "parse_toml",
     "read_file",
 ]
 
@@ -42,7 +43,8 @@ DEFAULT = "iast-python"
 """Id of the matrix that is used when none is named."""
 
 _PREPARED = ".prepared.json"  # quicker to load than TOML, and checked already
-_LIMIT = 16 * 1024 * 1024  # bytes of a file; the bundled matrix has some ten thousand
+LIMIT = 16 * 1024 * 1024
+"""Bytes of a file; the bundled matrix has some ten thousand."""
 
 # A hundred parts of a key: readers of TOML take the square of their number.
 _DEEP_KEY = r"""(?<![\w."'-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}"""
@@ -61,9 +63,9 @@ def read_file(file: Traversable) -> bytes:
     if isinstance(file, Path) and file.suffix == ".toml":
         from pytest_ddcompat.values.files import read_limited  # here: prepared ones need none
 
-        return read_limited(file, _LIMIT)
+        return read_limited(file, LIMIT)
     with file.open("rb") as content:
-        return content.read(_LIMIT + 1)
+        return content.read(LIMIT + 1)
 
 
 def load_matrix(
@@ -91,23 +93,10 @@ def load_matrix(
             matrix = _bundled(last.mapping["extends"], overlay, read)
     else:
         matrix = matrix_from_mapping(files.pop().mapping, last.name)
+    extended = None
     for file in reversed(files):
-        matrix = _with_overlay(matrix, file)
-    return matrix.of_origin(str(which))
-
-
-def base_of(which: str) -> str | None:
-    """Return the id or path of what an overlay extends; None for any other matrix.
-
-    Raises:
-        MatrixError: The file cannot be found, read or understood.
-    """
-    if not which.endswith(".toml"):
-        return None
-    named: str | None = _parsed(Path(which), which, read_file).mapping.get("extends")
-    if named and named.endswith(".toml"):
-        return str(Path(which).parent / named)
-    return named
+        extended, matrix = matrix, _with_overlay(matrix, file)
+    return matrix.of_origin(str(which), extended)
 
 
 def bundled_ids() -> list[str]:
@@ -248,7 +237,7 @@ def _with_overlay(matrix: Matrix, file: _File, *, bundled: bool = False) -> Matr
 
 
 def _parsed(file: Traversable, name: str, read: Read) -> _File:
-    return _File(name, _toml(_content(file, name, read), name))
+    return _File(name, parse_toml(_content(file, name, read), name))
 
 
 def _content(file: Traversable, name: str, read: Read) -> bytes:
@@ -257,13 +246,22 @@ def _content(file: Traversable, name: str, read: Read) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise MatrixError(Problem(f"cannot read this file: {reason}", file=name)) from None
-    if len(content) > _LIMIT:
-        what = f"this file is larger than {_LIMIT // 1024 // 1024} MiB"
+    if len(content) > LIMIT:
+        what = f"this file is larger than {LIMIT // 1024 // 1024} MiB"
         raise MatrixError(Problem(what, file=name))
     return content
 
 
-def _toml(content: bytes, name: str) -> dict[str, Any]:
+def parse_toml(content: bytes, name: str) -> dict[str, Any]:
+    """Parse a TOML file.
+
+    Args:
+        content: The file's bytes.
+        name: Name of the file, for messages.
+
+    Raises:
+        MatrixError: It is not UTF-8, not TOML, or made to take long.
+    """
     if sys.version_info >= (3, 11):
         import tomllib
     else:

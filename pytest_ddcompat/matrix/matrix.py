@@ -6,12 +6,14 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
+from pytest_ddcompat.matrix.facts import refuse_unknown_facts
 from pytest_ddcompat.matrix.fields import Row, field, plain
 from pytest_ddcompat.matrix.kinds import array, table
 from pytest_ddcompat.matrix.rows import (
     Capability,
     Coverage,
     Deployment,
+    FactDeclaration,
     Framework,
     Note,
     Page,
@@ -23,7 +25,7 @@ from pytest_ddcompat.matrix.rows import (
     Unresolved,
 )
 from pytest_ddcompat.values.errors import RequirementError
-from pytest_ddcompat.values.names import bare, fold, unknown_name
+from pytest_ddcompat.values.names import FACT_KEYS, bare, fact_id, fold, unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
@@ -65,9 +67,11 @@ class Matrix(Row):
 
     Attributes:
         origin: The id or path by which it was loaded; empty if it was made otherwise.
+        extended: What it extends, if it was loaded from an overlay's file.
     """
 
     origin: str = ""
+    extended: Matrix | None = None
     page: Page = field(table(Page), "Which page this is.", decides=True)
     sites: tuple[Site, ...] = _rows(Site, "Callouts that exclude Datadog sites.")
     tables: tuple[Table, ...] = _rows(Table, "Heads of the page's tables.", decides=False)
@@ -83,6 +87,7 @@ class Matrix(Row):
     coverage: tuple[Coverage, ...] = _rows(
         Coverage, "Sentences that cover frameworks or data stores."
     )
+    facts: tuple[FactDeclaration, ...] = _rows(FactDeclaration, "Facts of your own.")
     notes: tuple[Note, ...] = _rows(Note, "Sentences that decide nothing.", decides=False)
     unresolved: tuple[Unresolved, ...] = _rows(Unresolved, "Words that are not understood.")
     removed: Removed = field(
@@ -103,13 +108,23 @@ class Matrix(Row):
             place_of: Gives the place of a row by its kind, such as `releases`, and its index.
         """
         self._check_unique(place_of)
+        self._check_facts(place_of)
         defined = {c.id: None for c in self.capabilities}
-        for kind in ("deployments", "frameworks", "coverage", "unresolved"):
+        for kind in ("deployments", "runtimes", "frameworks", "coverage", "unresolved"):
             for number, row in enumerate(getattr(self, kind)):
                 for name in _capabilities_of(row):
                     if name not in defined and not place_of(kind, number).is_full:
                         what = f'this matrix has no capability "{name:.80}"'
                         place_of(kind, number).add(unknown_name(what, name, defined))
+
+    def _check_facts(self, place_of: PlaceOf) -> None:
+        """Every fact that a capability depends on is declared, and the values are its own."""
+        for number, row in enumerate(self.capabilities):
+            place = place_of("capabilities", number)
+            refuse_unknown_facts(row.needs, self.own_facts, place.inside("needs"))
+            for index, minimum in enumerate(row.minimums):
+                where = place.inside(f"minimums[{index}]").inside("facts")
+                refuse_unknown_facts(minimum.facts, self.own_facts, where)
 
     def _check_unique(self, place_of: PlaceOf) -> None:
         def once(kind: str, rows: Sequence[R], keys: Callable[[R], Iterable[Keyed]]) -> None:
@@ -126,6 +141,7 @@ class Matrix(Row):
         once("deployments", self.deployments, _marks_of)
         once("releases", self.releases, lambda row: [(row.tracer, f'"{row.tracer}"')])
         once("frameworks", self.frameworks, _identity_of)
+        once("facts", self.facts, lambda row: [(fact_id(row.id), f'the id "{row.id}"')])
 
     def __repr__(self) -> str:
         counts = f"{len(self.capabilities)} capabilities, {len(self.releases)} releases"
@@ -142,12 +158,17 @@ class Matrix(Row):
         )
         return hashlib.sha256(content.encode()).hexdigest()
 
-    def of_origin(self, which: str) -> Matrix:
-        """Return the same matrix with the id or path by which it was loaded."""
+    def of_origin(self, which: str, extended: Matrix | None = None) -> Matrix:
+        """Return the same matrix with the id or path by which it was loaded.
+
+        Args:
+            which: The id or path.
+            extended: What it extends, if that is the path of an overlay.
+        """
         if which == self.origin:
             return self  # not a copy: verdicts are cached by the matrix
         made = self.replaced({})
-        made.__dict__["origin"] = which
+        made.__dict__.update(origin=which, extended=extended)
         return made
 
     def capability(self, name: str) -> Capability:
@@ -197,9 +218,10 @@ class Matrix(Row):
         """The release branch that holds a tracer's base version."""
         return next((row for row in self.releases if tracer in row.tracer), None)
 
-    def runtimes_for(self, tracer: Version) -> tuple[Runtime, ...]:
-        """The rows of the runtime table that speak of a tracer's base version."""
-        return tuple(row for row in self.runtimes if tracer in row.tracer)
+    def runtimes_of(self, capability: Capability) -> tuple[Runtime, ...]:
+        """The rows of the runtime table that count for a capability: its own, if it has some."""
+        own = self._own_runtimes
+        return own.get(capability.id) or own.get("", ()) if own else self.runtimes
 
     def leaves_open(self, kind: str) -> Unresolved | None:
         """Words that may be a further row of a kind: `sites`, `releases` or `runtimes`."""
@@ -226,12 +248,39 @@ class Matrix(Row):
         ]
 
     @cached_property
+    def own_facts(self) -> dict[str, FactDeclaration]:
+        """The user-defined facts, by the reduced id, and the runtimes that minimums depend on."""
+        return {**self.runtime_facts, **{fact_id(row.id): row for row in self.facts}}
+
+    @cached_property
+    def runtime_facts(self) -> dict[str, FactDeclaration]:
+        """The declarations of runtimes of other languages, whose versions are facts."""
+        rows = [minimum for row in self.capabilities for minimum in row.minimums]
+        named = {fact_id(row.runtime): row.runtime for row in rows if row.runtime}
+        return {
+            key: FactDeclaration.from_values({"id": name, "kind": "version"})
+            for key, name in named.items()
+            if key not in _DOCUMENTED
+        }
+
+    @cached_property
+    def _own_runtimes(self) -> dict[str, tuple[Runtime, ...]]:
+        """The runtimes by capability, where some row speaks of one; else nothing."""
+        named = dict.fromkeys(row.capability for row in self.runtimes)
+        if not any(named):
+            return {}
+        return {name: tuple(r for r in self.runtimes if r.capability == name) for name in named}
+
+    @cached_property
     def _by_name(self) -> dict[str, Capability]:
         return {fold(name): c for c, name in _spellings(self.capabilities)}
 
 
-def _capabilities_of(row: Deployment | Framework | Coverage | Unresolved) -> list[str]:
-    if isinstance(row, Coverage):
+_DOCUMENTED = frozenset(map(fact_id, FACT_KEYS))  # python among them
+
+
+def _capabilities_of(row: Deployment | Runtime | Framework | Coverage | Unresolved) -> list[str]:
+    if isinstance(row, (Runtime, Coverage)):
         return [row.capability] if row.capability else []
     return list(row.capabilities)
 

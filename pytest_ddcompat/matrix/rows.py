@@ -5,12 +5,15 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pytest_ddcompat.matrix.facts import FactDeclaration
 from pytest_ddcompat.matrix.fields import Row, field
 from pytest_ddcompat.matrix.kinds import (
     address,
+    alternatives,
     array,
     date,
     deployment,
+    fact_values,
     identifier,
     mapping,
     mark,
@@ -35,9 +38,9 @@ if TYPE_CHECKING:
     from pytest_ddcompat.values.versions import Range, Version
 
 __all__ = [
-    "LEVELS", "LEVEL_WORDS", "NOT_THERE", "STATUSES", "Capability", "Coverage", "Deployment",
-    "Framework", "Minimum", "Note", "Overlay", "Page", "Release", "Runtime", "Site", "Statement",
-    "Table", "Unresolved",
+    "LEVELS", "LEVEL_WORDS", "MINIMUMS", "NOT_THERE", "STATUSES", "Capability", "Coverage",
+    "Deployment", "FactDeclaration", "Framework", "Minimum", "Note", "Overlay", "Page", "Release",
+    "Runtime", "Site", "Statement", "Table", "Unresolved",
 ]  # fmt: skip
 
 LEVELS = ("end_of_life", "maintenance", "general_availability")
@@ -55,6 +58,9 @@ NOT_THERE = {
     "pending": "that support is pending",
 }
 """Statuses of a capability that no version has, with what is found then."""
+
+MINIMUMS = ("minimum", "minimums", "versions")
+"""Keys of a capability that say which tracer versions have it; a row has one of them."""
 
 STATUSES = ("available", "preview", "partial", "deprecated", *NOT_THERE, "unresolved")
 """What a page may call a capability; `unresolved`: its words are not understood."""
@@ -97,11 +103,42 @@ class Table(Row):
 
 
 class Minimum(Row):
-    """A minimum tracer version that holds on some versions of a runtime only."""
+    """A minimum tracer version that holds on some versions of a runtime, or by facts, only."""
 
-    tracer: Version = field(version, "First tracer version that has the capability.", decides=True)
-    runtime: str = field(identifier, "The runtime, such as python or nodejs.", decides=True)
-    versions: Range = field(version_ranges, "Versions of the runtime; any may admit.", decides=True)
+    tracer: Version | None = field(
+        version, "First tracer version that has the capability.", None, decides=True
+    )
+    tracers: Range | None = field(
+        alternatives,
+        "Tracer versions that have it, instead of a first one; any may admit.",
+        None,
+        decides=True,
+    )
+    runtime: str = field(
+        identifier, "The runtime, such as python or nodejs; any if left out.", "", decides=True
+    )
+    versions: Range | None = field(
+        version_ranges, "Versions of the runtime; any may admit.", None, decides=True
+    )
+    facts: Mapping[str, tuple[str | bool, ...]] = field(
+        mapping(fact_values),
+        "Facts of your own by id, each with a value or several, any of which will do. Where they "
+        "hold, the row comes before minimums without facts.",
+        {},
+        decides=True,
+    )
+
+    def check(self, place: Place) -> None:
+        """It has a tracer and depends on something: a runtime with its versions, or facts."""
+        if (self.tracer is None) is (self.tracers is None):
+            how = "none" if self.tracer is None else "both"
+            place.problem(f'this has {how} of "tracer" and "tracers"', "one of them")
+        if bool(self.runtime) is not bool(self.versions):
+            place.problem('this has one of "runtime" and "versions"', "both, or none")
+        elif not self.runtime and not self.facts:
+            place.problem(
+                "this depends on nothing", '"runtime" and "versions", or "facts"; else "minimum"'
+            )
 
 
 class Capability(Statement):
@@ -124,8 +161,22 @@ class Capability(Statement):
     )
     minimums: tuple[Minimum, ...] = field(
         array(table(Minimum)),
-        "In the place of one minimum, those that depend on the runtime's version.",
+        "In the place of one minimum, those that depend on the runtime's version. Where all "
+        "depend on facts, the one minimum holds for other values.",
         (),
+        decides=True,
+    )
+    versions: Range | None = field(
+        alternatives,
+        "Tracer versions that have it, instead of a minimum; any may admit.",
+        None,
+        decides=True,
+    )
+    needs: Mapping[str, tuple[str | bool, ...]] = field(
+        mapping(fact_values),
+        "Facts of your own by id, each with the value that the capability needs, or several, any "
+        "of which will do.",
+        {},
         decides=True,
     )
     status: str = field(one_of(*STATUSES), "What the page calls it.", "available", decides=True)
@@ -150,18 +201,35 @@ class Capability(Statement):
     @cached_property
     def boundaries(self) -> tuple[Version, ...]:
         """Every tracer version from which on the page has it."""
-        one = () if self.minimum is None else (self.minimum,)
-        return (*one, *(minimum.tracer for minimum in self.minimums))
+        given = [self.minimum, *(row.tracer for row in self.minimums)]
+        ranges = [bound for each in self._ranges for bound in each.bounds]
+        return tuple(dict.fromkeys([*filter(None, given), *ranges]))
+
+    @cached_property
+    def ends(self) -> tuple[Version, ...]:
+        """Every tracer version at which the page has it no longer."""
+        cuts = {cut for each in self._ranges for cut in each.cuts}
+        return tuple(sorted(cuts.difference(self.boundaries)))
+
+    @property
+    def _ranges(self) -> list[Range]:
+        return [*filter(None, (self.versions, *(row.tracers for row in self.minimums)))]
 
     def check(self, place: Place) -> None:
         """What is available needs a minimum, which a preview may lack; all else has none."""
-        if self.minimum is not None and self.minimums:
-            place.problem('this has both "minimum" and "minimums"', "one of them")
+        given = [key for key in MINIMUMS if getattr(self, key) != self.fields[key].default]
+        by_facts = all(each.facts for each in self.minimums)
+        apart = [key for key in given if key != "minimums" or not by_facts]
+        if len(apart) > 1:
+            keys = " and ".join(f'"{key}"' for key in apart)
+            valid = 'one of them, or "facts" in all minimums'
+            place.problem(f"this has {keys}", valid if "minimums" in apart else "one of them")
         needs = self.status in {"available", "partial", "deprecated"}
         may_have = needs or self.status == "preview"
-        if not (may_have if self.boundaries else not needs):
+        if not (may_have if given else not needs):
             place.problem(
-                f'the key "minimum" and the status "{self.status}" contradict each other',
+                f'the key "{(given or MINIMUMS)[0]}" and the status "{self.status}" '
+                "contradict each other",
                 f"a minimum, unless the status is {', '.join([*NOT_THERE, 'unresolved'])}",
             )
 
@@ -213,6 +281,12 @@ class Runtime(Statement):
         version_ranges, "Python versions, major and minor; any may admit.", decides=True
     )
     tracer: Range = field(version_range, "Tracer versions that the row speaks of.", decides=True)
+    capability: str = field(
+        identifier,
+        "Capability it speaks of; all that no other row speaks of, if left out.",
+        "",
+        decides=True,
+    )
 
 
 class Framework(Statement):

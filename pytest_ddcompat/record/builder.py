@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_ddcompat.environment.detection import LIBRARY
-from pytest_ddcompat.environment.fact import KEYS, tracer_key
+from pytest_ddcompat.environment.fact import KEYS, PLURALS, tracer_key
 from pytest_ddcompat.record.format import VERSION
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ __all__ = [
 
 if TYPE_CHECKING:
 
+    class Declared(Protocol):
+        """A declaration, as far as a record has it."""
+
+        def to_mapping(self) -> dict[str, str]: ...
+
     class Decision(Protocol):
         """A decision, as far as a record has it; the session's own is above this package."""
 
@@ -38,6 +43,9 @@ if TYPE_CHECKING:
         error: str
         requirements: tuple[Requirement, ...]
         strict: tuple[bool | None, ...]
+
+        @property
+        def declarations(self) -> Sequence[Declared]: ...
 
         @property
         def remedies(self) -> tuple[str, ...]: ...
@@ -97,12 +105,17 @@ def build_record(
 def merge_environments(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """Merge what two processes know of an environment, as `environment_entry` gives it.
 
-    Each process knows the frameworks that its own tests have required so far.
+    Each process knows the frameworks and packages that its own tests have required so far.
     """
-    frameworks = {**one["facts"]["frameworks"], **other["facts"]["frameworks"]}
+    facts, others = one["facts"], other["facts"]
+    named = {
+        plural: {**facts.get(plural, {}), **others.get(plural, {})}
+        for plural in PLURALS
+        if plural in facts or plural in others
+    }
     return {
         **one,
-        "facts": {**one["facts"], "frameworks": frameworks},
+        "facts": {**facts, **named},
         "signals": {**one["signals"], **other["signals"]},
     }
 
@@ -128,7 +141,14 @@ def decision_entry(decision: Decision, verdicts: Verdicts, matrices: Matrices) -
             {**_requirement_entry(r, verdicts.of(r), matrices.pick(r)), "strict": strict}
             for r, strict in zip(decision.requirements, decision.strict)
         ],
+        **_declared(decision),
     }
+
+
+def _declared(decision: Decision) -> dict[str, Any]:
+    # Left out where there are none, as in records of runs without declarations.
+    declarations = [declared.to_mapping() for declared in decision.declarations]
+    return {"declarations": declarations} if declarations else {}
 
 
 def _requirement_entry(
@@ -163,8 +183,10 @@ def environment_entry(
     """Return what a record says of the environment, the pages' frameworks included."""
     facts = environment.to_mapping(matrices.framework_names())
     signals = {key: environment.fact(key).signal for key in KEYS}
-    for name, fact in environment.frameworks().items():
-        signals[f"framework.{name}"] = fact.signal
+    for plural, named in environment.named().items():
+        signals.update(
+            (f"{PLURALS[plural].key}.{name}", fact.signal) for name, fact in named.items()
+        )
     for library in {matrix.page.tracer for matrix in matrices} - {LIBRARY}:
         fact = environment.tracer_of(library)
         signals[tracer_key(library)] = fact.signal

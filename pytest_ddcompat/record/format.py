@@ -74,6 +74,7 @@ _day = matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date", "a date such as 2026-05-
 _NUMBER = {"type": "integer", "minimum": 0}
 _count = plain_kind(lambda value: type(value) is int and value >= 0, "a whole number", _NUMBER)
 
+_own = plain_kind(lambda value: isinstance(value, (bool, str)), "true, false or a string", {})
 _VERSION = plain_kind(lambda value: type(value) is int, str(VERSION), {"const": VERSION})
 _MATRIX = _object(
     "A page by which the tests were decided.",
@@ -92,7 +93,7 @@ _MATRIX = _object(
 def _fact(kind: FactKind) -> Kind:
     """One fact, or all of a kind: of a machine's own words the type alone is checked."""
     by_type = {bool: boolean, list: array(text), str: _day if kind.key == "date" else text}
-    single = by_type[type(kind.example)]
+    single = _own if kind.key == "fact" else by_type[type(kind.example)]
     single = _nullable(single) if kind.nullable else single
     return Kind((mapping(single) if kind.plural else single).read, kind.schema())
 
@@ -129,6 +130,15 @@ _REQUIREMENT = _object(
     matrix=Key(text, "Id of the page that decided on it; empty: not recorded.", ""),
     strict=Key(_nullable(boolean), "What the marker says of strict; null: nothing.", None),
 )
+_DECLARATION = _object(
+    "A declaration of the tests in a file.",
+    place=Key(text, "Its file and line."),
+    verdict=Key(_STATUS, "What it came to: of a state, unsupported where it applies."),
+    state=Key(text, "The state that it declares; empty: none.", ""),
+    ticket=Key(text, "Where it is being worked on.", ""),
+    owner=Key(text, "Who answers for it.", ""),
+    feature=Key(text, "What the tests are about.", ""),
+)
 _DECISION = _object(
     "What was decided, once for all tests that had the same.",
     verdict=Key(_STATUS, "The worst of the requirements' verdicts."),
@@ -137,6 +147,7 @@ _DECISION = _object(
     mend=Key(array(text), "What would let the tests run; empty if nothing would, or they run."),
     error=Key(text, "Why the markers could not be judged; empty if they were."),
     requirements=Key(array(_REQUIREMENT), "What the tests require."),
+    declarations=Key(array(_DECLARATION), "The declarations that it rests on.", ()),
     environment=Key(
         _count, "Index of the environment it was made in: 0, or 1 for the first of the further.", 0
     ),

@@ -10,12 +10,15 @@ from typing import Literal, Union
 
 __all__ = [
     "Capability",
+    "Cpus",
     "Datastores",
     "Deployment",
     "Deployments",
     "Framework",
     "Frameworks",
+    "Implementations",
     "Level",
+    "Systems",
 ]
 
 Capability = Union[
@@ -75,3 +78,32 @@ Level = Union[
     ],
     str,
 ]
+
+System = Union[
+    Literal[
+        "linux",
+        "macos",
+        "windows",
+    ],
+    str,
+]
+Systems = Union[System, "tuple[System, ...]", None]
+
+Cpu = Union[
+    Literal[
+        "x86-64",
+        "aarch64",
+        "i686",
+    ],
+    str,
+]
+Cpus = Union[Cpu, "tuple[Cpu, ...]", None]
+
+Implementation = Union[
+    Literal[
+        "cpython",
+        "pypy",
+    ],
+    str,
+]
+Implementations = Union[Implementation, "tuple[Implementation, ...]", None]

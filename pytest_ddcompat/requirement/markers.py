@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "make_mark",
     "mark_of",
     "requirement_of",
     "requires_agent",
@@ -50,7 +51,7 @@ def requires_capability(
     deployment: Deployments = None,
     datastore: Datastores = None,
     support_level: Level | None = None,
-    preview: bool = True,
+    preview: bool | None = None,
     matrix: str | None = None,
     strict: bool | None = None,
 ) -> pytest.MarkDecorator:
@@ -64,7 +65,8 @@ def requires_capability(
         datastore: Data store with which they must be supported; any one of a tuple.
         support_level: Least support level of the tracer's release branch:
             `general_availability` (or `ga`), `maintenance` or `end_of_life` (or `eol`).
-        preview: Whether a capability that is a preview will do.
+        preview: Whether a capability that is a preview will do; None leaves it to the policy of
+            the run, which by default says that it will.
         matrix: Id of the page that decides, of several; every marker takes it.
         strict: Whether the test fails where it is unsupported: False skips it where the run
             would fail it, None leaves it to the run, as undetermined always is.
@@ -74,7 +76,7 @@ def requires_capability(
         RequirementError: An argument cannot be understood.
     """
     __tracebackhide__ = True
-    return _mark(
+    return make_mark(
         "requires_capability",
         names,
         framework=framework,
@@ -99,7 +101,7 @@ def requires_tracer(
         RequirementError: It is no specifier.
     """
     __tracebackhide__ = True
-    return _mark("requires_tracer", (specifier,), matrix=matrix, strict=strict)
+    return make_mark("requires_tracer", (specifier,), matrix=matrix, strict=strict)
 
 
 def requires_framework(
@@ -117,7 +119,7 @@ def requires_framework(
     """
     __tracebackhide__ = True
     positional = (name,) if specifier is None else (name, specifier)
-    return _mark("requires_framework", positional, matrix=matrix, strict=strict)
+    return make_mark("requires_framework", positional, matrix=matrix, strict=strict)
 
 
 def requires_deployment(
@@ -130,7 +132,7 @@ def requires_deployment(
         RequirementError: None is named.
     """
     __tracebackhide__ = True
-    return _mark("requires_deployment", types, matrix=matrix, strict=strict)
+    return make_mark("requires_deployment", types, matrix=matrix, strict=strict)
 
 
 def requires_agent(
@@ -143,7 +145,7 @@ def requires_agent(
         RequirementError: It is no specifier.
     """
     __tracebackhide__ = True
-    return _mark("requires_agent", (specifier,), matrix=matrix, strict=strict)
+    return make_mark("requires_agent", (specifier,), matrix=matrix, strict=strict)
 
 
 def requires_support_level(
@@ -156,7 +158,7 @@ def requires_support_level(
         RequirementError: It is none of the three levels.
     """
     __tracebackhide__ = True
-    return _mark("requires_support_level", (level,), matrix=matrix, strict=strict)
+    return make_mark("requires_support_level", (level,), matrix=matrix, strict=strict)
 
 
 def requirement_of(
@@ -221,7 +223,13 @@ def _refuse_ungated(marker: str) -> None:
         frame = frame.f_back
 
 
-def _mark(marker: str, positional: tuple[Any, ...], **keywords: Any) -> pytest.MarkDecorator:
+def make_mark(marker: str, positional: tuple[Any, ...], **keywords: Any) -> pytest.MarkDecorator:
+    """Make a mark of arguments that can be understood, one object for equal ones.
+
+    Raises:
+        TypeError: An argument is not hashable, or the marker is used without parentheses.
+        RequirementError: An argument cannot be understood.
+    """
     __tracebackhide__ = True
     if not LOADED:
         _refuse_ungated(marker)
@@ -260,12 +268,14 @@ def _shared(marker: str, positional: tuple[Any, ...], **keywords: Any) -> pytest
 
 def _others(keywords: dict[str, Any]) -> dict[str, Any]:
     # What has its default is left out, so that the mark is the same as if it were not written.
-    return {k: v for k, v in keywords.items() if v is not (True if k == "preview" else None)}
+    return {k: v for k, v in keywords.items() if v is not None}
 
 
 def mark_of(requirement: Requirement, strict: bool | None) -> pytest.Mark:
     """Make the mark again that a requirement was understood from."""
     name, positional, keywords = call_of(with_strict(requirement.marker, strict))
+    if requirement.kind == "capability":
+        keywords["preview"] = requirement.preview  # which the policy of the run has decided
     mark: pytest.MarkDecorator = getattr(pytest.mark, name)
     return mark.with_args(*positional, **keywords).mark
 

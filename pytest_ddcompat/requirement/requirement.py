@@ -2,49 +2,63 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.matrix.rows import LEVELS
+from pytest_ddcompat.requirement.arguments import (
+    any_of,
+    facts_id,
+    frameworks_of,
+    level_of,
+    package_of,
+    page_of,
+    some,
+    specifier_of,
+    values_of,
+    words_of,
+)
 from pytest_ddcompat.values.errors import RequirementError
-from pytest_ddcompat.values.names import fold, is_framework, unknown_name
 from pytest_ddcompat.values.text import quoted, shown
-from pytest_ddcompat.values.versions import parse_marker_range
 
 if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator
+
     from pytest_ddcompat.requirement.bundled import (
         Capability,
+        Cpus,
         Datastores,
         Deployment,
         Deployments,
         Framework,
         Frameworks,
+        Implementations,
         Level,
+        Systems,
     )
 
 __all__ = ["Requirement", "call_of", "with_strict", "without_strict"]
-
-_LONGEST = 1000  # characters of a name or an expression
-_LEVELS = {
-    **{fold(level): level for level in LEVELS},
-    "ga": "general_availability",
-    "eol": "end_of_life",
-}
 
 
 class Requirement(NamedTuple):
     """A requirement; the class method of its kind makes it, and checks the arguments.
 
     Attributes:
-        kind: `capability`, `tracer`, `framework`, `deployment`, `agent` or `support_level`.
-        names: Capabilities or expressions of them, all required.
+        kind: What its marker's name says after `requires_`: `capability`, `tracer`, …; or `state`,
+            which only a declaration has.
+        names: Capabilities or expressions of them, all required; of a state, its word.
         frameworks: Frameworks, any of which will do.
         deployments: Deployment types, any of which will do.
         datastores: Data stores, any of which will do.
         level: The least support level, one of `LEVELS`, or None.
         preview: Whether a capability that is a preview will do.
-        specifier: PEP 440 specifier of the tracer, Agent or framework; empty: any version.
+        specifier: PEP 440 specifier of the tracer, Agent, framework, Python or package; empty:
+            any version.
         matrix: Id of the matrix that decides where there are several, or None.
+        values: Facts by key, or by the id of a declared one, each with values any of which will do;
+            without values, any that is not excluded will.
+        excluded: Values that will not do.
+        packages: Distributions by their PEP 503 names.
+        when: Conditions of a state, which applies where all of them are supported.
     """
 
     kind: str
@@ -56,6 +70,10 @@ class Requirement(NamedTuple):
     preview: bool = True
     specifier: str = ""
     matrix: str | None = None
+    values: tuple[tuple[str, tuple[str | bool, ...]], ...] = ()
+    excluded: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    when: tuple[Requirement, ...] = ()
 
     @classmethod
     def capability(
@@ -88,13 +106,13 @@ class Requirement(NamedTuple):
             raise RequirementError(f"preview must be True or False (got {shown(preview)})")
         return cls(
             "capability",
-            names=_some("a capability", names),
-            frameworks=_frameworks(_any_of("framework", framework)),
-            deployments=_any_of("deployment", deployment),
-            datastores=_any_of("datastore", datastore),
-            level=None if support_level is None else _level(support_level),
+            names=some("a capability", names),
+            frameworks=frameworks_of(any_of("framework", framework)),
+            deployments=any_of("deployment", deployment),
+            datastores=any_of("datastore", datastore),
+            level=None if support_level is None else level_of(support_level),
             preview=preview,
-            matrix=_page(matrix),
+            matrix=page_of(matrix),
         )
 
     @classmethod
@@ -106,7 +124,7 @@ class Requirement(NamedTuple):
         Raises:
             RequirementError: It is not a specifier.
         """
-        return cls("tracer", specifier=_specifier(specifier), matrix=_page(matrix))
+        return cls("tracer", specifier=specifier_of(specifier), matrix=page_of(matrix))
 
     @classmethod
     def framework(
@@ -117,9 +135,9 @@ class Requirement(NamedTuple):
         Raises:
             RequirementError: An argument cannot be understood.
         """
-        wanted = "" if specifier is None else _specifier(specifier)
-        named = _frameworks(_some("a framework", (name,)))
-        return cls("framework", frameworks=named, specifier=wanted, matrix=_page(matrix))
+        wanted = "" if specifier is None else specifier_of(specifier)
+        named = frameworks_of(some("a framework", (name,)))
+        return cls("framework", frameworks=named, specifier=wanted, matrix=page_of(matrix))
 
     @classmethod
     def deployment(cls, *types: Deployment, matrix: str | None = None) -> Requirement:
@@ -128,8 +146,8 @@ class Requirement(NamedTuple):
         Raises:
             RequirementError: None is named.
         """
-        named = _some("a deployment type", types)
-        return cls("deployment", deployments=named, matrix=_page(matrix))
+        named = some("a deployment type", types)
+        return cls("deployment", deployments=named, matrix=page_of(matrix))
 
     @classmethod
     def agent(cls, specifier: str, *, matrix: str | None = None) -> Requirement:
@@ -138,7 +156,7 @@ class Requirement(NamedTuple):
         Raises:
             RequirementError: It is not a specifier.
         """
-        return cls("agent", specifier=_specifier(specifier), matrix=_page(matrix))
+        return cls("agent", specifier=specifier_of(specifier), matrix=page_of(matrix))
 
     @classmethod
     def support_level(cls, level: Level, *, matrix: str | None = None) -> Requirement:
@@ -147,7 +165,86 @@ class Requirement(NamedTuple):
         Raises:
             RequirementError: It is none of the three levels.
         """
-        return cls("support_level", level=_level(level), matrix=_page(matrix))
+        return cls("support_level", level=level_of(level), matrix=page_of(matrix))
+
+    @classmethod
+    def python(cls, specifier: str) -> Requirement:
+        """Require a version of Python, by specifiers as those of `tracer`.
+
+        Raises:
+            RequirementError: It is not a specifier.
+        """
+        return cls("python", specifier=specifier_of(specifier))
+
+    @classmethod
+    def platform(
+        cls, *, os: Systems = None, cpu: Cpus = None, implementation: Implementations = None
+    ) -> Requirement:
+        """Require a platform; of a tuple, any will do.
+
+        Args:
+            os: `linux`, `macos`, `windows`, or the platform's own name.
+            cpu: The CPU of the process: `x86-64`, `aarch64`, `i686`, or the machine's own name.
+            implementation: Of Python: `cpython`, `pypy`, or its own name.
+
+        Raises:
+            RequirementError: None of the three is named, or a name is misspelt.
+        """
+        named = {"os": os, "cpu": cpu, "implementation": implementation}
+        values = tuple(
+            (key, words_of(key, value)) for key, value in named.items() if value is not None
+        )
+        if not values:
+            raise RequirementError("a platform is missing; valid: os=, cpu= or implementation=")
+        return cls("platform", values=values)
+
+    @classmethod
+    def package(cls, name: str, specifier: str | None = None) -> Requirement:
+        """Require a distribution, at any version or by specifiers as those of `tracer`.
+
+        Raises:
+            RequirementError: An argument cannot be understood.
+        """
+        wanted = "" if specifier is None else specifier_of(specifier)
+        return cls("package", packages=(package_of(name),), specifier=wanted)
+
+    @classmethod
+    def fact(
+        cls,
+        name: str,
+        value: bool | str | tuple[str | bool, ...] = True,
+        *,
+        excluded: str | tuple[str, ...] = (),
+    ) -> Requirement:
+        """Require a value of a fact that a user has declared.
+
+        Args:
+            name: Its id, as it was declared.
+            value: True or False, a word, or a version specifier as that of `tracer`, as the
+                fact's kind is; of a tuple, any will do. With `excluded`, True stands for any.
+            excluded: Words, none of which will do.
+
+        Raises:
+            RequirementError: An argument cannot be understood.
+        """
+        without = any_of("excluded", None if excluded == () else excluded)
+        values = () if without and value is True else values_of(value)
+        return cls("fact", values=((facts_id(name), values),), excluded=without)
+
+    @classmethod
+    def state(cls, word: str, *when: Requirement) -> Requirement:
+        """Require that a test is not in a state which a file declares it to be in.
+
+        Args:
+            word: The state, such as `missing`.
+            when: Conditions under which it is; without any, it always is.
+
+        Raises:
+            RequirementError: The word is empty, or a condition is a state itself.
+        """
+        if any(condition.kind == "state" for condition in when):
+            raise RequirementError("a state cannot be the condition of another state")
+        return cls("state", names=some("a state", (word,)), when=when)
 
     @classmethod
     def from_marker(cls, text: str) -> Requirement:
@@ -157,53 +254,94 @@ class Requirement(NamedTuple):
             ValueError: It is not so written, or an argument cannot be understood.
         """
         try:
-            name, positional, keywords = call_of(text)
-            requirement: Requirement = getattr(cls, _KINDS[name])(*positional, **keywords)
+            return _of_call(_parse_call(text))
         except RequirementError:
             raise
-        except (KeyError, TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
+        except (
+            AttributeError, KeyError, TypeError, ValueError, SyntaxError, RecursionError,
+            MemoryError,
+        ):  # fmt: skip
             raise ValueError(f"{text[:80]} is not a marker of this plugin") from None
-        return requirement
+
+    @property
+    def parts(self) -> tuple[Requirement, ...]:
+        """What a page decides: the conditions of a state, or else the requirement itself."""
+        return self.when if self.kind == "state" else (self,)
+
+    @property
+    def by_page(self) -> bool:
+        """Whether what a page says can decide on it."""
+        return self.kind not in {"python", "platform", "package", "fact"}
 
     @property
     def marker(self) -> str:
-        """The marker of this requirement, as it would be written."""
-        keywords: dict[str, tuple[str, ...]] = {}
-        if self.kind == "capability":
+        """The marker of this requirement, as it would be written; of a state, in that form."""
+        if self.kind == "state":
+            return f"declared({', '.join([quoted(self.names[0]), *(r.marker for r in self.when)])})"
+        keywords: dict[str, tuple[str | bool, ...]] = {"excluded": self.excluded}
+        if self.kind == "platform":
+            keywords = dict(self.values)
+        elif self.kind == "capability":
             keywords = {
                 "framework": self.frameworks,
                 "deployment": self.deployments,
                 "datastore": self.datastores,
                 "support_level": (self.level,) if self.level else (),
             }
-        arguments = [quoted(value) for value in self._positional()]
+        arguments = [_one_or_all(value) for value in self._positional()]
         arguments += [f"{key}={_one_or_all(values)}" for key, values in keywords.items() if values]
         arguments += [] if self.preview else ["preview=False"]
         arguments += [] if self.matrix is None else [f"matrix={quoted(self.matrix)}"]
         return f"requires_{self.kind}({', '.join(arguments)})"
 
-    def _positional(self) -> tuple[str, ...]:
-        if self.kind == "capability":
-            return self.names
-        values = (*self.frameworks, *self.deployments, self.level or "", self.specifier)
-        return tuple(filter(None, values))
+    def _positional(self) -> Iterator[tuple[str | bool, ...]]:
+        if self.kind == "fact":
+            ((name, values),) = self.values
+            yield from ((name,), values) if values not in {(), (True,)} else ((name,),)
+        else:
+            names = (*self.names, *self.packages)
+            if self.kind != "capability":
+                names += (*self.frameworks, *self.deployments, self.level or "", self.specifier)
+            yield from ((name,) for name in names if name)
 
 
 _KINDS = {
     f"requires_{kind}": kind
-    for kind in ("capability", "tracer", "framework", "deployment", "agent", "support_level")
-}
+    for kind in (
+        "capability", "tracer", "framework", "deployment", "agent", "support_level",
+        "python", "platform", "package", "fact",
+    )
+}  # fmt: skip
 
 
 def call_of(text: str) -> tuple[str, list[Any], dict[str, Any]]:
     """Take a call apart; its arguments must be literals."""
+    return _literals(_parse_call(text))
+
+
+def _parse_call(text: str) -> ast.expr:
     import ast  # here, as most runs take no marker apart
 
-    call = ast.parse(text, mode="eval").body
+    return ast.parse(text, mode="eval").body
+
+
+def _literals(call: ast.expr) -> tuple[str, list[Any], dict[str, Any]]:
+    import ast
+
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         raise TypeError
     keywords = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
     return call.func.id, [ast.literal_eval(argument) for argument in call.args], keywords
+
+
+def _of_call(call: Any) -> Requirement:
+    """Make the requirement of a marker that was parsed; of a state, the conditions are calls."""
+    if call.func.id == "declared":
+        word, *conditions = call.args
+        return Requirement.state(word.value, *map(_of_call, conditions))
+    name, positional, keywords = _literals(call)
+    requirement: Requirement = getattr(Requirement, _KINDS[name])(*positional, **keywords)
+    return requirement
 
 
 def with_strict(marker: str, strict: bool | None) -> str:
@@ -220,82 +358,6 @@ def without_strict(marker: str) -> tuple[str, bool | None]:
     return marker, None
 
 
-def _one_or_all(values: tuple[str, ...]) -> str:
-    return quoted(values[0]) if len(values) == 1 else f"({', '.join(map(quoted, values))})"
-
-
-def _some(what: str, values: tuple[str, ...]) -> tuple[str, ...]:
-    if not values:
-        raise RequirementError(f"{what} is missing; name at least one")
-    for value in values:
-        if not isinstance(value, str) or not value.strip():
-            wrong = f"{what} must be a non-empty string (got {shown(value)})"
-            raise RequirementError(f"{wrong}{_each_alone(value)}")
-        if len(value) > _LONGEST:
-            raise RequirementError(f"{what} is longer than {_LONGEST} characters")
-    return values
-
-
-def _each_alone(value: object) -> str:
-    """Return a hint for names that were written as one list."""
-    names = [*value] if isinstance(value, (list, tuple)) else []
-    if not names or not all(isinstance(name, str) for name in names):
-        return ""
-    return f"; did you mean {', '.join(map(quoted, names))}?"
-
-
-def _any_of(keyword: str, value: str | tuple[str, ...] | None) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, (str, tuple)):
-        raise RequirementError(
-            f"{keyword} must be a string or a tuple of strings (got {shown(value)})"
-        )
-    return _some(keyword, (value,) if isinstance(value, str) else value)
-
-
-def _frameworks(names: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        if not is_framework(name):
-            # "django>=4" is how a list of dependencies has it.
-            parts = re.fullmatch(r"\s*(\w[\w .-]*?)\s*([<>=!~].*)", name[:80])
-            call = f"requires_framework({', '.join(map(quoted, parts.groups()))})" if parts else ""
-            hint = f"did you mean {call}? " if call else ""
-            wrong = f'"{name:.80}" is not the name of a framework'
-            raise RequirementError(f'{wrong}; {hint}valid: one name, such as "django"')
-    return names
-
-
-def _page(value: str | None) -> str | None:
-    if value is None:
-        return None
-    if not isinstance(value, str) or not value.strip():
-        raise RequirementError(f"matrix must be the id of a matrix (got {shown(value)})")
-    return _some("matrix", (value,))[0]
-
-
-def _specifier(value: str) -> str:
-    if not isinstance(value, str):
-        raise RequirementError(f"a version specifier must be a string (got {shown(value)})")
-    try:
-        wanted = parse_marker_range(value)
-    except ValueError as error:
-        raise RequirementError(str(error)) from None
-    if "," in value:  # one bound alone always admits some version
-        from pytest_ddcompat.values.stretches import stretches_of
-
-        if not stretches_of(wanted):
-            raise RequirementError(
-                f'no version satisfies "{value:.80}"; valid: a specifier such as >=2.0,<3'
-            )
-    return value.strip()
-
-
-def _level(value: str) -> str:
-    if not isinstance(value, str):
-        raise RequirementError(f"a support level must be a string (got {shown(value)})")
-    level = _LEVELS.get(fold(value))
-    if level is None:
-        what = f'"{value[:80]}" is not a support level'
-        raise RequirementError(unknown_name(what, value, LEVELS))
-    return level
+def _one_or_all(values: tuple[str | bool, ...]) -> str:
+    words = [quoted(value) if isinstance(value, str) else str(value) for value in values]
+    return words[0] if len(words) == 1 else f"({', '.join(words)})"

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = ["refusal_of"]
 
+_NAMES_BEFORE_A_SPECIFIER = {"tracer": 0, "agent": 0, "python": 0, "framework": 1, "package": 1}
 _QUOTES = " '\"`\u2018\u2019\u201c\u201d\u00ab\u00bb"
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
-_KEYWORDS = ("framework", "deployment", "datastore", "support_level", "matrix")
+_KEYWORDS = (
+    "framework", "deployment", "datastore", "support_level", "matrix",
+    "os", "cpu", "implementation", "excluded",
+)  # fmt: skip
 
 
 def refusal_of(name: str, markers: Mapping[str, str]) -> RequirementError:
@@ -50,7 +54,7 @@ def _nearest_call(marker: str, rest: str) -> str:
     keywords = {found[1]: found[2].strip(_QUOTES) for found in pairs if found}
     names = [part.strip(_QUOTES) for part, found in zip(parts, pairs) if not found]
     kind = marker.partition("_")[2]
-    first = {"tracer": 0, "agent": 0, "framework": 1}.get(kind, len(names))
+    first = _NAMES_BEFORE_A_SPECIFIER.get(kind, len(names))
     specifier = _specifier(",".join(names[first:]))
     names = names[:first]
     if not all(re.fullmatch(r"\w[\w .-]*", name) for name in (*names, *keywords.values())):

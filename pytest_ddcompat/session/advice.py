@@ -14,9 +14,10 @@ from pytest_ddcompat.values.versions import Version
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pytest_ddcompat.evaluation.decision import Decision
     from pytest_ddcompat.evaluation.remedies import Remedies
     from pytest_ddcompat.matrix.matrix import Matrix
-    from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.requirement.requirement import Requirement
     from pytest_ddcompat.session.gate import Gate
 
 __all__ = ["known_remedy_lines", "remedy_lines", "stale_lines"]
@@ -45,8 +46,8 @@ def remedy_lines(stopped: Sequence[tuple[Decision, int]], gate: Gate) -> list[st
         tried = ranked[::-1][:most]
         for need in tried:
             others = (pair for pair in stopped if pair[0] not in by_need[need])
-            counts[found[need].phrases] = sum(by_need[need].values()) + sum(
-                n for decision, n in others if gate.would_run(decision.requirements, found[need])
+            counts[found[need].phrases] = sum(by_need[need].values()) + _running(
+                others, found[need], gate
             )
         needing = {one: n for decisions in by_need.values() for one, n in decisions.items()}
         total = sum(needing.values())
@@ -65,6 +66,15 @@ def remedy_lines(stopped: Sequence[tuple[Decision, int]], gate: Gate) -> list[st
         other = f"other {'change' if rest == 1 else 'changes'}" if tried else "changes"
         lines.append(f"{rest} {other} would let tests run{' too' if tried else ''}")
     return lines
+
+
+def _running(stopped: Iterable[tuple[Decision, int]], remedies: Remedies, gate: Gate) -> int:
+    """Count the tests that would run with a remedy."""
+    # Many declarations ask for the same, each with a reason of its own.
+    counts: Counter[tuple[Requirement, ...]] = Counter()
+    for decision, n in stopped:
+        counts[decision.requirements] += n
+    return sum(n for asked, n in counts.items() if gate.would_run(asked, remedies))
 
 
 def known_remedy_lines(stopped: Sequence[tuple[Decision, int]]) -> list[str]:

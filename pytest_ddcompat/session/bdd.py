@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_ddcompat.declared import MARKERS, is_misspelt
+from pytest_ddcompat.declared import MARKERS, is_ours
 from pytest_ddcompat.requirement.markers import written
 from pytest_ddcompat.requirement.requirement import call_of
 
@@ -55,7 +55,7 @@ def _mark_of(tag: str, config: pytest.Config) -> pytest.Mark | None:
     """Return the mark of a tag, `@requires-tracer(...)` too; None if it is somebody else's."""
     name, bracket, arguments = tag.partition("(")
     name = name.replace("-", "_")
-    if name in MARKERS:
+    if name in MARKERS and is_ours(name, config):
         try:
             name, positional, keywords = call_of(f"{name}({arguments}" if bracket else f"{name}()")
         except (TypeError, ValueError, SyntaxError, RecursionError, MemoryError):
@@ -64,7 +64,7 @@ def _mark_of(tag: str, config: pytest.Config) -> pytest.Mark | None:
             made: pytest.MarkDecorator = getattr(pytest.mark, name)
             return made.with_args(*positional, **keywords).mark
     # Not by `pytest.mark`, which refuses what is not registered at a line of pytest-bdd's own.
-    return pytest.Mark(tag, (), {}, _ispytest=True) if is_misspelt(tag, config) else None
+    return pytest.Mark(tag, (), {}, _ispytest=True) if is_ours(tag, config) else None
 
 
 def problems_at_tags(

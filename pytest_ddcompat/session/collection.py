@@ -20,7 +20,7 @@ from pytest_ddcompat.values.text import inert, printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.evaluation.decision import Decision
 
 __all__ = [
     "UnsupportedModule",

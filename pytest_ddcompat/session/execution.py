@@ -12,15 +12,15 @@ import pytest
 # that they expect its failure.
 from _pytest.skipping import evaluate_skip_marks, evaluate_xfail_marks, xfailed_key
 
+from pytest_ddcompat.evaluation.decision import PROPERTY
 from pytest_ddcompat.evaluation.policy import Action
-from pytest_ddcompat.session.decision import PROPERTY
 from pytest_ddcompat.session.faults import describe
 from pytest_ddcompat.session.outcomes import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.evaluation.decision import Decision
     from pytest_ddcompat.session.outcomes import Ledger
 
 __all__ = [

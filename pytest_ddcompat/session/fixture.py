@@ -11,11 +11,11 @@ import pytest
 from _pytest.main import wrap_session
 
 from pytest_ddcompat.declared import LOADED
+from pytest_ddcompat.evaluation.decision import summarize
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.requirement.markers import requirement_of
 from pytest_ddcompat.session.conftests import add_requirements, calls_for, conftest_frame
-from pytest_ddcompat.session.decision import summarize
 from pytest_ddcompat.session.execution import attach, detach
 from pytest_ddcompat.session.faults import contain
 from pytest_ddcompat.session.outcomes import Entry, place_of
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypedDict, Unpack
 
     from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.evaluation.decision import Decision
     from pytest_ddcompat.evaluation.verdict import Verdict
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.bundled import (
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
         Level,
     )
     from pytest_ddcompat.session.conftests import Call
-    from pytest_ddcompat.session.decision import Decision
     from pytest_ddcompat.session.folders import Gates
     from pytest_ddcompat.session.gate import Gate
 
@@ -104,8 +104,8 @@ class Compatibility:
         """
         __tracebackhide__ = True
         try:
-            requirement, _ = requirement_of("requires_capability", names, dict(keywords))
             gate = self._gate
+            requirement, _ = gate.read("requires_capability", names, dict(keywords))
             return evaluate(requirement, gate.environment, gate.matrices.pick(requirement))
         except CompatibilityError as error:
             raise type(error)(error.problems) from None
@@ -317,7 +317,7 @@ def _caught(decision: Decision) -> Decision:
 def _decide(gate: Gate, names: tuple[str, ...], keywords: dict[str, Any]) -> Decision:
     __tracebackhide__ = True
     try:
-        requirement, strict = requirement_of("requires_capability", names, keywords)
+        requirement, strict = gate.read("requires_capability", names, keywords)
         return gate.judge(requirement, strict=strict)
     except CompatibilityError as error:
         # Raised again here, so that a traceback ends at the user's line.

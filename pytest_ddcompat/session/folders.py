@@ -11,9 +11,11 @@ from pytest_ddcompat.session.faults import result_or_error
 from pytest_ddcompat.session.gate import Gate, Inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pytest
+
+    from pytest_ddcompat.evaluation.decision import Decision
 
 __all__ = ["Gates"]
 
@@ -26,12 +28,16 @@ class Gates:
     Attributes:
         first: The gate of all tests for which no folder gives anything of its own.
         has_folders: Whether conftests speak for their folders.
+        is_amended: Whether something may replace decisions: a hook, or `--ddcompat-run`.
+        is_observed: Whether a hook observes decisions.
     """
 
     def __init__(self, config: pytest.Config, environ: Mapping[str, str]) -> None:
         self._config = config
         self.first = Gate(Inputs(config, environ), _RootHooks(config))
         self.first.check_settings()
+        self._to_run: frozenset[str] = frozenset()
+        self.is_observed = self.is_amended = False
         self._number = 0  # of implementations
         self.has_folders = False
         self._by_path: dict[Path, Gate] = {}
@@ -44,6 +50,8 @@ class Gates:
     def look(self) -> None:
         """See whether conftests have been loaded since that speak for their folders."""
         hook = self._config.hook
+        self.is_amended = bool(self._to_run or hook.pytest_ddcompat_verdict.get_hookimpls())
+        self.is_observed = bool(hook.pytest_ddcompat_decided.get_hookimpls())
         number = len(_implementations(hook))
         if number != self._number:
             self._number = number
@@ -58,6 +66,21 @@ class Gates:
         if gate is None:
             gate = self._by_path[node.path] = self._find(node)
         return gate
+
+    def run_anyway(self, nodeids: Iterable[str]) -> None:
+        """Have tests run whatever is decided on them."""
+        self._to_run = frozenset(nodeids)
+        self.look()
+
+    def decide(self, item: pytest.Item, marks: Sequence[pytest.Mark]) -> Decision:
+        """Decide on a test with these marks."""
+        decision = self.at(item).decide(marks)
+        if not self.is_amended:
+            return decision
+        # Imported here, since most runs replace no decision.
+        from pytest_ddcompat.session.amending import amended
+
+        return amended(item, decision, self.first.policy, self._to_run)
 
     def look_ahead(self, tests: Iterable[pytest.Item], *, everywhere: bool) -> None:
         """Look at the facts of tests.

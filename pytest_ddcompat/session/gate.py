@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pytest_ddcompat.declared import DECLARATION
 from pytest_ddcompat.environment.fact import KEYS
+from pytest_ddcompat.evaluation.decision import Decision, combine, decide
 from pytest_ddcompat.evaluation.pages import Matrices, Verdicts, check_facts
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.matrix.loading import load_matrix
 from pytest_ddcompat.requirement.markers import requirement_of, written
 from pytest_ddcompat.session.day import day_of
-from pytest_ddcompat.session.decision import Decision, combine
 from pytest_ddcompat.session.faults import describe, result_or_error
 from pytest_ddcompat.session.options import (
     RunSettings,
@@ -30,9 +31,13 @@ if TYPE_CHECKING:
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.machine import Detector
     from pytest_ddcompat.environment.value import Fact
+    from pytest_ddcompat.evaluation.declared_value import Declared
     from pytest_ddcompat.evaluation.remedies import Remedies
+    from pytest_ddcompat.evaluation.ruling import Rules
     from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.matrix.rows import FactDeclaration
     from pytest_ddcompat.requirement.requirement import Requirement
+    from pytest_ddcompat.session.declarations import RunDeclarations
 
 __all__ = ["Gate", "Inputs"]
 
@@ -53,10 +58,12 @@ class Inputs:
 
     Attributes:
         config: The run's configuration.
+        declarations: What files declare for tests; None if there are no files.
         in_full: Whether the run shows reasons in full.
         policy: What happens to tests.
         required: Decisions that the code of the module or test that runs has asked for, until
             they are attached to it.
+        rules: Lines and expectations, which come before the policy; None if there are none.
         settings: The options for facts and matrices.
         day: The day that decides support levels where none is given.
     """
@@ -65,12 +72,41 @@ class Inputs:
         self.config = config
         self.in_full = config.getoption("verbose", 0) > 0
         self.policy = policy_of(config)
+        self.rules: Rules | None = None
+        if config.getini("ddcompat_policy"):
+            # Imported here, since most runs have no lines.
+            from pytest_ddcompat.session.ruling import rules_of
+
+            self.rules = rules_of(config, self.policy)
         self.required: list[Decision] = []
         plain = getattr(config, "workerinput", {}).get("ddcompat")
         self.settings = RunSettings.from_plain(plain) if plain else settings_of(config)
         self._loaded = self.settings.load_matrices()
+        self.declarations = self._load_declarations()
         self._environ = environ
         self.day = day_of(config)
+
+    def _load_declarations(self) -> RunDeclarations | None:
+        named = self.settings.declarations
+        if not named:
+            return None
+        # Imported here, since most runs have none.
+        from pytest_ddcompat.session.declaration_options import load
+
+        return load(named, self.settings.files, self.config)
+
+    @property
+    def own_facts(self) -> tuple[FactDeclaration, ...]:
+        """Facts of one's own that declarations files declare."""
+        return () if self.declarations is None else self.declarations.declarations.facts
+
+    def may(self, action: Action) -> bool:
+        """Whether an action may be taken, other than a failure by `strict=` or expectations."""
+        return (
+            action in self.policy
+            or (self.rules is not None and self.rules.lines.has(action))
+            or (self.declarations is not None and self.declarations.may(action))
+        )
 
     @cached_property
     def matrices(self) -> list[Matrix]:
@@ -124,7 +160,9 @@ class Gate:
         # If a hook ends the run, the summary must not call it again.
         vars(self)["_matrices"] = RuntimeError("pytest_ddcompat_matrices has ended the run")
         inputs, hooks = self.inputs, self._hooks
-        return result_or_error(lambda: matrices_of(inputs.matrices, inputs.config, hooks))
+        return result_or_error(
+            lambda: matrices_of(inputs.matrices, inputs.config, hooks, inputs.own_facts)
+        )
 
     @property
     def environment(self) -> Environment:
@@ -143,24 +181,45 @@ class Gate:
         inputs, hooks = self.inputs, self._hooks
         facts = inputs.settings.facts
         return result_or_error(
-            lambda: self._checked(
-                environment_of(facts, inputs.config, hooks, inputs.detector, inputs.day)
+            lambda: self._of_page(
+                self._checked(
+                    environment_of(facts, inputs.config, hooks, inputs.detector, inputs.day)
+                )
             )
         )
 
+    def _of_page(self, environment: Environment) -> Environment:
+        pages = self._matrices if environment.is_given("tracer") else None
+        return pages.read_tracer(environment) if isinstance(pages, Matrices) else environment
+
     def check_settings(self) -> None:
-        """Refuse facts of options that no matrix knows.
+        """Refuse facts of options, lines of the policy and declarations that no matrix knows.
 
         Raises:
-            FactsError: Which it is, and the nearest that there is.
+            CompatibilityError: Which it is, and the nearest that there is.
         """
-        # Where a matrix decides, its hooks are asked early.
-        self._checked(self.inputs.settings.facts.environment(detector=self.inputs.detector))
+        # Where a matrix decides, its hooks are asked early, and else they are not.
+        environment = self.inputs.settings.facts.environment(detector=self.inputs.detector)
+        if environment.undocumented_deployments or environment.own_facts:
+            self._checked(environment)
+        if self.inputs.rules is not None:
+            self.inputs.rules.lines.check(self.matrices)
+        declarations = self.inputs.declarations
+        if declarations is not None and not isinstance(self._matrices, BaseException):
+            declarations.check(self._matrices)
 
     def _checked(self, environment: Environment) -> Environment:
         if environment.undocumented_deployments:
             check_facts(environment, self.matrices)
-        return environment
+        matrices = self._matrices
+        if isinstance(matrices, BaseException):
+            return environment
+        if not environment.own_facts and not matrices.own_facts:
+            return environment
+        # Here, as most runs have none.
+        from pytest_ddcompat.evaluation.own_facts import declare_facts
+
+        return declare_facts(environment, matrices.own_facts)
 
     @cached_property
     def verdicts(self) -> Verdicts:
@@ -217,10 +276,31 @@ class Gate:
         """Decide on every marker seen so far."""
         return [self._decide_marker(marker) for marker in [*self._markers.values()]]
 
-    def combine(self, decisions: Sequence[Decision]) -> Decision:
-        """Make one decision of those of a test's markers, with the remedies for all of them."""
+    def combine(
+        self, decisions: Sequence[Decision], declarations: tuple[Declared, ...] | None = None
+    ) -> Decision:
+        """Make one decision of those of a test's markers, with the remedies for all of them.
+
+        Args:
+            decisions: Those of the markers.
+            declarations: The declarations that they rest on, if other than theirs.
+        """
         decision = combine(decisions, in_full=self.inputs.in_full)
-        return decision.replaced(decision.action, lambda: self._remedies(decision))
+        others = {} if declarations is None else {"declarations": declarations}
+        return decision.replaced(decision.action, lambda: self._remedies(decision), **others)
+
+    def read(
+        self, marker: str, positional: tuple[Any, ...], keywords: Mapping[str, Any]
+    ) -> tuple[Requirement, bool | None]:
+        """Understand a marker as `requirement_of` does, with the policy's word on previews.
+
+        Raises:
+            RequirementError: It cannot be understood.
+        """
+        rules = self.inputs.rules
+        if rules is not None and marker == "requires_capability":
+            keywords = {"preview": rules.lines.previews, **keywords}
+        return requirement_of(marker, positional, keywords)
 
     def judge(self, requirement: Requirement, *, strict: bool | None) -> Decision:
         """Decide on one requirement.
@@ -232,26 +312,23 @@ class Gate:
         known = self._judged.get((requirement, strict))
         if known is not None:
             return known
-        matrix = self.matrices.pick(requirement)
-        verdict = self.verdicts.of(requirement)
-        action = self.policy.action(verdict.status, strict=strict)
-        page = f"{matrix.page.id}: " if len(self.matrices) > 1 and verdict.decisive else ""
-        reason, brief = f"{page}{verdict.reason}", f"{page}{verdict.brief}"
-        decision = Decision(
-            action,
-            verdict.status,
-            (requirement,),
-            strict=(strict,),
-            reason=reason,
-            shown=reason if self.inputs.in_full else brief,
+        inputs = self.inputs
+        decision = decide(
+            requirement,
+            strict,
+            self.verdicts,
+            self.policy,
+            inputs.rules,
+            in_full=inputs.in_full,
             folder=self.folder,
         )
-        known = decision.replaced(action, lambda: self._remedies(decision))
+        known = decision.replaced(decision.action, lambda: self._remedies(decision))
         self._judged[requirement, strict] = known
         return known
 
     def remedies(self, requirements: tuple[Requirement, ...]) -> Remedies:
         """Return what would let a test run that is stopped, found once for each cause."""
+        requirements = self._stopping(requirements)
         # A change for one of several requirements may break what another one names.
         cause = self._cause(requirements[0]) if len(requirements) == 1 else requirements
         known = self._found.get(cause)
@@ -280,8 +357,15 @@ class Gate:
         """Whether a test that is stopped would run wherever remedies for others may lead."""
         from pytest_ddcompat.evaluation.remedies import are_met
 
-        runs = self._undetermined_runs
-        return are_met(requirements, remedies, self.matrices, undetermined=runs)
+        runs, asked = self._undetermined_runs, self._stopping(tuple(requirements))
+        return are_met(asked, remedies, self.matrices, undetermined=runs)
+
+    def _stopping(self, requirements: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
+        """Leave out the states in which a test runs, so that it need not get out of them."""
+        declarations = self.inputs.declarations
+        if declarations is None:
+            return requirements
+        return tuple(r for r in requirements if not declarations.lets_run(r))
 
     @property
     def _undetermined_runs(self) -> bool:
@@ -313,14 +397,24 @@ class Gate:
 
     def _find_problem(self, mark: pytest.Mark) -> str:
         try:
-            requirement, _ = requirement_of(mark.name, mark.args, mark.kwargs)
+            asked = self._asked_by(mark)
             if not isinstance(self._matrices, BaseException):
-                self._matrices.check(requirement)
+                for requirement in asked:
+                    self._matrices.check(requirement)
         except CompatibilityError as error:
             return f"{written(mark)}: {error}"
         except BaseException as error:  # noqa: BLE001 - a user's class may do anything here
             return f"{written(mark)}: {describe(error)}"
         return ""
+
+    def _asked_by(self, mark: pytest.Mark) -> tuple[Requirement, ...]:
+        if mark.name == DECLARATION:
+            # Imported here, since most runs have none.
+            from pytest_ddcompat.session.declarations import declaration_of
+
+            declaration = declaration_of(mark)
+            return (*declaration.requires, *declaration.when)
+        return (self.read(mark.name, mark.args, mark.kwargs)[0],)
 
     def _decide_marker(self, marker: _Marker) -> Decision:
         if marker.decision is None:
@@ -331,12 +425,23 @@ class Gate:
         if problem:
             return Decision.failed(problem, self.folder)
         try:
-            requirement, strict = requirement_of(mark.name, mark.args, mark.kwargs)
+            if mark.name == DECLARATION:
+                return self._judge_declared(mark)
+            requirement, strict = self.read(mark.name, mark.args, mark.kwargs)
             return self.judge(requirement, strict=strict)
         except CompatibilityError as error:
             return Decision.failed(f"{written(mark)}: {error}", self.folder)
         except BaseException as error:  # noqa: BLE001 - the test's error, not the run's
             return Decision.failed(f"{written(mark)}: {describe(error)}", self.folder)
+
+    def _judge_declared(self, mark: pytest.Mark) -> Decision:
+        # Imported here, since most runs have none.
+        from pytest_ddcompat.evaluation.declared import decide_declared
+        from pytest_ddcompat.session.declarations import declaration_of
+
+        declarations = self.inputs.declarations
+        actions = {} if declarations is None else declarations.actions
+        return decide_declared(declaration_of(mark), actions, self)
 
 
 def _facts(environment: Environment, matrices: Matrices) -> list[Fact[Any]]:
@@ -345,4 +450,5 @@ def _facts(environment: Environment, matrices: Matrices) -> list[Fact[Any]]:
     # A copy, for the summary names the frameworks that were looked up in the original.
     copy = environment.replaced("date", environment.date)
     facts += [copy.framework(name) for name in matrices.framework_names()]
+    facts += [copy.fact(f"fact.{row.id}") for row in matrices.own_facts.values()]
     return facts + [environment.tracer_of(matrix.page.tracer) for matrix in matrices]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_ddcompat.declared import ENVIRON, IMPORTED, asks_inside, marks_of, own_marks_of
+from pytest_ddcompat.evaluation.decision import Decision
 from pytest_ddcompat.evaluation.policy import Action
-from pytest_ddcompat.session.decision import Decision
 from pytest_ddcompat.session.execution import is_skipped_by_author, prepare, stop, undo
 from pytest_ddcompat.session.faults import contain, describe
 from pytest_ddcompat.session.folders import Gates
@@ -21,6 +21,8 @@ from pytest_ddcompat.values.variables import Variables
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    from pytest_ddcompat.session.declarations import RunDeclarations
 
 __all__ = ["GatingHooks"]
 
@@ -40,6 +42,7 @@ class GatingHooks:
         self._has_prepared = False
         self.gates = Gates(config, Variables(config.stash[ENVIRON]()))
         self._required = self.gates.first.inputs.required
+        self._declarations = self.gates.first.inputs.declarations
 
     def before_collected(self, collector: pytest.Collector) -> None:
         """Prepare a module for what the conftests of its folders require."""
@@ -58,6 +61,8 @@ class GatingHooks:
         where = collector.nodeid or "the session"
         with contain(self._config, f"cannot read the markers of {where}"):
             self.gates.look()
+            if self._declarations is not None:
+                _mark_declared(report, self._declarations)
             if self._required:
                 from pytest_ddcompat.session.collection import act_on_required
 
@@ -67,15 +72,21 @@ class GatingHooks:
     def _refuse_problems(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
         inherited = marks_of(collector)
         problems: dict[str, tuple[int, int]] = {}
+        has_folders = self.gates.has_folders
+        good: set[int] = set()  # ids of marks, of which tests share imported ones
         for item in report.result or ():
             if not isinstance(item, pytest.Item):
                 continue
-            gate = self.gates.at(item) if self.gates.has_folders else self.gates.first
+            gate = self.gates.at(item) if has_folders else self.gates.first
             alone = item.parent is collector
             for mark in (*own_marks_of(item), *inherited) if alone else marks_of(item):
+                if id(mark) in good:
+                    continue
                 problem = gate.problem(mark)
                 if problem:
                     problems.update(self._placed(item, mark, problem))
+                elif not has_folders:
+                    good.add(id(mark))
         if problems:
             report.outcome = "failed"
             report.result = []
@@ -111,7 +122,7 @@ class GatingHooks:
         yield
         items.extend(stand_ins)
         gone: dict[pytest.Item, Decision] = {}
-        if self.gates.first.policy.deselects:
+        if self.gates.first.inputs.may(Action.DESELECT):
             from pytest_ddcompat.session.collection import take_deselected
 
             with contain(config, "no test is deselected"):
@@ -119,6 +130,7 @@ class GatingHooks:
         with contain(config, "the summary does not count the deselected tests"):
             for item, decision in gone.items():
                 self._ledger.collect(item.nodeid, place_of(item), decision, "deselected")
+                self._tell(item, decision)
         if gone:
             config.hook.pytest_deselected(items=list(gone))
 
@@ -137,7 +149,7 @@ class GatingHooks:
             if asks or (items and (is_gated or IMPORTED)):
                 self.gates.look_ahead(items, everywhere=asks)
             known = [gate.decide_known() for gate in self.gates] if is_gated else ()
-            if any(map(_changes_test, chain.from_iterable(known))):
+            if self.gates.is_amended or any(map(_changes_test, chain.from_iterable(known))):
                 for item in items:
                     self._prepare(item)
 
@@ -156,9 +168,10 @@ class GatingHooks:
         if not marks:
             return None
         try:
-            # Most runs have one gate, and each call counts for each test.
             gates = self.gates
-            return (gates.at(item) if gates.has_folders else gates.first).decide(marks)
+            if gates.has_folders or gates.is_amended:
+                return gates.decide(item, marks)
+            return gates.first.decide(marks)  # in most runs: each call counts for each test
         except BaseException as error:  # noqa: BLE001 - the test's error, not the run's
             return Decision.failed(f"ddcompat: {describe(error)}")
 
@@ -166,12 +179,23 @@ class GatingHooks:
         """Return the outcome to raise when a test is set up, or None if it is to run."""
         # Decided anew, for hooks may have marked the test since, or changed what a mark says.
         decision = self.decide(item) or item.stash.get(STAND_IN, None)
-        if decision is not None and _changes_test(decision):
+        if decision is None:
+            if self._has_prepared:
+                undo(item)
+            return None
+        if self.gates.is_observed:
+            self._tell(item, decision)
+        action = decision.action
+        if action is _FAIL or action is _XFAIL:  # as `_changes_test`, whose call costs each test
             self._has_prepared = True
             prepare(item, decision)
         elif self._has_prepared:
             undo(item)
-        return None if decision is None else stop(item, decision, self._ledger)
+        return stop(item, decision, self._ledger)
+
+    def _tell(self, item: pytest.Item, decision: Decision) -> None:
+        with contain(self._config, f"pytest_ddcompat_decided has an error for {item.nodeid}"):
+            item.ihook.pytest_ddcompat_decided(item=item, decision=decision)
 
     def pytest_exception_interact(self, node: object, call: pytest.CallInfo[Any]) -> None:
         """Count a test whose set-up another hook ended before this plugin decided on it."""
@@ -188,3 +212,10 @@ def _changes_test(decision: Decision) -> bool:
     """Whether a decision changes the test itself, before it is set up."""
     action = decision.action
     return action is _FAIL or action is _XFAIL
+
+
+def _mark_declared(report: pytest.CollectReport, declarations: RunDeclarations) -> None:
+    """Mark tests by their declarations, but not those that stand for a stopped module."""
+    for item in report.result or ():
+        if isinstance(item, pytest.Item) and STAND_IN not in item.stash:
+            declarations.mark(item)

@@ -9,7 +9,7 @@ import pytest
 # Private: pytest has no public way to leave a property out of JUnit XML but not of reports.
 from _pytest.junitxml import xml_key
 
-from pytest_ddcompat.session.decision import PROPERTY
+from pytest_ddcompat.evaluation.decision import PROPERTY
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pytest
 
+from pytest_ddcompat.declared import gives_declarations
 from pytest_ddcompat.environment.layers import FactSources, Layer, file_layer
 from pytest_ddcompat.environment.machine import check_agent_option
 from pytest_ddcompat.environment.parsing import LIMIT, facts_from_mapping
@@ -16,6 +17,7 @@ from pytest_ddcompat.evaluation.pages import Matrices, load_kept
 from pytest_ddcompat.evaluation.policy import Action, Policy
 from pytest_ddcompat.matrix.loading import load_matrix
 from pytest_ddcompat.matrix.matrix import Matrix
+from pytest_ddcompat.session.faults import describe, result_or_error
 from pytest_ddcompat.values.errors import CompatibilityError, FactsError, MatrixError, Problem
 from pytest_ddcompat.values.names import unknown_name
 from pytest_ddcompat.values.text import as_json, shown
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.machine import Detector
+    from pytest_ddcompat.matrix.rows import FactDeclaration
 
 __all__ = [
     "RunSettings",
@@ -47,12 +50,15 @@ class RunSettings(NamedTuple):
     Attributes:
         facts: Where the facts come from.
         matrices: The option that names each matrix, and its id or path.
-        files: Contents of the matrices' files by path, as far as they have been read.
+        files: Contents of the files of matrices and declarations by path, as far as they have been
+            read.
+        declarations: The option that names each declarations file, and its path.
     """
 
     facts: FactSources
     matrices: tuple[tuple[str, str], ...]
     files: dict[str, bytes]
+    declarations: tuple[tuple[str, str], ...] = ()
 
     def load_matrices(self) -> list[Matrix]:
         """Load the named matrices, reading each file once.
@@ -79,15 +85,16 @@ class RunSettings(NamedTuple):
     def to_plain(self) -> list[Any]:
         """Encode the settings as built-in values, for another process."""
         files = {path: bytes(content) for path, content in self.files.items()}
-        return [self.facts.encode(), [list(named) for named in self.matrices], files]
+        named = ([list(pair) for pair in pairs] for pairs in (self.matrices, self.declarations))
+        return [self.facts.encode(), files, *named]
 
     @classmethod
     def from_plain(cls, plain: list[Any]) -> RunSettings:
         """Undo `to_plain`."""
-        facts, matrices, files = plain
-        named = tuple((origin, which) for origin, which in matrices)
+        facts, files, *pairs = plain
+        matrices, declarations = (tuple((origin, which) for origin, which in p) for p in pairs)
         files = {path: HiddenBytes(content) for path, content in files.items()}
-        return cls(FactSources.decode(facts), named, files)
+        return cls(FactSources.decode(facts), matrices, files, declarations)
 
 
 def settings_of(config: pytest.Config) -> RunSettings:
@@ -114,7 +121,18 @@ def settings_of(config: pytest.Config) -> RunSettings:
     named = _matrices(config)
     settings = FactSources(tuple(layer for layer in layers if layer), agent)
     settings.check()
-    return RunSettings(settings, named, {})
+    return RunSettings(settings, named, {}, _declarations(config))
+
+
+def _declarations(config: pytest.Config) -> tuple[tuple[str, str], ...]:
+    option = config.getoption("ddcompat_declarations")
+    ini = config.getini("ddcompat_declarations")
+    if not (option or ini or gives_declarations(config)):
+        return ()
+    # Imported here, since most runs have none.
+    from pytest_ddcompat.session.declaration_options import named_files
+
+    return named_files(option, ini, config)
 
 
 def environment_of(
@@ -137,24 +155,44 @@ def environment_of(
         FactsError: A hook's facts cannot be understood.
     """
     hook = "pytest_ddcompat_facts"
-    mappings = hooks.pytest_ddcompat_facts(config=config)
+    mappings = _ask(hook, hooks, config)
     return settings.environment([facts_from_mapping(m, hook) for m in mappings], detector, day)
 
 
-def matrices_of(loaded: Sequence[Matrix], config: pytest.Config, hooks: Any) -> Matrices:
+def _ask(hook: str, hooks: Any, config: pytest.Config) -> list[Any]:
+    """Return what the implementations of a hook give.
+
+    Raises:
+        CompatibilityError: One has an error; the message names the hook.
+    """
+    results = result_or_error(lambda: getattr(hooks, hook)(config=config))
+    if isinstance(results, CompatibilityError):
+        raise results
+    if isinstance(results, BaseException):
+        raise CompatibilityError(f"{hook}: {describe(results)}") from results
+    return list(results)
+
+
+def matrices_of(
+    loaded: Sequence[Matrix],
+    config: pytest.Config,
+    hooks: Any,
+    facts: Sequence[FactDeclaration] = (),
+) -> Matrices:
     """Combine the matrices of a run: those of options or the default one, then those of hooks.
 
     Args:
         loaded: The matrices that options name, or the default one.
         config: The run's configuration.
         hooks: The hooks that count for the tests.
+        facts: Facts of one's own that no matrix declares.
 
     Raises:
         MatrixError: A hook gives something that is no matrix, or two have the same id.
     """
-    results = hooks.pytest_ddcompat_matrices(config=config)
+    results = _ask("pytest_ddcompat_matrices", hooks, config)
     further = [_load_hooks_matrix(m, config.rootpath) for r in results for m in _iterate(r)]
-    return Matrices([*loaded, *further])
+    return Matrices([*loaded, *further], facts)
 
 
 def policy_of(config: pytest.Config) -> Policy:

@@ -12,7 +12,7 @@ from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.session.faults import note_fault
 
 if TYPE_CHECKING:
-    from pytest_ddcompat.session.decision import Codec, Decision
+    from pytest_ddcompat.evaluation.decision import Codec, Decision
 
 __all__ = ["Entry", "Ledger", "Place", "ReportHooks", "outcome_of", "place_of"]
 
@@ -184,6 +184,15 @@ class Ledger:
         """Count the tests that ran or were stopped, by decision."""
         ended = (e.decision for e in self.entries() if e.outcome != "not_run")
         return Counter(d for d in (*self._entered.values(), *ended) if d and not d.error)
+
+    def skipped_files(self) -> list[str]:
+        """Return the files of which every test that was decided on was skipped by its decision."""
+        skip = Action.SKIP  # an enumeration's members are slow to look up
+        decided = [(entry.id, entry.decision) for entry in self.entries()]
+        pairs = [(nodeid, d) for nodeid, d in (*self._entered.items(), *decided) if d is not None]
+        skipped = {nodeid.partition("::")[0] for nodeid, d in pairs if d.action is skip}
+        others = {nodeid.partition("::")[0] for nodeid, d in pairs if d.action is not skip}
+        return sorted(skipped - others)
 
     def unexpected(self) -> Counter[Decision]:
         """Count the tests that passed although a failure was expected, by decision."""

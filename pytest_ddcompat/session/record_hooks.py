@@ -36,7 +36,7 @@ from pytest_ddcompat.values.text import printable
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.evaluation.decision import Decision
     from pytest_ddcompat.session.gate import Gate
     from pytest_ddcompat.session.outcomes import Entry
 

@@ -28,14 +28,24 @@ def start(config: pytest.Config) -> GatingHooks:
     Raises:
         CompatibilityError: The options cannot be understood.
     """
+    # Imported here, since a run without markers has workers too.
     from pytest_ddcompat.session.hooks import GatingHooks
+    from pytest_ddcompat.session.hookspecs import declare
 
+    declare(config.pluginmanager)
     gating = RUNS[config] = GatingHooks(config)
     config.pluginmanager.register(gating, "ddcompat-gating")
     # Only reports show tests that run in other processes, and failures that were expected.
     forks = config.pluginmanager.hasplugin("pytest_forked")
-    summarize(config, by_reports=forks or Action.XFAIL in gating.gates.first.policy)
+    summarize(config, by_reports=forks or gating.gates.first.inputs.may(Action.XFAIL))
     codec_of(config).reads_others |= forks
+    declarations = gating.gates.first.inputs.declarations
+    if declarations is not None:
+        # Imported here, since most runs have none.
+        from pytest_ddcompat.session.declaration_checks import DeclarationChecks
+
+        checks = DeclarationChecks(config, gating.gates.first, declarations.declarations)
+        config.pluginmanager.register(checks, "ddcompat-declarations")
     return gating
 
 
@@ -75,9 +85,12 @@ def configure(config: pytest.Config, *, explicit: bool) -> None:
         pytest.UsageError: The options cannot be understood.
     """
     try:
+        if config.getoption("ddcompat_list"):
+            config.option.dist = "no"  # pytest-xdist collects in workers alone
         if explicit:
             # The controller has read and checked a worker's options before.
-            (start_or_break if is_worker(config) else start)(config)
+            gating = (start_or_break if is_worker(config) else start)(config)
+            _register_asked_for(config, gating)
         if is_distributed(config):
             from pytest_ddcompat.session import xdist
 
@@ -94,6 +107,31 @@ def configure(config: pytest.Config, *, explicit: bool) -> None:
             summarize(config, by_reports=True)
     except BaseException as error:  # noqa: BLE001 - it ends the run, in words
         raise usage_error(error) from None
+
+
+def _register_asked_for(config: pytest.Config, gating: GatingHooks | Broken) -> None:
+    """Register the hooks of options that most runs do not have, each imported here for that."""
+    from pytest_ddcompat.session.hooks import GatingHooks
+
+    names = ("ddcompat_only", "ddcompat_list", "ddcompat_run")
+    if isinstance(gating, GatingHooks) and any(config.getoption(n) is not None for n in names):
+        from pytest_ddcompat.session import selection
+
+        selection.register(config, gating)
+    if isinstance(gating, GatingHooks) and _expects(config):
+        from pytest_ddcompat.session import expectations
+
+        expectations.register(config)
+    if config.getoption("ddcompat_min_run") is not None and not is_worker(config):
+        from pytest_ddcompat.session import min_run
+
+        min_run.register(config)
+        summarize(config, by_reports=True)
+
+
+def _expects(config: pytest.Config) -> bool:
+    exactly: bool | None = config.getoption("ddcompat_expect_exactly")
+    return bool(exactly or config.getoption("ddcompat_expect") or config.getini("ddcompat_expect"))
 
 
 def _is_left_out_of_junit(config: pytest.Config) -> bool:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_ddcompat.declared import RUNS, START, marks_of
-from pytest_ddcompat.session.decision import Codec
+from pytest_ddcompat.evaluation.decision import Codec
 from pytest_ddcompat.session.outcomes import Ledger
 
 if TYPE_CHECKING:
-    from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.evaluation.decision import Decision
     from pytest_ddcompat.session.folders import Gates
     from pytest_ddcompat.session.gate import Gate
 
@@ -73,7 +73,7 @@ def codec_of(config: pytest.Config) -> Codec:
 def decision_on(item: pytest.Item) -> Decision | None:
     """Return the decision on a test by its markers, or on the module that it stands for."""
     marks = marks_of(item)
-    return gate_at(item).decide(marks) if marks else item.stash.get(STAND_IN, None)
+    return gates_of(item.config).decide(item, marks) if marks else item.stash.get(STAND_IN, None)
 
 
 def is_worker(config: pytest.Config) -> bool:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.environment.value import Fact
+    from pytest_ddcompat.evaluation.decision import Decision
     from pytest_ddcompat.matrix.matrix import Matrix
-    from pytest_ddcompat.session.decision import Decision
     from pytest_ddcompat.session.folders import Gates
     from pytest_ddcompat.session.gate import Gate
     from pytest_ddcompat.session.outcomes import Ledger
@@ -42,6 +42,7 @@ _CHARS = {Action.SKIP: "s", Action.XFAIL: "x"}
 _RUNNING = {Action.RUN, Action.XFAIL}
 _UNEXPECTED = "passed unexpectedly"
 _REASONS = 40  # lines at most
+_FILES = 5  # names at most
 
 
 def head_of(gate: Gate) -> list[tuple[int, str]]:
@@ -50,7 +51,11 @@ def head_of(gate: Gate) -> list[tuple[int, str]]:
     Each has a rank, so that those of several processes can be put together in order.
     """
     environment = gate.environment
-    frameworks = {n: f for n, f in environment.frameworks().items() if not _is_absent(f)}
+    named = {
+        plural: {name: fact for name, fact in facts.items() if not _is_absent(fact)}
+        for plural, facts in environment.named().items()
+    }
+    frameworks = named["frameworks"]
     documented = {name: environment.framework(name) for name in gate.matrices.framework_names()}
     frameworks.update({n: f for n, f in documented.items() if f.known and f.value is not None})
     by_library = {m.page.tracer: m for m in reversed([*gate.matrices])}
@@ -58,7 +63,7 @@ def head_of(gate: Gate) -> list[tuple[int, str]]:
         frameworks.pop(library, None)
     pages = " and ".join(f"{m.page.id} (read {m.page.read})" for m in gate.matrices)
     tracers = [(1, _tracer(environment, matrix)) for matrix in by_library.values()]
-    return sorted([(0, pages), *tracers, *environment.phrases(frameworks)])
+    return sorted([(0, pages), *tracers, *environment.phrases(named)])
 
 
 def _tracer(environment: Environment, matrix: Matrix) -> str:
@@ -99,10 +104,13 @@ class Summary:
                 self._ledger.keep(_ended(terminalreporter))
             counts = self._ledger.counts()
             if counts:
+                # Here, as a run without markers has this module too if it has workers.
+                from pytest_ddcompat.session.stepping import take_lines
+
                 shown = {a for a, char in _CHARS.items() if terminalreporter.hasopt(char)}
                 lines = _lines(self._ledger, counts, gates_of(config), shown)
                 terminalreporter.section("ddcompat", sep="=")
-                for line in lines:
+                for line in (*lines, *take_lines(config)):
                     terminalreporter.line(inert(line))
         for fault in sorted(faults_of(config)):
             terminalreporter.line(inert(fault), yellow=True)
@@ -153,9 +161,29 @@ def _lines(
     return [
         *_heads(ledger, gates),
         f"{sum(by_action.values())} gated: {total}",
+        *_declared(counts),
         *_reasons(by_reason),
         *_advice(ledger, by_folder, gates),
+        *_skipped_files(ledger.skipped_files()),
     ]
+
+
+def _declared(counts: Counter[Decision]) -> list[str]:
+    """Return how many tests are in each state that files declare and that applies here."""
+    by_state: Counter[str] = Counter()
+    for decision, count in counts.items():
+        for state in {d.state for d in decision.declarations if d.status is Status.UNSUPPORTED}:
+            by_state[state] += count
+    del by_state[""]  # of declarations without one
+    words = [f"{n} {state}" for state, n in sorted(by_state.items(), key=lambda p: (-p[1], p[0]))]
+    return [f"declared here: {', '.join(words)}"] if words else []
+
+
+def _skipped_files(files: list[str]) -> Iterator[str]:
+    """Return a line about files none of whose gated tests ran, unless there is no such file."""
+    if files:
+        more = f" and {len(files) - _FILES} more files" if len(files) > _FILES else ""
+        yield f"every gated test was skipped in {', '.join(files[:_FILES])}{more}"
 
 
 def _advice(
@@ -168,7 +196,9 @@ def _advice(
     from pytest_ddcompat.session.advice import known_remedy_lines, remedy_lines, stale_lines
 
     for folder, decisions in sorted(by_folder.items()):
-        stopped = [(d, n) for d, n in decisions if d.action not in _RUNNING]
+        # A policy stops supported tests, too: no change of the environment lets those run.
+        unmet = [(d, n) for d, n in decisions if d.status is not Status.SUPPORTED]
+        stopped = [(d, n) for d, n in unmet if d.action not in _RUNNING]
         gate = gates.of_folder(folder)
         keys = {key for named, key in ledger.heads if named == folder}
         if gate is None or (keys and keys != {gate.key}):

@@ -32,7 +32,7 @@ from pytest_ddcompat.session.state import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_ddcompat.session.decision import Decision
+    from pytest_ddcompat.evaluation.decision import Decision
 
 __all__ = ["read_journals", "register", "write_journal", "write_test"]
 
@@ -141,6 +141,10 @@ class ControllerHooks(_Hooks):
         """Take over what a worker knows at its end."""
         output = getattr(node, "workeroutput", {})
         faults_of(node.config).update(dict.fromkeys(output.get(_FAULTS, ())))
+        for name in output.get("ddcompat_stepped_back", ()):
+            from pytest_ddcompat.session.stepping import step_back  # here, as few runs need it
+
+            step_back(node.config, name)
         with contain(node.config, "the summary may lack tests of a worker"):
             ledger, codec = ledger_of(node.config), codec_of(node.config)
             heads, stopped = output.get(_OUTPUT, ((), ()))
@@ -175,7 +179,7 @@ class WorkerHooks(_Hooks):
         with contain(item.config, "the summary does not count tests that crash a worker"):
             gates = gates_if_used(item.config)
             if gates is not None and not is_skipped_by_author(item):
-                write_test(item, gates.at(item).decide(marks))
+                write_test(item, gates.decide(item, marks))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CompatibilityError",
+    "DeclarationError",
     "FactsError",
     "InvalidMatrixError",
     "MatrixError",
@@ -128,3 +129,7 @@ class FactsError(CompatibilityError):
 
 class RequirementError(CompatibilityError):
     """A requirement that cannot be understood, or that names what the page does not have."""
+
+
+class DeclarationError(CompatibilityError):
+    """A declarations file that cannot be read or understood."""

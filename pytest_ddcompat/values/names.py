@@ -13,12 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "BOOLEANS",
     "DEPLOYMENT_TYPES",
+    "FACT_KEYS",
     "bare",
+    "canonical",
     "deployment_type",
+    "fact_id",
     "fold",
     "is_framework",
     "is_misspelling",
+    "is_package",
+    "letters_of",
     "listed",
     "meant",
     "nearest_misspelt",
@@ -27,6 +33,7 @@ __all__ = [
 
 _NO_NAME = frozenset("<>=!~,;[]")  # of version specifiers, extras and lists
 _LONGEST_FRAMEWORK = 200  # characters; no distribution's name comes near it
+_PACKAGE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,198}[A-Za-z0-9])?")
 _SEPARATORS = re.compile(r"[-_.\s]+")
 
 # How people commonly call what the page calls otherwise.
@@ -63,6 +70,18 @@ _MEANT = {
 DEPLOYMENT_TYPES = ("docker", "kubernetes", "amazon_ecs", "aws_fargate", "aws_lambda")
 """Ids of the deployment types that are detected; the page's "Supported deployment types"."""
 
+FACT_KEYS = (
+    "tracer", "python", "implementation", "os", "cpu", "framework", "package", "deployments",
+    "site", "remote_configuration", "agent", "date", "fact",
+)  # fmt: skip
+"""Keys of the documented facts: a user-defined fact has none of them as its id."""
+
+BOOLEANS = {
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
+}
+"""True and false, as options and variables write them."""
+
 # A name this similar to a documented one is taken for a misspelling of it ("djngo"), while
 # other products' names stay what they are ("mssql" is 0.8 like "mysql").
 _MISSPELLING = 0.85
@@ -82,7 +101,8 @@ def fold(name: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _letters(name: str) -> str:
+def letters_of(name: str) -> str:
+    """Return the letters of a name in order: those of two names with swapped letters are equal."""
     return "".join(sorted(fold(name)))
 
 
@@ -94,6 +114,33 @@ def is_framework(name: str) -> bool:
     """
     is_short = len(name) <= _LONGEST_FRAMEWORK
     return is_short and bool(fold(name)) and name.isprintable() and _NO_NAME.isdisjoint(name)
+
+
+def fact_id(name: str) -> str:
+    """Reduce the id of a user-defined fact to what decides: no case, and `_` for `-`.
+
+    Args:
+        name: As a person writes it.
+    """
+    return name.lower().replace("-", "_")
+
+
+def canonical(name: str) -> str:
+    """Reduce the name of a distribution to what decides by PEP 503: `Flask_RestX`, `flask-restx`.
+
+    Args:
+        name: As a person writes it.
+    """
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def is_package(name: str) -> bool:
+    """Whether a text can be a distribution's name, by PEP 508.
+
+    Args:
+        name: What was written.
+    """
+    return _PACKAGE.fullmatch(name) is not None
 
 
 def bare(documented: str) -> str:
@@ -127,8 +174,8 @@ def nearest_misspelt(name: str, valid: Iterable[str]) -> str | None:
     """
     names = list(valid)
     # Two swapped letters count as two wrong ones: "flaks" is only 0.8 like "flask".
-    letters = _letters(name)
-    swapped = next((other for other in names if _letters(other) == letters), None)
+    letters = letters_of(name)
+    swapped = next((other for other in names if letters_of(other) == letters), None)
     return swapped or _closest(name, names, cutoff=_MISSPELLING)
 
 

@@ -35,7 +35,13 @@ _CALLED = {
     "cap": "capability",
     "caps": "capability",
     "capa": "capability",
+    "python_version": "python",
+    "platform_name": "platform",
+    "package_version": "package",
 }
+
+# Names of other things that are as near to the name of a marker as a slip in it.
+_NO_SLIPS = {"cython", "ipython", "jython", "cpython", "python2", "python3"}
 
 
 def split_tag(tag: str) -> tuple[str, str]:
@@ -53,6 +59,8 @@ def nearest_marker(name: str, markers: Iterable[str]) -> str:
     """
     called = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", split_tag(name[:100])[0]).lower()
     words = [word for word in re.split(r"[-_.]", called) if word]
+    if not _NO_SLIPS.isdisjoint(words):
+        return ""
     for verb, others in ((words[:1], words[1:]), (words[-1:], words[:-1])):
         if not verb or not _close(verb[0], _VERBS):
             continue
@@ -69,7 +77,9 @@ def _kind(called: str, markers: Iterable[str]) -> str:
     if called in _CALLED:
         return _CALLED[called]
     kinds = [marker.partition("_")[2] for marker in markers]
-    return _close(called, kinds) or _CALLED.get(_close(called, _CALLED, similar=0.9), "")
+    # In a short word, two swapped letters are half of it.
+    swapped = next((kind for kind in kinds if sorted(kind) == sorted(called)), "")
+    return swapped or _close(called, kinds) or _CALLED.get(_close(called, _CALLED, similar=0.9), "")
 
 
 def _close(word: str, valid: Iterable[str], *, similar: float = _SIMILAR) -> str:

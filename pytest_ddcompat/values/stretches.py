@@ -121,12 +121,14 @@ def _parts(cuts: Sequence[Version]) -> list[Version]:
 
 def _above(cut: Version, following: Version | None) -> Version:
     base = cut.base_version
-    names = (base, f"{base}.1", f"{base}.0.0.0.0.1")
+    names = [base, f"{base}.1", f"{base}.0.0.0.0.1"]
+    if cut.is_prerelease and not cut.is_devrelease and not cut.is_postrelease:
+        names.append(f"{cut.public}.post0.dev0")
     for name in names:
         version = Version(name)
         if version > cut and (following is None or version < following):
             return version
-    # Between two pre-releases of one release there may be none that has a name of its own.
+    # Between two development releases of one release there is none that has a name of its own.
     return cut
 
 

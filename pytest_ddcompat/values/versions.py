@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from packaging.specifiers import Specifier
 
 __all__ = [
+    "LONGEST",
     "Range",
     "Version",
     "base",
@@ -30,7 +31,7 @@ __all__ = [
 ]
 
 _COMPARISONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
-_LONGEST = 200  # characters; no published version or range comes near it
+LONGEST = 200  # characters; no published version or range comes near it
 
 
 class Range:
@@ -84,7 +85,7 @@ class Range:
     @property
     def lower(self) -> Version | None:
         """The lowest version that the range names, or None if it is open below."""
-        bounds = self._bounds
+        bounds = self.bounds
         return bounds[0] if len(bounds) == len(self.specifiers) else None
 
     @cached_property
@@ -93,7 +94,8 @@ class Range:
         return tuple(cut for each in self.specifiers for one in each for cut in _cuts(one))
 
     @cached_property
-    def _bounds(self) -> list[Version]:
+    def bounds(self) -> list[Version]:
+        """The lowest version that each specifier names, in ascending order, where it names one."""
         return sorted(b for b in map(_lower, self.specifiers) if b is not None)
 
 
@@ -104,11 +106,11 @@ def parse_version(text: str) -> Version:
         CompatibilityError: It is none.
     """
     try:
-        if len(text) > _LONGEST:
+        if len(text) > LONGEST:
             raise InvalidVersion
         return Version(text)
     except InvalidVersion:
-        what = f'"{shown(text, str, _LONGEST)}" is not a version'
+        what = f'"{shown(text, str, LONGEST)}" is not a version'
         raise CompatibilityError(Problem(what, "a version such as 4.16.0")) from None
 
 
@@ -145,7 +147,7 @@ def parse_marker_range(text: str) -> Range:
     Raises:
         CompatibilityError: One is no specifier; the nearest spelling is named.
     """
-    if len(text) > _LONGEST or not text.isprintable():
+    if len(text) > LONGEST or not text.isprintable():
         raise _refused(text, alternatives=True)
     try:
         return Range([_specifier(part) for part in text.split("|")], by_order=True)
@@ -167,7 +169,7 @@ def series(version: Version) -> Version:
 
 def _specifier(text: str) -> SpecifierSet:
     try:
-        if not text.strip() or len(text) > _LONGEST:
+        if not text.strip() or len(text) > LONGEST:
             raise InvalidSpecifier
         specifier = SpecifierSet(text)
         if not list(specifier):
@@ -180,9 +182,9 @@ def _specifier(text: str) -> SpecifierSet:
 def _refused(text: str, *, alternatives: bool = False) -> CompatibilityError:
     from pytest_ddcompat.values.spelling import nearest_specifier  # here, as most runs need none
 
-    shortened = text[:_LONGEST]
+    shortened = text[:LONGEST]
     what = f'"{shortened}" is not a version specifier'
-    near = nearest_specifier(text) if len(text) <= _LONGEST else ""
+    near = nearest_specifier(text) if len(text) <= LONGEST else ""
     near = near if alternatives or "|" not in near else ""
     return CompatibilityError(
         Problem(f'{what}; did you mean "{near}"?')

@@ -125,16 +125,31 @@ def test_no_option_breaks_a_run(project: Project, given: list[str]) -> None:
     assert "Traceback" not in said
 
 
+COMMANDS = ["check", "explain", "facts", "compare", "policy", "declare", "matrix", "report",
+            "diff", "lint"]  # fmt: skip
 arguments = texts | st.builds(
     "--{}={}".format,
-    st.sampled_from(["set", "facts", "matrix", "format", "framework", "deployment", "datastore"]),
+    st.sampled_from(
+        [
+            "set",
+            "facts",
+            "matrix",
+            "format",
+            "framework",
+            "deployment",
+            "datastore",
+            "line",
+            "expect",
+            "config-file",
+        ]
+    ),
     texts | settings_of,
 )
 
 
 @some
 @given(
-    st.sampled_from(["check", "explain", "facts", "compare", "matrix", "report", "diff", "lint"]),
+    st.sampled_from(COMMANDS),
     st.lists(arguments, max_size=3),
 )
 def test_no_argument_breaks_the_command(

@@ -15,25 +15,26 @@ LISTS = {
     "deployment types": "amazon_ecs, aws_fargate, aws_lambda, docker, kubernetes",
     "frameworks": "django, fastapi, flask",
     "keys of a matrix": (
-        "capabilities, coverage, deployments, frameworks, notes, page, releases, removed, "
+        "capabilities, coverage, deployments, facts, frameworks, notes, page, releases, removed, "
         "runtimes, sites, tables, unresolved"
     ),
     "keys of its page": "address, breadcrumbs, id, read, title, tracer",
     "keys of a capability": (
-        "aliases, callout, documented, heading, id, interpretation, minimum, minimums, "
-        "overlays, remote_configuration, status"
+        "aliases, callout, documented, heading, id, interpretation, minimum, minimums, needs, "
+        "overlays, remote_configuration, status, versions"
     ),
     "CPUs of a runtime": "32bit, 64bit, aarch64, i686, x86-64",
     "support levels": "end_of_life, general_availability, maintenance",
     "keys of an overlay": (
-        "capabilities, coverage, deployments, extends, frameworks, page, releases, runtimes, sites"
+        "capabilities, coverage, deployments, extends, facts, frameworks, page, releases, "
+        "runtimes, sites"
     ),
     "rows of an overlay": (
-        "capabilities, coverage, deployments, frameworks, releases, runtimes, sites"
+        "capabilities, coverage, deployments, facts, frameworks, releases, runtimes, sites"
     ),
     "keys of an overlay's capability": (
-        "aliases, callout, documented, heading, id, interpretation, minimum, minimums, "
-        "reason, remote_configuration, remove, source, status, unset"
+        "aliases, callout, documented, heading, id, interpretation, minimum, minimums, needs, "
+        "reason, remote_configuration, remove, source, status, unset, versions"
     ),
     "keys of an overlay's release": (
         "agent, documented, heading, interpretation, reason, remove, source, support_level, "
@@ -41,24 +42,39 @@ LISTS = {
     ),
     "keys of a release to unset": "agent, interpretation, until",
     "facts": (
-        "agent, cpu, date, deployments, frameworks, implementation, os, python, "
+        "agent, cpu, date, deployments, facts, frameworks, implementation, os, packages, python, "
         "remote_configuration, site, tracer"
     ),
     "settings": (
-        "agent, cpu, date, deployment, framework.NAME, implementation, os, python, "
-        "remote_configuration, site, tracer"
+        "agent, cpu, date, deployment, fact.NAME, framework.NAME, implementation, os, "
+        "package.NAME, python, remote_configuration, site, tracer"
     ),
     "keys of a record": (
         "decisions, environment, exit_status, interrupted, matrix, other_environments, "
         "other_matrices, tests, version"
     ),
     "outcomes": "deselected, error, failed, not_run, passed, skipped, xfailed, xpassed",
-    "commands": "check, compare, diff, explain, facts, import, lint, matrices, matrix, report",
-    "options of check": (
-        "--agent, --datastore, --deployment, --facts, --format, --framework, --help, --matrix, "
-        "--python, --set, --strict, --support-level"
+    "commands": (
+        "check, compare, declare, diff, explain, facts, import, lint, matrices, matrix, policy, "
+        "report"
     ),
-    "options of facts": ("--agent, --date, --framework, --help, --python"),
+    "checks": (
+        "agent, datastore, deployment, facts, framework, release, remote_configuration, runtime, "
+        "site, tracer"
+    ),
+    "options of check": (
+        "--agent, --datastore, --deployment, --exactly, --expect, --facts, --format, --framework, "
+        "--help, --matrix, --python, --set, --strict, --support-level"
+    ),
+    "options of policy": (
+        "--agent, --config-file, --datastore, --deployment, --facts, --format, --framework, "
+        "--help, --line, --matrix, --python, --set, --support-level"
+    ),
+    "options of declare": (
+        "--agent, --config-file, --declarations, --facts, --format, --from-markers, --help, "
+        "--matrix, --output, --python, --set"
+    ),
+    "options of facts": "--agent, --date, --framework, --help, --matrix, --package, --python",
     "options of explain": (
         "--agent, --datastore, --deployment, --facts, --framework, --help, --matrix, --python, "
         "--set, --support-level"
@@ -73,12 +89,27 @@ LISTS = {
     "options of matrices": "--format, --help",
     "options of report": "--format, --help, --output",
     "options of import": (
-        "--address, --format, --help, --id, --language, --output, --partials, --read"
+        "--address, --declarations, --format, --help, --id, --language, --output, --partials, "
+        "--read"
     ),
     "options of diff": (
         "--agent, --facts, --format, --help, --language, --partials, --python, --record, --set"
     ),
-    "options of lint": "--date, --format, --help, --language, --partials",
+    "options of lint": (
+        "--date, --format, --help, --language, --matrix, --partials, --require-ticket"
+    ),
+    "keys of declarations": "declarations, facts",
+    "keys of a declaration": (
+        "feature, owner, reason, requires, state, tests, ticket, undetermined, unsupported, when"
+    ),
+    "keys of a requirement": (
+        "agent, capability, cpu, datastore, deployment, excluded, fact, framework, implementation, "
+        "matrix, os, package, platform, preview, python, specifier, support_level, tracer, value"
+    ),
+    "kinds of requirements": (
+        "agent, capability, deployment, fact, framework, package, platform, python, support_level, "
+        "tracer"
+    ),
     "actions": "deselect, fail, run, skip, xfail",
     "keywords of requires_capability": (
         "datastore, deployment, framework, matrix, preview, strict, support_level"
@@ -96,6 +127,12 @@ LISTS = {
     "signature of requires_support_level": (
         "requires_support_level(level, *, matrix=None, strict=None)"
     ),
+    "signature of requires_python": "requires_python(specifier, *, strict=None)",
+    "signature of requires_platform": (
+        "requires_platform(*, os=None, cpu=None, implementation=None, strict=None)"
+    ),
+    "signature of requires_package": "requires_package(name, specifier=None, *, strict=None)",
+    "signature of requires_fact": "requires_fact(name, value=True, *, excluded=(), strict=None)",
     "matrices": "iast-python, or the path of a .toml file",
     "deployment types, common first": "docker, kubernetes, amazon_ecs, aws_fargate, aws_lambda",
     "statuses without a minimum": "not_supported, not_applicable, pending, unresolved",

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 import pytest
 from support.cases import CASES, Table, each, table, with_messages
 
-from pytest_ddcompat import FactsError, MatrixError, load_matrix
+from pytest_ddcompat import CompatibilityError, FactsError, MatrixError, load_matrix
 from pytest_ddcompat.__main__ import main
+from pytest_ddcompat.declarations.file import read_declarations
 from pytest_ddcompat.environment.parsing import facts_from_text
+from pytest_ddcompat.values.errors import DeclarationError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +47,14 @@ def test_matrix(case: Case, folders: dict[str, Path]) -> None:
     assert case.told(said) == case.message
 
 
+@each("declarations")
+def test_declarations(case: Case) -> None:
+    with pytest.raises(CompatibilityError) as raised:
+        read_declarations(case.content, table(case.table).file)
+    assert isinstance(raised.value, DeclarationError)
+    assert case.told(str(raised.value)) == case.message
+
+
 @each("facts")
 def test_facts(case: Case) -> None:
     with pytest.raises(FactsError) as raised:
@@ -62,6 +72,21 @@ def test_page(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "page.md").write_bytes(case.content)
     status = main(["import", "page.md", "-o", "out.toml"])
+    captured = capsys.readouterr()
+    assert case.told(captured.out + captured.err) == case.message
+    assert status == (2 if captured.err else 0)
+
+
+@each("manifests")
+def test_manifest(
+    case: Case,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "python.yml").write_bytes(case.content)
+    status = main(["import", "--declarations", "python.yml", "-o", "out.toml"])
     captured = capsys.readouterr()
     assert case.told(captured.out + captured.err) == case.message
     assert status == (2 if captured.err else 0)

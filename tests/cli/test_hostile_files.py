@@ -21,6 +21,7 @@ COMMANDS = {
     "facts of compare": (["compare", "FILE", "here"], "", 1),
     "facts of matrix": (["matrix", "--facts", "FILE"], "", 1),
     "a page to import": (["import", "FILE"], ".md", 2),
+    "a manifest to import": (["import", "--declarations", "FILE"], ".yml", 1),
     "a page to diff": (["diff", "iast-python", "FILE"], ".md", 2),
     "a page to lint": (["lint", "FILE"], ".md", 2),
     "a matrix": (["matrix", "FILE"], ".toml", 16),
@@ -29,6 +30,8 @@ COMMANDS = {
     "a matrix of compare": (["compare", "here", "here", "--matrix", "FILE"], ".toml", 16),
     "a matrix to lint": (["lint", "FILE"], ".toml", 16),
     "a matrix to diff": (["diff", "FILE", "iast-python"], ".toml", 16),
+    "options of policy": (["policy", "--config-file", "FILE"], ".ini", 1),
+    "declarations": (["declare", "--declarations", "FILE"], ".toml", 16),
     "a record": (["report", "FILE"], ".json", 256),
     "a record of diff": (["diff", "iast-python", "iast-python", "--record", "FILE"], ".json", 256),
 }

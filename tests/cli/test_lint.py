@@ -10,6 +10,7 @@ from support.cases import case
 from support.core import MATRICES
 
 from pytest_ddcompat.__main__ import main
+from pytest_ddcompat.values.files import read_limited
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,6 +114,20 @@ def test_file_that_is_none_is_refused_beside_others(
     assert second.startswith('ddcompat: there is no bundled matrix "iast"; ')
 
 
+def test_each_file_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+
+    def read(path: Path, limit: int) -> bytes:
+        opened.append(path.name)
+        return read_limited(path, limit)
+
+    monkeypatch.setattr("pytest_ddcompat.values.files.read_limited", read)
+    (tmp_path / "acme.toml").write_text(ADDED.format("acme_waf_rules"), encoding="utf-8")
+    (tmp_path / "above.toml").write_text('extends = "acme.toml"\n', encoding="utf-8")
+    assert main(["lint", str(tmp_path / "above.toml")]) == 0
+    assert opened == ["above.toml", "acme.toml"]
+
+
 ADDED = """extends = "iast-python"
 [[capabilities]]
 id = "{}"
@@ -143,3 +158,101 @@ def test_overlay_is_not_blamed_for_the_page(
     assert main(["lint", str(above)]) == 0
     # What the page has is still told of the page.
     assert main(["lint", "iast-python", "--date", "2026-11-24"]) == 1
+
+
+DECLARATIONS = """
+[[declarations]]
+tests = "tests/test_b.py"
+requires = {capability = "sca", framework = "djngo"}
+
+[[declarations]]
+tests = "tests/test_a.py"
+state = "bug"
+when = {tracer = ">=9"}
+"""
+
+
+@pytest.fixture
+def declarations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "declarations.toml"
+    path.write_text(DECLARATIONS, encoding="utf-8")
+    return path
+
+
+def test_declarations(declarations: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", "declarations.toml"]) == 1
+    assert [line.partition(TIP)[0] for line in capsys.readouterr().out.splitlines()] == [
+        (
+            'declarations.toml:2: requires: the page has no framework "djngo"; '
+            'did you mean "django"? valid: django, fastapi, flask'
+        ),
+        (
+            "declarations.toml:6: when: no release of the page iast-python reaches this "
+            '(got ">=9"); valid: versions of >=4.0,<5 or >=3.0,<4 or >=2.0,<3 or <2'
+        ),
+        (
+            'declarations.toml:6: this stands behind the declaration of "tests/test_b.py" '
+            '(got "tests/test_a.py"); valid: declarations sorted by "tests"'
+        ),
+    ]
+    assert main(["lint", str(declarations), "--format", "json"]) == 1
+    complaints = json.loads(capsys.readouterr().out)["complaints"]
+    assert {complaint["file"] for complaint in complaints} == {str(declarations)}
+    assert complaints[0]["where"] == f"{declarations}:2: requires"
+
+
+def test_declarations_are_judged_by_the_named_page(
+    declarations: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (
+        '[page]\nid = "own"\ntitle = "Own"\nread = 2026-01-31\ntracer = "ddtrace"\n'
+        '[[capabilities]]\nheading = "h"\ndocumented = ["A"]\nid = "a"\nminimum = "1"\n'
+    )
+    (declarations.parent / "own.toml").write_text(page, encoding="utf-8")
+    declarations.write_text(DECLARATIONS.replace("djngo", "django"), encoding="utf-8")
+    assert main(["lint", "declarations.toml", "--matrix", "own.toml"]) == 1
+    first, *others = capsys.readouterr().out.splitlines()
+    assert first.startswith('declarations.toml:2: requires: the page has no capability "sca"')
+    assert len(others) == 1
+
+
+def test_facts_of_declarations(declarations: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    declarations.write_text(
+        '[[facts]]\nid = "variant"\nkind = "word"\nwords = ["flask", "django"]\n'
+        '[[declarations]]\ntests = "a"\nstate = "bug"\n'
+        'when = [{fact = "variant", value = "django"}, {fact = "varant"}]\n',
+        encoding="utf-8",
+    )
+    assert main(["lint", "declarations.toml"]) == 1
+    assert capsys.readouterr().out.partition(TIP)[0] == (
+        'declarations.toml:5: when: nothing declares the fact "varant"; did you mean "variant"? '
+        "valid: variant"
+    )
+
+
+def test_tickets_are_required(declarations: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--require-ticket", "missing", "--require-ticket"]
+    assert main(["lint", str(declarations), *options, "bug"]) == 1
+    assert 'the state "bug" needs a ticket' in capsys.readouterr().out
+    assert main(["lint", str(declarations), *options, "flaky"]) == 1
+    assert "needs a ticket" not in capsys.readouterr().out
+    assert main(["lint", str(declarations), *options, "bugg"]) == 2
+    assert capsys.readouterr().err == (
+        'ddcompat: --require-ticket: "bugg" is not a state; did you mean "bug"? '
+        "valid: bug, flaky, incomplete, irrelevant, missing\n"
+    )
+
+
+def test_declarations_that_cannot_be_understood(
+    declarations: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    declarations.write_text(DECLARATIONS.replace("bug", "bugg"), encoding="utf-8")
+    assert main(["lint", "declarations.toml"]) == 1
+    assert capsys.readouterr().out == (
+        'declarations.toml:8: state: "bugg" is not valid; did you mean "bug"? valid: bug, flaky, '
+        "incomplete, irrelevant, missing; tip: nothing can be evaluated until you fix this\n"
+    )
+    declarations.write_text(f"{DECLARATIONS}=", encoding="utf-8")
+    assert main(["lint", "declarations.toml"]) == 2
+    assert "declarations.toml: this is not valid TOML" in capsys.readouterr().err

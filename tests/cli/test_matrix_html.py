@@ -155,7 +155,7 @@ AXES = {
 
 
 def test_axes_follow_from_the_facts_that_a_check_depends_on() -> None:
-    assert {c.name: axes_of_check(c) for c in CHECKS if c.name in AXES} == AXES
+    assert {c.name: axes_of_check(c, MATRIX) for c in CHECKS if c.name in AXES} == AXES
 
 
 @pytest.mark.parametrize(

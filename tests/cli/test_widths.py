@@ -18,8 +18,8 @@ from pytest_ddcompat.environment.fact import KEYS
 ROOT = Path(__file__).parents[2]
 MATRIX = load_matrix()
 IDS = {capability.id for capability in MATRIX.capabilities}
-COMMANDS = ("check", "facts", "explain", "compare", "matrix", "matrices", "report", "import",
-            "diff", "lint")  # fmt: skip
+COMMANDS = ("check", "facts", "explain", "compare", "policy", "declare", "matrix", "matrices",
+            "report", "import", "diff", "lint")  # fmt: skip
 widths = pytest.mark.parametrize("columns", [60, 80, 120])
 
 
@@ -51,6 +51,7 @@ def too_wide(lines: list[str], columns: int) -> list[str]:
         pytest.param("check --facts facts.json", id="facts of a file"),
         pytest.param("check --facts facts.json --set tracer=1.0", id="all unsupported"),
         pytest.param("compare facts.json tracer=1.0", id="compare"),
+        pytest.param("policy --facts facts.json --set tracer=1.0", id="policy"),
     ],
 )
 def test_ids_are_whole(

@@ -47,6 +47,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
                      "supported     software_composition_analysis", id="check"),
         pytest.param("explain sca --facts facts.json", "sca: supported", id="explain"),
         pytest.param("compare facts.json facts.json", "unchanged (supported)", id="compare"),
+        pytest.param("policy --facts facts.json", "supported", id="policy"),
         pytest.param("matrix --format json --facts facts.json", '"matrix": ', id="matrix as JSON"),
         pytest.param("matrices", "iast-python: ", id="matrices"),
         pytest.param("diff iast-python iast-python", "no documented fact changes", id="diff"),

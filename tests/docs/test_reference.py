@@ -14,7 +14,7 @@ import pytest_ddcompat
 from pytest_ddcompat import Environment, load_matrix
 from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.cli import command_line
-from pytest_ddcompat.declared import MARKERS, OPTIONS
+from pytest_ddcompat.declared import FLAGS, KEYS, MARKERS, OPTIONS
 from pytest_ddcompat.environment.fact import FACTS
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.matrix.rows import LEVELS
@@ -82,7 +82,16 @@ def test_options_and_their_ini_options() -> None:
         assert f"| [`{option}`](#{option}) | `ddcompat_{name}` |" in PAGES["options"]
         assert f"\n### `{option}`\n" in PAGES["options"]
     headings = re.findall(r"(?m)^### `(.*)`$", PAGES["options"])
-    assert len(headings) == len(OPTIONS) + len(["ddcompat_junit"])
+    assert len(headings) == len(OPTIONS) + len(FLAGS) + len(KEYS)
+
+
+def test_options_without_a_twin() -> None:
+    alone = [*(f"--ddcompat-{name.replace('_', '-')}" for name in FLAGS)]
+    rows = [f"| [`{option}`](#{option}) | |" for option in alone]
+    rows += [f"| | [`ddcompat_{name}`](#ddcompat_{name}) |" for name in KEYS]
+    assert [row for row in rows if row not in PAGES["options"]] == []
+    for option in [*alone, *(f"ddcompat_{name}" for name in KEYS)]:
+        assert f"\n### `{option}`\n" in PAGES["options"]
 
 
 def test_actions() -> None:
@@ -129,5 +138,6 @@ def test_formats_of_commands() -> None:
 
 
 def test_python_interface_is_all_public_names() -> None:
-    named = re.findall(r"auto\w+:: pytest_ddcompat\.(\w+)$", PAGES["python"], re.MULTILINE)
+    pages = PAGES["python"] + PAGES["hooks"]
+    named = re.findall(r"auto\w+:: pytest_ddcompat\.(\w+)$", pages, re.MULTILINE)
     assert sorted(named) == pytest_ddcompat.__all__

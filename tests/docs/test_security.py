@@ -15,6 +15,7 @@ import pytest
 
 import pytest_ddcompat
 from pytest_ddcompat import Environment
+from pytest_ddcompat.declarations.tables import MOST
 from pytest_ddcompat.environment import agent, detection
 from pytest_ddcompat.environment import parsing as facts
 from pytest_ddcompat.environment.agent import agent_address
@@ -90,7 +91,9 @@ def test_variables_are_read_nowhere_else() -> None:
 def test_the_limits_are_those_that_are_listed() -> None:
     text = " ".join(line.split("|")[-2] for line in section("Limits") if line.startswith("| "))
     mebibytes = [int(found) for found in re.findall(r"(\d+) MiB", text)]
-    limits = [agent._LARGEST, facts.LIMIT, loading._LIMIT, source.LIMIT, record._LIMIT]  # noqa: SLF001
+    files = [facts.LIMIT, loading.LIMIT, loading.LIMIT, source.LIMIT, record._LIMIT]  # noqa: SLF001
+    limits = [agent._LARGEST, *files]  # noqa: SLF001
+    assert f"{MOST:,} tables" in text
     assert [n * 2**20 for n in mebibytes] == limits
     seconds = inspect.signature(agent.query).parameters["limit"].default
     assert f"{seconds:.0f} second and" in text

@@ -1,4 +1,4 @@
-"""The tracer's version from what is installed, whole or broken, and without importing it."""
+"""Versions of what is installed, whole or broken, and without importing it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_ddcompat import Environment
+from pytest_ddcompat.environment.detection import installed
 from pytest_ddcompat.environment.machine import Detector
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in [n for n in sys.modules if n.split(".")[0] == "ddtrace"]:
         monkeypatch.delitem(sys.modules, name)
     return tmp_path
+
+
+def write_all(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
 
 
 def tracer(root: Path) -> Fact[Version]:
@@ -108,10 +116,7 @@ def test_tracer(
     signal: str,
     site: Path,
 ) -> None:
-    for name, text in files.items():
-        path = site / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
+    write_all(site, files)
     for name in folders:
         (site / name).mkdir()
     fact = tracer(site)
@@ -228,3 +233,54 @@ def test_a_folder_earlier_on_the_path_hides_a_later_one(
     assert tracer(site).words == "4.1.0"
     (site / "ddtrace" / "__init__.py").unlink()
     assert tracer(site).words == "1.5.0"
+
+
+RESTX = metadata("Flask_RestX", "1.3.0", provides="flask_restx")
+YAML = {"yaml/__init__.py": "", **metadata("PyYAML", "6.0", provides="yaml")}
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "known", "version"),
+    [
+        pytest.param(RESTX, "flask-restx", True, "1.3.0", id="its PEP 503 name"),
+        pytest.param(RESTX, "Flask.RestX", True, "1.3.0", id="another spelling"),
+        pytest.param(RESTX, "flaskrestx", True, "None", id="without the dash"),
+        pytest.param(
+            metadata("flaskrestx", "1.3.0"), "flask-restx", True, "None", id="with a dash too much"
+        ),
+        pytest.param(YAML, "pyyaml", True, "6.0", id="distribution with another module"),
+        pytest.param(YAML, "yaml", True, "6.0", id="module with another distribution"),
+        pytest.param({}, "httpx", True, "None", id="not installed"),
+        pytest.param({}, "json", False, "None", id="of the standard library"),
+        pytest.param(metadata("httpx", "main"), "httpx", False, "None", id="no PEP 440 version"),
+    ],
+)
+@pytest.mark.parametrize("all_at_once", [False, True], ids=["one", "all"])
+def test_package(
+    *,
+    files: dict[str, str],
+    name: str,
+    known: bool,
+    version: str,
+    all_at_once: bool,
+    site: Path,
+) -> None:
+    write_all(site, files)
+    detector = Detector(environ={}, root=site)
+    if all_at_once:
+        detector.find_distributions_by(installed())
+    fact = Environment({}, detector).package(name)
+    if all_at_once and name == "yaml":  # which distribution provides it is not looked up
+        known, version = False, "None"
+    assert (fact.known, str(fact.value)) == (known, version)
+
+
+@pytest.mark.parametrize("all_at_once", [False, True], ids=["one", "all"])
+def test_framework_is_found_without_its_dash(all_at_once: bool, site: Path) -> None:
+    write_all(site, metadata("fastapi", "0.115"))
+    detector = Detector(environ={}, root=site)
+    if all_at_once:
+        detector.find_distributions_by(installed())
+    environment = Environment({}, detector)
+    assert environment.framework("Fast API").words == "0.115"
+    assert environment.package("fast-api").words == "none"

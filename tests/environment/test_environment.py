@@ -12,6 +12,7 @@ from support.core import MATRIX, SUPPORTED, asks
 from pytest_ddcompat import Environment, Fact, FactsError, Requirement, evaluate
 from pytest_ddcompat.environment.fact import KEYS
 from pytest_ddcompat.environment.machine import Detector
+from pytest_ddcompat.values.versions import Version
 
 if TYPE_CHECKING:
     from pytest_ddcompat.environment.value import FactKind
@@ -56,6 +57,11 @@ def test_json_form_both_ways() -> None:
         ),
         pytest.param(
             {"frameworks": {"Django": "4.2"}}, {"frameworks": {"django": "4.2"}}, id="framework"
+        ),
+        pytest.param(
+            {"packages": {"Flask_RestX": "1.3", "httpx": None}},
+            {"frameworks": {}, "packages": {"flask-restx": "1.3", "httpx": None}},
+            id="packages",
         ),
         pytest.param(
             {"deployments": ["k8s", "docker"]},
@@ -181,6 +187,26 @@ def test_replaced_changes_one_fact_of_a_copy() -> None:
     assert (changed.os.value, environment.os.value) == ("windows", "linux")
     assert changed.os.signal == "assumed"
     assert {**environment.to_mapping(), "os": "windows"} == changed.to_mapping()
+
+
+@pytest.mark.parametrize(
+    ("key", "other"),
+    [
+        pytest.param("framework.fastapi", "framework.Fast API", id="framework"),
+        pytest.param("package.flask-restx", "package.Flask_RestX", id="package"),
+    ],
+)
+def test_a_fact_with_a_name_has_many_spellings(key: str, other: str) -> None:
+    changed = Environment.from_mapping(SUPPORTED).replaced(other, Version("9"))
+    assert changed.fact(key) is changed.fact(other)
+    assert changed.fact(key).words == "9"
+
+
+def test_a_package_is_no_framework() -> None:
+    environment = Environment.from_mapping({"packages": {"flask-restx": "1.3"}})
+    assert environment.package("Flask.RestX").words == "1.3"
+    assert not environment.package("flaskrestx").known
+    assert not environment.framework("flask-restx").known
 
 
 def test_mistakes_name_where_the_facts_come_from() -> None:

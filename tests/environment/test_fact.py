@@ -105,9 +105,10 @@ def test_repr_detects_nothing_and_shows_no_signal() -> None:
 
 
 def test_phrases_are_in_the_order_of_the_registry() -> None:
-    facts = environment({**SUPPORTED, "implementation": "pypy"})
-    assert [words for _, words in facts.phrases({"flask": facts.framework("flask")})] == [
-        "PyPy 3.11.7", "on linux", "CPU x86-64", "flask 3.0.3", "deployment docker",
+    facts = environment({**SUPPORTED, "implementation": "pypy", "packages": {"httpx": "0.27"}})
+    named = {**facts.named(), "frameworks": {"flask": facts.framework("flask")}}
+    assert [words for _, words in facts.phrases(named)] == [
+        "PyPy 3.11.7", "on linux", "CPU x86-64", "flask 3.0.3", "httpx 0.27", "deployment docker",
         "site datadoghq.com", "Remote Configuration on", "Agent 7.60.0",
     ]  # fmt: skip
 

@@ -22,6 +22,9 @@ from pytest_ddcompat.environment.parsing import facts_from_settings
         pytest.param(["framework.django=4.2"], {"framework.django": "4.2"}, id="framework"),
         pytest.param(["framework.Fast-API=1"], {"framework.fastapi": "1"}, id="its other name"),
         pytest.param(["framework.flask=none"], {"framework.flask": None}, id="no framework"),
+        pytest.param(["package.httpx=1.2"], {"package.httpx": "1.2"}, id="package"),
+        pytest.param(["package.Flask_RestX=1"], {"package.flask-restx": "1"}, id="by PEP 503"),
+        pytest.param(["package.httpx=none"], {"package.httpx": None}, id="no package"),
         pytest.param(["framework.flask=unknown"], {"framework.flask": "unknown"}, id="who knows"),
         *(
             pytest.param([f"remote_configuration={word}"], {"remote_configuration": on}, id=word)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from support.core import MATRIX, SUPPORTED, asks
-from support.pages import FIREWALL, row, small_page
+from support.pages import FIREWALL, row, runtime, small_page
 
 from pytest_ddcompat import Environment, Finding, Matrix, Requirement, evaluate
 from pytest_ddcompat.environment.fact import FACTS
@@ -27,8 +27,26 @@ BY_PYTHON = small_page(
 )
 """A page that names a minimum for each of two series of Python."""
 
+BY_FACT = small_page(
+    facts=[{"id": "variant", "kind": "word", "words": ["flask-poc", "django-poc"]}],
+    capabilities=[
+        {**FIREWALL, "needs": {"variant": "flask-poc"}},
+        row(
+            "Alarm", "1.2.0", id="alarm", minimum="1.2.0",
+            minimums=[{"tracer": "2.6", "facts": {"variant": "django-poc"}}],
+        ),
+    ],
+    deployments=[row("Docker", "yes", id="docker", capabilities={"firewall": True})],
+    runtimes=[runtime(">=1,<9"), runtime(">=1,<9", "<3.7", capability="alarm")],
+)  # fmt: skip
+"""A page whose capabilities depend on a fact of one's own, and differ in their runtimes."""
+
 PAGES = {
     ("tracer", "python"): BY_PYTHON,
+    ("tracer", "fact"): BY_FACT,
+    ("runtime", "capability"): BY_FACT,
+    ("facts", "capability"): BY_FACT,
+    ("facts", "fact"): BY_FACT,
 }
 """By check and axis, the page on which some finding differs, where the bundled one shows none."""
 
@@ -39,6 +57,8 @@ VALUES: dict[str, list[Any]] = {
     "os": ["linux", "windows", "freebsd"],
     "cpu": ["x86-64", "aarch64", "i686"],
     "frameworks": [{}, {"django": None}, {"django": "1.8"}, {"django": "4.2", "flask": "3.0.3"}],
+    "packages": [{}, {"httpx": None}, {"httpx": "0.27.2"}],
+    "facts": [{}, {"variant": "flask-poc"}, {"variant": "django-poc"}],
     "deployments": [[], ["docker"], ["aws_lambda"], ["aws_fargate", "amazon_ecs"]],
     "site": ["datadoghq.com", "ddog-gov.com"],
     "remote_configuration": [True, False],
@@ -86,7 +106,9 @@ def moved(axis: str, facts: dict[str, Any]) -> dict[str, Any]:
     return {**facts, key: MADE.choice(VALUES[key])}
 
 
-@pytest.mark.parametrize("matrix", [MATRIX, BY_PYTHON], ids=["bundled", "minimums by Python"])
+@pytest.mark.parametrize(
+    "matrix", [MATRIX, BY_PYTHON, BY_FACT], ids=["bundled", "minimums by Python", "own facts"]
+)
 @pytest.mark.parametrize("check", CHECKS, ids=[check.name for check in CHECKS])
 def test_nothing_else_changes_a_finding(check: Any, matrix: Matrix) -> None:
     names = [capability.id for capability in matrix.capabilities]

@@ -9,9 +9,13 @@ from support.core import LEFT_OUT, MATRIX, asks, environment, verdict
 from support.lists import lists
 
 from pytest_ddcompat import Requirement, RequirementError, evaluate
+from pytest_ddcompat.evaluation.pages import Matrices
+from pytest_ddcompat.evaluation.remedies import find_remedies
 
 tracer, agent, framework = Requirement.tracer, Requirement.agent, Requirement.framework
 deployment, level = Requirement.deployment, Requirement.support_level
+python, package, platform = Requirement.python, Requirement.package, Requirement.platform
+HTTPX = {"packages": {"httpx": "0.27"}}
 SUPPORTED, UNSUPPORTED, UNDETERMINED = "supported", "unsupported", "undetermined"
 
 
@@ -86,6 +90,45 @@ SUPPORTED, UNSUPPORTED, UNDETERMINED = "supported", "unsupported", "undetermined
         pytest.param(level("eol"), {"tracer": "5.0"}, UNDETERMINED, id="level, no branch"),
         pytest.param(level("eol"), {"tracer": None}, UNSUPPORTED, id="level, no tracer"),
         pytest.param(level("eol"), {"tracer": LEFT_OUT}, UNDETERMINED, id="level, unknown"),
+        pytest.param(python(">=3.11.7"), {}, SUPPORTED, id="Python, at its minimum"),
+        pytest.param(python(">3.11.7"), {}, UNSUPPORTED, id="Python, too old"),
+        pytest.param(python(">=3.11.8"), {}, UNSUPPORTED, id="Python, its micro version counts"),
+        pytest.param(python("<3.12"), {"python": "3.12"}, UNSUPPORTED, id="Python, too new"),
+        pytest.param(python("<3.12"), {"python": "3.12.0rc1"}, SUPPORTED, id="Python, rc"),
+        pytest.param(python(">=3.11"), {"python": "3.11"}, SUPPORTED, id="Python, no micro"),
+        pytest.param(python(">=3.11.1"), {"python": "3.11"}, UNSUPPORTED, id="Python, of .0"),
+        pytest.param(python("==2.7.*|>=3.9"), {}, SUPPORTED, id="Python, one of alternatives"),
+        pytest.param(python("<3.9 | >3.12"), {}, UNSUPPORTED, id="Python, between them"),
+        pytest.param(python(">=3"), {"python": LEFT_OUT}, UNDETERMINED, id="Python, unknown"),
+        pytest.param(python(">=3"), {"tracer": None}, SUPPORTED, id="Python, and no tracer"),
+        pytest.param(package("httpx"), HTTPX, SUPPORTED, id="package, installed"),
+        pytest.param(package("HTTPX", ">=0.27"), HTTPX, SUPPORTED, id="package, at its minimum"),
+        pytest.param(package("httpx", ">0.27"), HTTPX, UNSUPPORTED, id="package, too old"),
+        pytest.param(
+            package("flask_restx"),
+            {"packages": {"Flask.RestX": "1"}},
+            SUPPORTED,
+            id="package, PEP 503",
+        ),
+        pytest.param(
+            package("flaskrestx"),
+            {"packages": {"flask-restx": "1"}},
+            UNDETERMINED,
+            id="package, another name",
+        ),
+        pytest.param(
+            package("httpx"), {"packages": {"httpx": None}}, UNSUPPORTED, id="package, none"
+        ),
+        pytest.param(
+            package("httpx", ">=0.20"),
+            {"packages": {"httpx": None}},
+            UNSUPPORTED,
+            id="package, none of that version",
+        ),
+        pytest.param(package("httpx"), {"packages": {}}, UNDETERMINED, id="package, unknown"),
+        pytest.param(
+            package("django"), {}, UNDETERMINED, id="package, a framework is none of the packages"
+        ),
     ],
 )
 def test_marker_of_one_check(
@@ -98,6 +141,146 @@ def test_marker_of_one_check(
     assert finding.subject == "the test"
     if status != UNSUPPORTED:
         assert finding.remedy == ""
+
+
+@pytest.mark.parametrize(
+    ("requirement", "changes", "status", "outcomes"),
+    [
+        pytest.param(platform(os="linux"), {}, SUPPORTED, {"os": "satisfied"}, id="OS"),
+        pytest.param(platform(os="macos"), {}, UNSUPPORTED, {"os": "violated"}, id="another OS"),
+        pytest.param(
+            platform(os=("macos", "linux")), {}, SUPPORTED, {"os": "satisfied"}, id="any of two"
+        ),
+        pytest.param(
+            platform(os="linux"), {"os": LEFT_OUT}, UNDETERMINED, {"os": "unknown"}, id="unknown OS"
+        ),
+        pytest.param(
+            platform(os="freebsd"), {"os": "FreeBSD"}, SUPPORTED, {"os": "satisfied"},
+            id="an OS that no page has",
+        ),
+        pytest.param(
+            platform(cpu="x86-64", implementation="pypy"), {"implementation": "pypy"}, SUPPORTED,
+            {"cpu": "satisfied", "implementation": "satisfied"}, id="CPU and implementation",
+        ),
+        pytest.param(
+            platform(os="linux", cpu="aarch64", implementation="pypy"), {}, UNSUPPORTED,
+            {"os": "satisfied", "cpu": "violated", "implementation": "violated"}, id="one of three",
+        ),
+        pytest.param(
+            platform(os="macos", cpu="aarch64"), {"cpu": LEFT_OUT}, UNSUPPORTED,
+            {"os": "violated", "cpu": "unknown"}, id="violated beside unknown",
+        ),
+        pytest.param(
+            platform(os="linux", cpu="aarch64"), {"cpu": LEFT_OUT}, UNDETERMINED,
+            {"os": "satisfied", "cpu": "unknown"}, id="satisfied beside unknown",
+        ),
+    ],
+)  # fmt: skip
+def test_platform_has_a_check_for_each_fact(
+    requirement: Requirement, changes: dict[str, Any], status: str, outcomes: dict[str, str]
+) -> None:
+    found = verdict(requirement, **changes)
+    assert found.status.value == status
+    assert {f.check: f.outcome.value for f in found.findings} == outcomes
+
+
+@pytest.mark.parametrize(
+    ("requirement", "changes", "reason", "remedies"),
+    [
+        pytest.param(
+            python(">=3.12"), {},
+            'the test needs Python >=3.12, found 3.11.7 (requires_python(">=3.12"))',
+            ("Python >=3.12",), id="a newer Python",
+        ),
+        pytest.param(
+            python("<3.9"), {},
+            'the test needs Python <3.9, found 3.11.7 (requires_python("<3.9"))',
+            ("Python <3.9 (older than 3.11.7)",), id="an older Python",
+        ),
+        pytest.param(
+            python("<3|>=3.13,<3.15"), {},
+            "the test needs Python <3 or >=3.13,<3.15, found 3.11.7 "
+            '(requires_python("<3|>=3.13,<3.15"))',
+            ("Python >=3.13,<3.15",), id="the newer of alternatives",
+        ),
+        pytest.param(
+            platform(os="windows"), {},
+            'the test needs to run on windows, found linux (requires_platform(os="windows"))',
+            ("a run on windows",), id="another OS",
+        ),
+        pytest.param(
+            platform(os=("macos", "windows"), implementation="pypy"), {},
+            "the test needs to run on macos or windows, found linux "
+            '(requires_platform(os=("macos", "windows"), implementation="pypy")), '
+            "and needs to run on PyPy, found CPython "
+            '(requires_platform(os=("macos", "windows"), implementation="pypy"))',
+            ("a run on macos or windows", "a run on PyPy"), id="OS and implementation",
+        ),
+        pytest.param(
+            platform(cpu="aarch64"), {"cpu": LEFT_OUT},
+            "the test needs to run on aarch64, which is unknown: not among the given facts "
+            '(requires_platform(cpu="aarch64"))',
+            (), id="an unknown CPU",
+        ),
+        pytest.param(
+            package("httpx"), {"packages": {"httpx": None}},
+            'the test needs httpx installed, found none installed (requires_package("httpx"))',
+            ("httpx installed",), id="no package",
+        ),
+        pytest.param(
+            package("httpx", ">=0.28"), HTTPX,
+            'the test needs httpx >=0.28, found 0.27 (requires_package("httpx", ">=0.28"))',
+            ("httpx >=0.28",), id="an old package",
+        ),
+        pytest.param(
+            package("httpx", ">=0.20,!=0.27"), HTTPX,
+            "the test needs httpx !=0.27,>=0.20, found 0.27 "
+            '(requires_package("httpx", ">=0.20,!=0.27"))',
+            ("httpx !=0.27,>=0.20",), id="any package but one",
+        ),
+    ],
+)  # fmt: skip
+def test_reason_and_remedy(
+    requirement: Requirement, changes: dict[str, Any], reason: str, remedies: tuple[str, ...]
+) -> None:
+    here = environment(**changes)
+    assert evaluate(requirement, here, MATRIX).reason == reason
+    assert find_remedies([requirement], here, Matrices([MATRIX])).phrases == remedies
+
+
+@pytest.mark.parametrize(
+    ("requirements", "remedies"),
+    [
+        pytest.param(
+            [platform(os="windows"), platform(os=("macos", "windows"))],
+            ("a run on windows",), id="what both allow",
+        ),
+        pytest.param(
+            [platform(os=("macos", "windows")), platform(os=("windows", "macos"))],
+            ("a run on windows or macos",), id="both of two",
+        ),
+        pytest.param([platform(os="windows"), platform(os="macos")], (), id="what none is"),
+        pytest.param(
+            [python(">=3.12"), python("<3.14"), python("!=3.12.*")],
+            ("Python >=3.13,<3.14",), id="one Python for all",
+        ),
+        pytest.param(
+            [package("httpx", ">=0.28"), package("httpx", "<1"), package("packaging")],
+            ("httpx >=0.28,<1", "packaging installed"), id="two packages",
+        ),
+        pytest.param(
+            [asks("threat_detection"), platform(implementation="pypy")], (),
+            id="an implementation that the page does not have",
+        ),
+        pytest.param(
+            [asks("threat_detection"), platform(os="windows", cpu="i686")],
+            ("a run on windows", "a run on i686"), id="a platform that the page has",
+        ),
+    ],
+)  # fmt: skip
+def test_remedy_of_several(requirements: list[Requirement], remedies: tuple[str, ...]) -> None:
+    here = environment(packages={"httpx": "0.27", "packaging": None})
+    assert find_remedies(requirements, here, Matrices([MATRIX])).phrases == remedies
 
 
 NAMES, TYPES = lists()["capabilities"], lists()["deployment types"]

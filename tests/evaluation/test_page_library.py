@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,8 +11,9 @@ from support.pages import PAGE, branches, small_page
 from support.several import ACME, marked
 
 from pytest_ddcompat import Environment, Requirement, evaluate
+from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.analysis.grid import grid_of
-from pytest_ddcompat.cli.common import fact_rows
+from pytest_ddcompat.cli.common import environment_by, fact_rows
 from pytest_ddcompat.cli.grid_choices import axes_of
 from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.evaluation.remedies import find_remedies
@@ -22,8 +24,9 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat import Matrix, Outcome
 
-NOT_GIVEN = "not among the given facts; you can set it as framework.dd-trace-js"
-NOT_THERE = "no distribution dd-trace-js is installed; you can set it as framework.dd-trace-js"
+HINT = "you can set it as framework.dd-trace-js, or as tracer where no other page counts"
+NOT_GIVEN = f"not among the given facts; {HINT}"
+NOT_THERE = f"no distribution dd-trace-js is installed; {HINT}"
 
 
 def page(library: str = "dd-trace-js", **tables: object) -> Matrix:
@@ -159,3 +162,123 @@ def test_record_does_not_call_a_library_absent_that_is_not_known(project: Projec
     recorded = read_record(project.path / "run.json")["environment"]
     assert "dd-trace-js" not in recorded["facts"]["frameworks"]
     assert recorded["signals"]["framework.dd-trace-js"] == NOT_THERE
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome", "observed", "signal"),
+    [
+        pytest.param({"tracer": "1.2.0"}, SATISFIED, "1.2.0", "facts, as tracer", id="at"),
+        pytest.param({"tracer": "1.1.9"}, VIOLATED, "1.1.9", "facts, as tracer", id="below"),
+        pytest.param({"tracer": None}, VIOLATED, "none installed", "facts, as tracer", id="none"),
+        pytest.param({}, UNKNOWN, "unknown", NOT_GIVEN, id="not given"),
+        pytest.param(
+            {"tracer": "9.9", **given("1.1.9")}, VIOLATED, "1.1.9", "facts", id="the library, too"
+        ),
+        pytest.param(
+            {"tracer": "1.2.0", **given(None)},
+            SATISFIED,
+            "1.2.0",
+            "facts, as tracer",
+            id="a library that is not there",
+        ),
+    ],
+)
+def test_tracer_of_the_only_page(
+    facts: dict[str, Any], outcome: Outcome, observed: str, signal: str
+) -> None:
+    one, two = Matrices([page()]), Matrices([page(), small_page()])
+    now = Environment.from_mapping(facts)
+    for asked in (asks("firewall"), Requirement.tracer(">=1.2")):
+        verdict = evaluate(asked, one.read_tracer(now), page())
+        (found,) = (f for f in verdict.findings if f.check == "tracer")
+        assert (found.outcome, found.observed, found.signal) == (outcome, observed, signal)
+    assert two.read_tracer(now) is now
+
+
+def test_detected_ddtrace_is_no_version_of_another_library() -> None:
+    here = Environment.detect()
+    assert here.tracer.signal
+    assert Matrices([page()]).read_tracer(here) is here
+    there = environment_by([], "off", [page()], sys.executable)
+    assert there.is_given("tracer")
+    assert there.tracer_of("dd-trace-js").signal == NOT_THERE
+
+
+def test_tracer_of_the_only_page_says_nothing_of_ddtrace() -> None:
+    facts = {"tracer": "9.9", "deployments": ["aws_lambda"]}
+    read = Matrices([page()]).read_tracer(Environment.from_mapping(facts))
+    assert not read.tracer.known
+    assert read.to_mapping() == {
+        "deployments": ["aws_lambda"],
+        "frameworks": {"dd-trace-js": "9.9"},
+    }
+    ours = Environment.from_mapping(facts)
+    assert Matrices([small_page()]).read_tracer(ours) is ours
+
+
+ONE = "--ddcompat-matrix=js.toml"
+PYTHON = "--ddcompat-set=python=3.11"  # which the page knows
+
+
+@pytest.mark.parametrize(
+    ("options", "outcome", "head"),
+    [
+        pytest.param(
+            ["--ddcompat-set=tracer=1.4"], "skipped", "dd-trace-js 1.4 (End of Life)", id="below"
+        ),
+        pytest.param(
+            ["--ddcompat-set=tracer=1.5"], "passed", "dd-trace-js 1.5 (End of Life)", id="at"
+        ),
+        pytest.param(
+            ["--ddcompat-facts=facts.json"],
+            "skipped",
+            "dd-trace-js 1.4 (End of Life)",
+            id="in a file",
+        ),
+        pytest.param(
+            ["--ddcompat-set=tracer=9.9", "--ddcompat-set=framework.dd-trace-js=1.4"],
+            "skipped",
+            "dd-trace-js 1.4 (End of Life)",
+            id="the library, too",
+        ),
+        pytest.param([], "passed", f"dd-trace-js unknown ({NOT_THERE})", id="not given"),
+    ],
+)
+def test_run_over_one_library(
+    project: Project, options: list[str], outcome: str, head: str
+) -> None:
+    project.write("js.toml", JS)
+    project.write("facts.json", '{"tracer": "1.4"}')
+    project.write("pytest.ini", "[pytest]\n")
+    project.write("test_it.py", marked('"sca"'))
+    run = project.run(ONE, PYTHON, *options, "--ddcompat-report=run.json")
+    assert run.outcomes == {"test": outcome}
+    words = run.section("ddcompat")[0]
+    assert head in words
+    assert "ddtrace" not in words.replace("dd-trace-js", "")
+    facts = read_record(project.path / "run.json")["environment"]["facts"]
+    assert ("dd-trace-js" in facts["frameworks"]) == bool(options)
+
+
+def test_folder_s_only_page_and_its_facts(project: Project) -> None:
+    project.write("js.toml", JS)
+    project.write("pytest.ini", "[pytest]\n")
+    hook = 'def pytest_ddcompat_facts(config): return {{"tracer": "{}"}}\n'
+    for folder, version in (("one", "1.4"), ("other", "1.5")):
+        project.write(f"{folder}/conftest.py", hook.format(version))
+        project.write(
+            f"{folder}/test_{folder}.py", marked('"sca"').replace("test()", f"test_{folder}()")
+        )
+    assert project.run(ONE, PYTHON).outcomes == {"test_one": "skipped", "test_other": "passed"}
+
+
+@pytest.mark.parametrize(("version", "outcome"), [("1.4", "violated"), ("1.5", "satisfied")])
+def test_command_over_one_library(
+    project: Project, version: str, outcome: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write("js.toml", JS)
+    asked = ["--matrix", str(project.path / "js.toml"), "--set", f"tracer={version}"]
+    main(["explain", "sca", *asked, "--set", "python=3.11", "--set", "deployments=docker"])
+    printed = capsys.readouterr().out
+    assert (f"{outcome}\n  needs: dd-trace-js >=1.5.0\n  found: {version}") in printed
+    assert "from: --set, as tracer" in printed

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 
 from pytest_ddcompat.evaluation.policy import Action, Policy
@@ -54,9 +52,3 @@ def test_what_is_unsupported_follows_the_marker_then_the_run(
 
 def test_by_default_the_unsupported_is_skipped_and_the_undetermined_runs() -> None:
     assert Policy() == Policy(Action.SKIP, Action.RUN)
-
-
-def test_only_a_policy_that_says_so_deselects() -> None:
-    for unsupported, undetermined in itertools.product(Action, repeat=2):
-        expected = Action.DESELECT in {unsupported, undetermined}
-        assert Policy(unsupported, undetermined).deselects is expected

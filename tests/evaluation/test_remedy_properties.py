@@ -38,6 +38,8 @@ tracer = ">=5,<6"'''
 SERIES = """heading = "Supported frameworks"
 id = "django"
 versions = ["==2.2.*", ">=4.0"]"""
+BY_PYTHON = """{tracers = ["<1.10", ">=3.1,<4.9"], runtime = "python", versions = [">=3.9"]},
+    {tracer = "5.0", runtime = "python", versions = [">=3.12"]}"""
 MARKS = [
     (
         "deployments",
@@ -58,6 +60,12 @@ OVERLAYS: dict[str, list[tuple[str, str]]] = {
         ("capabilities", 'id = "api_security"\nminimum = "3.2.1"'),
         ("releases", 'tracer = ">=4.0,<5"\nagent = "7.50"'),
         ("frameworks", SERIES),
+    ],
+    "ranges": [
+        ("capabilities", 'id = "api_security"\nversions = ["<1.10", ">=2.6,<3", ">=3.2.1,<4.9.0"]'),
+        ("capabilities", 'id = "threat_detection"\nversions = [">=1.9,<3.1", ">=4.16"]'),
+        ("capabilities", 'id = "code_security"\nversions = ["<4"]\nstatus = "preview"'),
+        ("capabilities", f'id = "software_composition_analysis"\nminimums = [{BY_PYTHON}]'),
     ],
     "other marks": MARKS,
 }

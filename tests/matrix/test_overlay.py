@@ -52,10 +52,25 @@ OVERLAY = {
             f'id = "something"\nminimums = {SEVERAL}',
             0,
             {
-                "minimums": [{"tracer": "2.0", "runtime": "python", "versions": "<4"}],
+                "minimums": [
+                    {
+                        "tracer": "2.0",
+                        "tracers": None,
+                        "runtime": "python",
+                        "versions": "<4",
+                        "facts": {},
+                    }
+                ],
                 "minimum": None,
             },
             id="minimums in the place of one",
+        ),
+        pytest.param(
+            "capabilities",
+            'id = "something"\nversions = [">=1.3,<2", ">=2.3"]',
+            0,
+            {"minimum": None, "versions": ">=1.3,<2 or >=2.3"},
+            id="ranges in the place of a minimum",
         ),
         pytest.param(
             "capabilities",
@@ -190,12 +205,19 @@ def test_minimum_of_what_was_unresolved(tmp_path: Path) -> None:
     assert (str(row.minimum), row.status) == ("3.0", "available")
 
 
-def test_one_minimum_in_the_place_of_several(tmp_path: Path) -> None:
-    overlaid(tmp_path, ("capabilities", f'id = "something"\nminimums = {SEVERAL}'))
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param(f"minimums = {SEVERAL}", id="several"),
+        pytest.param('versions = [">=1.3,<2", ">=2.3"]', id="ranges"),
+    ],
+)
+def test_one_minimum_in_the_place_of_others(tmp_path: Path, before: str) -> None:
+    overlaid(tmp_path, ("capabilities", f'id = "something"\n{before}'))
     first = (tmp_path / "acme.toml").rename(tmp_path / "first.toml")
     again = ("capabilities", 'id = "something"\nminimum = "3.0"')
     row = overlaid(tmp_path, again, extends=first).capabilities[0]
-    assert (str(row.minimum), row.minimums) == ("3.0", ())
+    assert (str(row.minimum), row.minimums, row.versions) == ("3.0", (), None)
     assert [overlay.file for overlay in row.overlays] == ["first.toml", "acme.toml"]
 
 

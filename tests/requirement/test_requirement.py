@@ -47,7 +47,65 @@ asks = Requirement.capability
             'requires_support_level("maintenance")',
             id="support level",
         ),
+        pytest.param(
+            Requirement.python(">=3.9 | ==2.7.*"),
+            'requires_python(">=3.9 | ==2.7.*")',
+            id="Python, of alternatives",
+        ),
+        pytest.param(
+            Requirement.platform(os=("Darwin", "win32"), cpu="amd64", implementation="CPython"),
+            'requires_platform(os=("macos", "windows"), cpu="x86-64", implementation="cpython")',
+            id="platform, in the words of the facts",
+        ),
+        pytest.param(
+            Requirement.platform(os=("linux", "Linux")),
+            'requires_platform(os="linux")',
+            id="platform, the same word twice",
+        ),
+        pytest.param(
+            Requirement.platform(os="FreeBSD"), 'requires_platform(os="freebsd")', id="another OS"
+        ),
+        pytest.param(
+            Requirement.package("Flask_RestX"), 'requires_package("flask-restx")', id="package"
+        ),
+        pytest.param(
+            Requirement.package("httpx", ">=0.20"),
+            'requires_package("httpx", ">=0.20")',
+            id="package with versions",
+        ),
+        pytest.param(Requirement.fact("iast"), 'requires_fact("iast")', id="fact"),
+        pytest.param(Requirement.fact("iast", True), 'requires_fact("iast")', id="fact, True"),
+        pytest.param(
+            Requirement.fact("iast", False), 'requires_fact("iast", False)', id="fact, False"
+        ),
+        pytest.param(
+            Requirement.fact("variant", ("flask-poc", "uds")),
+            'requires_fact("variant", ("flask-poc", "uds"))',
+            id="fact, any of some words",
+        ),
+        pytest.param(
+            Requirement.fact("iast", (True, False)),
+            'requires_fact("iast", (True, False))',
+            id="fact, known at all",
+        ),
+        pytest.param(
+            Requirement.fact("variant", excluded=("flask-poc",)),
+            'requires_fact("variant", excluded="flask-poc")',
+            id="fact, any word but one",
+        ),
+        pytest.param(
+            Requirement.fact("variant", ("uds", "poc"), excluded=("a", "b")),
+            'requires_fact("variant", ("uds", "poc"), excluded=("a", "b"))',
+            id="fact, both",
+        ),
         pytest.param(asks('"\\'), 'requires_capability("\\"\\\\")', id="quotes"),
+        pytest.param(Requirement.state("flaky"), 'declared("flaky")', id="state"),
+        pytest.param(
+            Requirement.state("missing", Requirement.tracer("<1.2"), asks("sca", preview=False)),
+            'declared("missing", requires_tracer("<1.2"), '
+            'requires_capability("sca", preview=False))',
+            id="state with conditions",
+        ),
     ],
 )  # fmt: skip
 def test_marker_as_it_would_be_written(requirement: Requirement, marker: str) -> None:
@@ -65,6 +123,14 @@ def test_marker_as_it_would_be_written(requirement: Requirement, marker: str) ->
         pytest.param("requires_capability(name)", None, id="no literal"),
         pytest.param("requires_capability(" + "(" * 9999, None, id="nested too deeply"),
         pytest.param("\0", None, id="no text"),
+        pytest.param("declared()", None, id="state without a word"),
+        pytest.param("declared(missing)", None, id="state that is no literal"),
+        pytest.param('declared("missing", "<1.2")', None, id="condition that is no marker"),
+        pytest.param(
+            'declared("missing", declared("bug"))',
+            "a state cannot be the condition of another state",
+            id="state within a state",
+        ),
         pytest.param(
             "requires_capability()", "a capability is missing; name at least one", id="no argument"
         ),

@@ -170,7 +170,9 @@ OF_A_TEST = [
     pytest.param("session.gate:environment_of", GATED, OF_MARK, id="the environment"),
     pytest.param("session.gate:matrices_of", GATED, OF_MARK, id="the pages"),
     pytest.param("session.gate:load_matrix", GATED, OF_MARK, id="loading a page"),
-    pytest.param("session.decision:Codec.property_of", GATED[:4], ERROR, id="the decision's text"),
+    pytest.param(
+        "evaluation.decision:Codec.property_of", GATED[:4], ERROR, id="the decision's text"
+    ),
     pytest.param("session.hooks:stop", GATED[:4], ERROR, id="stopping a test"),
     pytest.param("session.execution:attach", GATED[:4], ERROR, id="attaching the decision"),
     pytest.param("session.outcomes:Ledger.enter", GATED[:4], ERROR, id="counting a test"),

@@ -54,7 +54,8 @@ def test_whatever_a_hook_raises_is_the_error_of_each_test_that_asks(
     run = project.run("-p", "no:randomly")
     outcomes = {**PLAIN, **dict.fromkeys(GATED, "error"), "test_asks": run.outcomes["test_asks"]}
     assert (run.status, run.outcomes) == (1, outcomes)
-    assert f'requires_capability("api_security"): {message}' in "\n".join(run.out)
+    named = f'requires_capability("api_security"): pytest_ddcompat_{hook}: {message}'
+    assert named in "\n".join(run.out)
     assert "INTERNALERROR" not in "\n".join([*run.out, *run.err])
     assert told(run) == []
 

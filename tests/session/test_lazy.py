@@ -31,7 +31,7 @@ WITH_XDIST = [
     "evaluation.verdict",
     "session",
     "session.day",
-    "session.decision",
+    "evaluation.decision",
     "session.faults",
     "session.outcomes",
     "session.start",

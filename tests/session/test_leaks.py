@@ -104,7 +104,7 @@ def test_values_go_to_other_processes_as_built_in_types() -> None:
     assert SECRET not in repr(back)
     origin_and_content, agent, _ = settings.to_plain()[0]
     contents = [content for _, content in origin_and_content]
-    types = [type(contents[0]), type(contents[1][0]), type(agent), type(back.to_plain()[2]["file"])]
+    types = [type(contents[0]), type(contents[1][0]), type(agent), type(back.to_plain()[1]["file"])]
     assert types == [bytes, str, str, bytes]
 
 

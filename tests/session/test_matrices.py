@@ -114,7 +114,7 @@ BAD_HOOKS = {
             "valid: the id of a bundled matrix, the path of a .toml file, or a Matrix"
         ),
     ),
-    "raises": ("1 / 0", "ZeroDivisionError: division by zero"),
+    "raises": ("1 / 0", "pytest_ddcompat_matrices: ZeroDivisionError: division by zero"),
     "same id": (
         "['iast-python.toml']",
         (

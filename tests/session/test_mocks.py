@@ -39,6 +39,9 @@ CHECK = """
     assert environment.framework("no-such-framework").words == "none"
     assert environment.framework("pluggy").words != "99.0"
     assert environment.framework("pluggy").known
+    assert environment.package("pluggy").known
+    assert environment.package("pluggy").words != "99.0"
+    assert environment.package("no-such-package").words == "none"
     assert environment.tracer.words != "99.0"
     assert environment.site.words == "datadoghq.com"
 """
@@ -99,6 +102,11 @@ import pytest
 def test_marked(): pass
 def test_it(request):
     environment = request.getfixturevalue("ddcompat").environment{OF_THE_PAGE}""",
+    "a marker for a package": """
+import pytest
+@pytest.mark.requires_package("pluggy", "<90")
+@pytest.mark.requires_package("pytest", "<90")
+def test_it(): pass""",
     "a marker, then the fixture": f"""
 import pytest
 @pytest.mark.requires_framework("pluggy", "<90")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from pytest_ddcompat.evaluation.decision import Codec, Decision
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.evaluation.verdict import Status
-from pytest_ddcompat.session.decision import Codec, Decision
 from pytest_ddcompat.session.outcomes import Ledger, Place
 
 ID, PLACE = "test_it.py::test", Place("test_it.py", 3)

@@ -121,6 +121,7 @@ def test_a_skipped_module_points_at_its_own_call_and_is_counted(
         assert run.section("ddcompat")[1:] == [
             "1 gated: 1 skipped",
             "ddtrace >=2.6.0 would let 1 more test run",
+            "every gated test was skipped in test_it.py",
         ]
 
 

@@ -108,11 +108,12 @@ class TestImported:
     @pytest.mark.parametrize("name", MARKERS)
     def test_all_can_be_imported(self, name: str) -> None:
         assert name in pytest_ddcompat.__all__
-        argument = {"support": "maintenance", "tracer": ">=1", "agent": ">=7"}
+        argument = {"support": "maintenance", "tracer": ">=1", "agent": ">=7", "python": ">=3.9"}
         value = argument.get(name.split("_")[1], "docker")
+        args, kwargs = ((), {"os": "linux"}) if name.endswith("_platform") else ((value,), {})
         assert (
-            getattr(pytest_ddcompat, name)(value, strict=True).mark
-            == getattr(pytest.mark, name).with_args(value, strict=True).mark
+            getattr(pytest_ddcompat, name)(*args, **kwargs, strict=True).mark
+            == getattr(pytest.mark, name).with_args(*args, **kwargs, strict=True).mark
         )
 
 
@@ -120,7 +121,7 @@ def test_markers_are_listed(project: Project) -> None:
     run = project.run("--markers")
     ours = [line for line in run.out if line.startswith("@pytest.mark.requires_")]
     assert ours == [f"@pytest.mark.{line}" for line in MARKERS.values()]
-    assert len(ours) == 6
+    assert len(ours) == 10
 
 
 def test_markers_are_known_to_strict_runs(project: Project) -> None:
@@ -132,6 +133,9 @@ def test_markers_are_known_to_strict_runs(project: Project) -> None:
             pytest.mark.requires_framework("django", ">=4"),
             pytest.mark.requires_agent(">=7"),
             pytest.mark.requires_support_level("end_of_life"),
+            pytest.mark.requires_python(">=3.9"),
+            pytest.mark.requires_platform(os=("linux", "macos"), cpu="x86-64"),
+            pytest.mark.requires_package("httpx", ">=0.20"),
         ]
         @pytest.mark.requires_deployment("docker", "kubernetes")
         def test_it(): pass
@@ -206,6 +210,9 @@ class TestMisspeltMarker:
         [
             "requires_db", "requires_docker", "requires_network", "requires_api", "needs_review",
             "agent", "slow_deployment", "requires_event", "capability", "framework_django",
+            "package", "platform", "python", "python3", "factory", "requires_cython",
+            "requires_ipython", "needs_python3", "requires_factory", "requires_packaging",
+            "platform_linux", "requires_pytest", "requires_os", "requires_pip",
         ],
     )  # fmt: skip
     def test_other_names_are_left_alone(self, project: Project, name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+from pytest_ddcompat.evaluation.decision import Decision
 from pytest_ddcompat.evaluation.pages import Matrices, Verdicts
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.evaluation.verdict import Status
@@ -14,7 +15,6 @@ from pytest_ddcompat.record.builder import (
     environment_entry,
     matrix_entry,
 )
-from pytest_ddcompat.session.decision import Decision
 from pytest_ddcompat.session.outcomes import Entry, Place
 from support.core import MATRIX, asks, environment
 from support.lists import lists

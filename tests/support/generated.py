@@ -11,7 +11,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_ddcompat.environment.fact import facts_schema
+from pytest_ddcompat.declarations.schema import declarations_schema
+from pytest_ddcompat.environment.fact import IMPLEMENTATIONS, facts_schema
 from pytest_ddcompat.matrix.fields import plain
 from pytest_ddcompat.matrix.loading import matrix_from_toml
 from pytest_ddcompat.matrix.rows import LEVELS
@@ -63,12 +64,15 @@ from typing import Literal, Union
 
 __all__ = [
     "Capability",
+    "Cpus",
     "Datastores",
     "Deployment",
     "Deployments",
     "Framework",
     "Frameworks",
+    "Implementations",
     "Level",
+    "Systems",
 ]
 '''
 
@@ -82,6 +86,9 @@ def _bundled_names() -> str:
         "Deployment": [row.id for m in matrices for row in m.deployments],
         "Datastore": [name for m in matrices for name in m.datastore_names()],
         "Level": [*reversed(LEVELS), "ga", "eol"],
+        "System": ["linux", "macos", "windows"],
+        "Cpu": ["x86-64", "aarch64", "i686"],
+        "Implementation": [*IMPLEMENTATIONS],
     }
     return _NAMES_HEAD + "".join(map(_names_type, names, names.values()))
 
@@ -89,12 +96,13 @@ def _bundled_names() -> str:
 def _names_type(name: str, values: Iterable[str]) -> str:
     listed = "".join(f'        "{value}",\n' for value in dict.fromkeys(values))
     text = f"\n{name} = Union[\n    Literal[\n{listed}    ],\n    str,\n]\n"
-    if name in {"Framework", "Deployment", "Datastore"}:
+    if name not in {"Capability", "Level"}:
         text += f'{name}s = Union[{name}, "tuple[{name}, ...]", None]\n'
     return text
 
 
 GENERATED: Final[dict[str, Callable[[], str]]] = {
+    "matrices/declarations.schema.json": _schema(declarations_schema),
     "matrices/facts.schema.json": _schema(facts_schema),
     "matrices/matrix.schema.json": _schema(matrix_schema),
     "matrices/overlay.schema.json": _schema(overlay_schema),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_ddcompat import load_matrix
 from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.declared import MARKERS, OPTIONS
+from pytest_ddcompat.evaluation.checks import CHECKS
 from pytest_ddcompat.matrix.loading import bundled_ids
 from pytest_ddcompat.values.names import DEPLOYMENT_TYPES
 from support.core import MATRICES
@@ -32,7 +33,9 @@ def lists() -> dict[str, str]:
         **of_matrices(),
         **of_overlays(),
         **of_facts(),
+        **of_declarations(),
         **of_commands(),
+        "checks": [check.name for check in CHECKS],
     }
     signatures = {
         f"signature of {name}": f"{line.partition('): ')[0]})" for name, line in MARKERS.items()
@@ -90,10 +93,23 @@ def of_overlays() -> dict[str, Iterable[str]]:
     }
 
 
+def of_declarations() -> dict[str, Iterable[str]]:
+    kinds = shipped("declarations")["$defs"]
+    requirement = kinds["requirement"]
+    keys = {key for each in requirement["anyOf"] for key in each["required"]}
+    return {
+        "keys of declarations": shipped("declarations")["properties"],
+        "keys of a declaration": kinds["declaration"]["properties"],
+        "keys of a requirement": requirement["properties"],
+        "kinds of requirements": keys - kinds["platform"]["properties"].keys(),
+    }
+
+
 def of_facts() -> dict[str, Iterable[str]]:
     schema = shipped("record")["properties"]
     facts = set(schema["environment"]["properties"]["facts"]["properties"])
-    settings = facts - {"deployments", "frameworks"} | {"deployment", "framework.NAME"}
+    plurals = {"deployments", "facts", "frameworks", "packages"}
+    settings = facts - plurals | {"deployment", "fact.NAME", "framework.NAME", "package.NAME"}
     outcomes = schema["tests"]["items"]["properties"]["outcome"]["enum"]
     return {
         "facts": facts, "settings": settings, "keys of a record": schema, "outcomes": outcomes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Callable
 
 from pytest_ddcompat import Requirement, evaluate, load_matrix
+from pytest_ddcompat.declarations.file import read_declarations
 from pytest_ddcompat.environment.parsing import facts_from_settings, facts_from_text
 from pytest_ddcompat.record.format import read_record
 from support.core import MATRIX, environment
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     Read = Callable[[str, Path], object]  # of a text, which some write to a folder first
 
-__all__ = ["GIVEN", "SHAPES", "Read", "repeated"]
+__all__ = ["GIVEN", "PAGE", "SHAPES", "Read", "repeated"]
 
 SPACES = (" ", "\t", "\u00a0", "\u200b", "\n", " \n")
 OPENERS = (
@@ -131,6 +132,12 @@ def facts(around: str) -> Read:
     return lambda text, _: facts_from_text((around % text.rstrip(",")).encode(), "facts")
 
 
+def declarations(around: str) -> Read:
+    return lambda text, _: read_declarations((around % text).encode(), "declarations")
+
+
+DECLARATION = '[[declarations]]\ntests = "a#.py"\nstate = "bug"\n'
+
 SHAPES: list[tuple[str, str, Read]] = [
     *((f"{space!r} in {name}", space, read) for space in SPACES for name, read in (
         ("a paragraph", page("a", "b")),
@@ -153,4 +160,14 @@ SHAPES: list[tuple[str, str, Read]] = [
     ("unknown keys of facts", '"f#": "1",', facts("{%s}")),
     ("digits of facts", "9", facts('{"tracer": %s}')),
     ("facts in each other", "[", facts('{"tracer": %s}')),
+    ("declarations", DECLARATION, declarations("%s")),
+    ("declarations that are wrong", DECLARATION.replace("bug", "bog"), declarations("%s")),
+    *((f"{unit!r} in declarations", unit, declarations(around))
+      for around in (
+          "a = 1 %s\n", 'a = "%s"\n', 'a = """%s"""\n', "a = '''%s'''\n", "a = [%s]\n",
+          DECLARATION + "%s", DECLARATION + "when = [%s]", DECLARATION + 'when = "%s"',
+          '[[declarations]]\nstate = "bug"\ntests = [%s]', '[[declarations]]\ntests = "a%s"',
+      )
+      for unit in (" ", "\n", "#", '\\"', '""', "'", "[", "{", "a#.b=1\n", '"a#",', "/*", "/**",
+                   '{tracer="<#"},', '{package="a#"},', "{a#=1},", "sca or ")),
 ]  # fmt: skip

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_ddcompat.declarations.schema import declarations_schema
 from pytest_ddcompat.environment.fact import facts_schema
 from pytest_ddcompat.matrix.schema import matrix_schema, overlay_schema
 from pytest_ddcompat.matrix.statement import Statement
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 REFERENCE: Final = Path(__file__).parents[2] / "docs/reference"
 SCHEMAS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
+    "declarations": declarations_schema,
     "facts": facts_schema,
     "matrix": matrix_schema,
     "overlay": overlay_schema,
@@ -73,7 +75,8 @@ def _of_type(schema: dict[str, Any]) -> str:
     inner = schema.get("items", schema.get("additionalProperties"))
     if isinstance(inner, dict):
         return f"{'array' if 'items' in schema else 'names'}: {_value(inner)}"
-    kind: str = schema.get("format", schema["type"])
+    kinds = schema.get("format", schema["type"])
+    kind: str = kinds if isinstance(kinds, str) else " or ".join(kinds)
     example = "".join(f", such as `{_written(each)}`" for each in schema.get("examples", ())[:1])
     return kind if kind in {"date", "boolean"} else kind + example
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.analysis.rules import Complaint
+from pytest_ddcompat.matrix.rows import MINIMUMS
 from pytest_ddcompat.values.spans import meet, regions, spans
 from pytest_ddcompat.values.versions import base
 
@@ -71,12 +72,13 @@ def minimum_outside_every_branch(matrix: Matrix, _: dt.date) -> Iterator[Complai
     if not held or matrix.leaves_open("releases"):
         return
     for number, capability in enumerate(matrix.capabilities):
+        key = next((key for key in MINIMUMS if getattr(capability, key)), "")
         for minimum in capability.boundaries:
             if matrix.release(base(minimum)) or base(minimum) < held[0]:
                 continue
             above = base(minimum) > held[-1]
             yield Complaint(
-                f"capabilities[{number}].minimum{'s' if capability.minimum is None else ''}",
+                f"capabilities[{number}].{key}",
                 f"the minimum of {capability.name} is "
                 f"{'above every release branch' if above else 'in a gap of the release branches'}",
                 f'"{minimum}"',
@@ -133,10 +135,11 @@ def runtimes_of_a_part(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
     """Where rows speak of a platform in a branch, they speak of all versions of the branch."""
     if matrix.leaves_open("runtimes"):
         return
-    platforms: dict[tuple[str, str, str], list[tuple[int, Runtime]]] = {}
+    platforms: dict[tuple[str, ...], list[tuple[int, Runtime]]] = {}
     for number, row in enumerate(matrix.runtimes):
+        own = (f"for {row.capability}",) if row.capability else ()
         for cpu in row.cpus:
-            platforms.setdefault((row.os, cpu, row.implementation), []).append((number, row))
+            platforms.setdefault((row.os, cpu, row.implementation, *own), []).append((number, row))
     versions = _stretches(matrix)
     told: set[tuple[int, ...]] = set()
     for platform, rows in platforms.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.analysis.rules import Complaint, statements
-from pytest_ddcompat.values.names import nearest_misspelt
+from pytest_ddcompat.values.nearness import Names
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -84,8 +84,9 @@ def overlay_row_of_a_near_name(matrix: Matrix, _: dt.date) -> Iterator[Complaint
     for table in ("capabilities", "deployments", "frameworks"):
         rows = getattr(matrix, table)
         known = {row.id: None for row in rows if not _is_added(row)}  # a set, in the page's order
+        names = Names(known)
         for number, row in enumerate(rows):
-            near = None if row.id in known else nearest_misspelt(row.id, known)
+            near = None if row.id in known else names.nearest_misspelt(row.id)
             if near:
                 yield Complaint(
                     f"{table}[{number}].id",

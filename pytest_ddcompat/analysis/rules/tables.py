@@ -50,11 +50,12 @@ def runtime_that_is_doubled(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
     tracers = spans(row.tracer for row in matrix.runtimes)
     # Numbers for versions: a cell of the page names few, and each pair of rows is compared.
     areas = [(pythons[row.python], tracers[row.tracer]) for row in matrix.runtimes]
-    platforms: dict[tuple[str, str, str], dict[tuple[Range, Range], int]] = {}
+    platforms: dict[tuple[str, ...], dict[tuple[Range, Range], int]] = {}
     for number, row in enumerate(matrix.runtimes):
         doubled: dict[int, list[str]] = {}
         for cpu in dict.fromkeys(row.cpus):
-            before = platforms.setdefault((row.os, row.implementation, cpu), {})
+            place = (row.os, row.implementation, cpu, row.capability)
+            before = platforms.setdefault(place, {})
             first = next(
                 (n for n in before.values() if all(map(meet, areas[n], areas[number]))), None
             )
@@ -92,7 +93,8 @@ def range_that_is_empty(matrix: Matrix, _: dt.date) -> Iterator[Complaint]:
 def _ranges(matrix: Matrix) -> Iterator[tuple[str, Range]]:
     for number, capability in enumerate(matrix.capabilities):
         for index, minimum in enumerate(capability.minimums):
-            yield f"capabilities[{number}].minimums[{index}].versions", minimum.versions
+            if minimum.versions is not None:
+                yield f"capabilities[{number}].minimums[{index}].versions", minimum.versions
     for number, release in enumerate(matrix.releases):
         yield f"releases[{number}].tracer", release.tracer
     for number, runtime in enumerate(matrix.runtimes):

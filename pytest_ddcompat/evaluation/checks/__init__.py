@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Callable, NamedTuple
 
 from pytest_ddcompat.evaluation.checks.deployment import check_deployment
+from pytest_ddcompat.evaluation.checks.facts import check_needs
 from pytest_ddcompat.evaluation.checks.minimum import check_tracer
 from pytest_ddcompat.evaluation.checks.service import (
     check_datastore,
@@ -42,9 +43,14 @@ class Check(NamedTuple):
 
 CHECKS = (
     Check("site", "site", check_site, ("site",)),
-    Check("tracer", "version", check_tracer, ("capability", "tracer", "python")),
+    Check("tracer", "version", check_tracer, ("capability", "tracer", "python", "fact")),
     Check("release", "branch", check_release, ("tracer", "date")),
-    Check("runtime", "runtime", check_runtime, ("tracer", "os", "cpu", "python", "implementation")),
+    Check(
+        "runtime",
+        "runtime",
+        check_runtime,
+        ("capability", "tracer", "os", "cpu", "python", "implementation"),
+    ),
     Check("agent", "Agent", check_agent, ("tracer", "agent")),
     Check(
         "remote_configuration",
@@ -55,5 +61,6 @@ CHECKS = (
     Check("deployment", "deployment", check_deployment, ("capability", "deployments")),
     Check("framework", "framework", check_framework, ("capability", "framework")),
     Check("datastore", "data store", check_datastore, ("capability",)),
+    Check("facts", "facts", check_needs, ("capability", "fact")),
 )
 """All checks of a capability, in the order of their findings."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 from pytest_ddcompat.environment.fact import tracer_key
 from pytest_ddcompat.evaluation.verdict import Finding, Outcome
 from pytest_ddcompat.values.stretches import choose, stretches_of
-from pytest_ddcompat.values.versions import base
+from pytest_ddcompat.values.versions import Version, base
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,12 +19,11 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.rows import Capability, Release, Statement
     from pytest_ddcompat.requirement.requirement import Requirement
     from pytest_ddcompat.values.stretches import Stretch
-    from pytest_ddcompat.values.versions import Range, Version
+    from pytest_ddcompat.values.versions import Range
 
 __all__ = [
-    "Question", "Remedy", "Situation", "accepts", "any_of", "check_installed", "check_version",
-    "in_range", "left_open", "newest", "quotes", "undecided",
-    "unknown",
+    "Question", "Remedy", "Situation", "accepts", "any_of", "check_installed", "check_presence",
+    "check_version", "in_range", "left_open", "newest", "quotes", "undecided", "unknown",
 ]  # fmt: skip
 
 SATISFIED, VIOLATED = Outcome.SATISFIED, Outcome.VIOLATED
@@ -145,6 +144,26 @@ def check_version(
         remedy=words,
         signal=fact.signal,
         change=change,
+    )
+
+
+def check_presence(situation: Situation, key: str, needed: str, source: str) -> Finding:
+    """Check that a framework or package is installed, at any version.
+
+    Args:
+        situation: Whose environment it is.
+        key: Key of the fact.
+        needed: What is needed, as it follows "needs".
+        source: What the finding rests on.
+    """
+    return check_version(
+        needed,
+        situation.environment.fact(key),
+        lambda _: True,
+        key=key,
+        source=source,
+        absent="none installed",
+        remedy=lambda key, _: (needed, ((key, Version("0")),)),
     )
 
 

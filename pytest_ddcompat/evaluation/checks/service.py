@@ -11,9 +11,9 @@ from pytest_ddcompat.evaluation.checks.common import (
     UNKNOWN,
     VIOLATED,
     Question,
-    Situation,
     accepts,
     any_of,
+    check_presence,
     check_version,
     in_range,
     left_open,
@@ -23,7 +23,6 @@ from pytest_ddcompat.evaluation.checks.common import (
 )
 from pytest_ddcompat.evaluation.verdict import Finding
 from pytest_ddcompat.values.names import fold
-from pytest_ddcompat.values.versions import Version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +35,6 @@ __all__ = [
     "check_framework",
     "check_remote_configuration",
     "check_site",
-    "framework_installed",
 ]
 
 
@@ -143,26 +141,6 @@ def check_datastore(question: Question) -> Finding:
     )
 
 
-def framework_installed(situation: Situation, name: str, needed: str, source: str) -> Finding:
-    """Check that a framework is installed, at any version.
-
-    Args:
-        situation: Whose environment it is.
-        name: The framework's.
-        needed: What is needed, as it follows "needs".
-        source: What the finding rests on.
-    """
-    return check_version(
-        needed,
-        situation.environment.framework(name),
-        lambda _: True,
-        key=f"framework.{name}",
-        source=source,
-        absent="none installed",
-        remedy=lambda key, _: (needed, ((key, Version("0")),)),
-    )
-
-
 def _one_framework(question: Question, name: str) -> Finding | None:
     """Check one framework; None if the page lists others for the capability, and not it."""
     matrix, capability = question.situation.matrix, question.capability
@@ -170,8 +148,8 @@ def _one_framework(question: Question, name: str) -> Finding | None:
     rows = [row for row in matrix.frameworks if capability.id in row.capabilities]
     if covered or not rows:
         silence = f"the page says nothing of frameworks for {capability.id}"
-        found = framework_installed(
-            question.situation, name, f"{name} installed", covered or silence
+        found = check_presence(
+            question.situation, f"framework.{name}", f"{name} installed", covered or silence
         )
         if covered or found.outcome is not SATISFIED:
             return found
@@ -215,15 +193,15 @@ def _documented_framework(question: Question, row: Framework, *, sure: bool) -> 
     """
     situation = question.situation
     source = row.quote(None, ("versions", f"capabilities.{question.capability.id}"))
-    fact = situation.environment.framework(row.id)
+    key = f"framework.{row.id}"
     if row.versions is None:
-        found = framework_installed(situation, row.id, f"{row.name} installed", source)
+        found = check_presence(situation, key, f"{row.name} installed", source)
     else:
         found = check_version(
             f"{row.name} {row.versions}",
-            fact,
+            situation.environment.fact(key),
             row.versions.__contains__,
-            key=f"framework.{row.id}",
+            key=key,
             source=source,
             absent="none installed",
             remedy=in_range(row.name, row.versions),

@@ -145,11 +145,11 @@ def _with_level(matrix: Matrix, day: dt.date, least: int) -> tuple[Stretch, ...]
 def check_runtime(question: Question) -> Finding:
     """Check the platform by the rows of the runtime table that speak of the tracer's version."""
     situation = question.situation
-    environment, rows = situation.environment, situation.matrix.runtimes
+    environment, rows = situation.environment, situation.matrix.runtimes_of(question.capability)
     open_row = situation.matrix.leaves_open("runtimes")
     if situation.tracer is None or not (rows or open_row):
         return Finding("runtime", NOT_APPLICABLE)
-    covering = situation.matrix.runtimes_for(situation.tracer)
+    covering = tuple(row for row in rows if situation.tracer in row.tracer)
     library, version = situation.matrix.page.tracer, situation.version
     if not covering:
         return Finding(
@@ -172,7 +172,7 @@ def check_runtime(question: Question) -> Finding:
     if open_row:
         # Words that are not understood may be a row that admits the platform.
         return undecided(found, source=open_row.quote(), signal=open_row.reason)
-    remedy, change = _remedy_of_runtime(situation, platform, covering)
+    remedy, change = _remedy_of_runtime(situation, platform, rows, covering)
     return found._replace(remedy=remedy, change=change)
 
 
@@ -207,7 +207,10 @@ def _admits_cpu(row: Runtime, cpu: str) -> bool:
 
 
 def _remedy_of_runtime(
-    situation: Situation, platform: _Platform, covering: tuple[Runtime, ...]
+    situation: Situation,
+    platform: _Platform,
+    rows: tuple[Runtime, ...],
+    covering: tuple[Runtime, ...],
 ) -> Remedy:
     """Return a newer tracer for this platform, else another Python, else an older tracer."""
     matrix, environment = situation.matrix, situation.environment
@@ -216,7 +219,7 @@ def _remedy_of_runtime(
     def rank(stretch: Stretch) -> int:
         return max(rank_of(matrix, version, environment.date) for version in stretch.samples)
 
-    found = _versions_for(matrix, platform)
+    found = _versions_for(matrix, platform, rows)
     tracer = newest(library, found, tracer_key(library), installed, rank)
     if installed is None or any(stretch.samples[-1] > installed for stretch in found):
         return tracer
@@ -238,13 +241,15 @@ def rank_of(matrix: Matrix, version: Version, day: dt.date) -> int:
 
 
 @lru_cache(maxsize=1024)
-def _versions_for(matrix: Matrix, platform: _Platform) -> tuple[Stretch, ...]:
-    """Return the versions of the library of which some row admits a platform."""
-    rows = [row for row in matrix.runtimes if platform.admitted_by(row)]
+def _versions_for(
+    matrix: Matrix, platform: _Platform, rows: tuple[Runtime, ...]
+) -> tuple[Stretch, ...]:
+    """Return the versions of the library of which one of some rows admits a platform."""
+    admitting = [row for row in rows if platform.admitted_by(row)]
     # Of rows, and of branches, so that each stretch has a sample of each branch.
-    ranges = [row.tracer for row in rows] + [row.tracer for row in matrix.releases]
+    ranges = [row.tracer for row in admitting] + [row.tracer for row in matrix.releases]
     cuts = [cut for each in ranges for cut in each.cuts]
-    return stretches(cuts, lambda version: any(base(version) in row.tracer for row in rows))
+    return stretches(cuts, lambda version: any(base(version) in row.tracer for row in admitting))
 
 
 @lru_cache(maxsize=1024)

@@ -6,18 +6,25 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_ddcompat.matrix.facts import together
 from pytest_ddcompat.matrix.overlay.matching import absence, by_key, matching, refuse_ambiguous
 from pytest_ddcompat.matrix.overlay.rows import RULES, changes_of, read_overlay
-from pytest_ddcompat.matrix.rows import NOT_THERE, Capability, Release, Statement
+from pytest_ddcompat.matrix.rows import MINIMUMS, NOT_THERE, Capability, Release, Statement
 from pytest_ddcompat.values.errors import MatrixError, Place, Problem
 from pytest_ddcompat.values.spans import overlapping
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.matrix.overlay.rows import Change
-    from pytest_ddcompat.matrix.rows import Deployment, Framework, Overlay, Unresolved
+    from pytest_ddcompat.matrix.rows import (
+        Deployment,
+        FactDeclaration,
+        Framework,
+        Overlay,
+        Unresolved,
+    )
 
 __all__ = ["apply_overlay"]
 
@@ -63,6 +70,7 @@ def apply_overlay(
     if "id" not in page:
         page["id"] = base.page.id if bundled else _slug(file, place)
     heading = page.get("title", base.page.title if bundled else file.name)
+    base = base.replaced({"facts": _with_facts(base, understood.facts, place)})
     touching: _Touching = {}
     for kind in RULES:
         changes = changes_of(kind, mapping, understood, place, bundled=bundled)
@@ -75,6 +83,16 @@ def apply_overlay(
     if problems:
         raise MatrixError(problems)
     return base.replaced({"page": base.page.replaced(page), **_merged(base, touching)})
+
+
+def _with_facts(
+    base: Matrix, added: Iterable[FactDeclaration], place: Place
+) -> tuple[FactDeclaration, ...]:
+    try:
+        return tuple(together([*base.facts, *added]).values())
+    except MatrixError as error:
+        place.problems.extend(error.problems)
+        return base.facts
 
 
 def _without_marks(base: Matrix, touched: Mapping[int, _Touched]) -> Matrix:
@@ -93,6 +111,7 @@ def _without_marks(base: Matrix, touched: Mapping[int, _Touched]) -> Matrix:
         {
             "deployments": tuple(map(without, base.deployments)),
             "frameworks": tuple(map(without, base.frameworks)),
+            "runtimes": tuple(row for row in base.runtimes if row.capability not in gone),
             "coverage": tuple(row for row in base.coverage if row.capability not in gone),
             "unresolved": tuple(map(without, base.unresolved)),
         }
@@ -172,13 +191,16 @@ def _contradicted(row: Statement, values: Mapping[str, Any]) -> dict[str, object
     if isinstance(row, Release) and values.get("support_level", "maintenance") != "maintenance":
         lost["until"] = None
     if isinstance(row, Capability):
-        if row.status == "unresolved" and values.keys() & {"minimum", "minimums"}:
+        has_minimum = not values.keys().isdisjoint(MINIMUMS)
+        if row.status == "unresolved" and has_minimum:
             lost["status"] = row.fields["status"].default
-        none_there = values.get("status") in {*NOT_THERE, "unresolved"}
-        if none_there or "minimums" in values:
-            lost["minimum"] = None
-        if none_there or "minimum" in values:
-            lost["minimums"] = ()
+        # Minimums that depend on facts come on top of what holds for all others.
+        on_top = values.keys() & {*MINIMUMS} == {"minimums"} and all(
+            each.facts for each in values["minimums"]
+        )
+        is_none = values.get("status") in {*NOT_THERE, "unresolved"}
+        if is_none or (has_minimum and not on_top):
+            lost.update({key: row.fields[key].default for key in MINIMUMS})
     return lost
 
 

@@ -12,6 +12,7 @@ from pytest_ddcompat.matrix.rows import (
     Capability,
     Coverage,
     Deployment,
+    FactDeclaration,
     Framework,
     Overlay,
     Page,
@@ -49,7 +50,7 @@ RULES = {
     "capabilities": Rule(Capability, ("id",)),
     "deployments": Rule(Deployment, ("id",), ("heading",)),
     "releases": Rule(Release, ("tracer",)),
-    "runtimes": Rule(Runtime, ("os", "implementation", "tracer"), ("heading",)),
+    "runtimes": Rule(Runtime, ("os", "implementation", "tracer", "capability"), ("heading",)),
     "frameworks": Rule(Framework, ("id",), ("heading",)),
     "coverage": Rule(Coverage, ("of", "capability"), ("heading", "documented")),
 }
@@ -58,8 +59,8 @@ RULES = {
 _UNTOUCHED = ("tables", "notes", "unresolved")
 _CELLS = {
     "agent", "callout", "capabilities", "capability", "cpus", "excluded", "implementation",
-    "minimum", "minimums", "named", "of", "os", "python", "status", "support_level", "tracer",
-    "until", "versions",
+    "minimum", "minimums", "named", "needs", "of", "os", "python", "status", "support_level",
+    "tracer", "until", "versions",
 }  # fmt: skip
 """Keys whose values stand in cells of a page; those of others are not quoted as if they did."""
 
@@ -111,6 +112,9 @@ class OverlayFile(Row):
     runtimes: Any = _rows("runtimes")
     frameworks: Any = _rows("frameworks")
     coverage: Any = _rows("coverage")
+    facts: tuple[FactDeclaration, ...] = field(
+        array(table(FactDeclaration)), "Facts of your own to add.", (), decides=True
+    )
 
 
 class Change(NamedTuple):
@@ -155,7 +159,7 @@ def read_overlay(mapping: Mapping[str, Any], place: Place) -> OverlayFile | None
     # Not left to the reader: "unknown key" would be wrong of a key that a matrix has.
     for kind in _UNTOUCHED:
         if kind in mapping:
-            valid = ", ".join(sorted(RULES))
+            valid = ", ".join(sorted([*RULES, "facts"]))
             place.inside(kind).problem("an overlay cannot change these", valid)
     rest = {key: value for key, value in mapping.items() if key not in _UNTOUCHED}
     file = OverlayFile.from_table(rest, place)

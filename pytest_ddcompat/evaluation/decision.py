@@ -11,14 +11,19 @@ from pytest_ddcompat.evaluation.verdict import Status, first_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from pytest_ddcompat.evaluation.declared_value import Declared
+    from pytest_ddcompat.evaluation.pages import Verdicts
+    from pytest_ddcompat.evaluation.policy import Policy
+    from pytest_ddcompat.evaluation.ruling import Rules
     from pytest_ddcompat.requirement.requirement import Requirement
 
-__all__ = ["PROPERTY", "Codec", "Decision", "combine", "summarize"]
+__all__ = ["PROPERTY", "Codec", "Decision", "combine", "decide", "summarize"]
 
 PROPERTY = "ddcompat"
 """Name of the user property that holds a test's decision, in reports and in JUnit XML."""
 
 _KEYS = {"verdict", "action", "requires", "reason", "mend"}
+_OPTIONAL = {"declarations", "error", "folder", "shown"}
 _STATUSES = (Status.SUPPORTED, Status.UNDETERMINED, Status.UNSUPPORTED)
 
 
@@ -39,11 +44,12 @@ class Decision:
             function, since finding them takes longer than a verdict, and not each is shown.
         error: Why its markers could not be evaluated; empty if they were.
         folder: The folder whose conftests gave facts or matrices for it; empty if none did.
+        declarations: The declarations of the test in files.
     """
 
     __slots__ = (
-        "_remedies", "action", "error", "folder", "reason", "requirements", "shown", "status",
-        "strict",
+        "_remedies", "action", "declarations", "error", "folder", "reason", "requirements",
+        "shown", "status", "strict",
     )  # fmt: skip
 
     def __init__(
@@ -58,6 +64,7 @@ class Decision:
         remedies: tuple[str, ...] | Callable[[], tuple[str, ...]] = (),
         error: str = "",
         folder: str = "",
+        declarations: tuple[Declared, ...] = (),
     ) -> None:
         self.action = action
         self.status = status
@@ -68,6 +75,7 @@ class Decision:
         self._remedies = remedies
         self.error = error
         self.folder = folder
+        self.declarations = declarations
 
     @property
     def remedies(self) -> tuple[str, ...]:
@@ -88,19 +96,20 @@ class Decision:
         self,
         action: Action,
         remedies: tuple[str, ...] | Callable[[], tuple[str, ...]] | None = None,
+        **others: Any,
     ) -> Decision:
-        """Return the same decision with another action, and other remedies if some are given."""
-        return Decision(
-            action,
-            self.status,
-            self.requirements,
-            strict=self.strict,
-            reason=self.reason,
-            shown=self.shown,
-            remedies=self._remedies if remedies is None else remedies,
-            error=self.error,
-            folder=self.folder,
-        )
+        """Return the same decision with another action, and with what else is given."""
+        attributes: dict[str, Any] = {
+            "strict": self.strict,
+            "reason": self.reason,
+            "shown": self.shown,
+            "remedies": self._remedies if remedies is None else remedies,
+            "error": self.error,
+            "folder": self.folder,
+            "declarations": self.declarations,
+            **others,
+        }
+        return Decision(action, self.status, self.requirements, **attributes)
 
 
 class Codec:
@@ -151,6 +160,53 @@ class Codec:
         return found
 
 
+def decide(
+    requirement: Requirement,
+    strict: bool | None,
+    verdicts: Verdicts,
+    policy: Policy,
+    rules: Rules | None = None,
+    *,
+    in_full: bool = False,
+    folder: str = "",
+) -> Decision:
+    """Decide on one requirement, without remedies.
+
+    Args:
+        requirement: What one marker requires.
+        strict: What that marker says of `strict`.
+        verdicts: The verdicts of the environment.
+        policy: The run's own actions.
+        rules: Lines and expectations, which come before them.
+        in_full: Whether the run shows reasons in full.
+        folder: The folder whose conftests gave facts or matrices; empty if none did.
+
+    Raises:
+        CompatibilityError: The requirement names something that its matrix does not have, or
+            facts cannot be understood.
+    """
+    verdict, matrices, cause = verdicts.of(requirement), verdicts.matrices, ""
+    matrix = matrices.pick(requirement)
+    if rules is None:
+        action = policy.action(verdict.status, strict=strict)
+    else:
+        action, cause = rules.rule(
+            requirement, verdict, verdicts.environment, matrix, strict=strict
+        )
+    by_page = len(matrices) > 1 and requirement.by_page and verdict.decisive
+    page = f"{matrix.page.id}: " if by_page else ""
+    reason, brief = f"{cause}{page}{verdict.reason}", f"{cause}{page}{verdict.brief}"
+    return Decision(
+        action,
+        verdict.status,
+        (requirement,),
+        strict=(strict,),
+        reason=reason,
+        shown=reason if in_full else brief,
+        folder=folder,
+    )
+
+
 def combine(decisions: Sequence[Decision], *, in_full: bool = False) -> Decision:
     """Make one decision of those of a test's markers: all are required, the strongest acts.
 
@@ -161,14 +217,17 @@ def combine(decisions: Sequence[Decision], *, in_full: bool = False) -> Decision
     errors = [d.error for d in decisions if d.error]
     if errors:
         return Decision.failed("\n".join(errors), decisions[0].folder)
+    # A line may hold no more than the first reason: that of the action must be it.
+    by_strength = sorted(decisions, key=lambda d: -d.action.strength)
     return Decision(
-        _strongest(decisions),
+        by_strength[0].action,
         _worst(decisions),
         tuple(requirement for d in decisions for requirement in d.requirements),
         strict=tuple(strict for d in decisions for strict in d.strict),
-        reason=_joined(d.reason for d in decisions),
-        shown=None if in_full else _joined((d.shown for d in decisions), first_of),
+        reason=_joined(d.reason for d in by_strength),
+        shown=None if in_full else _joined((d.shown for d in by_strength), first_of),
         folder=decisions[0].folder,
+        declarations=_declared(decisions),
     )
 
 
@@ -186,7 +245,12 @@ def summarize(decisions: Sequence[Decision]) -> Decision:
         shown=_joined(d.shown for d in acting),
         remedies=tuple(dict.fromkeys(remedy for d in acting for remedy in d.remedies)),
         folder=decisions[0].folder,
+        declarations=_declared(decisions),
     )
+
+
+def _declared(decisions: Iterable[Decision]) -> tuple[Declared, ...]:
+    return tuple(dict.fromkeys(one for d in decisions for one in d.declarations))
 
 
 def _joined(reasons: Iterable[str], join: Callable[[list[str]], str] = "; ".join) -> str:
@@ -216,7 +280,10 @@ def _to_mapping(decision: Decision) -> dict[str, Any]:
     }
     if decision.shown != decision.reason:
         mapping["shown"] = decision.shown
-    optional = {"error": decision.error, "folder": decision.folder}
+    declarations = [declared.to_mapping() for declared in decision.declarations]
+    optional = {
+        "error": decision.error, "folder": decision.folder, "declarations": declarations
+    }  # fmt: skip
     return {**mapping, **{key: text for key, text in optional.items() if text}}
 
 
@@ -226,7 +293,7 @@ def _from_text(text: str) -> Decision | None:
 
     try:
         parsed = json.loads(text)
-        if not isinstance(parsed, dict) or set(parsed) - {"error", "folder", "shown"} != _KEYS:
+        if not isinstance(parsed, dict) or set(parsed) - _OPTIONAL != _KEYS:
             return None
         markers = [without_strict(marker) for marker in parsed["requires"]]
         return Decision(
@@ -239,6 +306,16 @@ def _from_text(text: str) -> Decision | None:
             remedies=tuple(map(str, parsed["mend"])),
             error=str(parsed.get("error", "")),
             folder=str(parsed.get("folder", "")),
+            declarations=_declarations_of(parsed.get("declarations", ())),
         )
-    except (ValueError, TypeError, RecursionError):
+    except (AttributeError, ValueError, TypeError, LookupError, RecursionError):
         return None
+
+
+def _declarations_of(mappings: Sequence[dict[str, Any]]) -> tuple[Declared, ...]:
+    if not mappings:
+        return ()
+    # Imported here, since most runs declare nothing.
+    from pytest_ddcompat.evaluation.declared_value import Declared
+
+    return tuple(map(Declared.from_mapping, mappings))

@@ -1,0 +1,121 @@
+"""Measure a suite under declarations beside the same suite with marks, and how a run grows.
+
+    python benchmarks/declaring.py [--check] [--tests 20000]
+
+Each run is a process of its own on generated tests, and its figure the processor time of the
+quickest of some runs. Half of the declarations have a state. A suite with marks says the same by
+markers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+TESTS, DECLARATIONS = 2262, 1137  # the Python tests of system-tests, and the rules for them
+PER_FILE = 20
+VERSIONS = 60  # different requirements
+RATIO = 1.2  # at most, of the run with declarations over that with marks
+GROWTH = 2.5  # at most, from some tests to double that
+INI = """\
+[pytest]
+addopts = -q -p no:cacheprovider -p pytest_ddcompat.plugin
+ddcompat_set = tracer=4.16
+"""
+
+
+def main() -> int:
+    """Print the figures; return 1 if `--check` is given and one is past its limit."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="fail past the limits")
+    parser.add_argument("--tests", type=int, default=20_000, help="how many; then double that")
+    parser.add_argument("--runs", type=int, default=3, help="of each suite, the quickest counts")
+    options = parser.parse_args()
+    rows = [ratio(options.runs), growth(options.tests)]
+    for name, figure, limit in rows:
+        end = "" if figure <= limit else "  past the limit"
+        print(f"{name:80} {figure:6.2f} {limit:6.2f}{end}")
+    return int(options.check and any(figure > limit for _, figure, limit in rows))
+
+
+def ratio(runs: int) -> tuple[str, float, float]:
+    """Return the time of a run with declarations over that of the same with marks."""
+    with tempfile.TemporaryDirectory() as folder:
+        suites = {kind: Path(folder, kind) for kind in ("marks", "declarations")}
+        for kind, suite in suites.items():
+            write(suite, TESTS, DECLARATIONS, marks=kind == "marks")
+        # By turns, so that whatever else the machine does slows down both.
+        took = [{kind: seconds(suite) for kind, suite in suites.items()} for _ in range(runs)]
+    best = {kind: min(each[kind] for each in took) for kind in suites}
+    name = f"{TESTS:,} tests under {DECLARATIONS:,} declarations over marks"
+    return f"{name} ({best['marks']:.2f} s)", best["declarations"] / best["marks"], RATIO
+
+
+def growth(tests: int) -> tuple[str, float, float]:
+    """Return how a run grows with double the tests and declarations."""
+    took = []
+    for count in (tests, 2 * tests):
+        with tempfile.TemporaryDirectory() as folder:
+            write(Path(folder), count, count // 5, marks=False)
+            took.append(seconds(Path(folder)))
+    name = f"{2 * tests:,} tests under {2 * tests // 5:,} declarations over half of both"
+    return f"{name} ({took[0]:.2f} s)", took[1] / took[0], GROWTH
+
+
+def write(folder: Path, tests: int, declarations: int, *, marks: bool) -> None:
+    """Write a suite of tests, of which each has one declaration, or the markers for it."""
+    folder.mkdir(exist_ok=True)
+    tables: list[list[str]] = [[] for _ in range(declarations)]
+    for start in range(0, tests, PER_FILE):
+        lines = ["import pytest"]
+        for n in range(start, min(tests, start + PER_FILE)):
+            number = n * declarations // tests
+            tables[number].append(f'"test_{start}.py::test_{n}"')
+            lines += [*(mark(number) if marks else ()), f"def test_{n}(): pass"]
+        (folder / f"test_{start}.py").write_text("\n".join(lines), encoding="utf-8")
+    ini = INI if marks else f"{INI}ddcompat_declarations = declared.toml"
+    (folder / "pytest.ini").write_text(ini, encoding="utf-8")
+    text = "\n".join(
+        f"[[declarations]]\ntests = [{', '.join(ids)}]\n{said(number)}\n"
+        for number, ids in enumerate(tables)
+    )
+    (folder / "declared.toml").write_text(text, encoding="utf-8")
+
+
+def version(number: int) -> str:
+    """Return a version of which the installed one reaches two thirds."""
+    return f"{number % VERSIONS // 10}.{number % 10}"
+
+
+def said(number: int) -> str:
+    """Return what a declaration says, with half of them a state."""
+    if number % 2:
+        return f'state = "missing"\nwhen = {{tracer = "<{version(number)}"}}'
+    return f'requires = {{tracer = ">={version(number)}"}}'
+
+
+def mark(number: int) -> list[str]:
+    """Return the markers that say the same; `xfail` where the state applies to 4.16."""
+    wanted = version(number)
+    if not number % 2:
+        return [f'@pytest.mark.requires_tracer(">={wanted}")']
+    known = tuple(map(int, wanted.split("."))) <= (4, 16)
+    return [] if known else [f'@pytest.mark.xfail(reason="missing before {wanted}")']
+
+
+def seconds(folder: Path) -> float:
+    """Run a suite, and return the processor time that it took."""
+    environ = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    begun = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    command = [sys.executable, "-m", "pytest"]
+    subprocess.run(command, cwd=folder, env=environ, check=True, capture_output=True)
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - begun
+
+
+if __name__ == "__main__":
+    sys.exit(main())

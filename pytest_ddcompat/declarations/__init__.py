@@ -1,0 +1,1 @@
+"""Declarations: what a file says for tests, as markers would."""

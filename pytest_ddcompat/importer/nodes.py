@@ -1,0 +1,146 @@
+"""Read YAML as nodes, which know their lines, and its comments."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from copy import copy
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
+
+from pytest_ddcompat.importer.blocks import PageError
+from pytest_ddcompat.values.text import cut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "Document",
+    "Node",
+    "has_text_keys",
+    "items_of",
+    "line_of",
+    "pairs_of",
+    "read_nodes",
+    "source_of",
+    "text_of",
+]
+
+Node = yaml.Node
+
+_LONGEST_COMMENT = 200  # characters that are kept
+_TEXT = "tag:yaml.org,2002:str"
+
+
+class Document(NamedTuple):
+    """A YAML file.
+
+    Attributes:
+        root: Its node; None if the file is empty. The node of an alias has what is in that of its
+            anchor, and a line of its own.
+        comments: Its comments by the line of each, from 1.
+    """
+
+    root: Node | None
+    comments: dict[int, str]
+
+    def comments_from(self, lines: Iterable[int]) -> dict[int, list[str]]:
+        """Sort the comments by the last of some lines at or before each."""
+        starts = sorted({*lines})
+        found: dict[int, list[str]] = {start: [] for start in starts}
+        for line, comment in sorted(self.comments.items()):
+            place = bisect_right(starts, line)
+            if place:
+                found[starts[place - 1]].append(comment)
+        return found
+
+
+class _Loader(yaml.SafeLoader):
+    """Notes the comments, which stand between tokens; makes no objects but nodes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+        self.comments: dict[int, str] = {}
+        self._end = 0
+
+    def get_token(self) -> Any:
+        """Take the next token, and note the comments before it."""
+        token = super().get_token()  # type: ignore[no-untyped-call] # of types-PyYAML
+        if token is not None:
+            skipped = self.text[self._end : token.start_mark.index]
+            if "#" in skipped:
+                self._note(skipped, token.start_mark.line + 1 - skipped.count("\n"))
+            self._end = max(self._end, token.end_mark.index)
+        return token
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        """Make a node; that of an alias stands where the alias does."""
+        mark = None
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call] # of types-PyYAML
+        node: Node | None = super().compose_node(parent, index)
+        if node is not None and mark is not None:
+            node = copy(node)
+            node.start_mark = mark
+        return node
+
+    def _note(self, skipped: str, line: int) -> None:
+        for number, part in enumerate(skipped.split("\n"), line):
+            comment = part.partition("#")[2].strip()
+            if comment:
+                self.comments[number] = comment[:_LONGEST_COMMENT]
+
+
+def read_nodes(text: str, origin: str) -> Document:
+    """Parse YAML.
+
+    Args:
+        text: One document, whose lines end in a line feed.
+        origin: Name of its file, for messages.
+
+    Raises:
+        PageError: It is not valid YAML.
+    """
+    try:
+        loader = _Loader(text)
+        return Document(loader.get_single_node(), loader.comments)
+    except RecursionError:
+        raise PageError(f"{origin}: this is not valid YAML: nested too deeply") from None
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}: " if mark else ""
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None)
+        what = cut(problem or "an escape that is not a character")
+        raise PageError(f"{origin}: {where}this is not valid YAML: {what}") from None
+
+
+def line_of(node: Node) -> int:
+    """Return the line of a node, from 1."""
+    return int(node.start_mark.line) + 1
+
+
+def text_of(node: Node) -> str | None:
+    """Return a text; None for all else, such as a number without quotes."""
+    is_text = isinstance(node, yaml.ScalarNode) and node.tag == _TEXT
+    return str(node.value) if is_text else None
+
+
+def source_of(node: Node) -> str:
+    """Return a text, number or other single value as it is written; empty for all else."""
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+
+
+def has_text_keys(node: Node) -> bool:
+    """Whether all keys of a mapping are texts; so are those of all else, which has none."""
+    return all(text_of(key) is not None for key, _ in pairs_of(node) or ())
+
+
+def items_of(node: Node) -> list[Node] | None:
+    """Return the items of a list; None for all else."""
+    return node.value if isinstance(node, yaml.SequenceNode) else None
+
+
+def pairs_of(node: Node) -> list[tuple[Node, Node]] | None:
+    """Return the keys and values of a mapping; None for all else."""
+    return node.value if isinstance(node, yaml.MappingNode) else None
