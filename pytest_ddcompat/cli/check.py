@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import (
     environment_of,
-    fact_rows,
     installed_frameworks,
     matrix_named,
-    origins,
+    print_environment,
     requirement_of,
 )
-from pytest_ddcompat.cli.output import STYLES, folded, print_facts, printing, write
+from pytest_ddcompat.cli.output import STYLES, folded, printing, write
 from pytest_ddcompat.evaluation.evaluate import evaluate
 from pytest_ddcompat.evaluation.expectations import expectations_of, unexpected
 from pytest_ddcompat.evaluation.pages import Matrices, Verdicts
@@ -100,7 +99,7 @@ def run(options: argparse.Namespace) -> int:
         write(_json(found, expected, environment, matrix))
     else:
         with printing() as out:
-            _print_environment(options, environment, matrix, out)
+            print_environment(options, environment, matrix, out)
             _print(found, out)
             _print(expected.answers, out)
             for line in (*expected.lines(), *_not_judged(options, environment, matrix)):
@@ -217,17 +216,6 @@ def _json(
         },
         indent=2,
     )
-
-
-def _print_environment(
-    options: argparse.Namespace, environment: Environment, matrix: Matrix, out: Console
-) -> None:
-    page = f"{matrix.page.title} ({matrix.page.id}, read {matrix.page.read})"
-    out.print(folded(printable(page), 0, out.width), soft_wrap=True)
-    for line in origins(options, matrix):
-        out.print(line, soft_wrap=True)
-    print_facts(fact_rows(environment, matrix), out)
-    out.print()
 
 
 def _print(found: Sequence[_Answer], out: Console) -> None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.cli.output import write_error
+from pytest_ddcompat.cli.output import folded, print_facts, write_error
 from pytest_ddcompat.environment.fact import KEYS, PLURALS, tracer_key
 from pytest_ddcompat.environment.interpreter import Interpreter
 from pytest_ddcompat.environment.layers import FactSources, Layer, file_layer
@@ -25,13 +25,15 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Mapping, Sequence
 
+    from rich.console import Console
+
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.matrix.rows import FactDeclaration
 
 __all__ = [
     "day_of", "environment_by", "environment_of", "fact_rows", "holds", "installed_frameworks",
-    "is_page", "matrix_named", "origins", "partials_folder", "requirement_of",
+    "is_page", "matrix_named", "origins", "partials_folder", "print_environment", "requirement_of",
 ]  # fmt: skip
 
 _PAGES = (".md", ".markdown")
@@ -104,7 +106,7 @@ def environment_of(
     Args:
         options: The command's options.
         matrices: Those whose deployment types may be facts.
-        own_facts: The facts of one's own that are declared, by id; None: those of the matrices.
+        own_facts: The user-defined facts that are declared, by id; None: those of the matrices.
 
     Raises:
         FactsError: A file cannot be read, or a fact in it or in an option is not valid.
@@ -167,6 +169,30 @@ def origins(options: argparse.Namespace, matrix: Matrix) -> list[str]:
     """Return the page's address, and whose environment is looked at, as far as there are any."""
     looked_at = f"environment of {printable(options.python or sys.executable)}"
     return list(filter(None, (matrix.page.address, "" if options.facts is not None else looked_at)))
+
+
+def print_environment(
+    options: argparse.Namespace,
+    environment: Environment,
+    matrix: Matrix,
+    out: Console,
+    *more: str,
+) -> None:
+    """Print the page and the facts by which a command judges.
+
+    Args:
+        options: The command's options.
+        environment: The facts.
+        matrix: The page.
+        out: Where to.
+        more: Lines that say where anything else is from.
+    """
+    page = f"{matrix.page.title} ({matrix.page.id}, read {matrix.page.read})"
+    out.print(folded(printable(page), 0, out.width), soft_wrap=True)
+    for line in (*origins(options, matrix), *more):
+        out.print(printable(line), soft_wrap=True)
+    print_facts(fact_rows(environment, matrix), out)
+    out.print()
 
 
 @lru_cache(maxsize=1)

@@ -18,7 +18,7 @@ from pytest_ddcompat.cli.run_options import (
     states_of,
 )
 from pytest_ddcompat.declarations.collected import nearest_declared
-from pytest_ddcompat.declarations.file import load_declarations
+from pytest_ddcompat.declarations.file import load_declarations, read_content
 from pytest_ddcompat.declarations.matching import elements_of
 from pytest_ddcompat.evaluation.decision import combine, decide
 from pytest_ddcompat.evaluation.declared import decide_declared, runs_in
@@ -26,9 +26,7 @@ from pytest_ddcompat.evaluation.pages import Matrices, Verdicts
 from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.evaluation.remedies import find_remedies
 from pytest_ddcompat.evaluation.ruling import Rules
-from pytest_ddcompat.matrix.loading import LIMIT
 from pytest_ddcompat.values.errors import CompatibilityError, DeclarationError, Problem
-from pytest_ddcompat.values.files import read_limited
 from pytest_ddcompat.values.text import printable, quoted
 
 if TYPE_CHECKING:
@@ -127,13 +125,13 @@ def _load(options: argparse.Namespace, file: IniFile | None) -> Declarations:
     if not named:
         what = "no file of declarations is named"
         raise CompatibilityError(Problem(what, "--declarations FILE, or ddcompat_declarations"))
-    contents, problems = [], []
+    contents: list[tuple[str, bytes]] = []
+    problems: list[Problem] = []
     for name, path in named:
         try:
-            contents.append((name, read_limited(path, LIMIT)))
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            problems.append(Problem(f"cannot read this file: {reason}", file=name))
+            contents.append((name, read_content(path, name)))
+        except DeclarationError as error:
+            problems += error.problems
     if problems:
         raise DeclarationError(problems)
     return load_declarations(contents)
@@ -183,13 +181,16 @@ class _Judge:
         except CompatibilityError as error:
             place = declaration.place
             raise DeclarationError(p._replace(file=place) for p in error.problems) from None
-        if decision.action in {Action.RUN, Action.XFAIL}:
+        if decision.action.runs:
             return decision
         stopping = tuple(r for r in decision.requirements if not runs_in(r, self.actions))
         verdicts = self.verdicts
-        runs = self.policy.undetermined in {Action.RUN, Action.XFAIL}
         remedies = find_remedies(
-            stopping, verdicts.environment, verdicts.matrices, undetermined=runs, known=verdicts
+            stopping,
+            verdicts.environment,
+            verdicts.matrices,
+            undetermined=self.policy.undetermined.runs,
+            known=verdicts,
         )
         return decision.replaced(decision.action, remedies.phrases)
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import (
     environment_of,
-    fact_rows,
     matrix_named,
-    origins,
+    print_environment,
     requirement_of,
 )
-from pytest_ddcompat.cli.output import STYLES, folded, print_facts, printing, write
+from pytest_ddcompat.cli.output import STYLES, folded, printing, write
 from pytest_ddcompat.cli.run_options import (
     add_config_file,
     config_file_of,
@@ -84,12 +83,8 @@ def run(options: argparse.Namespace) -> int:
         write(_json(found, file, lines, environment, matrix))
         return 0
     with printing() as out:
-        page = f"{matrix.page.title} ({matrix.page.id}, read {matrix.page.read})"
-        out.print(folded(printable(page), 0, out.width), soft_wrap=True)
-        for line in (*origins(options, matrix), f"options of {file.path if file else 'no file'}"):
-            out.print(printable(line), soft_wrap=True)
-        print_facts(fact_rows(environment, matrix), out)
-        out.print()
+        source = f"options of {file.path if file else 'no file'}"
+        print_environment(options, environment, matrix, out, source)
         _print(found, out)
     return 0
 
@@ -101,8 +96,7 @@ def _answers(
     environment: Environment,
     matrix: Matrix,
 ) -> list[_Answer]:
-    release = Situation.of(environment, matrix).release
-    level = None if release is None else release.level(environment.date)
+    level = Situation.of(environment, matrix).level
     found = []
     for capability in matrix.capabilities:
         requirement = requirement_of(capability.id, options)._replace(preview=lines.previews)

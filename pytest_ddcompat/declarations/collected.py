@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.declarations.matching import elements_of
+from pytest_ddcompat.declarations.matching import elements_of, joined
 from pytest_ddcompat.values.complaint import Complaint
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.names import nearest_misspelt, unknown_name
@@ -81,9 +81,7 @@ class _Names:
         for element in elements_of(test):
             if element not in branch:
                 return _absence(element, before, branch)
-            branch = branch[element]
-            joint = "" if not before or element[0] in ":[" else "/"
-            before += joint + element
+            branch, before = branch[element], joined(before, element)
         return Problem("")
 
     def nearest(self, test: str) -> str:
@@ -99,9 +97,7 @@ class _Names:
                 if similar is None:
                     return ""
                 element, changed = similar, True
-            branch = branch[element]
-            joint = "" if not found or element[0] in ":[" else "/"
-            found += joint + element
+            branch, found = branch[element], joined(found, element)
         return found
 
 

@@ -12,7 +12,7 @@ from pytest_ddcompat.declarations.requirements import unknown_key
 from pytest_ddcompat.declarations.tables import MOST, tables_of
 from pytest_ddcompat.matrix.facts import FactDeclaration, together
 from pytest_ddcompat.matrix.fields import read_keys
-from pytest_ddcompat.matrix.loading import parse_toml
+from pytest_ddcompat.matrix.loading import LIMIT, parse_toml
 from pytest_ddcompat.values.errors import (
     CompatibilityError,
     DeclarationError,
@@ -20,15 +20,17 @@ from pytest_ddcompat.values.errors import (
     Place,
     Problem,
 )
+from pytest_ddcompat.values.files import read_limited
 from pytest_ddcompat.values.names import is_misspelling
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_ddcompat.requirement.requirement import Requirement
 
 __all__ = ["ACTIONS", "STATES", "Declaration", "Declarations", "is_declarations_file",
-           "load_declarations", "read_declarations"]  # fmt: skip
+           "load_declarations", "read_content", "read_declarations"]  # fmt: skip
 
 _FILE_KEYS = ("declarations", "facts")
 _MOST_TESTS = 200_000  # ids of a run
@@ -85,7 +87,7 @@ class Declarations:
 
     Attributes:
         declarations: All of them, in the order of the files.
-        facts: The facts of one's own that the files declare, each once.
+        facts: The user-defined facts that the files declare, each once.
     """
 
     def __init__(
@@ -160,6 +162,23 @@ def read_declarations(content: bytes, name: str) -> Declarations:
         DeclarationError: It cannot be understood; all `problems` are named together.
     """
     return load_declarations([(name, content)])
+
+
+def read_content(path: str | os.PathLike[str], name: str) -> bytes:
+    """Read the bytes of a declarations file.
+
+    Args:
+        path: The file.
+        name: Name of the file, for messages.
+
+    Raises:
+        DeclarationError: It cannot be read, or is too large.
+    """
+    try:
+        return read_limited(path, LIMIT)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DeclarationError(Problem(f"cannot read this file: {reason}", file=name)) from None
 
 
 def is_declarations_file(mapping: Mapping[str, object]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.declarations.keys import LONGEST_ID
-from pytest_ddcompat.declarations.matching import elements_of
+from pytest_ddcompat.declarations.matching import elements_of, joined
 from pytest_ddcompat.declarations.requirements import MOST
 from pytest_ddcompat.requirement.requirement import with_strict
 from pytest_ddcompat.values.errors import CompatibilityError
@@ -99,8 +99,7 @@ class _Node:
         elements = elements_of(test.id)
         node.share(marks)
         for element in elements:
-            joint = "/" if node.id and element[0] not in ":[" else ""
-            node = node.inner.setdefault(element, _Node(f"{node.id}{joint}{element}"))
+            node = node.inner.setdefault(element, _Node(joined(node.id, element)))
             node.share(marks)
         node.places.append(test.place)
 

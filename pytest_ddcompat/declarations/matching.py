@@ -6,11 +6,12 @@ from posixpath import normpath
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
+from pytest_ddcompat.values.wildcards import fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Patterns", "elements_of"]
+__all__ = ["Patterns", "elements_of", "joined"]
 
 T = TypeVar("T")
 
@@ -55,6 +56,12 @@ def _no_id(node_id: str) -> Problem:
     near = f"{plain}{colons}{names}"
     is_hint = len(near) <= _LONGEST_HINT and _split(near)
     return Problem(f'{what}; did you mean "{near}"?' if is_hint else what, _VALID)
+
+
+def joined(node_id: str, element: str) -> str:
+    """Return the id of an element, as `elements_of` has it, within what another id describes."""
+    joint = "" if not node_id or element[0] in ":[" else "/"
+    return f"{node_id}{joint}{element}"
 
 
 class Patterns(Generic[T]):
@@ -136,17 +143,6 @@ def _with_deep(branches: Iterable[_Branch[T]]) -> list[_Branch[T]]:
 
 
 def _fits(element: str, pattern: str) -> bool:
-    """Whether an element fits a pattern with `*`; the first place of each part is enough."""
-    # A name is no folder, and parameters are neither.
-    if any(element.startswith(kind) is not pattern.startswith(kind) for kind in ("::", "[")):
-        return False
-    first, *middle, last = pattern.split("*")
-    start, end = len(first), len(element) - len(last)
-    if start > end or not (element.startswith(first) and element.endswith(last)):
-        return False
-    for part in middle:
-        found = element.find(part, start, end)
-        if found < 0:
-            return False
-        start = found + len(part)
-    return True
+    """Whether an element fits a pattern of its kind: a name is no folder, nor are parameters."""
+    is_alike = all(element.startswith(k) is pattern.startswith(k) for k in ("::", "["))
+    return is_alike and fits(element, pattern)

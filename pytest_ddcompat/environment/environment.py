@@ -215,10 +215,27 @@ class Environment:
             if not (self.derives(known) and key in kind_of(known).derived_from)
         }
         changed[key] = Fact(value, "assumed")
-        environment = Environment(changed, self._detector)
-        environment._names.update(self._names)
-        environment._declared = self._declared
-        environment._fixed = self._fixed | {key}
+        return self._with(changed, self._fixed | {key})
+
+    def _with(
+        self,
+        facts: Mapping[str, Fact[Any]],
+        fixed: frozenset[str],
+        names: Mapping[str, str] | None = None,
+        declared: Mapping[str, Declaration] | None = None,
+    ) -> Environment:
+        """Return the same environment with other facts.
+
+        Args:
+            facts: All its facts that are known so far.
+            fixed: Keys of those that were given, or changed.
+            names: Names of facts by key, beside those that it knows.
+            declared: Other declarations of user-defined facts, by key.
+        """
+        environment = Environment(facts, self._detector)
+        environment._names.update({**self._names, **(names or {})})
+        environment._declared = self._declared if declared is None else declared
+        environment._fixed = fixed
         return environment
 
     def is_given(self, key: str) -> bool:
@@ -241,11 +258,7 @@ class Environment:
         facts = dict(self._facts)
         given = facts.pop("tracer")
         facts[key] = Fact(given.value, f"{given.signal}, as tracer")
-        environment = Environment(facts, self._detector)
-        environment._names.update({**self._names, key: library})
-        environment._declared = self._declared
-        environment._fixed = (self._fixed - {"tracer"}) | {key}
-        return environment
+        return self._with(facts, (self._fixed - {"tracer"}) | {key}, {key: library})
 
     @property
     def declared(self) -> Mapping[str, Declaration]:
@@ -270,12 +283,8 @@ class Environment:
         from pytest_ddcompat.environment.own import parsed  # here, as most runs have none
 
         by_key = {FACTS["fact"].key_of(each.id): each for each in declared.values()}
-        environment = Environment(parsed(self._facts, by_key), self._detector)
-        environment._names.update(self._names)
-        given = by_key.keys() & self._fixed
-        environment._names.update({key: by_key[key].id for key in given})
-        environment._fixed, environment._declared = self._fixed, by_key
-        return environment
+        names = {key: by_key[key].id for key in by_key.keys() & self._fixed}
+        return self._with(parsed(self._facts, by_key), self._fixed, names, by_key)
 
     def tracer_of(self, library: str) -> Fact[Version]:
         """Return the version of a page's library.

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Judge", "decide_declared", "runs_in"]
 
-_RUNNING = {Action.RUN, Action.XFAIL}
-
 
 class Judge(Protocol):
     """Decides on a requirement by the actions of a run: a gate of the run, or a command."""
@@ -49,7 +47,8 @@ def runs_in(requirement: Requirement, actions: Mapping[str, Action]) -> bool:
         requirement: The requirement.
         actions: What a test does that is in a state, by the state.
     """
-    return requirement.kind == "state" and actions.get(requirement.names[0]) in _RUNNING
+    action = actions.get(requirement.names[0]) if requirement.kind == "state" else None
+    return action is not None and action.runs
 
 
 def decide_declared(

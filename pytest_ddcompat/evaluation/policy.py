@@ -24,6 +24,11 @@ class Action(enum.Enum):
         """Rank among the actions; of several markers the strongest decides."""
         return list(Action).index(self)
 
+    @property
+    def runs(self) -> bool:
+        """Whether the test runs, if only to fail as expected."""
+        return self in {Action.RUN, Action.XFAIL}
+
 
 class Policy(NamedTuple):
     """The actions of a run on tests that are not supported.

@@ -9,6 +9,7 @@ from pytest_ddcompat.evaluation.verdict import Outcome, Status
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.names import fold, unknown_name
 from pytest_ddcompat.values.text import quoted
+from pytest_ddcompat.values.wildcards import fits
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -57,8 +58,8 @@ class Line(NamedTuple):
         """Whether the line is for a capability of a page."""
         if "*" not in self.name:
             return matrix.find_capability(self.name) is capability
-        names = (capability.id, *capability.aliases)
-        return any(_matches(self.name, name) for name in names)
+        pattern = "*".join(map(fold, self.name.split("*")))
+        return any(fits(fold(name), pattern) for name in (capability.id, *capability.aliases))
 
     def acts_on(self, finding: Finding, level: str | None) -> bool:
         """Whether the line is for a finding of its capability.
@@ -239,20 +240,3 @@ def _both(first: Line, second: Line, capability: str) -> Problem:
     what = f"it is as specific for {capability} as the line {quoted(first.text)}"
     own = f", or a line for {capability} itself" if "*" in second.name else ""
     return Problem(what, f"one of them{own}")
-
-
-def _matches(pattern: str, name: str) -> bool:
-    """Whether a name matches a pattern with `*`, in time linear in both."""
-    first, *middle, last = (fold(part) for part in pattern.split("*"))
-    folded = fold(name)
-    if len(folded) < len(first) + len(last) or not folded.startswith(first):
-        return False
-    if not folded.endswith(last):
-        return False
-    at, end = len(first), len(folded) - len(last)
-    for part in middle:
-        found = folded.find(part, at, end)
-        if found < 0:
-            return False
-        at = found + len(part)
-    return True

@@ -58,8 +58,7 @@ class Rules(NamedTuple):
             text = self.unmet_by(requirement, matrix)
             if text:
                 return Action.FAIL, f"this job expects {quoted(text)}: "
-        release = Situation.of(environment, matrix).release
-        level = None if release is None else release.level(environment.date)
+        level = Situation.of(environment, matrix).level
         ruling = decide(self.lines, self.policy, verdict, matrix, level, strict=strict)
         return ruling.action, _cause(ruling, verdict)
 

@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.declarations.file import load_declarations
+from pytest_ddcompat.declarations.file import load_declarations, read_content
 from pytest_ddcompat.declarations.states import actions_of_states, check_state
 from pytest_ddcompat.declared import gives_declarations
 from pytest_ddcompat.evaluation.policy import Action
-from pytest_ddcompat.matrix.loading import read_file
 from pytest_ddcompat.session.declarations import RunDeclarations
 from pytest_ddcompat.session.faults import describe, result_or_error
 from pytest_ddcompat.values.errors import DeclarationError, Problem
@@ -115,12 +114,7 @@ def load(
 def _read(path: str, files: dict[str, bytes], config: pytest.Config) -> bytes:
     content = files.get(path)
     if content is None:
-        try:
-            content = files[path] = HiddenBytes(read_file(Path(path)))
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            what = f"cannot read this file: {reason}"
-            raise DeclarationError(Problem(what, file=_shown(path, config))) from None
+        content = files[path] = HiddenBytes(read_content(path, _shown(path, config)))
     return content
 
 

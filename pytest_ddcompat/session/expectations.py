@@ -11,7 +11,7 @@ from pytest_ddcompat.evaluation.expectations import expectations_of, needed, une
 from pytest_ddcompat.evaluation.policy_lines import PolicyLines
 from pytest_ddcompat.evaluation.ruling import Rules
 from pytest_ddcompat.evaluation.verdict import Status
-from pytest_ddcompat.session.faults import contain, describe
+from pytest_ddcompat.session.faults import contain, describe, fail_run
 from pytest_ddcompat.session.ruling import ini_origin
 from pytest_ddcompat.session.state import gates_of, is_worker
 from pytest_ddcompat.values.text import inert, printable, quoted
@@ -28,7 +28,6 @@ __all__ = ["Expected", "register"]
 
 _OPTION, _EXACTLY = "--ddcompat-expect", "--ddcompat-expect-exactly"
 _UNMET = "ddcompat_unmet"  # what the controller of pytest-xdist tells its workers
-_PASSED = {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
 
 
 def register(config: pytest.Config) -> None:
@@ -153,8 +152,8 @@ class ExpectationHooks:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Have a run fail that passed, or that had no test."""
-        if self._is_met is False and session.exitstatus in _PASSED:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if self._is_met is False:
+            fail_run(session)
 
     def pytest_terminal_summary(
         self, terminalreporter: pytest.TerminalReporter, config: pytest.Config

@@ -72,6 +72,12 @@ def contain(config: pytest.Config, consequence: str) -> Iterator[None]:
         note_fault(config, consequence, error)
 
 
+def fail_run(session: pytest.Session) -> None:
+    """Have a run fail that passed, or that had no test; any other end stays."""
+    if session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def usage_error(error: BaseException) -> BaseException:
     """Return the usage error for options that a run cannot follow.
 

@@ -9,7 +9,6 @@ from pytest_ddcompat.declared import DECLARATION
 from pytest_ddcompat.environment.fact import KEYS
 from pytest_ddcompat.evaluation.decision import Decision, combine, decide
 from pytest_ddcompat.evaluation.pages import Matrices, Verdicts, check_facts
-from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.matrix.loading import load_matrix
 from pytest_ddcompat.requirement.markers import requirement_of, written
 from pytest_ddcompat.session.day import day_of
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.environment.machine import Detector
     from pytest_ddcompat.environment.value import Fact
     from pytest_ddcompat.evaluation.declared_value import Declared
+    from pytest_ddcompat.evaluation.policy import Action
     from pytest_ddcompat.evaluation.remedies import Remedies
     from pytest_ddcompat.evaluation.ruling import Rules
     from pytest_ddcompat.matrix.matrix import Matrix
@@ -97,7 +97,7 @@ class Inputs:
 
     @property
     def own_facts(self) -> tuple[FactDeclaration, ...]:
-        """Facts of one's own that declarations files declare."""
+        """The user-defined facts that declarations files declare."""
         return () if self.declarations is None else self.declarations.declarations.facts
 
     def may(self, action: Action) -> bool:
@@ -369,11 +369,10 @@ class Gate:
 
     @property
     def _undetermined_runs(self) -> bool:
-        return self.policy.undetermined in {Action.RUN, Action.XFAIL}
+        return self.policy.undetermined.runs
 
     def _remedies(self, decision: Decision) -> tuple[str, ...]:
-        runs = decision.action in {Action.RUN, Action.XFAIL}
-        return () if runs else self.remedies(decision.requirements).phrases
+        return () if decision.action.runs else self.remedies(decision.requirements).phrases
 
     def _marker(self, mark: pytest.Mark) -> _Marker:
         positional, keywords = mark.args, mark.kwargs

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from pytest_ddcompat.evaluation.policy import Action
-from pytest_ddcompat.session.faults import contain
+from pytest_ddcompat.session.faults import contain, fail_run
 from pytest_ddcompat.session.state import ledger_of
 from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.text import inert, printable, quoted
@@ -24,7 +23,6 @@ __all__ = ["Least", "register"]
 _OPTION = "--ddcompat-min-run"
 _LEAST = re.compile(r"([0-9]{1,9})(%?)(,per-file)?")
 _RAN = {"passed", "failed", "error", "xfailed", "xpassed"}
-_RUNNING = {Action.RUN, Action.XFAIL}
 _WHOLE = 100  # percent
 _FILES = 20  # lines at most
 
@@ -91,9 +89,8 @@ class MinRunHooks:
             return
         with contain(self._config, f"{_OPTION} is not checked"):
             self._lines = [*_shortfalls(ledger_of(self._config).entries(), self._least)]
-        ended = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
-        if self._lines and session.exitstatus in ended:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if self._lines:
+            fail_run(session)
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -122,5 +119,5 @@ def _shortfalls(entries: Iterable[Entry], least: Least) -> Iterator[str]:
 
 
 def _ran(entry: Entry) -> bool:
-    running = entry.decision is not None and entry.decision.action in _RUNNING
+    running = entry.decision is not None and entry.decision.action.runs
     return running and entry.outcome in _RAN

@@ -185,7 +185,7 @@ def matrices_of(
         loaded: The matrices that options name, or the default one.
         config: The run's configuration.
         hooks: The hooks that count for the tests.
-        facts: Facts of one's own that no matrix declares.
+        facts: User-defined facts that no matrix declares.
 
     Raises:
         MatrixError: A hook gives something that is no matrix, or two have the same id.

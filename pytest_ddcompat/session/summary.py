@@ -39,7 +39,6 @@ _ACTIONS = {
 # Characters of pytest's -r by which its own summary lists tests with their whole reasons.
 _CHARS = {Action.SKIP: "s", Action.XFAIL: "x"}
 
-_RUNNING = {Action.RUN, Action.XFAIL}
 _UNEXPECTED = "passed unexpectedly"
 _REASONS = 40  # lines at most
 _FILES = 5  # names at most
@@ -198,7 +197,7 @@ def _advice(
     for folder, decisions in sorted(by_folder.items()):
         # A policy stops supported tests, too: no change of the environment lets those run.
         unmet = [(d, n) for d, n in decisions if d.status is not Status.SUPPORTED]
-        stopped = [(d, n) for d, n in unmet if d.action not in _RUNNING]
+        stopped = [(d, n) for d, n in unmet if not d.action.runs]
         gate = gates.of_folder(folder)
         keys = {key for named, key in ledger.heads if named == folder}
         if gate is None or (keys and keys != {gate.key}):

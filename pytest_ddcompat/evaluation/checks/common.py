@@ -63,6 +63,11 @@ class Situation(NamedTuple):
         release = matrix.release(tracer)
         return cls(environment, matrix, installed, tracer, release, str(installed.value))
 
+    @property
+    def level(self) -> str | None:
+        """The support level of the release branch, if there is one."""
+        return None if self.release is None else self.release.level(self.environment.date)
+
 
 class Question(NamedTuple):
     """Whether one capability is supported in a situation, as a requirement asks for it."""
