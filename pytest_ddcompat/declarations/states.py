@@ -1,4 +1,4 @@
-"""What happens to tests in a state: lines such as `bug: skip`."""
+"""Actions on the tests that are in a state: lines such as `bug: skip`."""
 
 from __future__ import annotations
 

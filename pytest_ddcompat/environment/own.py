@@ -20,7 +20,7 @@ __all__ = ["Declaration", "kind_by", "parsed"]
 
 
 class Declaration(Protocol):
-    """What declares a user-defined fact, as `FactDeclaration` does."""
+    """A declaration of a user-defined fact, such as a `FactDeclaration`."""
 
     @property
     def id(self) -> str:
@@ -37,7 +37,7 @@ class Declaration(Protocol):
     def __hash__(self) -> int: ...
 
     def parse(self, value: object) -> object:
-        """Understand a value; one that is none raises CompatibilityError."""
+        """Understand a value; any that the fact cannot have raises CompatibilityError."""
 
 
 @lru_cache(maxsize=1024)

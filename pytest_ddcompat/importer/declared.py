@@ -124,7 +124,7 @@ def _spelling(each: Declared) -> str:
 
 
 def table_of(tests: Sequence[str], requires: Sequence[object], unsupported: str) -> list[str]:
-    """Return the lines of a declaration of what tests require.
+    """Return the lines of a table that says what tests require.
 
     Args:
         tests: Their ids.
