@@ -31,6 +31,7 @@ from pytest_ddcompat.declared import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from collections.abc import Generator
     from typing import Any
 
@@ -68,16 +69,21 @@ def _may_have_flags(pluginmanager: pytest.PytestPluginManager) -> bool:
 
     Each costs every run some 70,000 instructions, and hardly any run has one.
     """
-    import os
-
     config: Any = pluginmanager.getplugin("pytestconfig")
     try:
         texts = [*config.invocation_params.args, *config.getini("addopts")]
     except Exception:  # noqa: BLE001 - a plugin may load this one before pytest has read its files
         return True
-    texts.append(os.environ.get("PYTEST_ADDOPTS", ""))
+    texts.append(_variables().get("PYTEST_ADDOPTS", ""))
     # `@file` stands for arguments in a file; a worker of pytest-xdist gets values, not arguments.
     return any("--ddcompat" in t or "-h" in t or t[:1] == "@" for t in map(str, texts))
+
+
+def _variables() -> os._Environ[str]:
+    """Return the environment variables, which nothing else in a run reads."""
+    import os
+
+    return os.environ
 
 
 def _add_key(parser: pytest.Parser, key: str, text: str, ini: Any) -> None:
@@ -87,8 +93,6 @@ def _add_key(parser: pytest.Parser, key: str, text: str, ini: Any) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; read and check the options that are given."""
-    import os
-
     for line in MARKERS.values():
         config.addinivalue_line("markers", line)
     for name in FLAGS:
@@ -100,7 +104,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[START] = _start
     config.stash[STEP_BACK] = _step_back
     # A bound method, since no traceback shows what it returns.
-    config.stash[ENVIRON] = os.environ.copy().copy
+    config.stash[ENVIRON] = _variables().copy().copy
     if hasattr(config.hook, "pytest_bdd_apply_tag"):
         from pytest_ddcompat.session.bdd import BddHooks
 
