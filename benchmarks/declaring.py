@@ -2,9 +2,9 @@
 
     python benchmarks/declaring.py [--check] [--tests 20000]
 
-Each run is a process of its own on generated tests, and its figure the processor time of the
-quickest of some runs. Half of the declarations have a state. A suite with marks says the same by
-markers.
+Needs valgrind. Each run is a process of its own on generated tests. Half of the declarations have a
+state; a suite with marks says the same by markers, and the instructions of both are counted. Growth
+is that of the processor time, the quickest of some runs each.
 """
 
 from __future__ import annotations
@@ -15,7 +15,14 @@ import resource
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from instructions import VALGRIND, counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 TESTS, DECLARATIONS = 2262, 1137  # the Python tests of system-tests, and the rules for them
 PER_FILE = 20
@@ -34,35 +41,37 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="fail past the limits")
     parser.add_argument("--tests", type=int, default=20_000, help="how many; then double that")
-    parser.add_argument("--runs", type=int, default=3, help="of each suite, the quickest counts")
+    parser.add_argument("--runs", type=int, default=3, help="of each size, the quickest counts")
     options = parser.parse_args()
-    rows = [ratio(options.runs), growth(options.tests)]
+    rows = [ratio(), growth(options.tests, options.runs)]
     for name, figure, limit in rows:
         end = "" if figure <= limit else "  past the limit"
         print(f"{name:80} {figure:6.2f} {limit:6.2f}{end}")
     return int(options.check and any(figure > limit for _, figure, limit in rows))
 
 
-def ratio(runs: int) -> tuple[str, float, float]:
-    """Return the time of a run with declarations over that of the same with marks."""
+def ratio() -> tuple[str, float, float]:
+    """Return the instructions of a run with declarations over those of the same with marks."""
     with tempfile.TemporaryDirectory() as folder:
         suites = {kind: Path(folder, kind) for kind in ("marks", "declarations")}
         for kind, suite in suites.items():
             write(suite, TESTS, DECLARATIONS, marks=kind == "marks")
-        # By turns, so that whatever else the machine does slows down both.
-        took = [{kind: seconds(suite) for kind, suite in suites.items()} for _ in range(runs)]
-    best = {kind: min(each[kind] for each in took) for kind in suites}
+            run(suite)  # compiles the tests
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            counts = dict(zip(suites, pool.map(count, suites.values())))
     name = f"{TESTS:,} tests under {DECLARATIONS:,} declarations over marks"
-    return f"{name} ({best['marks']:.2f} s)", best["declarations"] / best["marks"], RATIO
+    billions = counts["marks"] / 1e9
+    ratio = counts["declarations"] / counts["marks"]
+    return f"{name} ({billions:.2f} billion instructions)", ratio, RATIO
 
 
-def growth(tests: int) -> tuple[str, float, float]:
+def growth(tests: int, runs: int) -> tuple[str, float, float]:
     """Return how a run grows with double the tests and declarations."""
     took = []
     for count in (tests, 2 * tests):
         with tempfile.TemporaryDirectory() as folder:
             write(Path(folder), count, count // 5, marks=False)
-            took.append(seconds(Path(folder)))
+            took.append(min(seconds(Path(folder)) for _ in range(runs)))
     name = f"{2 * tests:,} tests under {2 * tests // 5:,} declarations over half of both"
     return f"{name} ({took[0]:.2f} s)", took[1] / took[0], GROWTH
 
@@ -110,11 +119,23 @@ def mark(number: int) -> list[str]:
 
 def seconds(folder: Path) -> float:
     """Run a suite, and return the processor time that it took."""
-    environ = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     begun = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    command = [sys.executable, "-m", "pytest"]
-    subprocess.run(command, cwd=folder, env=environ, check=True, capture_output=True)
+    run(folder)
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - begun
+
+
+def count(folder: Path) -> int:
+    """Run a suite, and return the instructions that it took."""
+    return counted(run(folder, VALGRIND), folder.name)
+
+
+def run(folder: Path, prefix: Iterable[str] = ()) -> subprocess.CompletedProcess[str]:
+    """Run a suite."""
+    environ = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONHASHSEED": "0"}
+    command = [*prefix, sys.executable, "-m", "pytest"]
+    return subprocess.run(
+        command, cwd=folder, env=environ, check=True, capture_output=True, text=True
+    )
 
 
 if __name__ == "__main__":

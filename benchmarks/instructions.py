@@ -167,10 +167,18 @@ def write(runs: Iterable[Run], folder: Path) -> None:
 
 def count(run: Run, folder: Path) -> int:
     """Return the instructions of a run."""
-    done = start(run, folder, prefix=VALGRIND)
+    return counted(start(run, folder, prefix=VALGRIND), run.name)
+
+
+def counted(done: subprocess.CompletedProcess[str], name: str) -> int:
+    """Return the instructions of a process that valgrind has run.
+
+    Raises:
+        CountError: It has printed no number.
+    """
     found = re.search(r"I +refs: +([\d,]+)", done.stderr)
     if not found:
-        raise CountError(f"valgrind cannot count {run.name}:\n{done.stdout}{done.stderr}")
+        raise CountError(f"valgrind cannot count {name}:\n{done.stdout}{done.stderr}")
     return int(found[1].replace(",", ""))
 
 

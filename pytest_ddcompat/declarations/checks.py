@@ -83,10 +83,12 @@ def _repeated(declarations: Declarations) -> Iterator[Complaint]:
 
 def _with_repeated_tests(declarations: Declarations) -> Iterator[Complaint]:
     for each in declarations.declarations:
-        known = {tuple(elements_of(test)): number for number, test in enumerate(each.tests)}
+        if len(each.tests) == 1:
+            continue
+        ids = [tuple(elements_of(test)) for test in each.tests]
+        known = {elements: number for number, elements in enumerate(ids)}
         for number, test in enumerate(each.tests):
-            elements = elements_of(test)
-            parts = (tuple(elements[:end]) for end in range(1, len(elements) + 1))
+            parts = (ids[number][:end] for end in range(1, len(ids[number]) + 1))
             wider = next((known[part] for part in parts if known.get(part, number) != number), None)
             if wider is not None:
                 yield Complaint(

@@ -127,12 +127,13 @@ class Codec:
         self.reads_others = False
         self._properties: dict[Decision, tuple[str, str]] = {}
         self._decoded: dict[str, Decision | None] = {}
+        self._markers: dict[tuple[Requirement, bool | None], str] = {}
 
     def property_of(self, decision: Decision) -> tuple[str, str]:
         """Return the user property that holds a decision; the same object each time."""
         known = self._properties.get(decision)
         if known is None:
-            text = json.dumps(_to_mapping(decision))
+            text = json.dumps(self._to_mapping(decision))
             known = self._properties[decision] = (PROPERTY, text)
             self._decoded[text] = self._decoded.get(text) or decision
         return known
@@ -158,6 +159,32 @@ class Codec:
             if name == PROPERTY:
                 found = self.decode(str(text)) or found
         return found
+
+    def _to_mapping(self, decision: Decision) -> dict[str, Any]:
+        mapping: dict[str, Any] = {
+            "verdict": decision.status.value,
+            "action": decision.action.value,
+            "requires": [*map(self._marker, decision.requirements, decision.strict)],
+            "reason": decision.reason,
+            "mend": decision.remedies,
+        }
+        if decision.shown != decision.reason:
+            mapping["shown"] = decision.shown
+        declarations = [declared.to_mapping() for declared in decision.declarations]
+        optional = {
+            "error": decision.error, "folder": decision.folder, "declarations": declarations
+        }  # fmt: skip
+        return {**mapping, **{key: text for key, text in optional.items() if text}}
+
+    def _marker(self, requirement: Requirement, strict: bool | None) -> str:
+        # Kept, since each declaration has a decision of its own, and few of them have their own
+        # requirements.
+        known = self._markers.get((requirement, strict))
+        if known is None:
+            from pytest_ddcompat.requirement.requirement import with_strict
+
+            known = self._markers[requirement, strict] = with_strict(requirement.marker, strict)
+        return known
 
 
 def decide(
@@ -214,6 +241,8 @@ def combine(decisions: Sequence[Decision], *, in_full: bool = False) -> Decision
         decisions: Those of the markers.
         in_full: Whether the run shows reasons in full.
     """
+    if len(decisions) == 1 and not in_full:
+        return decisions[0]
     errors = [d.error for d in decisions if d.error]
     if errors:
         return Decision.failed("\n".join(errors), decisions[0].folder)
@@ -263,28 +292,6 @@ def _strongest(decisions: Sequence[Decision]) -> Action:
 
 def _worst(decisions: Sequence[Decision]) -> Status:
     return max(decisions, key=lambda d: _STATUSES.index(d.status)).status
-
-
-def _to_mapping(decision: Decision) -> dict[str, Any]:
-    from pytest_ddcompat.requirement.requirement import with_strict
-
-    mapping: dict[str, Any] = {
-        "verdict": decision.status.value,
-        "action": decision.action.value,
-        "requires": [
-            with_strict(requirement.marker, strict)
-            for requirement, strict in zip(decision.requirements, decision.strict)
-        ],
-        "reason": decision.reason,
-        "mend": decision.remedies,
-    }
-    if decision.shown != decision.reason:
-        mapping["shown"] = decision.shown
-    declarations = [declared.to_mapping() for declared in decision.declarations]
-    optional = {
-        "error": decision.error, "folder": decision.folder, "declarations": declarations
-    }  # fmt: skip
-    return {**mapping, **{key: text for key, text in optional.items() if text}}
 
 
 def _from_text(text: str) -> Decision | None:
