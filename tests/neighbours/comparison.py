@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
 PLUGIN = "pytest-ddcompat"
 
-CHANGING = re.compile(r"0x[0-9a-f]+|[\d.,:]*\d|=+|-+")
-"""What two runs that are the same print differently: numbers, and the rules drawn round them."""
+CHANGING = re.compile(r"0x[0-9a-f]+|[\d.]*\ds( \([\d:]+\))?|[\d.,:]*\d|=+|-+")
+"""What two runs that are the same print differently: numbers, and the rules drawn round them.
+
+Of a run of more than a minute pytest prints the time twice.
+"""
 
 NOT_COMPARED = re.compile(r"plugins: |[.sxXFE]+ +\[")
 """Begins the line that names the plugins, and the dots of pytest-xdist, which come in any order."""

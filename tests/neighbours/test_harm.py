@@ -110,8 +110,8 @@ def test_what_differs_of_a_run_is_told(changes: dict[str, Any], line: str) -> No
         pytest.param(
             {"output": PRINTED.replace("xfailed", "xpassed")},
             [
-                "no longer prints: # # passed, # xfailed in #s #",
-                "prints: # # passed, # xpassed in #s #",
+                "no longer prints: # # passed, # xfailed in # #",
+                "prints: # # passed, # xpassed in # #",
             ],
             id="another line",
         ),
@@ -130,6 +130,7 @@ def test_what_differs_of_a_process_is_told(changes: dict[str, Any], lines: list[
     ("old", "new"),
     [
         pytest.param("in 0.12s", "in 12.03s", id="time"),
+        pytest.param("in 0.12s", "in 61.30s (0:01:01)", id="more than a minute"),
         pytest.param("========", "=====", id="length of a rule"),
         pytest.param("0x7f00", "0x55aa", id="address"),
         pytest.param("xdist-3.8.0", "ddcompat-0.1.0, xdist-3.8.0", id="names of plugins"),
