@@ -69,7 +69,8 @@ def doubtful(declarations: Declarations, pages: Pages) -> list[Complaint]:
 def _repeated(declarations: Declarations) -> Iterator[Complaint]:
     first: dict[object, Declaration] = {}
     for each in declarations.declarations:
-        said = (frozenset(each.tests), frozenset(each.requires), each.state, frozenset(each.when))
+        tests = frozenset(tuple(elements_of(test)) for test in each.tests)  # a/ is a
+        said = (tests, frozenset(each.requires), each.state, frozenset(each.when))
         other = first.setdefault(said, each)
         if other is not each:
             yield Complaint(
