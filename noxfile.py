@@ -71,14 +71,17 @@ READERS = ["plugins", "ddtrace-2", "ddtrace-3", "ddtrace-4"]
 
 # What `ci` runs, with arguments; `ci` adds the newest Python that is there. The README's commands
 # test the one that runs nox. `nox -s tests` is for those between, by hand: they take too long.
+# `readme` runs all tests. Other Pythons need not repeat those that would show the same there: of
+# pages, of the repository's own files, of stubs. `docs` only adds pages whose tools `readme` lacks.
 IN_PARALLEL = ["--numprocesses=2"]
+ON_ANOTHER_PYTHON = [*IN_PARALLEL, "-m", "not once"]
 CI = {
     "lint": [],
     "types": [],
-    "docs": [],
+    "docs": [*IN_PARALLEL, "-m", "tools"],
     "package": [],
     "readme": [],
-    "lowest": IN_PARALLEL,
+    "lowest": ON_ANOTHER_PYTHON,
     "harm(alone)": ["pluggy"],
     "benchmark": ["--short"],
     "browser": [],
@@ -98,7 +101,7 @@ def ci(session: nox.Session) -> None:
     for name, arguments in CI.items():
         session.notify(name, arguments)
     if newest != RUNNING:
-        session.notify(f"tests-{newest}", IN_PARALLEL)
+        session.notify(f"tests-{newest}", ON_ANOTHER_PYTHON)
     if newest != PYTHONS[-1]:
         session.warn(f"the tests are NOT RUN on Python {PYTHONS[-1]}, which is not on PATH")
 
@@ -205,7 +208,7 @@ def docs(session: nox.Session) -> None:
     target = Path(session.create_tmp(), "html")
     session.run("sphinx-build", "-W", "--keep-going", "-q", "-E", "docs", str(target))
     # Beside the tools of the how-to pages, which the other sessions lack.
-    session.run("pytest", "tests/docs/test_pages.py")
+    session.run("pytest", "tests/docs/test_pages.py", *session.posargs)
 
 
 @nox.session

@@ -196,6 +196,7 @@ FLAGS: dict[str, dict[str, Any]] = {
     },
     "only": {
         "metavar": "EXPRESSION",
+        "action": "append",  # so that a second one can be refused
         "help": "run only tests that require this capability, or one of an expression such as "
         "'sca or api_security'",
     },

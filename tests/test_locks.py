@@ -17,7 +17,10 @@ PIN = re.compile(
     r"[a-z0-9-]+==[0-9][0-9a-z.]*(?: ; [^#\\@]+)?(?: \\\n    --hash=sha256:[0-9a-f]{64})+"
 )
 
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="a source distribution has no locks")
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(not FOLDER.is_dir(), reason="a source distribution has no locks"),
+]
 
 
 def required(source: Path) -> list[Requirement]:

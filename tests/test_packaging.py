@@ -26,6 +26,7 @@ FILES = (*PAGES, "pyproject.toml", "LICENSE", "noxfile.py", ".gitignore")
 NO_SOURCE = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
 pytestmark = [
+    pytest.mark.once,
     pytest.mark.skipif(
         find_spec("build") is None or find_spec("hatchling") is None,
         reason="build or hatchling is not installed",

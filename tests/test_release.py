@@ -11,6 +11,8 @@ import pytest
 from support.core import parsed_toml
 from support.release import PLACEHOLDER, problems, published
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[1]
 READY = {
     "pyproject.toml": '[project.urls]\nRepository = "https://example.com/project"\n',

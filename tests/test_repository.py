@@ -10,6 +10,8 @@ import pytest
 
 yaml = pytest.importorskip("yaml")
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[1]
 HOSTED = ROOT / ".github"
 WORKFLOWS = sorted(HOSTED.glob("workflows/*.yml"))

@@ -142,9 +142,9 @@ class _Expected(NamedTuple):
         return bool(self.answers) or self.unexpected is not None
 
     @property
-    def unmet(self) -> list[str]:
+    def unmet(self) -> list[_Answer]:
         """The expectations that are not known to be supported."""
-        return [answer.capability for answer in self.answers if not answer.verdict]
+        return [answer for answer in self.answers if not answer.verdict]
 
     @property
     def is_met(self) -> bool:
@@ -153,8 +153,9 @@ class _Expected(NamedTuple):
 
     def lines(self) -> list[str]:
         """Return what is not as expected, in words."""
-        lines = [f"not as expected: {printable(name)} is not supported" for name in self.unmet]
-        lines += [f"not as expected: {printable(n)} is supported" for n in self.unexpected or ()]
+        found = [(one.capability, one.verdict.status.value) for one in self.unmet]
+        found += [(name, Status.SUPPORTED.value) for name in self.unexpected or ()]
+        lines = [f"not as expected: {printable(name)} is {status}" for name, status in found]
         return ["", *lines] if lines else []
 
     def to_mapping(self) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.analysis.lint import lint, refusals
 from pytest_ddcompat.cli import arguments
@@ -15,6 +15,7 @@ from pytest_ddcompat.declarations.file import STATES, is_declarations_file, read
 from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.matrix.loading import LIMIT, parse_toml
 from pytest_ddcompat.matrix.matrix import Matrix
+from pytest_ddcompat.values.complaint import Complaint
 from pytest_ddcompat.values.errors import (
     CompatibilityError,
     DeclarationError,
@@ -29,13 +30,19 @@ if TYPE_CHECKING:
     import argparse
     import datetime as dt
 
-    from pytest_ddcompat.analysis.rules import Complaint
-
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
 
 PURPOSE = "Report what is probably wrong in a matrix, a page or declarations"
 EXAMPLE = "ddcompat lint acme.toml"
+
+_SAYS_NOTHING = Complaint(
+    "",
+    "this file says nothing",
+    "",
+    "a file of declarations, a matrix or an overlay",
+    "add [[declarations]], or remove the file",
+)
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -86,11 +93,16 @@ def _line(file: str, complaint: Complaint) -> str:
 
 
 def _complaints(which: str, options: argparse.Namespace, today: dt.date) -> tuple[Complaint, ...]:
-    content = _declarations_in(which)
-    if content:
-        return (*_of_declarations(content, which, options),)
+    files: dict[str, bytes] = {}
+    keys = _keys_of(which, files)
+    if keys == {}:
+        return (_SAYS_NOTHING,)
+    if keys is not None and is_declarations_file(keys):
+        return (*_of_declarations(files[str(Path(which))], which, options),)
     try:
-        matrix = matrix_named(which, language=options.language, partials=options.partials)
+        matrix = matrix_named(
+            which, language=options.language, partials=options.partials, files=files
+        )
         # Who writes an overlay cannot mend the page that it extends.
         page = lint(matrix.extended, today) if matrix.extended else ()
         inherited = {(c.what, c.value) for c in page}
@@ -101,13 +113,15 @@ def _complaints(which: str, options: argparse.Namespace, today: dt.date) -> tupl
         return (*refusals(error, str(Path(which))), *others)
 
 
-def _declarations_in(which: str) -> bytes:
-    """Return the content of a file of declarations; nothing of any other."""
+def _keys_of(which: str, files: dict[str, bytes]) -> dict[str, Any] | None:
+    """Return what a .toml file holds, and keep its content; None of any other file."""
+    if not which.endswith(".toml"):
+        return None
     try:
-        content = read_limited(which, LIMIT) if which.endswith(".toml") else b""
-        return content if is_declarations_file(parse_toml(content, which)) else b""
+        content = files[str(Path(which))] = read_limited(which, LIMIT)
+        return parse_toml(content, which)
     except (OSError, ValueError):
-        return b""  # the reader of matrices says why
+        return None  # the reader of matrices says why
 
 
 def _of_declarations(content: bytes, which: str, options: argparse.Namespace) -> list[Complaint]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,20 +10,21 @@ from pytest_ddcompat.declarations.matching import elements_of
 from pytest_ddcompat.matrix.rows import NOT_THERE
 from pytest_ddcompat.values.complaint import Complaint
 from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.names import fact_id, nearest_misspelt
 from pytest_ddcompat.values.spans import regions
 from pytest_ddcompat.values.stretches import stretches_of
 from pytest_ddcompat.values.text import quoted
 from pytest_ddcompat.values.versions import base, parse_marker_range
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from pytest_ddcompat.declarations.file import Declaration, Declarations
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.requirement.requirement import Requirement
     from pytest_ddcompat.values.versions import Range, Version
 
-__all__ = ["Pages", "doubtful", "refused", "unsorted", "without_ticket"]
+__all__ = ["Pages", "doubtful", "misspelt_values", "refused", "unsorted", "without_ticket"]
 
 _SHOWN = 5  # tests of a declaration
 
@@ -69,7 +71,8 @@ def doubtful(declarations: Declarations, pages: Pages) -> list[Complaint]:
 def _repeated(declarations: Declarations) -> Iterator[Complaint]:
     first: dict[object, Declaration] = {}
     for each in declarations.declarations:
-        said = (frozenset(each.tests), frozenset(each.requires), each.state, frozenset(each.when))
+        tests = frozenset(tuple(elements_of(test)) for test in each.tests)  # a/ is a
+        said = (tests, frozenset(each.requires), each.state, frozenset(each.when))
         other = first.setdefault(said, each)
         if other is not each:
             yield Complaint(
@@ -177,6 +180,27 @@ def unsorted(declarations: Declarations) -> list[Complaint]:
                 "sort the tables, so that each test is easy to find",
             )
     return [*found.values()]
+
+
+def misspelt_values(declarations: Declarations, given: Mapping[str, str]) -> Iterator[str]:
+    """Find given words that no declaration names, though one names a similar word.
+
+    Args:
+        declarations: What is looked at.
+        given: Words by the ids of user-defined facts that may have any word.
+    """
+    named: dict[str, set[str]] = {}
+    for _, _, requirement in _requirements(declarations):
+        for name, values in requirement.values if requirement.kind == "fact" else ():
+            words = (*values, *requirement.excluded)
+            named.setdefault(fact_id(name), set()).update(map(str, words))
+    for name, word in given.items():
+        others = sorted(named.get(fact_id(name), ()))
+        near = None if word in others else nearest_misspelt(word, others)
+        # rails70 beside rails71 is another variant.
+        if near and re.sub("[0-9]+", "", near) != re.sub("[0-9]+", "", word):
+            what = f"fact.{name} is {quoted(word)}, which no declaration names"
+            yield f"{what}; did you mean {quoted(near)}?"
 
 
 def without_ticket(declarations: Declarations, states: Collection[str]) -> list[Complaint]:

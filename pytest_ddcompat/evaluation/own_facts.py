@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = ["check_required_fact", "declare_facts", "refuse_undeclared"]
 
+# Facts of every environment that have a marker of their own.
+_MARKERS = {
+    **{key: f"requires_{key}" for key in ("tracer", "agent", "python", "framework", "package")},
+    **dict.fromkeys(("os", "cpu", "implementation"), "requires_platform"),
+    **dict.fromkeys(("deployment", "deployments"), "requires_deployment"),
+}
+
 
 def declare_facts(environment: Environment, declared: Declared) -> Environment:
     """Return an environment in which user-defined facts are declared.
@@ -68,7 +75,12 @@ def check_required_fact(requirement: Requirement, declared: Declared) -> None:
     ((name, values),) = requirement.values
     declaration = declared.get(fact_id(name))
     if declaration is None:
-        raise RequirementError(_undeclared(name, declared))
+        problem = _undeclared(name, declared)
+        marker = _MARKERS.get(fact_id(name))
+        if marker:
+            what = f'"{name:.80}" is no fact of your own; did you mean {marker}?'
+            problem = problem._replace(what=what)
+        raise RequirementError(problem)
     if requirement.excluded and declaration.kind != "word":
         what = f'the fact "{name}" has no words, which alone can be excluded'
         raise RequirementError(Problem(what, "a marker without excluded="))

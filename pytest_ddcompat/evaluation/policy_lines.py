@@ -12,7 +12,7 @@ from pytest_ddcompat.values.text import quoted
 from pytest_ddcompat.values.wildcards import fits
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable, Iterable, Sequence
 
     from pytest_ddcompat.evaluation.policy import Policy
     from pytest_ddcompat.evaluation.verdict import Finding, Verdict
@@ -127,11 +127,10 @@ class PolicyLines:
             CompatibilityError: All problems, each with its line and the nearest valid name.
         """
         capabilities = [(c, matrix) for matrix in matrices for c in matrix.capabilities]
-        valid = [name for c, _ in capabilities for name in (c.id, *c.aliases)]
         problems = [
-            unknown_name(_absent(line), line.name, valid).within(place_of(self._origin, line.text))
+            problem.within(place_of(self._origin, line.text))
             for line in self.lines
-            if not any(line.names(*pair) for pair in capabilities)
+            if (problem := _why_never(line, capabilities))
         ]
         alike: dict[tuple[int, int], Problem] = {}
         for pair in capabilities:
@@ -224,6 +223,19 @@ def _may_have_line(finding: Finding, *, unsupported: bool) -> bool:
 def place_of(origin: str, text: str) -> str:
     """Return the place of a line, as messages begin with it."""
     return f"{origin}: {quoted(text)}"
+
+
+def _why_never(line: Line, capabilities: Sequence[tuple[Capability, Matrix]]) -> Problem | None:
+    """Say why a line can never apply to a run's capabilities; None if it may."""
+    named = [one for one, matrix in capabilities if line.names(one, matrix)]
+    if not named:
+        valid = [name for one, _ in capabilities for name in (one.id, *one.aliases)]
+        return unknown_name(_absent(line), line.name, valid)
+    if line.check == "facts" and not any(one.needs for one in named):
+        valid = [one.id for one, _ in capabilities if one.needs]
+        what = "no capability of this line needs a fact of your own"
+        return Problem(what, ", ".join(valid) or "a check of which the page speaks")
+    return None
 
 
 def _absent(line: Line) -> str:

@@ -9,7 +9,7 @@ from pytest_ddcompat.evaluation.policy import Action
 from pytest_ddcompat.evaluation.policy_lines import Line, PolicyLines, place_of
 from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
-from pytest_ddcompat.values.names import fold, unknown_name
+from pytest_ddcompat.values.names import fold, is_misspelling, unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,7 @@ __all__ = ["read_lines"]
 _MOST = 200  # lines
 _LONGEST = 1000  # characters of a line
 _PREVIEW = "preview"
+_WORDS = {"allow": "allow", "deny": "deny"}
 _FORM = "CAPABILITY: ACTION, such as code_security: xfail"
 
 
@@ -62,8 +63,11 @@ def _read(text: str) -> Line | bool:
     if not colon or not word or not head:
         raise CompatibilityError(Problem("this is not a line of a policy", _FORM))
     if fold(head) == _PREVIEW:
-        _valid(word, "a word for preview", {"allow": "allow", "deny": "deny"})
+        _valid(word, "a word for preview", _WORDS)
         return word == "allow"
+    if word in _WORDS and is_misspelling(head, [_PREVIEW]):
+        what = f'"{word}" is for {_PREVIEW} alone, not for "{head:.80}"'
+        raise CompatibilityError(unknown_name(what, head, [_PREVIEW]))
     action = Action(_valid(word, "an action", {a.value: a.value for a in Action}))
     name, check, level, unknown = _parts(head)
     if "[" in name or "]" in name or (level and "." in name):

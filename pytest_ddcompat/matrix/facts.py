@@ -133,7 +133,8 @@ def refuse_unknown_facts(
             return
         if declaration is None:
             valid = [each.id for each in declared.values()]
-            place.add(unknown_name(f'no fact "{name:.80}" is declared', name, valid))
+            problem = unknown_name(f'no fact "{name:.80}" is declared', name, valid)
+            place.add(problem if valid else problem._replace(valid="one that [[facts]] declares"))
             continue
         for value in values:
             try:

@@ -13,6 +13,7 @@ from pytest_ddcompat.values.versions import parse_marker_range
 __all__ = [
     "any_of",
     "facts_id",
+    "framework_of",
     "frameworks_of",
     "level_of",
     "package_of",
@@ -73,6 +74,20 @@ def frameworks_of(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def framework_of(name: str) -> tuple[str, ...]:
+    """Return the one framework that a marker names."""
+    return frameworks_of(_one("a framework", name))
+
+
+def _one(what: str, name: str) -> tuple[str, ...]:
+    """Return the only name of a marker that takes no alternatives."""
+    given: object = name
+    if isinstance(given, (list, tuple)):
+        wrong = f"{what} must be one name (got {shown(given)})"
+        raise RequirementError(f"{wrong}; valid: a marker for each name")
+    return some(what, (name,))
+
+
 def _no_name(kind: str, name: str) -> RequirementError:
     # "django>=4" is how a list of dependencies has it.
     parts = re.fullmatch(r"\s*(\w[\w .-]*?)\s*([<>=!~].*)", name[:80])
@@ -84,7 +99,7 @@ def _no_name(kind: str, name: str) -> RequirementError:
 
 def package_of(name: str) -> str:
     """Return the PEP 503 name of a distribution."""
-    some("a package", (name,))
+    _one("a package", name)
     if not is_package(name):
         raise _no_name("package", name)
     return canonical(name)
@@ -92,7 +107,7 @@ def package_of(name: str) -> str:
 
 def facts_id(name: str) -> str:
     """Return the id of a fact that a user has declared."""
-    some("a fact", (name,))
+    _one("a fact", name)
     if not re.fullmatch("[A-Za-z0-9]+([_-][A-Za-z0-9]+)*", name):
         raise RequirementError(
             f'"{name:.80}" is not the id of a fact; valid: letters, digits, - and _'

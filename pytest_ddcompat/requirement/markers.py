@@ -296,7 +296,8 @@ def _argument(value: object) -> str:
             return quoted(value)
         if isinstance(value, (list, tuple)):
             inner = ", ".join(map(_argument, value))
-            return f"[{inner}]" if isinstance(value, list) else f"({inner})"
+            comma = "," if len(value) == 1 else ""
+            return f"[{inner}]" if isinstance(value, list) else f"({inner}{comma})"
         return printable(repr(value))
     except RecursionError:
         raise

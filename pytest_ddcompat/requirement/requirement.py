@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_ddcompat.requirement.arguments import (
     any_of,
     facts_id,
+    framework_of,
     frameworks_of,
     level_of,
     package_of,
@@ -136,8 +137,9 @@ class Requirement(NamedTuple):
             RequirementError: An argument cannot be understood.
         """
         wanted = "" if specifier is None else specifier_of(specifier)
-        named = frameworks_of(some("a framework", (name,)))
-        return cls("framework", frameworks=named, specifier=wanted, matrix=page_of(matrix))
+        return cls(
+            "framework", frameworks=framework_of(name), specifier=wanted, matrix=page_of(matrix)
+        )
 
     @classmethod
     def deployment(cls, *types: Deployment, matrix: str | None = None) -> Requirement:

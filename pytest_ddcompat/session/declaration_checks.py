@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_ddcompat.declarations.checks import doubtful
+from pytest_ddcompat.declarations.checks import doubtful, misspelt_values
 from pytest_ddcompat.declarations.collected import unmatched
-from pytest_ddcompat.session.faults import contain
+from pytest_ddcompat.session.faults import contain, faults_of
 from pytest_ddcompat.session.state import is_worker
 from pytest_ddcompat.values.text import inert
 
@@ -40,7 +40,21 @@ class DeclarationChecks:
         """Check against all tests, before any of them is deselected."""
         with contain(self._config, "the declarations are not checked"):
             self._found.update(dict.fromkeys(self._check([item.nodeid for item in items])))
+            # No fault of the declarations, so strict runs go on: the word may be right.
+            lines = misspelt_values(self._declarations, self._given_words())
+            faults_of(self._config).update(dict.fromkeys(f"ddcompat: {line}" for line in lines))
         yield
+
+    def _given_words(self) -> dict[str, str]:
+        """Return the words that options give to facts which may have any."""
+        inputs, declared = self._gate.inputs, self._gate.matrices.own_facts
+        given = inputs.settings.facts.environment(detector=inputs.detector).own_facts
+        free = {key: row for key, row in declared.items() if row.kind == "word" and not row.words}
+        return {
+            free[key].id: fact.value
+            for key, fact in given.items()
+            if key in free and isinstance(fact.value, str)
+        }
 
     def _check(self, node_ids: Sequence[str]) -> Iterator[str]:
         yield from map(str, doubtful(self._declarations, self._gate.matrices))

@@ -14,7 +14,7 @@ from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.session.execution import is_skipped_by_author
 from pytest_ddcompat.session.faults import contain, faults_of
 from pytest_ddcompat.session.state import STAND_IN
-from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.names import unknown_name
 from pytest_ddcompat.values.text import inert, printable, quoted
 
@@ -48,7 +48,7 @@ class SelectionHooks:
     def __init__(self, config: pytest.Config, gating: GatingHooks) -> None:
         self._config = config
         self._gating = gating
-        self._only: str | None = config.getoption("ddcompat_only")
+        self._only = _one_of(config.getoption("ddcompat_only"))
         self._to_run: list[str] = config.getoption("ddcompat_run") or []
         self._lists = bool(config.getoption("ddcompat_list"))
         self._decided: dict[pytest.Item, Decision] = {}
@@ -154,6 +154,24 @@ def _line(item: pytest.Item, decision: Decision) -> str:
     elif STAND_IN not in item.stash and is_skipped_by_author(item):
         action, reason = "skip", "by its author"
     return f"  {action:8} {printable(item.nodeid)}{f': {reason}' if reason else ''}"
+
+
+def _one_of(expressions: list[str] | None) -> str | None:
+    """Return the one expression of `--ddcompat-only`, if there is one.
+
+    Raises:
+        CompatibilityError: There are several, which may be meant as alternatives or together.
+    """
+    if expressions is None:
+        return None
+    only, *others = expressions
+    if others:
+        both = [f"({only:.80}) {word} ({others[0]:.80})" for word in ("or", "and")]
+        what = f"{_ONLY}: this option is there {len(expressions)} times"
+        raise CompatibilityError(
+            Problem(what, f"one expression, such as {' or '.join(map(quoted, both))}")
+        )
+    return only
 
 
 def _asked_by(only: str, matrices: Matrices) -> Expression:

@@ -92,12 +92,14 @@ class Summary:
         self._is_interrupted = True
 
     def pytest_terminal_summary(
-        self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
+        self, terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
     ) -> None:
         """Print what was gated, why, and what would let more run."""
         option = config.option
         if getattr(option, "collectonly", False) and option.verbose < 0:
-            return  # programs read the ids
+            if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+                self._print_faults(terminalreporter, config)
+            return  # programs read the ids, if there are any
         with contain(config, "cannot print the summary"):
             if self._is_interrupted:
                 self._ledger.keep(_ended(terminalreporter))
@@ -111,6 +113,11 @@ class Summary:
                 terminalreporter.section("ddcompat", sep="=")
                 for line in (*lines, *take_lines(config)):
                     terminalreporter.line(inert(line))
+        self._print_faults(terminalreporter, config)
+
+    def _print_faults(
+        self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
+    ) -> None:
         for fault in sorted(faults_of(config)):
             terminalreporter.line(inert(fault), yellow=True)
 

@@ -8,7 +8,7 @@ import unicodedata
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-__all__ = ["nearest_specifier"]
+__all__ = ["nearest_specifier", "nearest_version"]
 
 _NUMBER = r"v?\d+(?:\.\d+)*"
 _SIGNS = {"≥": ">=", "≧": ">=", "⩾": ">=", "≤": "<=", "≦": "<=", "⩽": "<=", "≠": "!="}
@@ -75,6 +75,16 @@ def nearest_specifier(text: str) -> str:
     except InvalidSpecifier:
         return ""
     return "|".join(alternatives) if alternatives and valid else ""
+
+
+def nearest_version(text: str) -> str:
+    """Return the version by PEP 440 that a text seems to mean; empty if none is near.
+
+    Args:
+        text: What is not a version, such as Maven's `1.54.0-SNAPSHOT` or npm's `5.0.0-nightly.3`.
+    """
+    found = re.match(r"\s*v?(\d{1,9}(?:\.\d{1,9}){0,9})[.-](?:snapshot|nightly|dev)", text.lower())
+    return f"{found[1]}.dev0" if found else ""
 
 
 def _interval(text: str) -> str:

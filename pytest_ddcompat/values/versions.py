@@ -110,7 +110,11 @@ def parse_version(text: str) -> Version:
             raise InvalidVersion
         return Version(text)
     except InvalidVersion:
+        from pytest_ddcompat.values.spelling import nearest_version  # here, as most runs need none
+
         what = f'"{shown(text, str, LONGEST)}" is not a version'
+        near = nearest_version(text)
+        what += f'; did you mean "{near}"?' if near else ""
         raise CompatibilityError(Problem(what, "a version such as 4.16.0")) from None
 
 

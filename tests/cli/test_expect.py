@@ -6,21 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from support.project import FACTS as SHARED
 
 from pytest_ddcompat.__main__ import main
 
-FACTS = {
-    "tracer": "1.9.0",
-    "python": "3.8",
-    "implementation": "cpython",
-    "os": "linux",
-    "cpu": "x86-64",
-    "deployments": [],
-    "frameworks": {"django": "4.2.1", "flask": None, "fastapi": None},
-    "remote_configuration": True,
-    "site": "datadoghq.com",
-    "date": "2026-05-31",
-}
+FACTS = {**SHARED, "tracer": "1.9.0", "python": "3.8"}
 SCA = "software_composition_analysis"
 
 
@@ -57,11 +47,12 @@ def test_words_and_status(
     unmet: list[str],
     others: list[str],
 ) -> None:
+    verdict = "undetermined" if "site=unknown" in options else "unsupported"
     assert main(["check", "--facts", "facts.json", *options]) == status
     out = capsys.readouterr().out
     said = [line for line in out.splitlines() if line.startswith("not as expected: ")]
     assert said == [
-        *(f"not as expected: {name} is not supported" for name in unmet),
+        *(f"not as expected: {name} is {verdict}" for name in unmet),
         *(f"not as expected: {name} is supported" for name in others),
     ]
 

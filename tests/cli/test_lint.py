@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from support.cases import case
@@ -11,9 +11,6 @@ from support.core import MATRICES
 
 from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.values.files import read_limited
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TIP = "; tip: "
 
@@ -117,15 +114,31 @@ def test_file_that_is_none_is_refused_beside_others(
 def test_each_file_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []
 
-    def read(path: Path, limit: int) -> bytes:
-        opened.append(path.name)
+    def read(path: str, limit: int) -> bytes:
+        opened.append(Path(path).name)
         return read_limited(path, limit)
 
     monkeypatch.setattr("pytest_ddcompat.values.files.read_limited", read)
+    monkeypatch.setattr("pytest_ddcompat.cli.lint.read_limited", read)
     (tmp_path / "acme.toml").write_text(ADDED.format("acme_waf_rules"), encoding="utf-8")
     (tmp_path / "above.toml").write_text('extends = "acme.toml"\n', encoding="utf-8")
     assert main(["lint", str(tmp_path / "above.toml")]) == 0
-    assert opened == ["above.toml", "acme.toml"]
+    (tmp_path / "declared.toml").write_text("declarations = []\n", encoding="utf-8")
+    assert main(["lint", str(tmp_path / "declared.toml")]) == 0
+    assert opened == ["above.toml", "acme.toml", "declared.toml"]
+
+
+@pytest.mark.parametrize("text", ["", "# Nothing is declared.\n"])
+def test_file_that_says_nothing(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "declarations.toml"
+    path.write_text(text, encoding="utf-8")
+    assert main(["lint", str(path)]) == 1
+    assert capsys.readouterr().out == (
+        f"{path}: this file says nothing; valid: a file of declarations, a matrix or an overlay; "
+        "tip: add [[declarations]], or remove the file\n"
+    )
 
 
 ADDED = """extends = "iast-python"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support.project import FACTS
 
 from pytest_ddcompat import Environment, Fact, Requirement, evaluate, load_matrix
 from pytest_ddcompat.__main__ import main
@@ -22,18 +23,6 @@ if TYPE_CHECKING:
 MATRIX = load_matrix()
 HERE = ["os=linux", "cpu=x86-64", "implementation=cpython", "python=3.11.7", "deployment=none"]
 HERE += ["site=datadoghq.com", "remote_configuration=true", "date=2026-05-31", "agent=unknown"]
-FACTS = {
-    "tracer": "2.5.0",
-    "python": "3.11.7",
-    "implementation": "cpython",
-    "os": "linux",
-    "cpu": "x86-64",
-    "deployments": [],
-    "frameworks": {"django": "4.2.1", "flask": None, "fastapi": None},
-    "site": "datadoghq.com",
-    "remote_configuration": True,
-    "date": "2026-05-31",
-}
 
 
 @pytest.fixture(autouse=True)

@@ -7,21 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.project import FACTS
 
 from pytest_ddcompat.__main__ import main
 
-FACTS = {
-    "tracer": "2.5.0",
-    "python": "3.11.7",
-    "implementation": "cpython",
-    "os": "linux",
-    "cpu": "x86-64",
-    "deployments": [],
-    "frameworks": {"django": "4.2.1", "flask": None, "fastapi": None},
-    "remote_configuration": True,
-    "site": "datadoghq.com",
-    "date": "2026-05-31",
-}
 SKIP_INI = "[pytest]\nddcompat_policy =\n    # why\n    api_security: xfail\n    sca: fail\n"
 SKIP_TOML = 'ddcompat_policy = ["api_security: xfail", "sca: fail"]\n'
 

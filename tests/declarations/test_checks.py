@@ -105,6 +105,19 @@ def test_an_open_branch_reaches_everything() -> None:
     assert doubtful(read('tests = "a"\nrequires = {tracer = ">=9"}'), pages) == []
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        pytest.param("tests", "tests/", True, id="a folder, with and without its slash"),
+        pytest.param("tests", "test", False, id="two folders"),
+        pytest.param("tests/a.py::C", "tests/a.py", False, id="a class and its file"),
+    ],
+)
+def test_tests_are_compared_as_the_ids_that_they_are(one: str, other: str, same: bool) -> None:
+    tables = [f'tests = "{tests}"\nrequires = "sca"' for tests in (one, other)]
+    assert bool(doubtful(read(*tables), PAGES)) is same
+
+
 def test_two_that_say_the_same() -> None:
     same = 'tests = ["a", "b"]\nrequires = [{tracer = ">=2"}, "sca"]\nreason = "One."'
     other = 'tests = ["b", "a"]\nrequires = ["sca", {tracer = ">=2"}]\nowner = "me"'

@@ -16,6 +16,8 @@ from jsonschema import Draft202012Validator
 from pytest_ddcompat.environment.value import FactKind
 from pytest_ddcompat.matrix import kinds
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/explanation/extending.md").read_text(encoding="utf-8")
 STEP = re.compile(
@@ -66,6 +68,9 @@ class Copy(NamedTuple):
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         environ = {"PYTHONPATH": str(self.package.parent), "COLUMNS": "200", **variables}
+        # Loading other plugins would take most of the time.
+        environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        environ["PYTEST_PLUGINS"] = "pytest_ddcompat.plugin"
         command = [sys.executable, *arguments]
         return subprocess.run(
             command, cwd=self.folder, env=environ, capture_output=True, text=True, check=False
@@ -95,6 +100,11 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     (folder / "acme.toml").write_text(OVERLAY, encoding="utf-8")
     (folder / "test_it.py").write_text(SUITE, encoding="utf-8")
     return Copy(root / "pytest_ddcompat", folder)
+
+
+@pytest.fixture(scope="module")
+def schemas(copy: Copy) -> Any:
+    return copy.python("-c", SCHEMAS)
 
 
 def test_the_page_touches_five_files_as_it_says() -> None:
@@ -142,8 +152,8 @@ def test_verdict_by_facts_from_json(copy: Copy, facts: dict[str, bool], verdict:
     assert copy.python("-c", ASK, given) == verdict
 
 
-def test_schemas_describe_the_fact_and_the_field(copy: Copy) -> None:
-    facts, record, matrix, overlay = copy.python("-c", SCHEMAS)
+def test_schemas_describe_the_fact_and_the_field(schemas: Any) -> None:
+    facts, record, matrix, overlay = schemas
     recorded = record["properties"]["environment"]["properties"]["facts"]["properties"]
     assert facts["properties"]["appsec_enabled"]["type"] == "boolean"
     assert recorded["appsec_enabled"] == facts["properties"]["appsec_enabled"]
@@ -189,6 +199,7 @@ MARKER = 'requires_capability("threat_protection")'
 def test_run_of_pytest(
     *,
     copy: Copy,
+    schemas: Any,
     options: list[str],
     variables: dict[str, str],
     counts: str,
@@ -215,8 +226,7 @@ def test_run_of_pytest(
     (requirement,) = record["decisions"][0]["requirements"]
     assert "appsec_enabled" in [finding["check"] for finding in requirement["findings"]]
     assert "s3cret" not in json.dumps(record)
-    (schema,) = copy.python("-c", SCHEMAS)[1:2]
-    Draft202012Validator(schema).validate(record)
+    Draft202012Validator(schemas[1]).validate(record)
 
 
 def test_remedy_is_tried_with_the_others(copy: Copy) -> None:

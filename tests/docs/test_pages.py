@@ -26,7 +26,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
+
+    from _pytest.mark.structures import ParameterSet
 
 ROOT = Path(__file__).parents[2]
 APPLIED = ROOT / "docs/explanation/extending.md"  # its steps are, by test_extending.py
@@ -40,6 +42,16 @@ NEEDS = re.compile(r"(?m)^<!-- needs: ([\w-]+) -->$")
 TIME = re.compile(r" in \d+\.\d\ds\b.*")
 RULE = re.compile(r"={3,}")
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT")
+
+# Plugins that the tests are installed with. They are blocked unless a page needs them: a reader has
+# none of them, and loading them takes most of the time of a run.
+PLUGINS = {
+    "hypothesis": "hypothesispytest",
+    "pytest-bdd": "pytest-bdd",
+    "pytest-randomly": "randomly",
+    "pytest-rerunfailures": "rerunfailures",
+    "pytest-xdist": "xdist",
+}
 
 
 class Block(NamedTuple):
@@ -90,12 +102,13 @@ def pattern_of(lines: list[str]) -> str:
     return "".join(written)
 
 
-def run(command: str, folder: Path) -> str:
+def run(command: str, folder: Path, needed: Collection[str] = ()) -> str:
     """Run a command of a page as a reader's shell would; return what it prints."""
+    blocked = [f"-p no:{name}" for plugin, name in PLUGINS.items() if plugin not in needed]
     environ = {name: os.environ[name] for name in KEPT if name in os.environ}
     environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environ["PATH"]])
     environ |= {"COLUMNS": "80", "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    environ["PYTEST_ADDOPTS"] = "-p no:randomly"
+    environ["PYTEST_ADDOPTS"] = " ".join(blocked)
     done = subprocess.run(
         ["/bin/bash", "-c", command], cwd=folder, env=environ, check=False, text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -103,32 +116,45 @@ def run(command: str, folder: Path) -> str:
     return done.stdout
 
 
-def use(block: Block, folder: Path) -> None:
+def use(block: Block, folder: Path, needed: Collection[str]) -> None:
     if block.use == "file":
         (folder / block.word).parent.mkdir(parents=True, exist_ok=True)
         (folder / block.word).write_text(block.text, encoding="utf-8")
     elif block.language == "console":
         for command, output in commands_of(block.text):
-            printed = "".join(f"{line}\n" for line in normal(run(command, folder).splitlines()))
+            printed = "".join(
+                f"{line}\n" for line in normal(run(command, folder, needed).splitlines())
+            )
             if not re.fullmatch(pattern_of(output), printed):
                 assert printed.splitlines() == normal(output), f"line {block.line}: {command}"
     elif block.language == "python":
         (folder / "example.py").write_text(block.text, encoding="utf-8")
-        assert run("python -W error example.py || echo FAILED", folder).count("FAILED") == 0
+        assert "FAILED" not in run("python -W error example.py || echo FAILED", folder)
         (folder / "example.py").unlink()
 
 
+def tools_of(page: Path) -> list[str]:
+    return NEEDS.findall(page.read_text(encoding="utf-8"))
+
+
+def marked(page: Path) -> ParameterSet:
+    marks = [pytest.mark.tools] if tools_of(page) else []
+    return pytest.param(page, id=str(page.relative_to(ROOT)), marks=marks)
+
+
+@pytest.mark.once
 @pytest.mark.skipif(sys.platform == "win32", reason="the commands are written for bash")
-@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+@pytest.mark.parametrize("page", [marked(page) for page in PAGES])
 def test_page(page: Path, tmp_path: Path) -> None:
-    for name in NEEDS.findall(page.read_text(encoding="utf-8")):
+    needed = tools_of(page)
+    for name in needed:
         try:
             version(name)
         except PackageNotFoundError:
             pytest.skip(f"the page needs {name}")
     for block in blocks_of(page):
         if block.use != "shown":
-            use(block, tmp_path)
+            use(block, tmp_path, needed)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])

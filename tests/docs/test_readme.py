@@ -15,6 +15,8 @@ from pytest_ddcompat.declared import MARKERS, OPTIONS
 
 from .test_pages import README, blocks_of
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[2]
 TEXT = README.read_text(encoding="utf-8")
 LIMIT = 10_000  # bytes

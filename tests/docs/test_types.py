@@ -23,6 +23,8 @@ from pytest_ddcompat.requirement import bundled
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FRAGMENTS = ("architecture", "extending")  # pages whose blocks are parts of modules

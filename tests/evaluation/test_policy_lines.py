@@ -168,6 +168,34 @@ def test_lines_that_may_stand_together(lines: list[str]) -> None:
     assert policy(*lines)
 
 
+@pytest.mark.parametrize(
+    ("needs", "name", "valid"),
+    [
+        pytest.param((), "*", "a check of which the page speaks", id="of no capability"),
+        pytest.param(("sca",), "api_security", "software_composition_analysis", id="of another"),
+        pytest.param(("sca",), "*", "", id="of one"),
+    ],
+)
+def test_a_line_for_facts_that_no_capability_needs_is_refused(
+    needs: tuple[str, ...], name: str, valid: str
+) -> None:
+    rows = tuple(
+        row.replaced({"needs": {"variant": ("a",)}}) if {row.id, *row.aliases} & {*needs} else row
+        for row in MATRIX.capabilities
+    )
+    page = MATRIX.replaced({"capabilities": rows})
+    lines = read_lines([f"{name}.facts: fail"], "policy")
+    if not valid:
+        lines.check([page])
+        return
+    with pytest.raises(CompatibilityError) as caught:
+        lines.check([page])
+    assert str(caught.value) == (
+        f'policy: "{name}.facts: fail": no capability of this line needs a fact of your own; '
+        f"valid: {valid}"
+    )
+
+
 def test_previews_are_allowed_unless_a_line_says_otherwise() -> None:
     assert policy("*: fail").previews
     assert policy("preview: allow").previews

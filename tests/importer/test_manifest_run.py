@@ -14,8 +14,11 @@ from pytest_ddcompat.__main__ import main
 
 pytest.importorskip("pytest_ddcompat.declarations.file")
 
+pytestmark = pytest.mark.once  # what a run decides is tested elsewhere: this is the whole manifest
+
 PEER = Path(__file__).parents[1] / "data/peer"
 SAMPLE = json.loads((PEER / "sample.json").read_text(encoding="utf-8"))
+ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "pytest_ddcompat.plugin"}
 CONFTEST = """\
 import json
 found = {}
@@ -63,6 +66,7 @@ def test_stubs_end_as_the_manifest_says(suite: Path, key: str) -> None:
     run = subprocess.run(
         [*command, "--ddcompat-declarations", "declarations.toml", *options],
         cwd=suite, capture_output=True, text=True, check=False,
+        env={**os.environ, **ALONE},
     )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr
     found = json.loads((suite / "found.json").read_text(encoding="utf-8"))

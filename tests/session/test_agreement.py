@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.core import MARKS, STRICT, XDIST
+from support.core import MARKS, ONE_WORKER, STRICT
 from support.records import outcomes_of, record_of
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ WRONG = "no_such_name"
         ),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("workers", [(), XDIST], ids=["", "xdist"])
+@pytest.mark.parametrize("workers", [(), ONE_WORKER], ids=["", "xdist"])
 def test_summary_and_record_agree(
     project: Project,
     *,

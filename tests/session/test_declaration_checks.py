@@ -38,6 +38,38 @@ def told(run: Run) -> list[str]:
     return [line for line in run.out if line.startswith("ddcompat: ")]
 
 
+@pytest.mark.parametrize("options", [(), XDIST], ids=["", "xdist"])
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        pytest.param("flask-pco", "flask-poc", id="misspelt"),
+        pytest.param("flask-poc", "", id="named by a state"),
+        pytest.param("django-poc", "", id="excluded"),
+        pytest.param("rails71", "", id="another number"),
+        pytest.param("gin", "", id="another word"),
+    ],
+)
+def test_a_word_that_no_declaration_names(
+    suite: Project, word: str, near: str, options: tuple[str, ...]
+) -> None:
+    suite.write("declared.toml", """
+        [[facts]]
+        id = "variant"
+        kind = "word"
+        [[declarations]]
+        tests = "tests/test_one.py"
+        state = "bug"
+        when = [{fact = "variant", value = ["flask-poc", "rails70"]}]
+        [[declarations]]
+        tests = "tests/test_other.py"
+        requires = {fact = "variant", excluded = "django-poc"}
+        """)  # fmt: skip
+    run = suite.run(NAMED, FAILS, f"--ddcompat-set=fact.variant={word}", *options)
+    said = f'ddcompat: fact.variant is "{word}", which no declaration names; did you mean "{near}"?'
+    assert told(run) == ([said] if near else [])
+    assert run.status == pytest.ExitCode.OK
+
+
 @pytest.mark.parametrize(
     ("tests", "options", "parts"),
     [

@@ -194,6 +194,21 @@ def test_the_reason_of_a_test_says_what_is_expected(project: Project) -> None:
     assert f"  1 failed: {reason}" in run.section("ddcompat")
 
 
+def test_a_hook_s_verdict_lets_the_test_run_and_does_not_meet_the_expectation(
+    project: Project,
+) -> None:
+    project.write(
+        "conftest.py",
+        """
+        from pytest_ddcompat import Override, Status
+        def pytest_ddcompat_verdict(): return Override(Status.SUPPORTED, "our build has it")
+        """,
+    )
+    project.write("test_it.py", f"{MARKS}\n@unmet\ndef test(): pass")
+    run = project.run("--ddcompat-expect=api_security")
+    assert (run.outcomes, run.status) == ({"test": "passed"}, pytest.ExitCode.TESTS_FAILED)
+
+
 def test_an_expectation_comes_before_the_policy(project: Project) -> None:
     project.write("test_it.py", f"{MARKS}@unmet\ndef test(): assert 0")
     options = ("-o", "ddcompat_policy=api_security: xfail")

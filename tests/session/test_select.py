@@ -103,6 +103,31 @@ def test_a_bad_expression_is_a_usage_error(marked: Project, only: str, message: 
     assert error.startswith(f"ERROR: --ddcompat-only: {message}")
 
 
+def test_two_expressions_are_a_usage_error(marked: Project) -> None:
+    run = marked.run("--ddcompat-only=sca", "--ddcompat-only=api_security")
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+    assert run.err == [
+        ("ERROR: --ddcompat-only: this option is there 2 times; valid: one expression, such as "
+        '"(sca) or (api_security)" or "(sca) and (api_security)"'),
+        "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("only", "ids", "words"),
+    [
+        pytest.param("code_security", 0, 1, id="none is left"),
+        pytest.param("sca", 1, 0, id="one is left"),
+    ],
+)
+def test_quiet_collection_says_why_no_test_is_left(
+    marked: Project, only: str, ids: int, words: int
+) -> None:
+    run = marked.run("--collect-only", "-q", f"--ddcompat-only={only}")
+    assert len([line for line in run.out if line.startswith("test_it.py::")]) == ids
+    assert len([line for line in run.out if line.startswith("ddcompat")]) == words
+
+
 LIST = f"""\
 api_security: 2 tests
   skip     test_it.py::test_api: {REASON}

@@ -68,6 +68,7 @@ STRICT: Final = "--ddcompat-strict"
 XFAIL: Final = "--ddcompat-unsupported=xfail"
 DESELECT: Final = "--ddcompat-unsupported=deselect"
 XDIST: Final = ("-p", "xdist.plugin", "-n", "2")
+ONE_WORKER: Final = ("-p", "xdist.plugin", "-n", "1")  # where a second would show nothing more
 
 asks = Requirement.capability
 
