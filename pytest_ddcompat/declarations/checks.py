@@ -71,7 +71,7 @@ def doubtful(declarations: Declarations, pages: Pages) -> list[Complaint]:
 def _repeated(declarations: Declarations) -> Iterator[Complaint]:
     first: dict[object, Declaration] = {}
     for each in declarations.declarations:
-        tests = frozenset(tuple(elements_of(test)) for test in each.tests)  # a/ is a
+        tests = frozenset(test.rstrip("/") for test in each.tests)
         said = (tests, frozenset(each.requires), each.state, frozenset(each.when))
         other = first.setdefault(said, each)
         if other is not each:
