@@ -36,6 +36,7 @@ HOSTED = {
     "vendor.github-issue-config": "ISSUE_TEMPLATE/config.yml",
     "vendor.dependabot": "dependabot.yml",
 }
+WORKFLOWS = [schema for schema, files in HOSTED.items() if files.startswith("workflows/")]
 
 # What is not copied with a checkout: what tools leave in it.
 LEFT_BEHIND = (".git", ".nox", ".venv", ".hypothesis", ".*_cache", "__pycache__", "build", "dist")
@@ -163,12 +164,14 @@ def run_tests(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and formatting, and the files for the hosted repository by their schemas."""
+    """Check style and formatting, and by their schemas workflows and other hosted files."""
     install_locked(session, "lint")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     for schema, files in HOSTED.items():
         names = [str(path) for path in sorted(Path(".github").glob(files))]
+        # The how-to pages have workflows for the reader's repository.
+        names += map(str, sorted(Path("docs/how-to").glob("*.yml"))) if schema in WORKFLOWS else []
         session.run("check-jsonschema", f"--builtin-schema={schema}", *names)
 
 

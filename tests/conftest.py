@@ -22,7 +22,7 @@ with suppress(ImportError):
 
 NEEDED = ("argcomplete", "hypothesis", "jinja2", "jsonschema", "markdown_it", "rich", "yaml")
 
-pytest_plugins = ["pytester", "support.agent_server"]
+pytest_plugins = ["pytester", "support.agent_server", "support.page_server"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

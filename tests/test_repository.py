@@ -15,6 +15,7 @@ pytestmark = pytest.mark.once
 ROOT = Path(__file__).parents[1]
 HOSTED = ROOT / ".github"
 WORKFLOWS = sorted(HOSTED.glob("workflows/*.yml"))
+DOCUMENTED = sorted((ROOT / "docs/how-to").glob("*.yml"))
 PAGES = ["CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md"]
 PINNED = re.compile(r"[\w-]+/[\w-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+")
 
@@ -33,8 +34,7 @@ def test_workflows_are_those_expected() -> None:
     assert matrix["os"] == ["ubuntu-latest", "windows-latest", "macos-latest"]
 
 
-@hosted
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*WORKFLOWS, *DOCUMENTED], ids=lambda path: path.stem)
 def test_actions_are_pinned_by_hash_with_their_version(path: Path) -> None:
     used = re.findall(r"uses: (.*)", path.read_text(encoding="utf-8"))
     assert used
@@ -43,7 +43,7 @@ def test_actions_are_pinned_by_hash_with_their_version(path: Path) -> None:
 
 @hosted
 def test_an_action_has_one_pin() -> None:
-    texts = [path.read_text(encoding="utf-8") for path in WORKFLOWS]
+    texts = [path.read_text(encoding="utf-8") for path in (*WORKFLOWS, *DOCUMENTED)]
     pins = {pin for text in texts for pin in PINNED.findall(text)}
     assert len(pins) == len({pin.partition("@")[0] for pin in pins})
 
@@ -58,8 +58,7 @@ def test_permissions_are_the_least(path: Path) -> None:
     assert [*given.values()] == [{"contents": "read"}] * len(given)
 
 
-@hosted
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*WORKFLOWS, *DOCUMENTED], ids=lambda path: path.stem)
 def test_commands_are_made_of_nothing_from_outside(path: Path) -> None:
     steps = [step for job in jobs_of(path).values() for step in job["steps"]]
     inserted = {
@@ -75,6 +74,8 @@ def test_commands_are_made_of_nothing_from_outside(path: Path) -> None:
 def test_actions_are_kept_up_to_date() -> None:
     updates = yaml.safe_load((HOSTED / "dependabot.yml").read_text(encoding="utf-8"))["updates"]
     assert [update["package-ecosystem"] for update in updates] == ["github-actions"]
+    assert updates[0]["directories"] == ["/", "/docs/how-to"]
+    assert {path.parent for path in DOCUMENTED} == {ROOT / "docs/how-to"}
 
 
 @hosted

@@ -147,7 +147,7 @@ def _parser(version: str) -> Parser:
             epilog=f"{_EXAMPLE} {command.EXAMPLE}",
         )
         command.add(added)
-        added.set_defaults(run=command.run, parser_options=added.long_options)
+        added.set_defaults(run=command.run, parser_options=added.long_options, release=version)
     return parser
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_ddcompat.analysis.diff import difference, turn
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import environment_of, is_page, matrix_named
-from pytest_ddcompat.cli.markdown import LARGEST, fitting_table
+from pytest_ddcompat.cli.markdown import LARGEST_COMMENT, fitting_table
 from pytest_ddcompat.cli.output import folded, printing, write
 from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.environment.parsing import facts_from_mapping
@@ -48,7 +48,7 @@ _HEADINGS = {
     "unresolved": "Words that are not understood",
     "other": "Other facts",
 }
-_ROOM = LARGEST - 1000  # bytes for rows in Markdown; the rest is for what stands around them
+_ROOM = LARGEST_COMMENT - 1000  # bytes for rows in Markdown; the rest is for what is around them
 
 
 class Turned(NamedTuple):
@@ -220,7 +220,7 @@ def _words(change: Change) -> str:
 
 
 def markdown(answer: Answer) -> str:
-    """Render what changes for a GitHub step summary: less than 1 MiB, whatever its size."""
+    """Render what changes for a step summary, pull request or comment, whatever its size."""
     changes = [(_HEADINGS[c.kind], c.row, c.old or "", c.new or "") for c in answer.changes]
     room = _ROOM // (1 + len(answer.turned))
     lines = _part("Documented facts that change", ("kind", "fact", "old", "new"), changes, room)

@@ -1,4 +1,4 @@
-"""Markdown that fits a GitHub step summary and shows every word as it stands."""
+"""Markdown that GitHub takes and that shows every word as it stands."""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ from pytest_ddcompat.values.text import at_start, escaped, printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["LARGEST", "code", "fitting_table", "paragraph", "size", "table", "table_row", "words"]
+__all__ = [
+    "LARGEST", "LARGEST_COMMENT", "code", "fitting_table", "paragraph", "size", "table",
+    "table_row", "words",
+]  # fmt: skip
 
 LARGEST = 1_000_000
 """Bytes of a whole answer; GitHub refuses a step summary of more than 1 MiB."""
+
+LARGEST_COMMENT = 65_000
+"""The same for a pull request or a comment, of which GitHub refuses more than 65,536 characters."""
 
 _ADDRESS = re.compile(r"(?<=\w)(?=://)|(?<=www)(?=\.)", re.IGNORECASE)
 _LONGEST = 2000  # characters of one paragraph

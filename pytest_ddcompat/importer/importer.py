@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_ddcompat.importer.blocks import Callout, Gap, Heading, Table, Tag, squared
 from pytest_ddcompat.importer.cells import limit_by_cells
 from pytest_ddcompat.importer.draft import KINDS, Draft
-from pytest_ddcompat.importer.markdown import blocks_of
 from pytest_ddcompat.importer.prose import limited, read_callout, read_text
 from pytest_ddcompat.importer.ranges import version_of
-from pytest_ddcompat.importer.source import PageError, check_text, front_matter, with_partials
+from pytest_ddcompat.importer.source import (
+    PageError,
+    check_text,
+    front_matter,
+    page_blocks,
+    with_partials,
+)
 from pytest_ddcompat.importer.tables import (
     add_integrations,
     find_shared_abbreviations,
@@ -81,11 +86,11 @@ class Imported(NamedTuple):
 
 
 def import_page(text: str, origin: str, options: Options) -> Imported:
-    """Import a documentation page in Markdown, rendered or source.
+    """Import a documentation page in Markdown, rendered or source, or in HTML.
 
     Args:
         text: The page.
-        origin: Name of its file, for messages.
+        origin: Name of its file, or its address, for messages.
         options: What the page itself does not say.
 
     Raises:
@@ -96,7 +101,7 @@ def import_page(text: str, origin: str, options: Options) -> Imported:
     check_text(text, origin)
     lines = re.split(r"\r\n?|\n", text)
     front = front_matter(lines, origin)
-    blocks = blocks_of(lines[front.length :], front.length + 1, origin)
+    blocks = page_blocks(lines, front.length, origin)
     found = list(squared(with_partials(blocks, options.partials), origin))
     heading = next((block.text for block in found if isinstance(block, Heading)), "")
     title = front.values.get("title", "") or heading or origin

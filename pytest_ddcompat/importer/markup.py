@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.importer.blocks import Block
 
-__all__ = ["MARK", "blocks_of_html", "in_rows", "is_mark", "lines_of"]
+__all__ = ["MARK", "blocks_of_document", "blocks_of_html", "in_rows", "is_mark", "lines_of"]
 
 MARK = "yes"
 """The word for a mark, for all its forms on pages."""
@@ -31,6 +31,7 @@ _MARKS = re.compile(
     r"|:(?:heavy_|white_)?check(?:_mark)?:",
     re.IGNORECASE,
 )
+_MAIN = re.compile(r"<(/?)main(?:\s[^<>]*)?>", re.IGNORECASE)
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
 _BLOCKS = {"p", "li", "div", "ul", "ol", "section", "blockquote", "pre", "table", *_HEADINGS}
 _CELLS = {"td", "th"}
@@ -67,6 +68,18 @@ def in_rows(
             words = " | ".join(filter(None, (cell.text for cell in beyond)))
             count = "a cell" if len(beyond) == 1 else f"{len(beyond)} cells"
             yield Gap(beyond[0].line, words, f"{count} beyond the head of its table")
+
+
+def blocks_of_document(html: str) -> list[Block]:
+    """Parse an HTML document: what is in its `<main>`, or all of it without one.
+
+    Menus around the page name capabilities too, and would seem to say something of them.
+    """
+    tags = list(_MAIN.finditer(html))
+    if not tags or tags[0][1] or not tags[-1][1]:
+        return blocks_of_html(html, 1)
+    start, end = tags[0].end(), tags[-1].start()
+    return blocks_of_html(html[start:end], html.count("\n", 0, start) + 1)
 
 
 def blocks_of_html(html: str, line: int) -> list[Block]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ddcompat.importer.blocks import MOST_CELLS, Gap, PageError, Table, Tag
 from pytest_ddcompat.importer.markdown import blocks_of
-from pytest_ddcompat.importer.markup import blocks_of_html
+from pytest_ddcompat.importer.markup import blocks_of_document, blocks_of_html
 from pytest_ddcompat.values.files import read_limited
 from pytest_ddcompat.values.text import cut
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pytest_ddcompat.importer.blocks import Block
 
 __all__ = [
-    "LIMIT", "FrontMatter", "PageError", "check_text", "front_matter", "read_page", "with_partials",
+    "LIMIT", "FrontMatter", "PageError", "check_text", "front_matter", "is_address", "page_blocks",
+    "page_text", "read_page", "with_partials",
 ]  # fmt: skip
 
 LIMIT = 2 * 1024 * 1024  # bytes; published pages have some ten thousand
@@ -31,6 +32,8 @@ _DEAR = {
 _DELIMITER = frozenset(" \t|:->*+")  # of the line below a table's head, in a quote or list too
 _FRONT_LIMIT = 64 * 1024  # characters
 _SOURCE = re.compile(r"#\s*Source:\s*(https?://[^\s<>\"]+)\s*")
+_HTML = re.compile(r"(?:\s|<!--(?:[^-]|-(?!->))*-->)*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_LONGEST_HEAD = 10_000  # characters of comments before a document
 _PARTIAL_NAME = re.compile(r"""(?:^|\s)name=(?:"([^"]*)"|'([^']*)'|`([^`]*)`)""")
 # Control characters, surrogates and noncharacters, of which HTML has no references either.
 _CONTROL = re.compile(
@@ -45,7 +48,7 @@ class FrontMatter(NamedTuple):
 
     Attributes:
         values: Its keys whose values are texts.
-        address: Where the page is published; empty if it does not say so.
+        address: Where the page is published, as it says, or where it was fetched; else empty.
         length: Number of lines of the front matter.
     """
 
@@ -70,11 +73,29 @@ def read_page(path: str, called: str = "page", limit: int = LIMIT) -> str:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise PageError(f"{path}: cannot read this {called}: {reason}") from None
+    return page_text(content, path)
+
+
+def page_text(content: bytes, origin: str) -> str:
+    """Decode a page.
+
+    Args:
+        content: The page, from a file or a server.
+        origin: Where it is from, for messages.
+
+    Raises:
+        PageError: It is not text in UTF-8.
+    """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise PageError(f"{path}: byte {error.start}: this is not UTF-8 text") from None
+        raise PageError(f"{origin}: byte {error.start}: this is not UTF-8 text") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def is_address(page: str) -> bool:
+    """Whether the name of a page is an address, and not the path of a file."""
+    return bool(re.match(r"[a-z][a-z0-9+.-]*://", page, re.IGNORECASE))
 
 
 def check_text(text: str, origin: str) -> None:
@@ -116,7 +137,7 @@ def front_matter(lines: Sequence[str], origin: str) -> FrontMatter:
     Raises:
         PageError: It is not closed, or is not valid YAML.
     """
-    address, start = "", 0
+    address, start = origin if is_address(origin) else "", 0
     while start < len(lines) and (not lines[start].strip() or _SOURCE.fullmatch(lines[start])):
         source = _SOURCE.fullmatch(lines[start])
         address = source[1] if source else address
@@ -159,6 +180,23 @@ def _yaml(text: str, origin: str, line: int) -> dict[str, str]:
     values = {k: v for k, v in found.items() if isinstance(k, str) and isinstance(v, str)}
     check_text("".join(values.values()), f"{origin}: the front matter")
     return {key: " ".join(value.split()) for key, value in values.items()}
+
+
+def page_blocks(lines: Sequence[str], first: int, origin: str) -> list[Block]:
+    """Parse a page below its front matter: an HTML document, or Markdown, which may have HTML too.
+
+    Args:
+        lines: The page.
+        first: Number of lines of its front matter.
+        origin: Name of the page's file, for messages.
+
+    Raises:
+        PageError: A paragraph or cell is too long.
+    """
+    text = "\n".join(lines)
+    if _HTML.match(text[:_LONGEST_HEAD]):
+        return blocks_of_document(text)
+    return blocks_of(lines[first:], first + 1, origin)
 
 
 def with_partials(blocks: Sequence[Block], folder: Path | None) -> Iterator[Block]:

@@ -36,7 +36,7 @@ README = ROOT / "README.md"
 PAGES = [README, *sorted({*(ROOT / "docs").rglob("*.md")} - {APPLIED})]
 BLOCK = re.compile(
     r"(?m)^(?:<!-- (?P<use>file|shown): (?P<word>.*) -->\n)?"
-    r"(?P<fence>```+)(?P<language>[\w{}-]*)\n(?P<text>(?s:.*?))^(?P=fence)$"
+    r"(?P<fence>```+)(?P<language>[\w{}-]*)(?: .*)?\n(?P<text>(?s:.*?))^(?P=fence)$"
 )
 NEEDS = re.compile(r"(?m)^<!-- needs: ([\w-]+) -->$")
 TIME = re.compile(r" in \d+\.\d\ds\b.*")

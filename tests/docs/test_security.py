@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support.importing import CAPABILITIES
 
 import pytest_ddcompat
 from pytest_ddcompat import Environment
@@ -21,7 +22,7 @@ from pytest_ddcompat.environment import parsing as facts
 from pytest_ddcompat.environment.agent import agent_address
 from pytest_ddcompat.environment.fact import FACTS
 from pytest_ddcompat.environment.machine import Detector
-from pytest_ddcompat.importer import source
+from pytest_ddcompat.importer import remote, source
 from pytest_ddcompat.matrix import loading
 from pytest_ddcompat.record import format as record
 
@@ -88,6 +89,21 @@ def test_variables_are_read_nowhere_else() -> None:
     assert places == ["command_line.py", "machine.py", "plugin.py"]
 
 
+def test_the_network_is_used_nowhere_else() -> None:
+    """The Agent's query, a page to import, and what both share."""
+    package = Path(pytest_ddcompat.__file__).parent
+    libraries = {"http", "socket", "ssl", "urllib.request", "asyncio", "ftplib", "smtplib"}
+    found = set()
+    for path in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if any(name in libraries or name.startswith("http.") for name in names):
+                found.add(path.name)
+    assert found == {"agent.py", "remote.py", "network.py"}
+    assert "`ddcompat import https://…`" in "".join(section("Network"))
+
+
 def test_the_limits_are_those_that_are_listed() -> None:
     text = " ".join(line.split("|")[-2] for line in section("Limits") if line.startswith("| "))
     mebibytes = [int(found) for found in re.findall(r"(\d+) MiB", text)]
@@ -97,6 +113,7 @@ def test_the_limits_are_those_that_are_listed() -> None:
     assert [n * 2**20 for n in mebibytes] == limits
     seconds = inspect.signature(agent.query).parameters["limit"].default
     assert f"{seconds:.0f} second and" in text
+    assert f"{remote.SECONDS:.0f} seconds and {remote.MOST_REDIRECTS} redirects" in text
 
 
 NO_NETWORK = """\
@@ -136,6 +153,15 @@ def test_a_command_that_is_not_told_to_uses_no_network(command: str) -> None:
     text = f"{NO_NETWORK}from pytest_ddcompat.__main__ import main\nmain({command.split()!r})\n"
     run = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=False)
     assert (run.returncode in {0, 1}, run.stderr) == (True, "")
+
+
+def test_a_page_from_a_file_uses_no_network(tmp_path: Path) -> None:
+    (tmp_path / "page.md").write_text(CAPABILITIES, encoding="utf-8")
+    text = f"{NO_NETWORK}from pytest_ddcompat.__main__ import main\nmain(['import', 'page.md'])\n"
+    run = subprocess.run(
+        [sys.executable, "-c", text], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stderr.count("\n")) == (0, 1)
 
 
 def test_the_audit_would_notice(project: Project) -> None:

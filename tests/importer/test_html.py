@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.importing import below, reasons, rows
+from support.importing import below, imported, reasons, rows
 
 HTML_HEAD = "<tr><th>Type</th><th>Bot Filter support</th></tr>"
 
@@ -89,3 +89,32 @@ def test_table_within_a_cell_is_text() -> None:
 )  # fmt: skip
 def test_stray_html(html: str, text: str, reason: str) -> None:
     assert reasons(below(f"{html}\n")) == {text: reason}
+
+
+MINIMUMS = (
+    "<table>\n<tr><th>Shop protection capability</th><th>Minimum Python tracer version</th></tr>"
+    "\n\n    <tr><td>Bot Filter</td><td>1.4.0</td></tr>\n</table>"
+)
+PREVIEW = "<p>Bot Filter is in Preview.</p>"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "status"),
+    [
+        pytest.param("<!DOCTYPE html>\n", "", None, id="a type"),
+        pytest.param("\n <!-- - --> <HTML lang=en>\n", "</HTML>", None, id="a comment before it"),
+        pytest.param(f"<!doctype html>{PREVIEW}", "", "preview", id="words around the table"),
+        pytest.param(f"<!doctype html>{PREVIEW}<main>", f"</main>{PREVIEW}", None,
+                     id="words outside of main"),
+        pytest.param(f"<!doctype html><main>{PREVIEW}", "</main>", "preview", id="words in main"),
+        pytest.param(f"<!doctype html>{PREVIEW}<main>", "", "preview", id="main is not closed"),
+        pytest.param(f"<!doctype html></main>{PREVIEW}<main>", "</main>", "preview",
+                     id="main is closed first"),
+    ],
+)  # fmt: skip
+def test_html_document(start: str, end: str, status: str | None) -> None:
+    found = imported(f"{start}<h1>The firewall</h1>\n\n{MINIMUMS}\n{end}\n")
+    (row,) = rows(found, "capabilities")
+    assert (row["id"], row["minimum"], row.get("status")) == ("bot_filter", "1.4.0", status)
+    assert found.mapping["page"]["title"] == "The firewall"
+    assert found.account.unresolved == ()
