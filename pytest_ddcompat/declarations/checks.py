@@ -88,7 +88,7 @@ def _with_repeated_tests(declarations: Declarations) -> Iterator[Complaint]:
     for each in declarations.declarations:
         if len(each.tests) == 1:
             continue
-        ids = [tuple(elements_of(test)) for test in each.tests]
+        ids = [elements_of(test) for test in each.tests]
         known = {elements: number for number, elements in enumerate(ids)}
         for number, test in enumerate(each.tests):
             parts = (ids[number][:end] for end in range(1, len(ids[number]) + 1))

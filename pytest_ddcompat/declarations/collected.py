@@ -34,7 +34,7 @@ def unmatched(
         whole: Files and folders of which all tests were collected, as ids have them; an empty
             one stands for all folders.
     """
-    complete = {tuple(elements_of(path)) if path else () for path in whole}
+    complete = {elements_of(path) if path else () for path in whole}
     used = declarations.used(node_ids)
     names: _Names | None = None
     found: list[Complaint] = []
@@ -59,7 +59,7 @@ def _is_within(test: str, complete: set[tuple[str, ...]]) -> bool:
     """Whether all that a pattern can mean is in one of some files and folders."""
     elements = elements_of(test)
     literal = next((n for n, element in enumerate(elements) if "*" in element), len(elements))
-    return any(tuple(elements[:end]) in complete for end in range(literal + 1))
+    return any(elements[:end] in complete for end in range(literal + 1))
 
 
 class _Names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from posixpath import normpath
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -20,7 +21,7 @@ _LONGEST_HINT = 80
 _VALID = "a folder, file, file::Class, file::Class::method or file::test[parameters]"
 
 
-def elements_of(node_id: str) -> list[str]:
+def elements_of(node_id: str) -> tuple[str, ...]:
     """Split a node id, or a pattern of some: `a/b.py::C::m[x]` is `a`, `b.py`, `::C`, `::m`, `[x]`.
 
     Raises:
@@ -32,7 +33,8 @@ def elements_of(node_id: str) -> list[str]:
     return elements
 
 
-def _split(node_id: str) -> list[str]:
+@lru_cache(maxsize=10_000)  # a run splits the id of a declared test four times
+def _split(node_id: str) -> tuple[str, ...]:
     """Split a node id as `elements_of` does; return nothing for other texts."""
     # Parameters may hold any of the separators.
     names, bracket, parameters = node_id.partition("[")
@@ -42,8 +44,8 @@ def _split(node_id: str) -> list[str]:
         del folders[-1]  # of `folder/`
     elements = [*folders, *(f"::{name}" for name in classes)]
     if {"", "::", ".", ".."}.intersection(elements) or "\\" in path:
-        return []
-    return [*elements, f"[{parameters}"] if bracket else elements
+        return ()
+    return (*elements, f"[{parameters}") if bracket else tuple(elements)
 
 
 def _no_id(node_id: str) -> Problem:

@@ -58,7 +58,8 @@ class Table(NamedTuple):
         found = read(known, place._replace(file=f"{place.file}:{self.lines.line}"))
         if check is not None and len(place.problems) == before:
             check(found, place)
-        place.problems[before:] = self._located(place.problems[before:], unknown, place.file)
+        if len(place.problems) > before:
+            place.problems[before:] = self._located(place.problems[before:], unknown, place.file)
         return found
 
     def _located(self, problems: list[Problem], unknown: int, file: str) -> list[Problem]:

@@ -153,7 +153,8 @@ class Ledger:
 
     def see(self, report: pytest.TestReport) -> None:
         """Enter one report of a test."""
-        key = (report.nodeid, _worker_of(report))
+        # Each report counts: where nobody else runs tests, none is of a worker.
+        key = (report.nodeid, _worker_of(report) if self.codec.reads_others else "")
         entry = self._ran.get(key)
         if entry is None:
             entry = self._ran[key] = Entry(report.nodeid, place_of(report), worker=key[1])
