@@ -156,9 +156,9 @@ def _exchange(address: Address, limit: float) -> tuple[int, bytes]:
         connection.request("GET", f"{path}/info", headers={"Connection": "close"})
         received = io.BytesIO(_received(connection.sock, deadline))
     source = cast("socket.socket", SimpleNamespace(makefile=lambda _mode: received))
-    response = http.client.HTTPResponse(source, method="GET")
-    response.begin()
-    return response.status, response.read()
+    with http.client.HTTPResponse(source, method="GET") as response:
+        response.begin()
+        return response.status, response.read()
 
 
 def _received(sock: socket.socket, deadline: float) -> bytes:

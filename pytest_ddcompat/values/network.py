@@ -56,8 +56,9 @@ def within(seconds: float, work: Callable[[], _T]) -> _T:
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     thread.join(seconds)
-    for error in raised:
-        raise error
-    for result in found:
-        return result
+    if raised:
+        # Taken out, or the error would keep itself and what the request held open.
+        raise raised.pop()
+    if found:
+        return found.pop()
     raise TimeoutError
