@@ -119,11 +119,14 @@ def _run_fetched(options: argparse.Namespace, kind: _Kind) -> int:
     kept = kept_of(options.output, options.page, depends_on) if keeps else None
     validators = kept.validators if kept else Validators()
     fetched = fetch(options.page, kind.called, kind.limit, validators)
-    if fetched is None or (kept and kept.page == digest(fetched.content)):
+    if fetched is None:
+        return _answer_unchanged(options)
+    page = digest(fetched.content)
+    if kept and kept.page == page:
         return _answer_unchanged(options)
     status = _answer(options, kind.make(page_text(fetched.content, options.page), options), [])
     if keeps:
-        page, made = digest(fetched.content), digest(Path(options.output).read_bytes())
+        made = digest(Path(options.output).read_bytes())
         kept = Kept(options.page, depends_on, page, made, fetched.validators)
         put(kept.to_text(), options.output + SUFFIX, [])
     return status

@@ -86,8 +86,6 @@ def _repeated(declarations: Declarations) -> Iterator[Complaint]:
 
 def _with_repeated_tests(declarations: Declarations) -> Iterator[Complaint]:
     for each in declarations.declarations:
-        if len(each.tests) == 1:
-            continue
         ids = [elements_of(test) for test in each.tests]
         known = {elements: number for number, elements in enumerate(ids)}
         for number, test in enumerate(each.tests):

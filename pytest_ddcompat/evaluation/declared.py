@@ -68,8 +68,7 @@ def decide_declared(
     if declaration.requires:
         judged = [judge.judge(requirement, strict=None) for requirement in declaration.requires]
         acting = [_by_own_action(declaration, decision) for decision in judged]
-        required = combine(acting) if len(acting) > 1 else acting[0]
-        decisions.append(_with_words(required, declaration))
+        decisions.append(_with_words(combine(acting), declaration))
     if declaration.state:
         decisions.append(_on_state(declaration, actions, judge))
     value = Declared(
