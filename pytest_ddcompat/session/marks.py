@@ -63,7 +63,8 @@ class _Marks:
 def _entry(item: pytest.Item) -> dict[str, Any]:
     path, line, _ = item.location
     markers, problems = [], []
-    for mark in marks_of(item):
+    marks = [*marks_of(item)]
+    for mark in marks:
         if mark.name == DECLARATION:
             continue  # it stands in a file already
         try:
@@ -75,4 +76,7 @@ def _entry(item: pytest.Item) -> dict[str, Any]:
     if STAND_IN in item.stash:
         problems.append("require() stops this module here, so that its tests are not known")
     place = path if line is None else f"{path}:{line + 1}"
-    return {"id": item.nodeid, "place": place, "markers": markers, "problems": problems}
+    gated = bool(marks or problems)
+    return {
+        "id": item.nodeid, "place": place, "gated": gated, "markers": markers, "problems": problems
+    }  # fmt: skip

@@ -1,0 +1,196 @@
+"""The coverage of jobs as JSON, and the schema of that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_ddcompat.matrix.fields import Key, Kind
+from pytest_ddcompat.matrix.kinds import array, mapping, one_of, text
+from pytest_ddcompat.matrix.schema import object_schema
+
+if TYPE_CHECKING:
+    from pytest_ddcompat.jobs.coverage import Coverage, Missed
+    from pytest_ddcompat.jobs.selection import Suite
+
+__all__ = ["VERSION", "account_of", "coverage_schema"]
+
+VERSION = 1
+"""Version of the form."""
+
+
+def _described(schema: dict[str, Any]) -> Kind:
+    """A kind that is only written, never read."""
+    return Kind(lambda value, _: value, schema)
+
+
+def _object(doc: str, **keys: Key) -> Kind:
+    return _described(object_schema(doc, keys))
+
+
+def _nullable(kind: Kind) -> Kind:
+    return _described({"anyOf": [kind.schema, {"type": "null"}]})
+
+
+_string = _described({"type": "string"})
+_count = _described({"type": "integer", "minimum": 0})
+_day = _described({"type": "string", "format": "date"})
+_SUITE = _object(
+    "Runs that can be compared.",
+    id=Key(text, "Digest of repository and pages."),
+    repository=Key(_nullable(text), "Address of the repository; null: not known."),
+    pages=Key(mapping(text), "SHA-256 of each page's matrix, by its id."),
+    commits=Key(array(_nullable(text)), "Hashes of the commits; null: not known."),
+    runs=Key(_count, "Number of runs."),
+)
+_REASON = _object(
+    "What kept a test out.",
+    subject=Key(_string, "The capability that it is about, or the test."),
+    check=Key(_string, "The check; empty if no fact kept the test out."),
+    needs=Key(_string, "What is needed."),
+    found=Key(_string, "What was found."),
+    source=Key(_string, "The page's heading and words that it rests on, or the marker."),
+    reason=Key(_string, "What else kept the test out; empty if a fact did."),
+    jobs=Key(_count, "Number of jobs in which it did."),
+)
+_PLACE = {
+    "test": Key(text, "Node id."),
+    "file": Key(_string, "Its file."),
+    "line": Key(_nullable(_count), "Its line; null: none."),
+    "because": Key(array(_REASON), "What kept it out, that of most jobs first."),
+}
+_MISSED = {
+    **_PLACE,
+    "mend": Key(_string, "The least change that would run it; empty: nothing would."),
+    "since": Key(
+        _day,
+        "First day on which a record has it and it did not run, after the last on which it ran.",
+    ),
+}
+_ALLOWANCE = {
+    "tests": Key(array(text), "Ids of tests, or patterns of them."),
+    "reason": Key(text, "Why they need not run."),
+}
+_ACCOUNT = {
+    "version": Key(_described({"const": VERSION}), "Version of this form."),
+    "suite": Key(_SUITE, "What was tested."),
+    "gated": Key(_count, "Number of gated tests."),
+    "ran": Key(_count, "Number of those that ran in some job."),
+    "share": Key(
+        _described({"type": "number", "minimum": 0, "maximum": 100}),
+        "Percentage of tests that ran, of those that need to.",
+    ),
+    "never_run": Key(
+        array(_object("A test that ran in no job.", **_MISSED)),
+        "Tests that ran in no job, without those that need not.",
+    ),
+    "absent": Key(
+        array(_object("A test that is in no record.", test=_PLACE["test"])),
+        "Tests of the collection that are in no record, without those that need not be.",
+    ),
+    "allowed": Key(
+        array(
+            _object(
+                "A test that need not run.",
+                test=_PLACE["test"],
+                reason=Key(text, "Why it need not run."),
+                because=_PLACE["because"],
+            )
+        ),
+        "Tests that ran in no job or are absent, and need not run.",
+    ),
+    "unneeded": Key(
+        array(_object("An entry of the file of tests that need not run.", **_ALLOWANCE)),
+        "Entries of that file that are for no such test.",
+    ),
+    "undetermined": Key(
+        array(_object("A test that was undetermined in each run.", **_PLACE)),
+        "Tests that were undetermined in each run, whether they ran or not.",
+    ),
+    "jobs": Key(
+        array(
+            _object(
+                "A job: a name in one environment.",
+                name=Key(text, "Its name, with the environment where several share it."),
+                environment=Key(text, "The main facts of its environments."),
+                gated=Key(_count, "Number of gated tests that it has."),
+                ran=Key(_count, "Number of those that ran."),
+            )
+        ),
+        "The jobs.",
+    ),
+    "redundant_jobs": Key(
+        array(text), "Names of jobs that can all go: each of their tests ran in another job."
+    ),
+    "unexercised": Key(
+        _nullable(
+            array(
+                _object(
+                    "A row of a page.",
+                    matrix=Key(text, "Id of the page."),
+                    table=Key(
+                        one_of("sites", "capabilities", "deployments", "releases", "runtimes",
+                               "frameworks", "coverage"),
+                        "Table that the row is of.",
+                    ),
+                    capability=Key(_string, "Id of the capability; empty of other rows."),
+                    words=Key(text, "The page's heading and words."),
+                )
+            )
+        ),
+        "Rows of the pages that no test that ran rests on; null: the pages are not at hand.",
+    ),
+    "left_out": Key(
+        array(_SUITE), "Suites and commits of which there are runs that do not count."
+    ),
+}  # fmt: skip
+
+
+def coverage_schema() -> dict[str, Any]:
+    """Describe the coverage of jobs as JSON Schema, draft 2020-12."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Coverage of jobs by pytest-ddcompat",
+        **object_schema("What jobs cover together.", _ACCOUNT),
+    }
+
+
+def account_of(coverage: Coverage) -> dict[str, Any]:
+    """Return the coverage as JSON has it."""
+    return {
+        "version": VERSION,
+        "suite": _suite(coverage.suite),
+        "gated": coverage.gated,
+        "ran": coverage.ran,
+        # Down, so that 100 is all of them.
+        "share": int(coverage.share * 100) / 100,
+        "never_run": [
+            {**_test(one), "mend": one.mend, "since": str(one.since)} for one in coverage.never_run
+        ],
+        "absent": [{"test": test} for test in coverage.absent],
+        "allowed": [
+            {"test": one.test, "reason": one.allowed, "because": _because(one)}
+            for one in coverage.allowed
+        ],
+        "unneeded": [
+            {"tests": [*entry.tests], "reason": entry.reason} for entry in coverage.unneeded
+        ],
+        "undetermined": [_test(one) for one in coverage.undetermined],
+        "jobs": [job._asdict() for job in coverage.jobs],
+        "redundant_jobs": coverage.redundant_jobs,
+        "unexercised": None
+        if coverage.unexercised is None
+        else [row._asdict() for row in coverage.unexercised],
+        "left_out": [_suite(suite) for suite in coverage.left_out],
+    }
+
+
+def _test(one: Missed) -> dict[str, Any]:
+    return {"test": one.test, "file": one.file, "line": one.line, "because": _because(one)}
+
+
+def _because(one: Missed) -> list[dict[str, Any]]:
+    return [reason._asdict() for reason in one.because]
+
+
+def _suite(suite: Suite) -> dict[str, Any]:
+    return {**suite._asdict(), "commits": [*suite.commits]}

@@ -1,0 +1,315 @@
+"""What the jobs of a suite cover together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_ddcompat.jobs.allowed import Allowance, Allowances
+from pytest_ddcompat.jobs.engine import connected, fill, rows_of
+from pytest_ddcompat.jobs.pack import files_of, pack, table_of
+from pytest_ddcompat.jobs.questions import INPUTS, define
+from pytest_ddcompat.jobs.selection import Choice, Suite, resolve, suite_of
+from pytest_ddcompat.values.errors import CompatibilityError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from duckdb import DuckDBPyConnection
+
+    from pytest_ddcompat.matrix.matrix import Matrix
+
+__all__ = ["Coverage", "Job", "Missed", "Reason", "Row", "measure"]
+
+_TABLES = ("sites", "capabilities", "deployments", "releases", "runtimes", "frameworks", "coverage")
+_ASKED = ("never_run", "because", "undetermined", "absent", "jobs", "left_out", "unexercised",
+          "totals")  # fmt: skip
+
+
+class Reason(NamedTuple):
+    """What kept a test out, in a number of jobs.
+
+    Attributes:
+        subject: The capability, or the test.
+        check: The check; empty if it is no fact that kept the test out.
+        needs: What is needed.
+        found: What was found.
+        source: What the page says.
+        reason: What else kept the test out; empty if it is a fact.
+        jobs: The number of jobs.
+    """
+
+    subject: str
+    check: str
+    needs: str
+    found: str
+    source: str
+    reason: str
+    jobs: int
+
+    @property
+    def words(self) -> str:
+        """The reason in a line."""
+        about = "" if self.subject in {"", "the test"} else f"{self.subject} "
+        return self.reason or f"{about}needs {self.needs}, found {self.found}"
+
+
+class Missed(NamedTuple):
+    """A test that did not run in any job, or was always undetermined.
+
+    Attributes:
+        test: Its node id.
+        file: Its file.
+        line: Its line; None: none.
+        because: What kept it out, that of most jobs first.
+        mend: The least change that would run it; empty: nothing would.
+        since: First day on which a record has it and it did not run; None if it ran.
+        allowed: Why it need not run; empty if nothing says so.
+    """
+
+    test: str
+    file: str
+    line: int | None
+    because: tuple[Reason, ...]
+    mend: str = ""
+    since: dt.date | None = None
+    allowed: str = ""
+
+
+class Job(NamedTuple):
+    """A job: a name in one environment, or a run without a name.
+
+    Attributes:
+        name: Its name, with the environment where several have it.
+        environment: The main facts of its environments.
+        gated: Number of gated tests.
+        ran: Number of those that ran.
+    """
+
+    name: str
+    environment: str
+    gated: int
+    ran: int
+
+
+class Row(NamedTuple):
+    """A row of a page.
+
+    Attributes:
+        matrix: Id of the page.
+        table: Name of its table.
+        capability: Id of the capability, if it is one; else empty.
+        words: The page's heading and words.
+    """
+
+    matrix: str
+    table: str
+    capability: str
+    words: str
+
+
+class Coverage(NamedTuple):
+    """What jobs cover.
+
+    Attributes:
+        suite: What was tested, by how many runs.
+        jobs: The jobs.
+        gated: Number of tests.
+        ran: Number of tests that ran in some job.
+        never_run: Tests that ran in no job, without those that need not.
+        absent: Tests of the collection that are in no record, without those that need not be.
+        allowed: Tests that ran in no job or are absent, and need not run.
+        undetermined: Tests that were undetermined in each run.
+        redundant_jobs: Names of jobs that can all go: each of their tests ran in another job.
+        unexercised: Rows of the page that no test that ran rests on; None: no page is known.
+        unneeded: Entries of the allowed tests that are for none.
+        left_out: Other suites and commits, of which runs were given that do not count.
+        packed_twice: Files of runs that another file has too.
+    """
+
+    suite: Suite
+    jobs: list[Job]
+    gated: int
+    ran: int
+    never_run: list[Missed]
+    absent: list[str]
+    allowed: list[Missed]
+    undetermined: list[Missed]
+    redundant_jobs: list[str]
+    unexercised: list[Row] | None
+    unneeded: list[Allowance]
+    left_out: list[Suite]
+    packed_twice: list[str]
+
+    @property
+    def share(self) -> float:
+        """The percentage of tests that ran, of those that need to; 100 if there is none."""
+        needed = self.gated - sum(1 for test in self.allowed if test.since is not None)
+        return 100 * self.ran / needed if needed else 100.0
+
+
+def measure(
+    records: Sequence[str],
+    choice: Choice,
+    *,
+    collected: Iterable[str] = (),
+    pages: Sequence[Matrix] = (),
+    allowed: Allowances | None = None,
+) -> Coverage:
+    """Measure what jobs cover.
+
+    Args:
+        records: Files of records, or the folder of a pack.
+        choice: Which runs count.
+        collected: Ids of the tests that the suite has.
+        pages: The pages whose rows may be exercised; those count that the records were made by.
+        allowed: Tests that need not run.
+
+    Raises:
+        CompatibilityError: A file is no record, a folder no pack, or the choice fits no run.
+        ModuleNotFoundError: DuckDB is not installed.
+    """
+    with TemporaryDirectory(prefix="ddcompat-") as temporary:
+        folder, twice = _folder(records, str(Path(temporary) / "pack"))
+        with connected() as connection:
+            for name, files in files_of(folder).items():
+                table_of(connection, name, files, folder)
+            choice = resolve(connection, choice)
+            _give(connection, choice, [*dict.fromkeys(collected)])
+            define(connection, "selected")
+            suite = suite_of(connection, choice)
+            rows = _rows_of(suite, pages)
+            _fill_input(connection, "page_rows", rows)
+            define(connection, "seen", *_ASKED)
+            found = {name: rows_of(connection, f"SELECT * FROM {name}") for name in _ASKED}
+            found["redundant"] = [{"job_key": key} for key in _redundant(connection)]
+    return _assembled(suite, found, allowed or Allowances(), twice, known=bool(rows))
+
+
+def _folder(records: Sequence[str], temporary: str) -> tuple[str, list[str]]:
+    """Return the folder of a pack, which is made of records if they are files."""
+    folders = [name for name in records if Path(name).is_dir()]
+    if not folders:
+        return temporary, pack(records, temporary).known
+    if len(records) > 1:
+        what = f"{folders[0]} is a folder, which cannot stand beside others"
+        raise CompatibilityError(f"{what}; valid: one folder, or files of records")
+    return folders[0], []
+
+
+def _give(connection: DuckDBPyConnection, choice: Choice, collected: Sequence[str]) -> None:
+    """Make the tables that the questions take; of page's rows, none as yet."""
+    values: dict[str, Sequence[str]] = {
+        "wanted_suites": choice.suites,
+        "wanted_commits": choice.commits,
+        "added_jobs": choice.jobs,
+        "collected": collected,
+    }
+    for table in INPUTS:
+        _fill_input(connection, table.name, [(value,) for value in values.get(table.name, ())])
+
+
+def _fill_input(
+    connection: DuckDBPyConnection, name: str, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    (columns,) = (table.columns for table in INPUTS if table.name == name)
+    values = [*zip(*rows)] or [()] * len(columns)
+    fill(connection, name, columns, {c.name: [*each] for c, each in zip(columns, values)})
+
+
+def _rows_of(suite: Suite, pages: Sequence[Matrix]) -> list[tuple[Any, ...]]:
+    """Return the rows of the pages by which a suite was decided."""
+    rows = [
+        (page.page.id, kind, getattr(row, "id", ""), row.heading, row.documented)
+        for page in pages
+        if suite.pages.get(page.page.id) == page.digest
+        for kind in _TABLES
+        for row in getattr(page, kind)
+    ]
+    return [
+        (nth, *row, f'"{" | ".join(documented)}"') for nth, (*row, documented) in enumerate(rows)
+    ]
+
+
+def _redundant(connection: DuckDBPyConnection) -> list[str]:
+    """Ask which jobs add nothing until none is left that does not."""
+    gone: list[str] = []
+    while True:
+        _fill_input(connection, "removed", [(key,) for key in gone])
+        define(connection, "pairs", "redundant")
+        more = [row["job_key"] for row in rows_of(connection, "SELECT * FROM redundant")]
+        if not more:
+            return gone
+        gone += more
+
+
+def _assembled(
+    suite: Suite,
+    found: dict[str, list[dict[str, Any]]],
+    allowances: Allowances,
+    twice: list[str],
+    *,
+    known: bool,
+) -> Coverage:
+    """Put answers together, apart from tests that need not run."""
+    because = {
+        test: tuple(
+            Reason(row["subject"], row["check_name"], row["needs"], row["found"], row["source"],
+                   row["reason"], row["jobs"])
+            for row in rows
+        )
+        for test, rows in groupby(found["because"], key=lambda row: row["test"])
+    }  # fmt: skip
+    missed = [
+        Missed(row["test"], row["file"], row["line"], because.get(row["test"], ()), row["mend"],
+               row["since"])
+        for row in found["never_run"]
+    ]  # fmt: skip
+    absent = [row["test"] for row in found["absent"]]
+    tests = [*(one.test for one in missed), *absent]
+    reasons = allowances.among(tests)
+    names = _names(found["jobs"])
+    return Coverage(
+        suite=suite,
+        jobs=[Job(names[r["job_key"]], r["environment"], r["gated"], r["ran"]) for r in found["jobs"]],
+        gated=found["totals"][0]["gated"],
+        ran=found["totals"][0]["ran"],
+        never_run=[one for one in missed if one.test not in reasons],
+        absent=[test for test in absent if test not in reasons],
+        allowed=[
+            *(one._replace(allowed=reasons[one.test]) for one in missed if one.test in reasons),
+            *(Missed(t, t.partition("::")[0], None, (), allowed=reasons[t]) for t in absent if t in reasons),
+        ],
+        undetermined=[
+            Missed(row["test"], row["file"], row["line"], because.get(row["test"], ()))
+            for row in found["undetermined"]
+        ],
+        redundant_jobs=sorted(names[row["job_key"]] for row in found["redundant"]),
+        unexercised=[
+            Row(r["matrix"], r["kind"], r["capability"] if r["kind"] == "capabilities" else "",
+                f"{r['heading']}: {r['words']}")
+            for r in found["unexercised"]
+        ] if known else None,
+        unneeded=allowances.unneeded(tests),
+        left_out=[Suite.of(row) for row in found["left_out"]],
+        packed_twice=twice,
+    )  # fmt: skip
+
+
+def _names(jobs: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """Return a name for each job's key: with its environment where several share it."""
+    named = [(row["job_key"], row["job"] or "", row["environment"]) for row in jobs]
+    plain = [name for _, name, _ in named]
+    both = [(name, environment) for _, name, environment in named]
+    result = {}
+    for key, name, environment in named:
+        if name and plain.count(name) == 1:
+            result[key] = name
+        elif both.count((name, environment)) == 1:
+            result[key] = f"{name} ({environment})" if name else environment
+        else:
+            result[key] = f"{name or 'run'} ({environment}, {key.rpartition(' ')[2][:8]})"
+    return result

@@ -1,0 +1,307 @@
+"""Pack records into Parquet: read in batches, written whole, each run once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import shutil
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_ddcompat.jobs.engine import connected, fill, rows_of
+from pytest_ddcompat.jobs.rows import RAN, decision_rows, finding_rows, run_row
+from pytest_ddcompat.jobs.tables import FINDINGS, FORMAT, RUNS, TABLES, TESTS, Column
+from pytest_ddcompat.record.reading import read_record
+from pytest_ddcompat.values.errors import CompatibilityError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["Packed", "files_of", "pack", "table_of"]
+
+_BATCH = 100_000  # rows that are kept in memory
+_LARGEST = 2**31 - 1
+_OWN = re.compile(r"day=\d{4}-\d\d-\d\d/[0-9a-f]{32}\.parquet")
+_VALID = "a folder that `ddcompat records pack` has written"
+_LOCK = ".ddcompat.lock"
+_SEEN = ("test", "file", "line", "outcome", "decision")
+_OF_TEST = tuple(column for column in TESTS.columns if column.name in {"run", *_SEEN})
+_OF_DECISION = tuple(
+    column for column in TESTS.columns if column.name not in {*_SEEN, "ran", "run"}
+)
+_JOINED = ", ".join(
+    ("t" if column in _OF_TEST else "d") + f".{column.name}"
+    if column.name != "ran"
+    else "list_contains($ran, t.outcome) AS ran"
+    for column in TESTS.columns
+)
+_QUERIES = {
+    RUNS.name: "SELECT * FROM new_runs WHERE began::DATE = $day ORDER BY run",
+    TESTS.name: f"SELECT {_JOINED} FROM new_tests AS t JOIN new_decisions AS d "
+    "ON d.run = t.run AND d.decision = t.decision "
+    "WHERE t.run IN (SELECT run FROM new_runs WHERE began::DATE = $day) ORDER BY t.run, t.test",
+    FINDINGS.name: "SELECT * FROM new_findings WHERE run IN "
+    "(SELECT run FROM new_runs WHERE began::DATE = $day) ORDER BY run, decision",
+}
+
+
+class Packed(NamedTuple):
+    """What packing came to.
+
+    Attributes:
+        runs: Number of runs that were added.
+        known: Files of runs that were there before, or earlier among the files.
+    """
+
+    runs: int
+    known: list[str]
+
+
+def pack(records: Iterable[str], folder: str) -> Packed:
+    """Add records to a folder of tables, which is made if it is not there.
+
+    All of them are added or, if one cannot be, none.
+
+    Args:
+        records: Their files.
+        folder: The folder.
+
+    Raises:
+        CompatibilityError: A file is no record, or the folder is no pack or cannot be written.
+    """
+    root = Path(folder)
+    try:
+        if root.exists() and not (root / RUNS.name).is_dir() and any(root.iterdir()):
+            raise CompatibilityError(_no_pack(folder, "other files are in it"))
+        root.mkdir(exist_ok=True)
+        with _locked(root):
+            _remove_remains(root)
+            return _pack(records, root)
+    except OSError as error:
+        reason = f"cannot write this: {error.strerror or error}"
+        raise CompatibilityError(Problem(reason, file=folder)) from None
+
+
+def files_of(folder: str) -> dict[str, list[str]]:
+    """Return the files of each table of a pack, those of whole runs alone.
+
+    Raises:
+        CompatibilityError: The folder is no pack, or has nothing in it.
+    """
+    root = Path(folder)
+    if not (root / RUNS.name).is_dir():
+        raise CompatibilityError(_no_pack(folder, "it has no folder runs"))
+    found = sorted(path.relative_to(root / RUNS.name) for path in root.glob("runs/**/*.parquet"))
+    if not found:
+        raise CompatibilityError(Problem("no run is packed in this folder", file=folder))
+    for path in found:
+        if not _OWN.fullmatch(path.as_posix()):
+            raise CompatibilityError(_no_pack(folder, f"runs/{path.as_posix()} is not of it"))
+    files = {table.name: [str(root / table.name / path) for path in found] for table in TABLES}
+    for name in (path for paths in files.values() for path in paths):
+        if not Path(name).is_file():
+            raise CompatibilityError(_no_pack(folder, f"it has no {name}"))
+    return files
+
+
+def table_of(connection: DuckDBPyConnection, name: str, files: Sequence[str], folder: str) -> None:
+    """Make a view of a table's files.
+
+    Raises:
+        CompatibilityError: They have not the columns of the table, or are of another version.
+    """
+    (table,) = (table for table in TABLES if table.name == name)
+    relation = connection.read_parquet([*files], hive_partitioning=True)
+    found = dict(zip(relation.columns, map(str, relation.types)))
+    for column in table.columns:
+        if found.get(column.name) != column.type:
+            what = f"the table {name} has no column {column.name} of type {column.type}"
+            raise CompatibilityError(_no_pack(folder, what))
+    relation.create_view(name)
+    if table == RUNS:
+        formats = rows_of(connection, "SELECT DISTINCT format FROM runs")
+        for other in (row["format"] for row in formats if row["format"] != FORMAT):
+            what = f"cannot read version {other} of these tables"
+            raise CompatibilityError(Problem(what, str(FORMAT), file=folder))
+
+
+def _no_pack(folder: str, what: str) -> Problem:
+    return Problem(f"this is no pack of records: {what}", _VALID, file=folder)
+
+
+def _pack(records: Iterable[str], root: Path) -> Packed:
+    temporary = Path(mkdtemp(prefix=".ddcompat-", suffix=".tmp", dir=root))
+    try:
+        with connected() as connection:
+            known = _known_runs(connection, root)
+            batch, count, twice = _Batch(), 0, []
+            for file in records:
+                record = read_record(file)
+                if record["run"]["id"] in known:
+                    twice.append(file)
+                    continue
+                known.add(record["run"]["id"])
+                count += 1
+                batch.add(record, file)
+                if batch.size >= _BATCH:
+                    batch.write(connection, temporary)
+                    batch = _Batch()
+            batch.write(connection, temporary)
+        _publish(temporary, root)
+        return Packed(count, twice)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _known_runs(connection: DuckDBPyConnection, root: Path) -> set[str]:
+    if not any(root.glob("runs/*/*.parquet")):
+        return set()
+    table_of(connection, RUNS.name, files_of(str(root))[RUNS.name], str(root))
+    return {row["run"] for row in rows_of(connection, "SELECT run FROM runs")}
+
+
+class _Batch:
+    """Rows of some runs, in columns."""
+
+    def __init__(self) -> None:
+        self.runs: dict[str, list[Any]] = {column.name: [] for column in RUNS.columns}
+        self.tests: dict[str, list[Any]] = {column.name: [] for column in _OF_TEST}
+        self.decisions: dict[str, list[Any]] = {
+            column.name: [] for column in (RUNS.columns[0], *_OF_DECISION)
+        }
+        self.decisions["decision"] = []
+        self.findings: dict[str, list[Any]] = {column.name: [] for column in FINDINGS.columns}
+
+    @property
+    def size(self) -> int:
+        """The number of rows of the largest tables."""
+        return len(self.tests["run"]) + len(self.findings["run"])
+
+    def add(self, record: dict[str, Any], file: str) -> None:
+        """Add the rows of a record.
+
+        Raises:
+            CompatibilityError: The record has a time that does not exist.
+        """
+        row = run_row(record)
+        for key in ("began", "ended"):
+            row[key] = _moment(row[key], file)
+        for key, value in row.items():
+            self.runs[key].append(value)
+        tests = record["tests"]
+        self.tests["run"] += [row["run"]] * len(tests)
+        self.tests["test"] += [test["id"] for test in tests]
+        for key in _SEEN[1:]:
+            self.tests[key] += [test[key] for test in tests]
+        decisions = decision_rows(record)
+        self.decisions["run"] += [row["run"]] * len(decisions)
+        self.decisions["decision"] += range(len(decisions))
+        for column in _OF_DECISION:
+            self.decisions[column.name] += [one[column.name] for one in decisions]
+        findings = [*zip(*finding_rows(record))]
+        self.findings["run"] += [row["run"]] * (len(findings[0]) if findings else 0)
+        for column, values in zip(FINDINGS.columns[1:], findings):
+            self.findings[column.name] += values
+
+    def write(self, connection: DuckDBPyConnection, folder: Path) -> None:
+        """Write the rows as files below a folder, one for each table and day."""
+        if not self.runs["run"]:
+            return
+        self._fill(connection)
+        first: dict[dt.date, str] = {}
+        for run, began in sorted(zip(self.runs["run"], self.runs["began"])):
+            first.setdefault(began.date(), run)
+        for table in TABLES:
+            for day, run in first.items():
+                path = folder / table.name / f"day={day}" / f"{run}.parquet"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                ran = {"ran": RAN} if table == TESTS else {}
+                connection.execute(
+                    f"COPY ({_QUERIES[table.name]}) TO $path (FORMAT parquet, COMPRESSION zstd)",
+                    {"path": str(path), "day": day, **ran},
+                )
+
+    def _fill(self, connection: DuckDBPyConnection) -> None:
+        import duckdb
+
+        decision = (RUNS.columns[0], Column("decision", "INTEGER", ""), *_OF_DECISION)
+        tables = {
+            "new_runs": (RUNS.columns, self.runs),
+            "new_tests": (_OF_TEST, self.tests),
+            "new_decisions": (decision, self.decisions),
+            "new_findings": (FINDINGS.columns, self.findings),
+        }
+        for name, (columns, values) in tables.items():
+            try:
+                fill(connection, name, columns, values)
+            except (duckdb.Error, OverflowError):
+                # JSON has what no column can: half a character, and numbers of any size.
+                clean = {key: [*map(_cleaned, column)] for key, column in values.items()}
+                fill(connection, name, columns, clean)
+
+
+def _moment(text: str, file: str) -> dt.datetime:
+    try:
+        return dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007 - a column in UTC
+    except ValueError:
+        what = f'there is no time "{text}"'
+        raise CompatibilityError(Problem(what, where="run", file=file)) from None
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    return min(value, _LARGEST) if type(value) is int else value
+
+
+def _publish(temporary: Path, root: Path) -> None:
+    """Put new files in their place; those of runs last, without which the others do not count."""
+    done: list[Path] = []
+    try:
+        for table in (TESTS, FINDINGS, RUNS):
+            for path in sorted((temporary / table.name).rglob("*.parquet")):
+                target = root / path.relative_to(temporary)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _sync(path)
+                done.append(target)
+                path.replace(target)
+    except BaseException:
+        for path in reversed(done):
+            with suppress(OSError):
+                path.unlink()
+        raise
+
+
+def _sync(path: Path) -> None:
+    # Else a crash of the machine may leave the new name with nothing in it.
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _remove_remains(root: Path) -> None:
+    """Remove what a killed process has left: temporary files, and rows of no run."""
+    for path in root.glob(".ddcompat-*.tmp"):
+        shutil.rmtree(path, ignore_errors=True)
+    for table in (TESTS, FINDINGS):
+        for path in root.glob(f"{table.name}/*/*.parquet"):
+            own = path.relative_to(root / table.name)
+            if _OWN.fullmatch(own.as_posix()) and not (root / RUNS.name / own).exists():
+                path.unlink()
+
+
+@contextmanager
+def _locked(root: Path) -> Iterator[None]:
+    """Wait until no other process packs into the folder."""
+    with (root / _LOCK).open("ab") as file:
+        try:
+            import fcntl
+        except ImportError:  # Windows has none, and packs one after the other by its users' care
+            pass
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,118 @@
+"""The questions about many records: SQL of this package, asked of DuckDB or written for others."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_ddcompat.jobs.tables import Column
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+__all__ = ["DIALECTS", "INPUTS", "QUESTIONS", "Input", "define", "question", "written_for"]
+
+DIALECTS = ("duckdb", "spark", "trino", "bigquery", "snowflake", "athena")
+"""Dialects of SQL in which the questions can be printed."""
+
+QUESTIONS = (
+    "names", "selected", "counted", "suites", "left_out", "seen", "totals", "never_run", "because",
+    "undetermined", "absent", "jobs", "pairs", "redundant", "unexercised",
+)  # fmt: skip
+"""All questions, each after those that it rests on. A question is a view of its name."""
+
+_KEPT = ("selected", "seen", "pairs")  # as tables, since several others rest on them
+
+
+class Input(NamedTuple):
+    """A table that a question takes beside those of the records; it may be empty.
+
+    Attributes:
+        name: Its name.
+        meaning: What a row is.
+        columns: Its columns.
+    """
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+
+
+INPUTS = (
+    Input(
+        "wanted_suites",
+        "the one suite whose runs count; empty: the newest",
+        (Column("suite", "VARCHAR", ""),),
+    ),
+    Input(
+        "wanted_commits",
+        "the commits whose runs count; empty: the newest",
+        (Column("commit_sha", "VARCHAR", ""),),
+    ),
+    Input(
+        "added_jobs",
+        "names of jobs whose newest runs count too",
+        (Column("job", "VARCHAR", ""),),
+    ),
+    Input("collected", "ids of the tests that the suite has", (Column("test", "VARCHAR", ""),)),
+    Input("removed", "jobs that are thought away", (Column("job_key", "VARCHAR", ""),)),
+    Input(
+        "page_rows",
+        "rows of the pages, each with its table, heading and words, and a capability's id",
+        (
+            Column("nth", "INTEGER", ""),
+            Column("matrix", "VARCHAR", ""),
+            Column("kind", "VARCHAR", ""),
+            Column("capability", "VARCHAR", ""),
+            Column("heading", "VARCHAR", ""),
+            Column("words", "VARCHAR", ""),
+        ),
+    ),
+)
+"""The tables that the questions take."""
+
+
+@cache
+def question(name: str) -> str:
+    """Return the SQL of a question, with the comment that says what it answers."""
+    file = files("pytest_ddcompat.jobs") / "questions" / f"{name}.sql"
+    return file.read_text(encoding="utf-8")
+
+
+def define(connection: DuckDBPyConnection, *names: str) -> None:
+    """Make questions views of a database, those that others rest on tables, whose rows are kept."""
+    for name in names:
+        kind = "TABLE" if name in _KEPT else "VIEW"
+        connection.execute(f"CREATE OR REPLACE TEMP {kind} {name} AS {question(name)}")
+
+
+def written_for(dialect: str) -> str:
+    """Return all questions as views in a dialect, after the tables that they take.
+
+    Args:
+        dialect: One of `DIALECTS`.
+
+    Raises:
+        ModuleNotFoundError: sqlglot is not installed.
+    """
+    import sqlglot
+
+    parts = []
+    for table in INPUTS:
+        columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
+        parts.append((f"-- {table.name}: {table.meaning}.", f"CREATE TABLE {table.name} ({columns})"))
+    for name in QUESTIONS:
+        comment, sql = _split(question(name))
+        parts.append((comment, f"CREATE OR REPLACE VIEW {name} AS {sql}"))
+    return "\n".join(
+        f"{comment}\n{sqlglot.transpile(sql, 'duckdb', dialect, pretty=True)[0]};\n"
+        for comment, sql in parts
+    )
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Return the comment that begins a question, and its SQL."""
+    lines = text.splitlines()
+    end = next(number for number, line in enumerate(lines) if not line.startswith("--"))
+    return "\n".join(lines[:end]), "\n".join(lines[end:])

@@ -1,0 +1,12 @@
+-- Which tests are gated, in how many of the runs that count, in how many of them did each run, and
+-- in how many was it undetermined?
+SELECT
+    tests.test,
+    MIN(tests.file) AS file,
+    MIN(tests.line) AS line,
+    COUNT(*) AS runs,
+    SUM(CASE WHEN tests.ran THEN 1 ELSE 0 END) AS ran_in,
+    SUM(CASE WHEN tests.verdict = 'undetermined' THEN 1 ELSE 0 END) AS undetermined_in
+FROM tests
+INNER JOIN selected ON selected.run = tests.run
+GROUP BY tests.test
