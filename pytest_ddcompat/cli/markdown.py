@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 __all__ = [
-    "LARGEST", "LARGEST_COMMENT", "code", "fitting_table", "paragraph", "size", "table",
-    "table_row", "words",
+    "LARGEST", "LARGEST_COMMENT", "code", "fitting_list", "fitting_table", "paragraph", "size",
+    "table", "table_row", "words",
 ]  # fmt: skip
 
 LARGEST = 1_000_000
@@ -64,6 +64,29 @@ def fitting_table(head: Sequence[str], rows: Sequence[Iterable[object]], room: i
         shown += 1
     left_out = len(lines) - shown
     return [*lines[:shown], "", *([f"{left_out} more are left out.", ""] if left_out else [])]
+
+
+def fitting_list(summary: str, items: Sequence[str], room: int, *, is_open: bool) -> list[str]:
+    """Return the lines of a list that can be folded, with as many items as fit in some bytes.
+
+    Args:
+        summary: What stands above the list, in HTML.
+        items: The items, in HTML, where no word is Markdown.
+        room: Bytes that all of it may have; the frame alone is always there.
+        is_open: Whether a reader sees the items without asking for them.
+    """
+    opened = " open" if is_open else ""
+    lines = [f"<details{opened}><summary>{summary}</summary>", "<ul>"]
+    end = ["</ul>", "</details>", ""]
+    room -= size(lines) + size(end) + len(f"<li>{len(items)} left out</li>") + 1
+    for number, item in enumerate(items):
+        line = f"<li>{item}</li>"
+        room -= size([line])
+        if room < 0:
+            lines.append(f"<li>{len(items) - number} left out</li>")
+            break
+        lines.append(line)
+    return [*lines, *end]
 
 
 def size(lines: Iterable[str]) -> int:

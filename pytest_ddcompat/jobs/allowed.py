@@ -16,7 +16,7 @@ from pytest_ddcompat.values.files import read_limited
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Allowance", "AllowedError", "Allowances", "read_allowed"]
+__all__ = ["Allowance", "Allowances", "AllowedError", "read_allowed"]
 
 _LIMIT = 16 * 1024 * 1024  # bytes
 _MOST = 50_000  # tables

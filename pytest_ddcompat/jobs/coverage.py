@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,11 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_ddcompat.jobs.allowed import Allowance, Allowances
 from pytest_ddcompat.jobs.engine import connected, fill, rows_of
 from pytest_ddcompat.jobs.pack import files_of, pack, table_of
-from pytest_ddcompat.jobs.questions import INPUTS, define
+from pytest_ddcompat.jobs.questions import INPUTS, keep, question
 from pytest_ddcompat.jobs.selection import Choice, Suite, resolve, suite_of
 from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Sequence
 
     from duckdb import DuckDBPyConnection
@@ -179,12 +179,12 @@ def measure(
                 table_of(connection, name, files, folder)
             choice = resolve(connection, choice)
             _give(connection, choice, [*dict.fromkeys(collected)])
-            define(connection, "selected")
+            keep(connection, "selected")
             suite = suite_of(connection, choice)
             rows = _rows_of(suite, pages)
             _fill_input(connection, "page_rows", rows)
-            define(connection, "seen", *_ASKED)
-            found = {name: rows_of(connection, f"SELECT * FROM {name}") for name in _ASKED}
+            keep(connection, "seen")
+            found = {name: rows_of(connection, question(name)) for name in _ASKED}
             found["redundant"] = [{"job_key": key} for key in _redundant(connection)]
     return _assembled(suite, found, allowed or Allowances(), twice, known=bool(rows))
 
@@ -212,9 +212,7 @@ def _give(connection: DuckDBPyConnection, choice: Choice, collected: Sequence[st
         _fill_input(connection, table.name, [(value,) for value in values.get(table.name, ())])
 
 
-def _fill_input(
-    connection: DuckDBPyConnection, name: str, rows: Sequence[tuple[Any, ...]]
-) -> None:
+def _fill_input(connection: DuckDBPyConnection, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
     (columns,) = (table.columns for table in INPUTS if table.name == name)
     values = [*zip(*rows)] or [()] * len(columns)
     fill(connection, name, columns, {c.name: [*each] for c, each in zip(columns, values)})
@@ -239,8 +237,8 @@ def _redundant(connection: DuckDBPyConnection) -> list[str]:
     gone: list[str] = []
     while True:
         _fill_input(connection, "removed", [(key,) for key in gone])
-        define(connection, "pairs", "redundant")
-        more = [row["job_key"] for row in rows_of(connection, "SELECT * FROM redundant")]
+        keep(connection, "pairs")
+        more = [row["job_key"] for row in rows_of(connection, question("redundant"))]
         if not more:
             return gone
         gone += more
@@ -271,32 +269,36 @@ def _assembled(
     absent = [row["test"] for row in found["absent"]]
     tests = [*(one.test for one in missed), *absent]
     reasons = allowances.among(tests)
+    allowed = [one._replace(allowed=reasons[one.test]) for one in missed if one.test in reasons]
+    nowhere = [test for test in absent if test in reasons]
+    allowed += [Missed(t, t.partition("::")[0], None, (), allowed=reasons[t]) for t in nowhere]
     names = _names(found["jobs"])
     return Coverage(
         suite=suite,
-        jobs=[Job(names[r["job_key"]], r["environment"], r["gated"], r["ran"]) for r in found["jobs"]],
+        jobs=[
+            Job(names[row["job_key"]], row["environment"], row["gated"], row["ran"])
+            for row in found["jobs"]
+        ],
         gated=found["totals"][0]["gated"],
         ran=found["totals"][0]["ran"],
         never_run=[one for one in missed if one.test not in reasons],
         absent=[test for test in absent if test not in reasons],
-        allowed=[
-            *(one._replace(allowed=reasons[one.test]) for one in missed if one.test in reasons),
-            *(Missed(t, t.partition("::")[0], None, (), allowed=reasons[t]) for t in absent if t in reasons),
-        ],
+        allowed=allowed,
         undetermined=[
             Missed(row["test"], row["file"], row["line"], because.get(row["test"], ()))
             for row in found["undetermined"]
         ],
         redundant_jobs=sorted(names[row["job_key"]] for row in found["redundant"]),
-        unexercised=[
-            Row(r["matrix"], r["kind"], r["capability"] if r["kind"] == "capabilities" else "",
-                f"{r['heading']}: {r['words']}")
-            for r in found["unexercised"]
-        ] if known else None,
+        unexercised=[_row(row) for row in found["unexercised"]] if known else None,
         unneeded=allowances.unneeded(tests),
         left_out=[Suite.of(row) for row in found["left_out"]],
         packed_twice=twice,
-    )  # fmt: skip
+    )
+
+
+def _row(row: dict[str, Any]) -> Row:
+    capability = row["capability"] if row["kind"] == "capabilities" else ""
+    return Row(row["matrix"], row["kind"], capability, f"{row['heading']}: {row['words']}")
 
 
 def _names(jobs: Sequence[dict[str, Any]]) -> dict[str, str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["connected", "fill", "rows_of"]
 
+_LARGEST = 2**31 - 1
 _MEMORY = "600MB"  # what does not fit goes to a temporary folder
 
 
@@ -32,7 +33,7 @@ def connected() -> Iterator[DuckDBPyConnection]:
     import duckdb
 
     with TemporaryDirectory(prefix="ddcompat-") as folder:
-        settings = {
+        settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": _MEMORY,
             "temp_directory": str(Path(folder)),
             # Both would fetch code over the network.
@@ -63,9 +64,22 @@ def fill(
         columns: Its columns.
         values: The values of each column, as many for each.
     """
+    import duckdb
+
     lists = ", ".join(f"unnest(${c.name}::{c.type}[]) AS {c.name}" for c in columns)
     bound = {column.name: values[column.name] for column in columns}
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {lists}", bound)
+    sql = f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {lists}"
+    try:
+        connection.execute(sql, bound)
+    except (duckdb.Error, OverflowError):
+        # JSON has what no column can: half a character, and numbers of any size.
+        connection.execute(sql, {key: [*map(_cleaned, each)] for key, each in bound.items()})
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    return min(value, _LARGEST) if type(value) is int else value
 
 
 def rows_of(connection: DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["Packed", "files_of", "pack", "table_of"]
 
 _BATCH = 100_000  # rows that are kept in memory
-_LARGEST = 2**31 - 1
 _OWN = re.compile(r"day=\d{4}-\d\d-\d\d/[0-9a-f]{32}\.parquet")
 _VALID = "a folder that `ddcompat records pack` has written"
 _LOCK = ".ddcompat.lock"
@@ -34,15 +33,16 @@ _OF_TEST = tuple(column for column in TESTS.columns if column.name in {"run", *_
 _OF_DECISION = tuple(
     column for column in TESTS.columns if column.name not in {*_SEEN, "ran", "run"}
 )
+_DECISION = (RUNS.columns[0], Column("decision", "INTEGER", ""), *_OF_DECISION)
 _JOINED = ", ".join(
     ("t" if column in _OF_TEST else "d") + f".{column.name}"
     if column.name != "ran"
     else "list_contains($ran, t.outcome) AS ran"
     for column in TESTS.columns
 )
-_QUERIES = {
+_QUERIES = {  # of names of this package alone
     RUNS.name: "SELECT * FROM new_runs WHERE began::DATE = $day ORDER BY run",
-    TESTS.name: f"SELECT {_JOINED} FROM new_tests AS t JOIN new_decisions AS d "
+    TESTS.name: f"SELECT {_JOINED} FROM new_tests AS t JOIN new_decisions AS d "  # noqa: S608
     "ON d.run = t.run AND d.decision = t.decision "
     "WHERE t.run IN (SELECT run FROM new_runs WHERE began::DATE = $day) ORDER BY t.run, t.test",
     FINDINGS.name: "SELECT * FROM new_findings WHERE run IN "
@@ -76,7 +76,7 @@ def pack(records: Iterable[str], folder: str) -> Packed:
     """
     root = Path(folder)
     try:
-        if root.exists() and not (root / RUNS.name).is_dir() and any(root.iterdir()):
+        if root.exists() and not (root / RUNS.name).is_dir() and _others(root):
             raise CompatibilityError(_no_pack(folder, "other files are in it"))
         root.mkdir(exist_ok=True)
         with _locked(root):
@@ -130,6 +130,10 @@ def table_of(connection: DuckDBPyConnection, name: str, files: Sequence[str], fo
             raise CompatibilityError(Problem(what, str(FORMAT), file=folder))
 
 
+def _others(root: Path) -> bool:
+    return any(not path.name.startswith(".ddcompat") for path in root.iterdir())
+
+
 def _no_pack(folder: str, what: str) -> Problem:
     return Problem(f"this is no pack of records: {what}", _VALID, file=folder)
 
@@ -171,10 +175,7 @@ class _Batch:
     def __init__(self) -> None:
         self.runs: dict[str, list[Any]] = {column.name: [] for column in RUNS.columns}
         self.tests: dict[str, list[Any]] = {column.name: [] for column in _OF_TEST}
-        self.decisions: dict[str, list[Any]] = {
-            column.name: [] for column in (RUNS.columns[0], *_OF_DECISION)
-        }
-        self.decisions["decision"] = []
+        self.decisions: dict[str, list[Any]] = {column.name: [] for column in _DECISION}
         self.findings: dict[str, list[Any]] = {column.name: [] for column in FINDINGS.columns}
 
     @property
@@ -227,36 +228,18 @@ class _Batch:
                 )
 
     def _fill(self, connection: DuckDBPyConnection) -> None:
-        import duckdb
-
-        decision = (RUNS.columns[0], Column("decision", "INTEGER", ""), *_OF_DECISION)
-        tables = {
-            "new_runs": (RUNS.columns, self.runs),
-            "new_tests": (_OF_TEST, self.tests),
-            "new_decisions": (decision, self.decisions),
-            "new_findings": (FINDINGS.columns, self.findings),
-        }
-        for name, (columns, values) in tables.items():
-            try:
-                fill(connection, name, columns, values)
-            except (duckdb.Error, OverflowError):
-                # JSON has what no column can: half a character, and numbers of any size.
-                clean = {key: [*map(_cleaned, column)] for key, column in values.items()}
-                fill(connection, name, columns, clean)
+        fill(connection, "new_runs", RUNS.columns, self.runs)
+        fill(connection, "new_tests", _OF_TEST, self.tests)
+        fill(connection, "new_decisions", _DECISION, self.decisions)
+        fill(connection, "new_findings", FINDINGS.columns, self.findings)
 
 
 def _moment(text: str, file: str) -> dt.datetime:
     try:
-        return dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007 - a column in UTC
+        return dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
     except ValueError:
         what = f'there is no time "{text}"'
         raise CompatibilityError(Problem(what, where="run", file=file)) from None
-
-
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
-    return min(value, _LARGEST) if type(value) is int else value
 
 
 def _publish(temporary: Path, root: Path) -> None:

@@ -11,7 +11,7 @@ from pytest_ddcompat.jobs.tables import Column
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["DIALECTS", "INPUTS", "QUESTIONS", "Input", "define", "question", "written_for"]
+__all__ = ["DIALECTS", "INPUTS", "QUESTIONS", "Input", "keep", "question", "written_for"]
 
 DIALECTS = ("duckdb", "spark", "trino", "bigquery", "snowflake", "athena")
 """Dialects of SQL in which the questions can be printed."""
@@ -20,9 +20,7 @@ QUESTIONS = (
     "names", "selected", "counted", "suites", "left_out", "seen", "totals", "never_run", "because",
     "undetermined", "absent", "jobs", "pairs", "redundant", "unexercised",
 )  # fmt: skip
-"""All questions, each after those that it rests on. A question is a view of its name."""
-
-_KEPT = ("selected", "seen", "pairs")  # as tables, since several others rest on them
+"""All questions, each after those that it rests on, which are tables or views of their names."""
 
 
 class Input(NamedTuple):
@@ -80,11 +78,9 @@ def question(name: str) -> str:
     return file.read_text(encoding="utf-8")
 
 
-def define(connection: DuckDBPyConnection, *names: str) -> None:
-    """Make questions views of a database, those that others rest on tables, whose rows are kept."""
-    for name in names:
-        kind = "TABLE" if name in _KEPT else "VIEW"
-        connection.execute(f"CREATE OR REPLACE TEMP {kind} {name} AS {question(name)}")
+def keep(connection: DuckDBPyConnection, name: str) -> None:
+    """Make a table of the answer to a question on which others rest."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {question(name)}")
 
 
 def written_for(dialect: str) -> str:
@@ -101,7 +97,9 @@ def written_for(dialect: str) -> str:
     parts = []
     for table in INPUTS:
         columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
-        parts.append((f"-- {table.name}: {table.meaning}.", f"CREATE TABLE {table.name} ({columns})"))
+        parts.append(
+            (f"-- {table.name}: {table.meaning}.", f"CREATE TABLE {table.name} ({columns})")
+        )
     for name in QUESTIONS:
         comment, sql = _split(question(name))
         parts.append((comment, f"CREATE OR REPLACE VIEW {name} AS {sql}"))

@@ -118,4 +118,6 @@ def _one(text: str, whole: set[str], option: str, kind: str) -> str:
     if len(fitting) > 1:
         what = f'{option}: {len(fitting)} begin with "{text:.80}"'
         raise CompatibilityError(Problem(what, ", ".join(fitting[:10])))
-    raise CompatibilityError(unknown_name(f'{option}: there is no {kind} "{text:.80}"', text, whole))
+    raise CompatibilityError(
+        unknown_name(f'{option}: there is no {kind} "{text:.80}"', text, whole)
+    )

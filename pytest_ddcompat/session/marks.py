@@ -63,7 +63,7 @@ class _Marks:
 def _entry(item: pytest.Item) -> dict[str, Any]:
     path, line, _ = item.location
     markers, problems = [], []
-    marks = [*marks_of(item)]
+    marks = marks_of(item)
     for mark in marks:
         if mark.name == DECLARATION:
             continue  # it stands in a file already

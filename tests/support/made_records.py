@@ -55,7 +55,7 @@ def made_record(tests: Mapping[str, Case], **changes: Any) -> dict[str, Any]:
         changes: `name`, `attempt`, `commit`, `repository`, `begin` and `id` of the run, facts by
             their key, `page` with changes of the page.
     """
-    record = {
+    record: dict[str, Any] = {
         "version": 2,
         "run": _run(changes),
         "matrices": [{**PAGE, **changes.pop("page", {})}],
@@ -119,12 +119,13 @@ def _decide(record: dict[str, Any], case: Case) -> None:
 def many_records(seed: int, jobs: int = 4, tests: int = 6) -> Iterator[dict[str, Any]]:
     """Make records at random: jobs of two commits on two days, some with two attempts."""
     pick = random.Random(seed)  # noqa: S311 - the same each time, which is what it is for
-    kinds = [PASSED, Case("failed"), Case("xfailed"), OLD, OPEN, AUTHOR, Case("not_run"),
-             OLD._replace(needs="Python >=3.12", found="3.11", mend=("Python >=3.12", "x"))]  # fmt: skip
+    newer = OLD._replace(needs="Python >=3.12", found="3.11", mend=("Python >=3.12", "x"))
+    rare = [Case("failed"), Case("xfailed"), Case("not_run")]
+    kinds = [PASSED, OLD, OPEN, AUTHOR, newer, *rare]
     for commit, day in ((OLDER, 26), (COMMIT, 27), (None, 25)):
         for job in range(pick.randint(1, jobs)):
             for attempt in range(1, pick.randint(1, 2) + 1):
-                chosen = [n for n in range(tests) if pick.random() < 0.8]  # noqa: PLR2004
+                chosen = [n for n in range(tests) if pick.random() < 0.8]
                 weights = [pick.random() ** 2 for _ in kinds]
                 yield made_record(
                     {f"test_a.py::test_{n}": pick.choices(kinds, weights)[0] for n in chosen},

@@ -1,0 +1,198 @@
+"""`ddcompat coverage`: show what jobs cover together."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.cli import arguments
+from pytest_ddcompat.cli.collecting import collect
+from pytest_ddcompat.cli.common import matrix_named
+from pytest_ddcompat.cli.coverage_view import markdown, percent, print_coverage, text
+from pytest_ddcompat.cli.output import printing, put, write, write_error
+from pytest_ddcompat.jobs.account import account_of
+from pytest_ddcompat.jobs.allowed import Allowances, read_allowed
+from pytest_ddcompat.jobs.coverage import measure
+from pytest_ddcompat.jobs.questions import DIALECTS, written_for
+from pytest_ddcompat.jobs.selection import Choice
+from pytest_ddcompat.matrix.loading import bundled_ids, load_matrix
+from pytest_ddcompat.values.errors import CompatibilityError, Problem
+from pytest_ddcompat.values.files import read_limited
+from pytest_ddcompat.values.text import printable
+
+if TYPE_CHECKING:
+    from pytest_ddcompat.jobs.coverage import Coverage
+    from pytest_ddcompat.matrix.matrix import Matrix
+
+__all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
+
+PURPOSE = "Show which tests ran in no job, and what the jobs cover together"
+EXAMPLE = "ddcompat coverage records/*.json --fail-on-never-run"
+
+_LIMIT = 64 * 1024 * 1024  # bytes of a file of node ids
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "records",
+        metavar="RECORD",
+        nargs="*",
+        help="Records of runs, or the folder into which `ddcompat records pack` has put them",
+    )
+    _add_choice(parser)
+    parser.add_argument(
+        "--collect",
+        metavar="PATH",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="Collect the tests of these files and folders, and show which are in no record; "
+        "pytest imports their modules for that, but runs none",
+    )
+    parser.add_argument(
+        "--tests",
+        metavar="FILE",
+        help="The same with the ids of gated tests in this file, one a line",
+    )
+    parser.add_argument(
+        "--allow", metavar="FILE", help="TOML file with tests that need not run, and why"
+    )
+    purpose = (
+        "A page whose rows may be exercised, beside the bundled ones; you can repeat this option"
+    )
+    arguments.add_repeatable(parser, "--matrix", "ID|PATH", purpose)
+    parser.add_argument(
+        "--fail-under",
+        metavar="PERCENT",
+        type=_percentage,
+        help="Exit with 1 if fewer of the gated tests ran in some job",
+    )
+    parser.add_argument(
+        "--fail-on-never-run",
+        action="store_true",
+        help="Exit with 1 if a test ran in no job, or is in no record",
+    )
+    parser.add_argument(
+        "--sql",
+        metavar="DIALECT",
+        choices=DIALECTS,
+        help=f"Print the questions as SQL instead: {', '.join(DIALECTS)}",
+    )
+    arguments.add_format(parser, "json", "markdown")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="Write to this file instead of standard output"
+    )
+
+
+def _add_choice(parser: argparse.ArgumentParser) -> None:
+    purpose = (
+        "Count the runs of this commit instead of the newest; the hash or its beginning; "
+        "you can repeat this option"
+    )
+    arguments.add_repeatable(parser, "--commit", "SHA", purpose)
+    purpose = (
+        "Count the newest runs of this job too, whichever commit they are of; "
+        "you can repeat this option"
+    )
+    arguments.add_repeatable(parser, "--job", "NAME", purpose)
+    parser.add_argument(
+        "--suite",
+        metavar="DIGEST",
+        help="Count the runs of this repository and these pages, where there are several",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show the coverage; return 1 if it is less than is asked for, else 0."""
+    if options.sql is not None:
+        _show(written_for(options.sql), options)
+        return 0
+    if not options.records:
+        raise CompatibilityError("coverage needs records; valid: RECORD…, or the folder of a pack")
+    choice = Choice(tuple(filter(None, [options.suite])), tuple(options.commit), tuple(options.job))
+    coverage = measure(
+        options.records,
+        choice,
+        collected=_collected(options),
+        pages=_pages(options),
+        allowed=read_allowed(options.allow) if options.allow is not None else Allowances(),
+    )
+    for file in coverage.packed_twice:
+        write_error(f"ddcompat: note: {printable(file)}: another record has the same run")
+    _answer(coverage, options)
+    return _status(coverage, options)
+
+
+def _answer(coverage: Coverage, options: argparse.Namespace) -> None:
+    if options.format == "json":
+        # What `--facts` adds comes here: keys of the account.
+        _show(json.dumps(account_of(coverage), indent=2), options)
+    elif options.format == "markdown":
+        _show(markdown(coverage), options)
+    elif options.output is not None:
+        _show(text(coverage), options)
+    else:
+        with printing() as out:
+            print_coverage(coverage, out)
+
+
+def _show(answer: str, options: argparse.Namespace) -> None:
+    if options.output is not None:
+        put(answer, options.output, [*options.records, options.allow, options.tests])
+    else:
+        is_markdown = options.format == "markdown" and options.sql is None
+        write(answer, "xmlcharrefreplace" if is_markdown else "backslashreplace")
+
+
+def _status(coverage: Coverage, options: argparse.Namespace) -> int:
+    """Return the exit status, and say why it is 1."""
+    failed = []
+    if options.fail_under is not None and coverage.share < options.fail_under:
+        under = f"under {options.fail_under:g} %"
+        failed.append(f"{percent(coverage.share)} of the gated tests ran, {under}")
+    missing = len(coverage.never_run) + len(coverage.absent)
+    if options.fail_on_never_run and missing:
+        failed.append(f"{missing} of the gated tests ran in no job")
+    for what in failed:
+        write_error(f"ddcompat: {what}")
+    return int(bool(failed))
+
+
+def _percentage(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= 100:  # noqa: PLR2004 - per cent
+        raise argparse.ArgumentTypeError(f'"{text:.80}" is not a number from 0 to 100')
+    return number
+
+
+def _collected(options: argparse.Namespace) -> list[str]:
+    """Return the ids of the tests that the suite has, if they are asked for."""
+    tests = []
+    if options.tests is not None:
+        try:
+            content = read_limited(options.tests, _LIMIT).decode("utf-8-sig")
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise CompatibilityError(
+                Problem(f"cannot read this: {reason}", file=options.tests)
+            ) from None
+        # Of what `pytest --collect-only -q` prints, its last line is no id.
+        tests = [line.strip() for line in content.split("\n") if "::" in line]
+        if not tests:
+            valid = "lines such as tests/test_login.py::test_sso"
+            raise CompatibilityError(Problem("there is no id of a test", valid, file=options.tests))
+    if options.collect:
+        found = collect(options.collect, "--collect")["tests"]
+        tests += [test["id"] for test in found if test["gated"]]
+    return tests
+
+
+def _pages(options: argparse.Namespace) -> list[Matrix]:
+    named = [matrix_named(which) for which in options.matrix]
+    return [*named, *(load_matrix(which) for which in bundled_ids())]

@@ -1,0 +1,229 @@
+"""The coverage of jobs for readers: as text, and as Markdown for a comment."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_ddcompat.cli.markdown import (
+    LARGEST_COMMENT,
+    code,
+    fitting_list,
+    fitting_table,
+    paragraph,
+    size,
+    words,
+)
+from pytest_ddcompat.cli.output import folded, render_text
+from pytest_ddcompat.values.text import cut, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import Console
+
+    from pytest_ddcompat.jobs.coverage import Coverage, Missed
+
+__all__ = ["markdown", "percent", "print_coverage", "text"]
+
+_WIDTH = 100  # characters of a line of text in a file
+_LISTED = 20  # tests of one group that the text lists, and that a comment shows unfolded
+_REASONS = 5  # of one group
+_LONGEST = 300  # characters of one reason
+_MOST_JOBS = 50  # rows of the table of jobs in Markdown
+_FRAME = 300  # bytes, at most, of what stands around a list
+
+
+class Group(NamedTuple):
+    """Tests that the same kept out.
+
+    Attributes:
+        why: What did, a line each.
+        mend: What would run them; empty: nothing.
+        tests: The tests with what a reader must know of each.
+    """
+
+    why: list[str]
+    mend: str
+    tests: list[tuple[str, str]]
+
+
+class Section(NamedTuple):
+    """A part of the answer: a title, and the tests that it is about.
+
+    Attributes:
+        title: What they are, with their number.
+        groups: The tests.
+    """
+
+    title: str
+    groups: list[Group]
+
+
+def percent(share: float) -> str:
+    """Return a percentage in words, down to one that is not 100 before all is."""
+    return f"{int(share * 10) / 10:g} %"
+
+
+def sections_of(coverage: Coverage) -> list[Section]:
+    """Return the parts of the answer that list tests, without empty ones."""
+    never, absent = coverage.never_run, coverage.absent
+    open_ones, allowed = coverage.undetermined, coverage.allowed
+    gone = [Group([entry.reason], "", [(test, "") for test in entry.tests])
+            for entry in coverage.unneeded]  # fmt: skip
+    left = sum(len(group.tests) for group in gone)
+    found = [
+        Section(f"{_tests(len(never))} never ran", _grouped(never)),
+        Section(f"{_tests(len(absent))} in no record", [Group([], "", [(t, "") for t in absent])]),
+        Section(f"{_tests(len(open_ones))} undetermined in every run", _grouped(open_ones)),
+        Section(
+            f"{_tests(len(allowed))} allowed not to run",
+            [
+                Group([reason], "", [(one.test, "") for one in some])
+                for reason, some in groupby(
+                    sorted(allowed, key=lambda one: (one.allowed, one.test)),
+                    key=lambda one: one.allowed,
+                )
+            ],
+        ),
+        Section(f"{left} of --allow no longer needed", gone),
+    ]
+    return [section for section in found if any(group.tests for group in section.groups)]
+
+
+def lines_of(coverage: Coverage) -> Iterator[str]:
+    """Yield the parts of the answer that are one line each, after the first."""
+    suite = coverage.suite
+    yield f"{_counted(suite.runs, 'run')} of {_counted(len(coverage.jobs), 'job')}: {suite.words}"
+    yield f"at {suite.commit}"
+    if coverage.left_out:
+        count = sum(one.runs for one in coverage.left_out)
+        others = dict.fromkeys(
+            one.commit if one.id == suite.id else f"{one.commit} of {one.words}"
+            for one in coverage.left_out
+        )
+        yield f"{_counted(count, 'run')} left out: at {_some(list(others))}"
+    if coverage.redundant_jobs:
+        yield f"jobs that add nothing: {_some(coverage.redundant_jobs)}"
+    yield from _unexercised(coverage)
+
+
+def headline(coverage: Coverage) -> str:
+    """Return the answer in a line."""
+    gated = _counted(coverage.gated, "gated test")
+    return f"{coverage.ran} of {gated} ran in some job ({percent(coverage.share)})"
+
+
+def print_coverage(coverage: Coverage, out: Console) -> None:
+    """Print the coverage to a console."""
+    style = "green" if not coverage.never_run and not coverage.absent else "red"
+    out.print(headline(coverage), style=style, soft_wrap=True)
+    for line in lines_of(coverage):
+        out.print(folded(printable(line), 4, out.width, "  "), soft_wrap=True)
+    for section in sections_of(coverage):
+        out.print()
+        out.print(f"{section.title}:", soft_wrap=True)
+        for group in section.groups:
+            lines = [*group.why, *([f"fix: {group.mend}"] if group.mend else [])]
+            for line in lines:
+                out.print(folded(printable(line), 4, out.width, "  "), soft_wrap=True)
+            for test, more in group.tests[:_LISTED]:
+                out.print(f"    {printable(test)}{more and f'  {more}'}", soft_wrap=True)
+            if len(group.tests) > _LISTED:
+                out.print(f"    and {_tests(len(group.tests) - _LISTED)} more", soft_wrap=True)
+
+
+def text(coverage: Coverage) -> str:
+    """Return the coverage as text for a file."""
+    return render_text(lambda out: print_coverage(coverage, out), _WIDTH)
+
+
+def markdown(coverage: Coverage) -> str:
+    """Return the coverage as Markdown that fits in a comment on GitHub, whatever its size."""
+    jobs = [(job.name, job.environment, job.gated, job.ran) for job in coverage.jobs]
+    head = [f"## Coverage: {words(headline(coverage))}", ""]
+    head += [f"- {words(line, _LONGEST)}" for line in lines_of(coverage)]
+    head += ["", "<details><summary>Jobs</summary>", ""]
+    room = (LARGEST_COMMENT - size(head)) // 8
+    head += fitting_table(("job", "environment", "gated", "ran"), jobs[:_MOST_JOBS], room)
+    more = len(jobs) - _MOST_JOBS
+    head += [*([f"{more} more jobs.", ""] if more > 0 else []), "</details>", ""]
+    left = LARGEST_COMMENT - size(head)
+    shown: list[tuple[list[str], Group]] = []
+    omitted = 0
+    for section in sections_of(coverage):
+        title = [f"### {words(section.title)}", ""]
+        for group in section.groups:
+            # Half is for the reasons, half for the tests.
+            lines = [*title, *_reasons(group)]
+            left -= size(lines) + _FRAME
+            if left < LARGEST_COMMENT // 2:
+                omitted += len(group.tests)
+                left += size(lines) + _FRAME
+                continue
+            title = []
+            shown.append((lines, group))
+    lines = head
+    for number, (reasons, group) in enumerate(shown):
+        items = [
+            f"<code>{code(printable(test))}</code> {more}".rstrip() for test, more in group.tests
+        ]
+        is_open = len(items) <= _LISTED
+        count = _tests(len(items))
+        found = fitting_list(count, items, left // (len(shown) - number), is_open=is_open)
+        left -= size(found)
+        lines += [*reasons, *found]
+    lines += [f"{_tests(omitted)} more, for other reasons, are left out.", ""] if omitted else []
+    return "\n".join(lines)
+
+
+def _reasons(group: Group) -> list[str]:
+    why = [line for reason in group.why for line in (paragraph(cut(reason, _LONGEST)), "")]
+    return [*why, *([f"Fix: **{words(group.mend, _LONGEST)}**", ""] if group.mend else [])]
+
+
+def _grouped(tests: Sequence[Missed]) -> list[Group]:
+    """Return tests by what kept them out, that of most tests first."""
+    groups: dict[tuple[object, ...], Group] = {}
+    for one in tests:
+        key = (one.because, one.mend)
+        if key not in groups:
+            why = [f"{reason.words} ({_counted(reason.jobs, 'job')})" for reason in one.because]
+            more = len(why) - _REASONS
+            shown = [
+                *why[:_REASONS],
+                *([f"and {_counted(more, 'reason')} more"] if more > 0 else []),
+            ]
+            groups[key] = Group(shown, one.mend, [])
+        groups[key].tests.append((one.test, f"since {one.since}" if one.since else ""))
+    return sorted(groups.values(), key=lambda group: (-len(group.tests), group.tests[0][0]))
+
+
+def _unexercised(coverage: Coverage) -> Iterator[str]:
+    """Yield what of the pages no job exercised: capabilities by name, other rows by number."""
+    if coverage.unexercised is None:
+        yield "the pages of these runs are not at hand: --matrix names them"
+        return
+    capabilities = [row.capability for row in coverage.unexercised if row.capability]
+    if capabilities:
+        yield f"capabilities that no job exercised: {', '.join(capabilities)}"
+    tables: dict[str, int] = {}
+    for row in coverage.unexercised:
+        if not row.capability:
+            tables[row.table] = tables.get(row.table, 0) + 1
+    if tables:
+        counts = ", ".join(f"{count} of {table}" for table, count in tables.items())
+        yield f"other rows that no job exercised: {counts}"
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _LISTED
+    return ", ".join([*names[:_LISTED], *([f"{more} more"] if more > 0 else [])])
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _tests(number: int) -> str:
+    return _counted(number, "test")
