@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -184,8 +185,9 @@ def measure(
             rows = _rows_of(suite, pages)
             _fill_input(connection, "page_rows", rows)
             keep(connection, "seen")
+            keep(connection, "pairs")
             found = {name: rows_of(connection, question(name)) for name in _ASKED}
-            found["redundant"] = [{"job_key": key} for key in _redundant(connection)]
+            found["redundant"] = [{"job_nth": number} for number in _redundant(connection)]
     return _assembled(suite, found, allowed or Allowances(), twice, known=bool(rows))
 
 
@@ -232,13 +234,12 @@ def _rows_of(suite: Suite, pages: Sequence[Matrix]) -> list[tuple[Any, ...]]:
     ]
 
 
-def _redundant(connection: DuckDBPyConnection) -> list[str]:
+def _redundant(connection: DuckDBPyConnection) -> list[int]:
     """Ask which jobs add nothing until none is left that does not."""
-    gone: list[str] = []
+    gone: list[int] = []
     while True:
-        _fill_input(connection, "removed", [(key,) for key in gone])
-        keep(connection, "pairs")
-        more = [row["job_key"] for row in rows_of(connection, question("redundant"))]
+        _fill_input(connection, "removed", [(number,) for number in gone])
+        more = [row["job_nth"] for row in rows_of(connection, question("redundant"))]
         if not more:
             return gone
         gone += more
@@ -276,7 +277,7 @@ def _assembled(
     return Coverage(
         suite=suite,
         jobs=[
-            Job(names[row["job_key"]], row["environment"], row["gated"], row["ran"])
+            Job(names[row["job_nth"]], row["environment"], row["gated"], row["ran"])
             for row in found["jobs"]
         ],
         gated=found["totals"][0]["gated"],
@@ -288,7 +289,7 @@ def _assembled(
             Missed(row["test"], row["file"], row["line"], because.get(row["test"], ()))
             for row in found["undetermined"]
         ],
-        redundant_jobs=sorted(names[row["job_key"]] for row in found["redundant"]),
+        redundant_jobs=sorted(names[row["job_nth"]] for row in found["redundant"]),
         unexercised=[_row(row) for row in found["unexercised"]] if known else None,
         unneeded=allowances.unneeded(tests),
         left_out=[Suite.of(row) for row in found["left_out"]],
@@ -301,17 +302,18 @@ def _row(row: dict[str, Any]) -> Row:
     return Row(row["matrix"], row["kind"], capability, f"{row['heading']}: {row['words']}")
 
 
-def _names(jobs: Sequence[dict[str, Any]]) -> dict[str, str]:
-    """Return a name for each job's key: with its environment where several share it."""
-    named = [(row["job_key"], row["job"] or "", row["environment"]) for row in jobs]
-    plain = [name for _, name, _ in named]
-    both = [(name, environment) for _, name, environment in named]
+def _names(jobs: Sequence[dict[str, Any]]) -> dict[int, str]:
+    """Return a name for each job's number: with its environment where several share it."""
+    plain = Counter(row["job"] for row in jobs)
+    both = Counter((row["job"], row["environment"]) for row in jobs)
     result = {}
-    for key, name, environment in named:
-        if name and plain.count(name) == 1:
-            result[key] = name
-        elif both.count((name, environment)) == 1:
-            result[key] = f"{name} ({environment})" if name else environment
+    for row in jobs:
+        name, environment = row["job"], row["environment"]
+        if name and plain[name] == 1:
+            result[row["job_nth"]] = name
+        elif both[name, environment] == 1:
+            result[row["job_nth"]] = f"{name} ({environment})" if name else environment
         else:
-            result[key] = f"{name or 'run'} ({environment}, {key.rpartition(' ')[2][:8]})"
+            key = row["job_key"].rpartition(" ")[2][:8]
+            result[row["job_nth"]] = f"{name or 'run'} ({environment}, {key})"
     return result

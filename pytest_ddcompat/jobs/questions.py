@@ -18,7 +18,7 @@ DIALECTS = ("duckdb", "spark", "trino", "bigquery", "snowflake", "athena")
 
 QUESTIONS = (
     "names", "selected", "counted", "suites", "left_out", "seen", "totals", "never_run", "because",
-    "undetermined", "absent", "jobs", "pairs", "redundant", "unexercised",
+    "undetermined", "absent", "pairs", "jobs", "redundant", "unexercised",
 )  # fmt: skip
 """All questions, each after those that it rests on, which are tables or views of their names."""
 
@@ -54,7 +54,7 @@ INPUTS = (
         (Column("job", "VARCHAR", ""),),
     ),
     Input("collected", "ids of the tests that the suite has", (Column("test", "VARCHAR", ""),)),
-    Input("removed", "jobs that are thought away", (Column("job_key", "VARCHAR", ""),)),
+    Input("removed", "jobs that are thought away", (Column("job_nth", "INTEGER", ""),)),
     Input(
         "page_rows",
         "rows of the pages, each with its table, heading and words, and a capability's id",

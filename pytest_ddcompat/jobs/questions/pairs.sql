@@ -1,6 +1,9 @@
--- Which job ran which test, of the jobs that are not in removed?
-SELECT DISTINCT selected.job_key, tests.test
+-- Which job has which test, and did it run there?
+SELECT
+    selected.job_nth,
+    seen.test_nth,
+    MAX(CASE WHEN tests.ran THEN 1 ELSE 0 END) AS ran
 FROM tests
 INNER JOIN selected ON selected.run = tests.run
-LEFT JOIN removed ON removed.job_key = selected.job_key
-WHERE tests.ran AND removed.job_key IS NULL
+INNER JOIN seen ON seen.test = tests.test
+GROUP BY selected.job_nth, seen.test_nth

@@ -69,6 +69,16 @@ chosen AS (
     WHERE of_suite.is_main = 1 OR latest.edition IS NOT NULL
 )
 SELECT
-    run, began, suite, repository, matrices, commit_sha, job, environment, is_added, job_key
+    run,
+    began,
+    suite,
+    repository,
+    matrices,
+    commit_sha,
+    job,
+    environment,
+    is_added,
+    job_key,
+    DENSE_RANK() OVER (ORDER BY job_key) AS job_nth
 FROM chosen
 WHERE attempt = last_attempt
