@@ -100,7 +100,7 @@ def read_allowed(name: str) -> Allowances:
         place.inside("allow").refuse(tables, "an array of tables, each written as [[allow]]")
         tables = []
     if len(tables) > _MOST:
-        place.problem(f"these are {len(tables)} tables", f"{_MOST} at most")
+        place.inside("allow").problem(f"these are {len(tables)} tables", f"{_MOST} at most")
         tables = []
     entries = [
         read_keys(_ENTRY, table, place.inside(f"allow[{number}]"))

@@ -10,6 +10,7 @@ import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,11 +20,10 @@ from pytest_ddcompat import CompatibilityError, FactsError, MatrixError, load_ma
 from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.declarations.file import read_declarations
 from pytest_ddcompat.environment.parsing import facts_from_text
+from pytest_ddcompat.jobs.allowed import AllowedError, read_allowed
 from pytest_ddcompat.values.errors import DeclarationError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from support.cases import Case
     from support.project import Project
 
@@ -52,6 +52,15 @@ def test_declarations(case: Case) -> None:
     with pytest.raises(CompatibilityError) as raised:
         read_declarations(case.content, table(case.table).file)
     assert isinstance(raised.value, DeclarationError)
+    assert case.told(str(raised.value)) == case.message
+
+
+@each("allowed")
+def test_allowed(case: Case, folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folders["allowed"])
+    Path(table("allowed").file).write_bytes(case.content)
+    with pytest.raises(AllowedError) as raised:
+        read_allowed(table("allowed").file)
     assert case.told(str(raised.value)) == case.message
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_ddcompat.declarations.schema import declarations_schema
 from pytest_ddcompat.environment.fact import IMPLEMENTATIONS, facts_schema
+from pytest_ddcompat.jobs.account import coverage_schema
 from pytest_ddcompat.matrix.fields import plain
 from pytest_ddcompat.matrix.loading import matrix_from_toml
 from pytest_ddcompat.matrix.rows import LEVELS
@@ -102,6 +103,7 @@ def _names_type(name: str, values: Iterable[str]) -> str:
 
 
 GENERATED: Final[dict[str, Callable[[], str]]] = {
+    "matrices/coverage.schema.json": _schema(coverage_schema),
     "matrices/declarations.schema.json": _schema(declarations_schema),
     "matrices/facts.schema.json": _schema(facts_schema),
     "matrices/matrix.schema.json": _schema(matrix_schema),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_ddcompat.declarations.schema import declarations_schema
 from pytest_ddcompat.environment.fact import facts_schema
+from pytest_ddcompat.jobs.account import coverage_schema
 from pytest_ddcompat.matrix.schema import matrix_schema, overlay_schema
 from pytest_ddcompat.matrix.statement import Statement
 from pytest_ddcompat.record.format import record_schema
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 REFERENCE: Final = Path(__file__).parents[2] / "docs/reference"
 SCHEMAS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
+    "coverage": coverage_schema,
     "declarations": declarations_schema,
     "facts": facts_schema,
     "matrix": matrix_schema,
