@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "record": {*EVALUATION, "record"},
     "analysis": {*EVALUATION, "analysis"},
     "jobs": {*EVALUATION, "declarations", "record", "jobs"},
-    "session": {*EVALUATION, "declarations", "record", "session", "declared"},
+    "session": {*EVALUATION, "declarations", "record", "session", "declared", "__version__"},
     "cli": {
         *EVALUATION, "declarations", "record", "analysis", "jobs", "importer", "cli", "declared",
     },
