@@ -31,7 +31,7 @@ _LISTED = 20  # tests of one group that the text lists, and that a comment shows
 _REASONS = 5  # of one group
 _LONGEST = 300  # characters of one reason
 _MOST_JOBS = 50  # rows of the table of jobs in Markdown
-_FRAME = 300  # bytes, at most, of what stands around a list
+_FRAME = 130  # bytes, at most, of what stands around a list
 
 
 class Group(NamedTuple):
@@ -94,15 +94,15 @@ def sections_of(coverage: Coverage) -> list[Section]:
 def lines_of(coverage: Coverage) -> Iterator[str]:
     """Yield the parts of the answer that are one line each, after the first."""
     suite = coverage.suite
-    yield f"{_counted(suite.runs, 'run')} of {_counted(len(coverage.jobs), 'job')}: {suite.words}"
-    yield f"at {suite.commit}"
+    runs, jobs = _counted(suite.runs, "run"), _counted(len(coverage.jobs), "job")
+    yield f"{runs} of {jobs}, {suite.words}, commit {suite.commit}"
     if coverage.left_out:
         count = sum(one.runs for one in coverage.left_out)
         others = dict.fromkeys(
             one.commit if one.id == suite.id else f"{one.commit} of {one.words}"
             for one in coverage.left_out
         )
-        yield f"{_counted(count, 'run')} left out: at {_some(list(others))}"
+        yield f"{_counted(count, 'run')} left out: commit {_some(list(others))}"
     if coverage.redundant_jobs:
         yield f"jobs that add nothing: {_some(coverage.redundant_jobs)}"
     yield from _unexercised(coverage)

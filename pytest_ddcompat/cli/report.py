@@ -21,6 +21,7 @@ from pytest_ddcompat.cli.output import (
 from pytest_ddcompat.cli.report_groups import counted
 from pytest_ddcompat.cli.report_view import View
 from pytest_ddcompat.record.reading import read_record
+from pytest_ddcompat.values.errors import CompatibilityError, Problem
 
 if TYPE_CHECKING:
     import argparse
@@ -45,8 +46,13 @@ _FACTS = 100  # rows in Markdown; no environment comes near it
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("record", metavar="RECORD", help="File that the run wrote")
-    arguments.add_format(parser, "html", "markdown")
+    parser.add_argument(
+        "records",
+        metavar="RECORD",
+        nargs="+",
+        help="File that the run wrote; with --format jsonl, several",
+    )
+    arguments.add_format(parser, "html", "markdown", "jsonl")
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="Write to this file instead of standard output"
     )
@@ -54,14 +60,22 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show the record; return 0."""
-    view = View.of(read_record(options.record))
+    if options.format == "jsonl":
+        # Imported here, since no other form needs it.
+        from pytest_ddcompat.cli.report_lines import write_lines
+
+        return write_lines(options)
+    if len(options.records) > 1:
+        what = f"--format {options.format} shows one record (got {len(options.records)})"
+        raise CompatibilityError(Problem(what, "--format jsonl, or one record"))
+    view = View.of(read_record(options.records[0]))
     if options.format == "text" and options.output is None:
         with printing() as out:
             _print(view, out)
         return 0
     text = {"text": _text, "html": html, "markdown": markdown}[options.format](view)
     if options.output is not None:
-        put(text, options.output, [options.record])
+        put(text, options.output, options.records)
     else:
         # What the encoding lacks, HTML and Markdown can say all the same.
         write(text, "xmlcharrefreplace")

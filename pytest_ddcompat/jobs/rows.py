@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.environment.fact import FACTS
 from pytest_ddcompat.environment.value import in_words
-from pytest_ddcompat.jobs.tables import FORMAT
+from pytest_ddcompat.jobs.tables import FORMAT, TESTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["RAN", "decision_rows", "finding_rows", "run_row"]
+__all__ = ["RAN", "decision_rows", "finding_rows", "run_row", "test_rows"]
 
 RAN = ("passed", "failed", "xfailed", "xpassed", "error")
 """Outcomes of tests that were started."""
@@ -70,6 +70,24 @@ def decision_rows(record: Mapping[str, Any]) -> list[dict[str, Any]]:
         }
         for decision in record["decisions"]
     ]
+
+
+def test_rows(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the table `tests`, one for each test of a record."""
+    decisions = decision_rows(record)
+    names = [column.name for column in TESTS.columns]
+    for test in record["tests"]:
+        row = {
+            **decisions[test["decision"]],
+            "run": record["run"]["id"],
+            "test": test["id"],
+            "file": test["file"],
+            "line": test["line"],
+            "outcome": test["outcome"],
+            "ran": test["outcome"] in RAN,
+            "decision": test["decision"],
+        }
+        yield {name: row[name] for name in names}
 
 
 def finding_rows(record: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:

@@ -9,7 +9,6 @@ from pytest_ddcompat.jobs.engine import rows_of
 from pytest_ddcompat.jobs.questions import question
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.names import unknown_name
-from pytest_ddcompat.values.text import cut
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -58,12 +57,12 @@ class Suite(NamedTuple):
     def words(self) -> str:
         """The suite in a line."""
         pages = ", ".join(f"{name} {digest[:12]}" for name, digest in self.pages.items())
-        return f"{self.repository or 'no repository'} by {pages or 'no page'}"
+        return f"repository {self.repository or 'not known'}, page {pages}"
 
     @property
     def commit(self) -> str:
         """The commits in words."""
-        return ", ".join(cut(one, 12) if one else "no commit" for one in self.commits)
+        return ", ".join(one[:12] if one else "not known" for one in self.commits)
 
 
 def resolve(connection: DuckDBPyConnection, choice: Choice) -> Choice:

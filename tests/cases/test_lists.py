@@ -55,8 +55,8 @@ LISTS = {
     ),
     "outcomes": "deselected, error, failed, not_run, passed, skipped, xfailed, xpassed",
     "commands": (
-        "check, compare, declare, diff, explain, facts, import, lint, matrices, matrix, policy, "
-        "report"
+        "check, compare, coverage, declare, diff, explain, facts, import, lint, matrices, matrix, "
+        "policy, records, report"
     ),
     "checks": (
         "agent, datastore, deployment, facts, framework, release, remote_configuration, runtime, "
@@ -88,6 +88,11 @@ LISTS = {
     ),
     "options of matrices": "--format, --help",
     "options of report": "--format, --help, --output",
+    "options of records": "--help, --output",
+    "options of coverage": (
+        "--allow, --collect, --commit, --fail-on-never-run, --fail-under, --format, --help, --job, "
+        "--matrix, --output, --sql, --suite, --tests"
+    ),
     "options of import": (
         "--address, --declarations, --format, --help, --id, --language, --output, --partials, "
         "--read"

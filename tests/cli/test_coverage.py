@@ -1,0 +1,214 @@
+"""`ddcompat coverage`: what it shows, in each form, and how it exits."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from support.made_records import AUTHOR, OLD, OLDER, PASSED, made_record, write_records
+
+from pytest_ddcompat import load_matrix
+from pytest_ddcompat.__main__ import main
+from pytest_ddcompat.cli.coverage_view import markdown, percent, print_coverage
+from pytest_ddcompat.cli.markdown import LARGEST_COMMENT
+from pytest_ddcompat.cli.output import render_text
+from pytest_ddcompat.jobs.coverage import Coverage, Job, Missed, Reason
+from pytest_ddcompat.jobs.selection import Suite
+
+pytest.importorskip("duckdb")
+
+X, Y, Z = "a.py::test_x", "a.py::test_y", "a.py::test_z"
+SCHEMA = Path(__file__).parents[2] / "matrices/coverage.schema.json"
+HOSTILE = "a|b`c<script>alert(1)</script>\n::error::*d* [e](f) @g \\ \x1b[31m \u202e é"
+ALLOW = f'[[allow]]\ntests = "{Y}"\nreason = "only by hand"\n'
+SUITE = """
+import pytest
+from pytest_ddcompat import requires_capability
+@requires_capability("api_security")
+def test_x(): pass
+@requires_capability("api_security")
+@pytest.mark.parametrize("n", [1, 2])
+def test_new(n): pass
+def test_plain(): pass
+"""
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    matrix = load_matrix()
+    page = {"id": matrix.page.id, "sha256": matrix.digest}
+    write_records(
+        tmp_path,
+        made_record({X: PASSED, Y: OLD}, name="linux", page=page),
+        made_record({X: PASSED, Z: AUTHOR}, name="mac", page=page),
+        made_record({X: OLD}, name="old", commit=OLDER, begin="2026-11-20T10:00:00Z", page=page),
+    )
+    (tmp_path / "allow.toml").write_text(ALLOW, encoding="utf-8")
+    (tmp_path / "tests.txt").write_text(f"{X}\nb.py::test_new\n\n2 tests collected in 0.01s\n")
+
+
+def shown(capsys: pytest.CaptureFixture[str], *options: str, status: int = 0) -> str:
+    assert main(["coverage", "0.json", "1.json", "2.json", *options]) == status
+    return capsys.readouterr().out
+
+
+def test_text(capsys: pytest.CaptureFixture[str]) -> None:
+    text = re.sub(r"\s+", " ", shown(capsys, "--tests", "tests.txt"))
+    for words in (
+        "1 of 3 gated tests ran in some job (33.3 %)",
+        "2 runs of 2 jobs, repository https://git.example/acme/service, page iast-python",
+        "commit c0ffee000000",
+        "1 run left out: commit decade000000",
+        "jobs that add nothing: mac",
+        "2 tests never ran: api_security needs ddtrace >=2.6.0, found 2.5.0 (1 job)",
+        "fix: ddtrace >=2.6.0 a.py::test_y since 2026-11-27",
+        "it was skipped though it is supported (1 job) a.py::test_z since 2026-11-27",
+        "1 test in no record: b.py::test_new",
+        "capabilities that no job exercised: threat_detection, threat_protection",
+    ):
+        assert words in text
+
+
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+    account = json.loads(shown(capsys, "--format", "json", "--tests", "tests.txt"))
+    jsonschema.validate(account, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    assert (account["gated"], account["ran"], account["share"]) == (3, 1, 33.33)
+    assert [test["test"] for test in account["never_run"]] == [Y, Z]
+    assert account["never_run"][0]["because"][0]["needs"] == "ddtrace >=2.6.0"
+    assert account["absent"] == [{"test": "b.py::test_new"}]
+    assert account["redundant_jobs"] == ["mac"]
+    assert account["undetermined"] == []
+
+
+def test_markdown(capsys: pytest.CaptureFixture[str]) -> None:
+    text = unescape(shown(capsys, "--format", "markdown", "--tests", "tests.txt"))
+    assert text.startswith("## Coverage: 1 of 3 gated tests ran in some job (33.3 %)\n\n- 2 runs")
+    assert "### 2 tests never ran" in text
+    assert f"<li><code>{Y}</code> since 2026-11-27</li>" in text
+    assert "| linux | ddtrace 2.5.0, Python 3.11.7, linux, x86-64 | 2 | 1 |" in text
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "said"),
+    [
+        pytest.param([], 0, "", id="not asked to fail"),
+        pytest.param(["--fail-under", "33.3"], 0, "", id="enough"),
+        pytest.param(["--fail-under", "34"], 1, "33.3 % of the gated tests ran, under 34 %",
+                     id="less"),
+        pytest.param(["--fail-on-never-run"], 1, "2 of the gated tests ran in no job", id="never"),
+        pytest.param(["--fail-on-never-run", "--tests", "tests.txt"], 1,
+                     "3 of the gated tests ran in no job", id="never, or absent"),
+        pytest.param(["--fail-under", "50", "--allow", "allow.toml"], 0, "",
+                     id="enough of the others"),
+        pytest.param(["--fail-on-never-run", "--allow", "allow.toml"], 1,
+                     "1 of the gated tests ran in no job", id="one that must run"),
+    ],
+)  # fmt: skip
+def test_exit_status(
+    options: list[str], status: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["coverage", "0.json", "1.json", *options]) == status
+    assert capsys.readouterr().err == (said and f"ddcompat: {said}\n")
+
+
+def test_all_ran(tmp_path: Path) -> None:
+    write_records(tmp_path / "all", made_record({X: PASSED}))
+    assert main(["coverage", "all/0.json", "--fail-on-never-run", "--fail-under", "100"]) == 0
+
+
+def test_collected_tests(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.py").write_text(SUITE, encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\npython_files = *.py\n", encoding="utf-8")
+    account = json.loads(shown(capsys, "--format", "json", "--collect", "a.py"))
+    assert account["absent"] == [{"test": f"a.py::test_new[{n}]"} for n in (1, 2)]
+
+
+def test_tests_that_cannot_be_collected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "test_it.py").write_text("import there_is_none", encoding="utf-8")
+    assert main(["coverage", "0.json", "--collect", "test_it.py"]) == 2
+    assert "--collect: pytest cannot collect these tests" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", [[], ["--format", "markdown"], ["--format", "json"]])
+def test_a_file_has_the_same(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    printed = shown(capsys, *options)
+    assert shown(capsys, *options, "-o", "out") == ""
+    written = Path("out").read_text(encoding="utf-8")
+    assert re.sub(r"\s+", "", written) == re.sub(r"\s+", "", printed)
+
+
+def test_what_is_read_is_not_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["coverage", "0.json", "--tests", "tests.txt", "-o", "tests.txt"]) == 2
+    said = "ddcompat: --output: cannot write tests.txt: the command reads it\n"
+    assert capsys.readouterr().err == said
+
+
+def test_a_record_named_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["coverage", "0.json", "0.json"]) == 0
+    note = "ddcompat: note: 0.json: another record has the same run\n"
+    assert capsys.readouterr().err == note
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "spark"])
+def test_sql(dialect: str, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("sqlglot")
+    assert main(["coverage", "--sql", dialect]) == 0
+    assert "CREATE OR REPLACE VIEW never_run AS\nWITH history AS (" in capsys.readouterr().out
+
+
+def coverage(number: int, kinds: int, word: str = "x") -> Coverage:
+    """Make a coverage of which every list is long, and every word may be anything."""
+
+    def missed(n: int) -> Missed:
+        reason = Reason(word, word, f"{word} {n % kinds}", word, word, "", 1)
+        return Missed(f"{word}::{n}", word, 1, (reason,) * 10, word)
+
+    tests = [missed(n) for n in range(number)]
+    suite = Suite("0", word, {word: word}, (word,), number)
+    return Coverage(
+        suite, [Job(f"{word}{n}", word, 1, 1) for n in range(number)], number, 0, tests,
+        [one.test for one in tests], [one._replace(allowed=word) for one in tests], tests,
+        [f"{word}{n}" for n in range(number)], None, [], [suite] * number, [],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kinds", [1, 50, 5000])
+@pytest.mark.parametrize("word", ["x", HOSTILE * 20])
+def test_markdown_fits_a_comment(kinds: int, word: str) -> None:
+    text = markdown(coverage(5000, kinds, word))
+    assert LARGEST_COMMENT // 3 < len(text.encode()) <= LARGEST_COMMENT
+    assert "left out" in text
+    assert text.count("<ul>") == text.count("</ul>")
+    assert text.count("<details") == text.count("</details>")
+
+
+def test_hostile_words() -> None:
+    text = markdown(coverage(3, 1, HOSTILE))
+    assert "<script>" not in text
+    assert "\n::error::" not in text
+    assert not re.search(r"(?<!\\)`|@g", re.sub("<code>.*?</code>", "", text))
+    printed = render_text(lambda out: print_coverage(coverage(3, 1, HOSTILE), out), 100)
+    for form in (text, printed):
+        assert not re.search("[\x1b\u202e]", form)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(100.0, "100 %"), (99.99, "99.9 %"), (50.0, "50 %"), (0.0, "0 %")]
+)
+def test_percent(share: float, words: str) -> None:
+    assert percent(share) == words
+
+
+def test_a_pack(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["records", "pack", "0.json", "1.json", "2.json", "-o", "packed"]) == 0
+    capsys.readouterr()
+    assert main(["coverage", "packed", "--format", "json", "--job", "old"]) == 0
+    account: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert [job["name"] for job in account["jobs"]] == ["linux", "mac", "old"]
+    assert account["suite"]["commits"] == ["c0ffee" + 34 * "0", OLDER]
