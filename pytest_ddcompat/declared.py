@@ -209,6 +209,10 @@ FLAGS: dict[str, dict[str, Any]] = {
         "action": "append",
         "help": "run this test whatever is required or declared; you can repeat this option",
     },
+    "job": {
+        "metavar": "NAME",
+        "help": "name the job in the record (default: its name in the CI service)",
+    },
     "declarations_strict": {
         "action": "store_true",
         "help": "fail the run if something is wrong with its declarations",
