@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.evaluation.decision import Decision
     from pytest_ddcompat.evaluation.pages import Matrices
 
-__all__ = ["Tags", "TestOptimizationHooks", "tags_of"]
+__all__ = ["DatadogHooks", "Tags", "tags_of"]
 
 _MARKED = pytest.StashKey["Decision"]()
 _INSIDE = pytest.StashKey["dict[Decision, None]"]()
@@ -71,15 +71,13 @@ class Tags:
             return {}  # a test has written the property itself, for another page
 
 
-class TestOptimizationHooks:
+class DatadogHooks:
     """Tags the tests of a run that ddtrace's plugin sends to Datadog.
 
     The plugin reads marks named `dd_tags`: ddtrace 3 when the collection ends, ddtrace 2 and 4 when
     a test starts. Later tags are set on the span of the running test, which the plugin's fixture
     `ddspan` gives to tests. ddtrace 3 sets those of the marks once more when the test ends.
     """
-
-    __test__ = False
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -108,7 +106,7 @@ class TestOptimizationHooks:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-        """Tag a test by what was decided on it since, while ddtrace can still take it."""
+        """Tag a test on which the decision is another now, while ddtrace can still take it."""
         if call.when == "teardown":
             return
         with contain(self._config, f"{item.nodeid} has the tags of its collection in Datadog"):
@@ -117,7 +115,7 @@ class TestOptimizationHooks:
                 _tag_running(self._tags.of(decision))
 
     def _decision_by_now(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Decision | None:
-        """Return the decision on a test by its marks, and by what it has required inside so far."""
+        """Return the decision on a test by its marks and all that it has required inside so far."""
         if call.when == "setup":
             item.stash[_INSIDE] = {}
         inside = item.stash.setdefault(_INSIDE, {})

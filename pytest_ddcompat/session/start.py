@@ -48,9 +48,9 @@ def start(config: pytest.Config) -> GatingHooks:
         config.pluginmanager.register(checks, "ddcompat-declarations")
     if _sends_to_datadog(config):
         # Imported here, since most runs do not.
-        from pytest_ddcompat.session.datadog_tags import TestOptimizationHooks
+        from pytest_ddcompat.session.datadog_tags import DatadogHooks
 
-        config.pluginmanager.register(TestOptimizationHooks(config), "ddcompat-datadog-tags")
+        config.pluginmanager.register(DatadogHooks(config), "ddcompat-datadog-tags")
     _change_junit(config)
     return gating
 
