@@ -120,7 +120,8 @@ class DatadogHooks:
             item.stash[_INSIDE] = {}
         inside = item.stash.setdefault(_INSIDE, {})
         required = gates_of(item.config).first.inputs.required
-        if required:
+        # The outcome of a fixture of several tests is raised again, without another call.
+        if required or call.excinfo:
             # Imported here, since most tests require nothing inside.
             from pytest_ddcompat.session.fixture import required_by
 

@@ -210,6 +210,11 @@ def test_inside(ddcompat): ddcompat.require("api_security")
 @pytest.fixture
 def asks(ddcompat): ddcompat.require("api_security")
 def test_in_fixture(asks): pass
+@pytest.fixture(scope="module")
+def shared(ddcompat): ddcompat.require("api_security")
+def test_shared(shared): pass
+def test_shared_again(shared): pass
+def test_fails(): assert 0
 def test_by_function(): pytest_ddcompat.require("api_security")
 def test_caught(ddcompat):
     with pytest.raises(pytest.skip.Exception):
@@ -251,6 +256,8 @@ def test_what_is_decided_later_is_set_on_the_running_test(project: Project, span
     assert span.tags == {
         "test_inside": tags("unsupported", "skip", "api_security,threat_detection", PAGE),
         "test_in_fixture": UNMET,
+        "test_shared": UNMET,
+        "test_shared_again": UNMET,
         "test_by_function": UNMET,
         "test_caught": tags("unsupported", "run", "api_security", PAGE),
         "test_late_mark": UNMET,
