@@ -69,7 +69,7 @@ def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def decisions_of(record: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the decisions of a record with objects in the place of indices.
+    """Return the decisions of a record, with objects instead of indices.
 
     Args:
         record: The record, as `read_record` returns it.
