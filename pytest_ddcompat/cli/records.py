@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.output import write, write_error
 from pytest_ddcompat.jobs.pack import pack
 from pytest_ddcompat.values.text import printable
@@ -28,11 +30,15 @@ def add(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="The folder of Parquet files, which is made if it is not there",
     )
+    arguments.add_format(parser, "json")
 
 
 def run(options: argparse.Namespace) -> int:
     """Pack the records; return 0."""
     packed = pack(options.records, options.output)
+    if options.format == "json":
+        write(json.dumps({"packed": packed.runs, "known": packed.known}, indent=2))
+        return 0
     for file in packed.known:
         write_error(f"ddcompat: note: {printable(file)}: its run is packed already")
     runs = f"{packed.runs} run{'' if packed.runs == 1 else 's'}"

@@ -88,7 +88,7 @@ LISTS = {
     ),
     "options of matrices": "--format, --help",
     "options of report": "--format, --help, --output",
-    "options of records": "--help, --output",
+    "options of records": "--format, --help, --output",
     "options of coverage": (
         "--allow, --collect, --commit, --fail-on-never-run, --fail-under, --format, --help, --job, "
         "--matrix, --output, --sql, --suite, --tests"

@@ -33,6 +33,8 @@ def test_pack(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["records", "pack", *files, "-o", "packed"]) == 0
     note = "ddcompat: note: 0.json: its run is packed already\n"
     assert capsys.readouterr() == ("packed 1 run into packed\n", note)
+    assert main(["records", "pack", *files, "-o", "packed", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"packed": 0, "known": files}
 
 
 def test_lines(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:

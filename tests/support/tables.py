@@ -9,12 +9,29 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_ddcompat.declarations.schema import declarations_schema
 from pytest_ddcompat.environment.fact import facts_schema
 from pytest_ddcompat.jobs.account import coverage_schema
+from pytest_ddcompat.jobs.tables import TABLES
 from pytest_ddcompat.matrix.schema import matrix_schema, overlay_schema
 from pytest_ddcompat.matrix.statement import Statement
 from pytest_ddcompat.record.format import record_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def packed_schema() -> dict[str, Any]:
+    """Describe the tables of packed records as a schema does the keys of a file."""
+    return {
+        "properties": {
+            table.name: {
+                "properties": {
+                    column.name: {"type": column.type, "description": column.meaning}
+                    for column in table.columns
+                }
+            }
+            for table in TABLES
+        }
+    }
+
 
 REFERENCE: Final = Path(__file__).parents[2] / "docs/reference"
 SCHEMAS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
@@ -23,6 +40,7 @@ SCHEMAS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "facts": facts_schema,
     "matrix": matrix_schema,
     "overlay": overlay_schema,
+    "packed": packed_schema,
     "record": record_schema,
 }
 TABLE: Final = re.compile(
