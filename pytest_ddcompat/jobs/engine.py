@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.jobs.tables import Column
 
-__all__ = ["connected", "fill", "rows_of"]
+__all__ = ["MEMORY", "connected", "fill", "rows_of"]
 
 _LARGEST = 2**31 - 1
-_MEMORY = "600MB"  # what does not fit goes to a temporary folder
+
+MEMORY = "600MB"
+"""Memory of DuckDB; what does not fit goes to a temporary folder."""
 
 
 @contextmanager
@@ -34,7 +36,7 @@ def connected() -> Iterator[DuckDBPyConnection]:
 
     with TemporaryDirectory(prefix="ddcompat-") as folder:
         settings: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": _MEMORY,
+            "memory_limit": MEMORY,
             "temp_directory": str(Path(folder)),
             # Both would fetch code over the network.
             "autoinstall_known_extensions": False,

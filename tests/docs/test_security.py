@@ -16,6 +16,7 @@ from support.importing import CAPABILITIES
 
 import pytest_ddcompat
 from pytest_ddcompat import Environment
+from pytest_ddcompat.cli import coverage
 from pytest_ddcompat.declarations.tables import MOST
 from pytest_ddcompat.environment import agent, detection
 from pytest_ddcompat.environment import parsing as facts
@@ -23,6 +24,7 @@ from pytest_ddcompat.environment.agent import agent_address
 from pytest_ddcompat.environment.fact import FACTS
 from pytest_ddcompat.environment.machine import Detector
 from pytest_ddcompat.importer import remote, source
+from pytest_ddcompat.jobs import allowed, engine
 from pytest_ddcompat.matrix import loading
 from pytest_ddcompat.record import reading as record
 from pytest_ddcompat.record.job import VARIABLES
@@ -109,7 +111,9 @@ def test_the_limits_are_those_that_are_listed() -> None:
     text = " ".join(line.split("|")[-2] for line in section("Limits") if line.startswith("| "))
     mebibytes = [int(found) for found in re.findall(r"(\d+) MiB", text)]
     files = [facts.LIMIT, loading.LIMIT, loading.LIMIT, source.LIMIT, record._LIMIT]  # noqa: SLF001
+    files += [allowed._LIMIT, coverage._LIMIT]  # noqa: SLF001
     limits = [agent._LARGEST, *files]  # noqa: SLF001
+    assert f"| {engine.MEMORY.replace('MB', ' MB')};" in PAGE
     assert f"{MOST:,} tables" in text
     assert [n * 2**20 for n in mebibytes] == limits
     seconds = inspect.signature(agent.query).parameters["limit"].default
