@@ -73,7 +73,7 @@ def fill(
     sql = f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {lists}"
     try:
         connection.execute(sql, bound)
-    except (duckdb.Error, OverflowError):
+    except (duckdb.Error, OverflowError, RuntimeError):  # by the version of DuckDB
         # JSON has what no column can: half a character, and numbers of any size.
         connection.execute(sql, {key: [*map(_cleaned, each)] for key, each in bound.items()})
 

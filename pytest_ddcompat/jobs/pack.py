@@ -73,7 +73,10 @@ def pack(records: Iterable[str], folder: str) -> Packed:
 
     Raises:
         CompatibilityError: A file is no record, or the folder is no pack or cannot be written.
+        ModuleNotFoundError: DuckDB is not installed.
     """
+    import duckdb  # noqa: F401 - without it, no folder is made either
+
     root = Path(folder)
     try:
         if root.exists() and not (root / RUNS.name).is_dir() and _others(root):

@@ -212,3 +212,27 @@ def test_a_pack(capsys: pytest.CaptureFixture[str]) -> None:
     account: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert [job["name"] for job in account["jobs"]] == ["linux", "mac", "old"]
     assert account["suite"]["commits"] == ["c0ffee" + 34 * "0", OLDER]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["none.json"], "none.json: cannot read this record: No such file or directory",
+                     id="no file"),
+        pytest.param(["old.json"], "old.json: version: cannot read version 1 of a record; "
+                     "`pytest --ddcompat-report=FILE` writes one anew; valid: 2", id="format 1"),
+        pytest.param(["empty"], "empty: this is no pack of records: it has no folder runs; "
+                     "valid: a folder that `ddcompat records pack` has written", id="no pack"),
+        pytest.param(["0.json", "empty"], "empty is a folder, which cannot stand beside others; "
+                     "valid: one folder, or files of records", id="a folder beside files"),
+        pytest.param(["0.json", "--commit", "fade"], '--commit: there is no commit "fade"',
+                     id="commit"),
+    ],
+)  # fmt: skip
+def test_what_is_refused(
+    arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "old.json").write_text('{"version": 1}', encoding="utf-8")
+    assert main(["coverage", *arguments]) == 2
+    assert capsys.readouterr().err.startswith(f"ddcompat: {said}")

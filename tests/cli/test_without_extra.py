@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 CODE = """\
 import sys
-for name in ("pytest", "_pytest", "rich", "jinja2", "markupsafe", "argcomplete", "markdown_it", "yaml"):
+for name in ("pytest", "_pytest", "rich", "jinja2", "markupsafe", "argcomplete", "markdown_it", "yaml",
+             "duckdb", "sqlglot"):
     sys.modules[name] = None
 from pytest_ddcompat.__main__ import main
 sys.exit(main(sys.argv[1:]))
@@ -61,19 +62,24 @@ def test_what_it_can(line: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "package"),
+    ("line", "package", "extra"),
     [
-        pytest.param("matrix", "rich", id="matrix"),
-        pytest.param("matrix --format html -o out.html", "jinja2", id="matrix as HTML"),
-        pytest.param("import page.md", "markdown_it", id="import"),
-        pytest.param("lint page.md", "markdown_it", id="lint of a page"),
-        pytest.param("diff page.md page.md", "markdown_it", id="diff of pages"),
+        pytest.param("matrix", "rich", "cli", id="matrix"),
+        pytest.param("matrix --format html -o out.html", "jinja2", "cli", id="matrix as HTML"),
+        pytest.param("import page.md", "markdown_it", "cli", id="import"),
+        pytest.param("lint page.md", "markdown_it", "cli", id="lint of a page"),
+        pytest.param("diff page.md page.md", "markdown_it", "cli", id="diff of pages"),
+        pytest.param("records pack run.json -o packed", "duckdb", "jobs", id="records"),
+        pytest.param("coverage run.json", "duckdb", "jobs", id="coverage"),
+        pytest.param("coverage --sql spark", "sqlglot", "jobs", id="questions"),
     ],
 )
-def test_what_it_cannot(line: str, package: str) -> None:
+def test_what_it_cannot(line: str, package: str, extra: str, tmp_path: Path) -> None:
+    before = sorted(tmp_path.iterdir())
     done = run(*line.split())
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         f"ddcompat: {line.split(maxsplit=1)[0]} needs {package}, which is not installed; "
-        "install the extra cli: pip install 'pytest-ddcompat[cli]'\n"
+        f"install the extra {extra}: pip install 'pytest-ddcompat[{extra}]'\n"
     )
+    assert sorted(tmp_path.iterdir()) == before

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -255,3 +257,23 @@ def test_a_time_that_does_not_exist(tmp_path: Path, packed: Path, key: str) -> N
     record["run"][key] = "2026-13-01T10:00:00Z"
     with pytest.raises(CompatibilityError, match='run: there is no time "2026-13-01T10:00:00Z"'):
         pack(write_records(tmp_path, record), str(packed))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")
+def test_processes_that_pack_at_once(tmp_path: Path, packed: Path) -> None:
+    records = [*many_records(4)]
+    files = write_records(tmp_path / "records", *records)
+    command = [
+        sys.executable,
+        "-m",
+        "pytest_ddcompat",
+        "records",
+        "pack",
+        *files,
+        "-o",
+        str(packed),
+    ]
+    running = [subprocess.Popen(command) for _ in range(3)]
+    assert [process.wait() for process in running] == [0, 0, 0]
+    assert len(rows(packed, "runs")) == len(records)
+    assert len(rows(packed, "tests")) == sum(len(record["tests"]) for record in records)
