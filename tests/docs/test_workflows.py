@@ -232,3 +232,99 @@ def test_rights_are_the_least() -> None:
     assert "github.token" not in before
     # The job that can write runs nothing that is installed.
     assert not re.search(r"\bpip\b|^ *ddcompat ", after, re.MULTILINE)
+
+
+COVERAGE = HOW_TO / "coverage.yml"
+SUITE = """
+from pytest_ddcompat import requires_capability, requires_deployment
+@requires_capability("threat_protection")
+def test_blocks(): pass
+@requires_capability("api_security")
+def test_learns(): pass
+@requires_deployment("aws_lambda")
+def test_reads(): assert 0
+"""
+# Stands in for an environment that has the version of ddtrace of its job.
+PYTEST = f"""\
+#!/bin/sh
+exec {sys.executable} -m pytest -p no:randomly -p no:cacheprovider --ddcompat-set tracer=$DDTRACE \
+    --ddcompat-set python=3.11 --ddcompat-set deployment=docker "$@"
+"""
+ALLOWED = '[[allow]]\ntests = "test_it.py::test_reads"\nreason = "by hand"\n'
+PROPOSED = {
+    "github.event_name": "pull_request",
+    "github.event.number": "7",
+    "github.repository": "acme/service",
+}
+
+
+def played_coverage(
+    folder: Path, *, suite: str = SUITE, allowed: str = ALLOWED, **known: str
+) -> Play:
+    pytest.importorskip("duckdb")
+    work = folder / "first"
+    work.mkdir()
+    files = {"test_it.py": suite, "not-run.toml": allowed, "pytest.ini": "[pytest]\n"}
+    for name, text in files.items():
+        (work / name).write_text(text, encoding="utf-8")
+    git(work, "init", "--quiet", "-b", "main")
+    git(work, "add", "--all")
+    git(work, "commit", "--quiet", "-m", "all of it")
+    known = {**PROPOSED, **known}
+    return Play(COVERAGE, work, folder / "play", {}, known=known, commands={"pytest": PYTEST})
+
+
+@played
+def test_jobs_that_run_all_tests(tmp_path: Path) -> None:
+    play = played_coverage(tmp_path)
+    assert play.outcomes == {"tests": "success", "coverage": "success", "comment": "success"}
+    assert "1 ran, 2 skipped" in play.printed["tests-0"]
+    assert "2 ran, 1 skipped" in play.printed["tests-2"]
+    shown = (tmp_path / "play/coverage/summary").read_text("utf-8")
+    assert "3 runs of 3 jobs" in shown
+    assert "| ddtrace 2.5.0 |" in shown
+    body = tmp_path / "play/comment/temp/comment/coverage.md"
+    assert body.read_text("utf-8") == shown
+    call = f"pr comment 7 --edit-last --create-if-none --body-file {body}"
+    assert play.calls == [call]
+
+
+@played
+def test_a_test_that_no_job_runs(tmp_path: Path) -> None:
+    play = played_coverage(tmp_path, allowed="")
+    assert play.outcomes == {"tests": "success", "coverage": "failure", "comment": "success"}
+    assert "1 of the gated tests ran in no job" in play.printed["coverage"]
+    assert "test_it.py::test_reads" in (tmp_path / "play/coverage/summary").read_text("utf-8")
+
+
+@played
+def test_jobs_with_failures_are_counted(tmp_path: Path) -> None:
+    play = played_coverage(tmp_path, suite=SUITE.replace("_learns(): pass", "_learns(): assert 0"))
+    assert play.outcomes == {"tests": "failure", "coverage": "success", "comment": "success"}
+
+
+@played
+@pytest.mark.parametrize(
+    "known",
+    [
+        pytest.param({"github.event_name": "push"}, id="no pull request"),
+        pytest.param({"github.event.pull_request.head.repo.fork": "true"}, id="of a fork"),
+    ],
+)
+def test_where_nobody_can_comment(tmp_path: Path, known: dict[str, str]) -> None:
+    play = played_coverage(tmp_path, **known)
+    assert play.outcomes == {"tests": "success", "coverage": "success", "comment": "skipped"}
+    assert play.calls == []
+
+
+def test_rights_of_the_jobs_are_the_least() -> None:
+    workflow = yaml.safe_load(COVERAGE.read_text(encoding="utf-8"))
+    assert workflow["permissions"] == {}
+    assert {name: job["permissions"] for name, job in workflow["jobs"].items()} == {
+        "tests": {"contents": "read"},
+        "coverage": {"contents": "read"},
+        "comment": {"pull-requests": "write"},
+    }
+    before, _, after = COVERAGE.read_text(encoding="utf-8").partition("\n  comment:\n")
+    assert "github.token" not in before
+    assert not re.search(r"\bpip\b|^ *ddcompat |checkout", after, re.MULTILINE)

@@ -1,4 +1,7 @@
-"""Play a GitHub workflow on this machine: its shell steps as they stand, its actions as stubs."""
+"""Play a GitHub workflow on this machine: its shell steps as they stand, its actions as stubs.
+
+Of conditions it knows `!cancelled()`, `NAME == 'VALUE'` and `!NAME`, joined by `&&`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Callable
 import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 INSERTED = re.compile(r"\$\{\{ *(.*?) *\}\}")
 SHELL = ("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c")
@@ -49,6 +52,7 @@ class Play:
         origin: The repository, bare.
         folder: An empty folder for what the jobs write.
         env: What replaces variables of the workflow, or adds to them.
+        known: Values of expressions such as `github.event_name`.
         tamper: Changes the folder of the artifacts before a job takes one.
         commands: Scripts that stand in for commands, by their names.
     """
@@ -60,6 +64,7 @@ class Play:
         folder: Path,
         env: dict[str, str],
         *,
+        known: Mapping[str, str] = MappingProxyType({}),
         tamper: Callable[[Path], object] = lambda _: None,
         commands: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
@@ -67,13 +72,14 @@ class Play:
         self._origin, self._folder, self._env, self._tamper = origin, folder, env, tamper
         self.outcomes: dict[str, str] = {}
         self.printed: dict[str, str] = {}
-        self._known: dict[str, str] = {"github.ref_name": "main", "github.token": "a-token"}
+        self._known = {"github.ref_name": "main", "github.token": "a-token", **known}
         (folder / "bin").mkdir(parents=True)
         for name, script in {"gh": GH, **commands}.items():
             (folder / "bin" / name).write_text(script, encoding="utf-8")
             (folder / "bin" / name).chmod(0o755)
         for name, job in self._content["jobs"].items():
-            self.outcomes[name] = self._job(name, job)
+            outcomes = {self._job(place, job) for place in self._places(name, job)}
+            self.outcomes[name] = min(outcomes)  # "failure" before the others
 
     @property
     def calls(self) -> list[str]:
@@ -83,28 +89,49 @@ class Play:
     def _value(self, text: object) -> str:
         return INSERTED.sub(lambda found: self._known.get(found[1], ""), str(text))
 
-    def _holds(self, condition: str) -> bool:
-        name, _, value = condition.partition(" == ")
+    def _places(self, name: str, job: dict[str, Any]) -> Iterator[str]:
+        """Yield a name for each job of a matrix of one dimension, whose value is then known."""
+        matrix = job.get("strategy", {}).get("matrix")
+        if matrix is None:
+            yield name
+            return
+        ((key, values),) = matrix.items()
+        for number, value in enumerate(values):
+            self._known.update({f"matrix.{key}": value, "strategy.job-index": str(number)})
+            yield f"{name}-{number}"
+
+    def _holds(self, condition: str, *, has_failed: bool = False) -> bool:
+        parts = condition.removeprefix("${{ ").removesuffix(" }}").split(" && ")
+        if has_failed and "!cancelled()" not in parts:
+            return False
+        return all(self._is_met(part) for part in parts if part not in {"", "!cancelled()"})
+
+    def _is_met(self, part: str) -> bool:
+        if part.startswith("!"):
+            return not self._known.get(part[1:], "")
+        name, _, value = part.partition(" == ")
         return self._known.get(name, "") == value.strip("'")
 
     def _job(self, name: str, job: dict[str, Any]) -> str:
         needed = job.get("needs", [])
         needed = [needed] if isinstance(needed, str) else needed
-        if any(self.outcomes[other] != "success" for other in needed):
-            return "skipped"
-        if not self._holds(job.get("if", " == ")):
+        has_failed = any(self.outcomes[other] != "success" for other in needed)
+        if not self._holds(job.get("if", ""), has_failed=has_failed):
             return "skipped"
         place = self._folder / name
         (place / "temp").mkdir(parents=True)
         self.printed[name] = ""
         self._known["runner.temp"] = str(place / "temp")
         env = {**self._content.get("env", {}), **job.get("env", {}), **self._env}
+        outcome = "success"
         for step in job["steps"]:
-            if self._holds(step.get("if", " == ")) and not self._step(step, name, place, env):
-                return "failure"
+            has_failed = outcome == "failure"
+            is_due = self._holds(step.get("if", ""), has_failed=has_failed)
+            if is_due and not self._step(step, name, place, env):
+                outcome = "failure"
         for output, value in job.get("outputs", {}).items():
             self._known[f"needs.{name}.outputs.{output}"] = self._value(value)
-        return "success"
+        return outcome
 
     def _step(self, step: dict[str, Any], job: str, place: Path, env: dict[str, str]) -> bool:
         if "uses" in step:
@@ -114,6 +141,7 @@ class Play:
             return True
         if step["run"].startswith("python -m pip install "):
             return True  # the plugin of this environment is tried
+        (place / "work").mkdir(exist_ok=True)
         done = subprocess.run(
             [*SHELL, step["run"]], cwd=place / "work", check=False, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -144,11 +172,21 @@ class Play:
         """Take the Python that runs the tests."""
 
     def _upload_artifact(self, _: Path, given: dict[str, str]) -> None:
-        shutil.copytree(given["path"], self._folder / "artifacts" / given["name"])
+        target = self._folder / "artifacts" / given["name"]
+        if Path(given["path"]).is_file():
+            target.mkdir(parents=True)
+            shutil.copy(given["path"], target)
+        else:
+            shutil.copytree(given["path"], target)
 
     def _download_artifact(self, _: Path, given: dict[str, str]) -> None:
-        self._tamper(self._folder / "artifacts" / given["name"])
-        shutil.copytree(self._folder / "artifacts" / given["name"], given["path"])
+        artifacts = self._folder / "artifacts"
+        if "pattern" in given:
+            for path in artifacts.glob(given["pattern"]):
+                shutil.copytree(path, Path(given["path"]) / path.name)
+            return
+        self._tamper(artifacts / given["name"])
+        shutil.copytree(artifacts / given["name"], given["path"])
 
 
 FILES = ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
