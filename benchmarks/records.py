@@ -60,7 +60,7 @@ def of_records(folder: Path, options: argparse.Namespace) -> Rows:
     asked = run("ask", str(folder / "packed"))
     what = f"{options.records:,} records of {options.tests:,} tests"
     return [
-        (f"seconds to pack {what}", packed["seconds"], PACKED * share),
+        (f"seconds to pack {what}", packed["seconds"], PACKED * max(share, 0.1)),
         ("  memory over that of half of them", packed["bytes"] / half["bytes"], GROWTH),
         ("  memory in MB", packed["bytes"] / 1e6, MEGABYTES),
         (f"seconds to ask {what}", asked["seconds"], ASKED * max(share, 1)),

@@ -1,53 +1,63 @@
 -- What kept out each test that never ran or was always undetermined, and in how many jobs?
+-- Numbers take the place of words, which many tests and runs share.
 WITH held AS (
-    SELECT
-        seen.test_nth,
-        selected.job_nth,
-        tests.run,
-        tests.decision,
-        tests.outcome,
-        tests.verdict,
-        tests.error,
-        tests.reason
+    SELECT seen.test_nth, selected.job_nth, selected.run_nth, tests.decision
     FROM tests
     INNER JOIN selected ON selected.run = tests.run
     INNER JOIN seen ON seen.test = tests.test
     WHERE seen.ran_in = 0 OR seen.undetermined_in = seen.runs
 ),
 decided AS (
-    SELECT
-        run,
-        decision,
-        MIN(verdict) AS verdict,
-        MIN(error) AS error,
-        MIN(reason) AS reason
-    FROM held
-    GROUP BY run, decision
+    SELECT DISTINCT run_nth, decision FROM held
 ),
-facts AS (
-    SELECT DISTINCT
-        decided.run,
+weighed AS (
+    SELECT
+        decided.run_nth,
         decided.decision,
         findings.subject,
         findings.check_name,
         findings.documented AS needs,
         findings.observed AS found,
-        findings.source
-    FROM decided
-    INNER JOIN findings ON findings.run = decided.run AND findings.decision = decided.decision
-    WHERE
-        findings.requirement_verdict = decided.verdict
-        AND (
-            (decided.verdict = 'unsupported' AND findings.outcome = 'violated')
-            -- An Agent that is not known decides only where a marker asks for it.
-            OR (
-                decided.verdict = 'undetermined'
+        findings.source,
+        CASE
+            WHEN
+                findings.requirement_verdict = 'unsupported' AND findings.outcome = 'violated'
+                THEN 2
+            WHEN
+                findings.requirement_verdict = 'undetermined'
                 AND findings.outcome = 'unknown'
+                -- An Agent that is not known decides only where a marker asks for it.
                 AND (findings.check_name <> 'agent' OR findings.subject = 'the test')
-            )
-        )
+                THEN 1
+            ELSE 0
+        END AS weight
+    FROM findings
+    INNER JOIN selected ON selected.run = findings.run
+    INNER JOIN decided
+        ON decided.run_nth = selected.run_nth AND decided.decision = findings.decision
 ),
--- Numbers take the place of words, which many tests and runs share.
+-- What is unknown decides only where nothing is violated.
+worst AS (
+    SELECT run_nth, decision, MAX(weight) AS weight
+    FROM weighed
+    GROUP BY run_nth, decision
+    HAVING MAX(weight) > 0
+),
+facts AS (
+    SELECT DISTINCT
+        weighed.run_nth,
+        weighed.decision,
+        weighed.subject,
+        weighed.check_name,
+        weighed.needs,
+        weighed.found,
+        weighed.source
+    FROM weighed
+    INNER JOIN worst
+        ON worst.run_nth = weighed.run_nth
+        AND worst.decision = weighed.decision
+        AND worst.weight = weighed.weight
+),
 worded AS (
     SELECT
         subject,
@@ -59,7 +69,7 @@ worded AS (
     FROM (SELECT DISTINCT subject, check_name, needs, found, source FROM facts) AS once
 ),
 numbered AS (
-    SELECT facts.run, facts.decision, worded.fact_nth
+    SELECT facts.run_nth, facts.decision, worded.fact_nth
     FROM facts
     INNER JOIN worded
         ON worded.subject = facts.subject
@@ -71,25 +81,32 @@ numbered AS (
 counted AS (
     SELECT held.test_nth, numbered.fact_nth, COUNT(DISTINCT held.job_nth) AS jobs
     FROM held
-    INNER JOIN numbered ON numbered.run = held.run AND numbered.decision = held.decision
+    INNER JOIN numbered ON numbered.run_nth = held.run_nth AND numbered.decision = held.decision
     GROUP BY held.test_nth, numbered.fact_nth
+),
+factless AS (
+    SELECT decided.run_nth, decided.decision
+    FROM decided
+    LEFT JOIN worst ON worst.run_nth = decided.run_nth AND worst.decision = decided.decision
+    WHERE worst.run_nth IS NULL
 ),
 others AS (
     SELECT
-        held.test_nth,
-        held.job_nth,
+        seen.test_nth,
+        selected.job_nth,
         CASE
-            WHEN decided.error <> '' THEN decided.error
-            WHEN decided.reason <> '' THEN decided.reason
-            WHEN held.outcome = 'not_run' THEN 'the run ended before it'
-            WHEN held.outcome = 'deselected' THEN 'it was deselected'
+            WHEN tests.error <> '' THEN tests.error
+            WHEN tests.reason <> '' THEN tests.reason
+            WHEN tests.outcome = 'not_run' THEN 'the run ended before it'
+            WHEN tests.outcome = 'deselected' THEN 'it was deselected'
             ELSE 'it was skipped though it is supported'
         END AS reason
-    FROM held
-    INNER JOIN decided ON decided.run = held.run AND decided.decision = held.decision
-    LEFT JOIN (SELECT DISTINCT run, decision FROM numbered) AS known
-        ON known.run = held.run AND known.decision = held.decision
-    WHERE known.run IS NULL
+    FROM tests
+    INNER JOIN selected ON selected.run = tests.run
+    INNER JOIN factless
+        ON factless.run_nth = selected.run_nth AND factless.decision = tests.decision
+    INNER JOIN seen ON seen.test = tests.test
+    WHERE seen.ran_in = 0 OR seen.undetermined_in = seen.runs
 ),
 all_of_them AS (
     SELECT

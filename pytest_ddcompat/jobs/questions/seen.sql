@@ -2,7 +2,7 @@
 -- in how many was it undetermined?
 SELECT
     test,
-    ROW_NUMBER() OVER (ORDER BY test) AS test_nth,
+    CAST(ROW_NUMBER() OVER (ORDER BY test) AS INTEGER) AS test_nth,
     file,
     line,
     runs,

@@ -79,6 +79,7 @@ SELECT
     environment,
     is_added,
     job_key,
-    DENSE_RANK() OVER (ORDER BY job_key) AS job_nth
+    CAST(DENSE_RANK() OVER (ORDER BY job_key) AS INTEGER) AS job_nth,
+    CAST(ROW_NUMBER() OVER (ORDER BY run) AS INTEGER) AS run_nth
 FROM chosen
 WHERE attempt = last_attempt
