@@ -48,7 +48,8 @@ LONGEST = {"loader": 600}  # bytes
 LONGEST_OF_OTHERS = 300
 
 # hatchling that knows the project's metadata asks for packaging 24.2; build goes with it.
-NOT_FOR_THE_LOWEST = {"build", "hatchling", "pytest-ddcompat"}
+# check-jsonschema asks for tomli 2, and no test needs it.
+NOT_FOR_THE_LOWEST = {"build", "check-jsonschema", "hatchling", "pytest-ddcompat"}
 
 # Series of pytest: the Pythons it runs on, and the lowest versions of it and of pluggy to test.
 # pytest 7.4.0 does not run on Python 3.14, and 9.0.0 not on 3.12.0 and 3.13.0.
@@ -290,6 +291,7 @@ def benchmark(session: nox.Session) -> None:
     if not short:
         session.run("python", "benchmarks/evaluate.py", "--check")
         session.run("python", "benchmarks/scale.py", "--check")
+        session.run("python", "benchmarks/records.py", "--check", env={"PYTHONPATH": "tests"})
 
 
 @nox.session(python="3.11")
@@ -421,10 +423,12 @@ def sow(session: nox.Session, target: str, folder: str) -> None:
 def lowest_dependencies(python: str, needed: Sequence[str] = ()) -> list[str]:
     """Pin each dependency to the lowest version allowed on a Python and by other requirements."""
     project = PYPROJECT["project"]
-    extra = project["optional-dependencies"]["cli"]
+    extras = project["optional-dependencies"]
+    all_of_them = [*project["dependencies"], *extras["cli"], *extras["jobs"], *needed]
     lowest: dict[str, Version] = {}
-    for requirement in map(Requirement, [*project["dependencies"], *extra, *needed]):
-        if not requirement.marker or requirement.marker.evaluate({"python_version": python}):
+    for requirement in map(Requirement, all_of_them):
+        is_due = not requirement.marker or requirement.marker.evaluate({"python_version": python})
+        if is_due and requirement.name not in NOT_FOR_THE_LOWEST:
             bound = lower_bound(requirement)
             lowest[requirement.name] = max(bound, lowest.get(requirement.name, bound))
     pins = [f"{name}=={version}" for name, version in lowest.items()]
