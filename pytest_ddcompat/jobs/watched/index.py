@@ -1,0 +1,162 @@
+"""Which decisions a fact of a page can change, and whether its shift does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_ddcompat.jobs.watched.search import rank_of, rest_on_capability
+from pytest_ddcompat.jobs.watched.suite import ids_of, status_of, worst_of
+from pytest_ddcompat.matrix.matrix import Removed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.evaluation.pages import Matrices
+    from pytest_ddcompat.evaluation.verdict import Status
+    from pytest_ddcompat.jobs.watched.shifts import Shift
+    from pytest_ddcompat.jobs.watched.suite import Decision, Suite
+    from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.requirement.requirement import Requirement
+
+__all__ = ["Index"]
+
+
+class _Leaf(NamedTuple):
+    """What a fact of a page can change in a decision: one capability, or one other marker.
+
+    Attributes:
+        environment: The facts.
+        requirement: What asks for the capability, without its names; or the other marker.
+        capability: Id of the capability; empty for another marker.
+    """
+
+    environment: Environment
+    requirement: Requirement
+    capability: str
+
+
+class Index:
+    """The decisions of a suite by what facts of one page can change in them.
+
+    Attributes:
+        matrix: The page, without the rows that overlays have taken away.
+    """
+
+    def __init__(self, matrices: Matrices, matrix: Matrix, suite: Suite) -> None:
+        """Find what the facts of a page can change.
+
+        Args:
+            matrices: The pages by which the decisions were made.
+            matrix: The one of them.
+            suite: The decisions.
+        """
+        # Rows that overlays took away only add to quotations.
+        self.matrix = matrix.replaced({"removed": Removed.from_values({})})
+        self.page = matrix
+        self.pick = matrices.pick
+        self._capabilities = {row.id: row for row in matrix.capabilities}
+        self._decisions: dict[_Leaf, list[Decision]] = {}
+        for decision in suite.decisions:
+            for leaf in dict.fromkeys(self._leaves_of(decision)):
+                self._decisions.setdefault(leaf, []).append(decision)
+        self._by_capability: dict[str, list[_Leaf]] = {}
+        for leaf in self._decisions:
+            self._by_capability.setdefault(leaf.capability, []).append(leaf)
+        self._own_runtimes = {row.capability for row in matrix.runtimes}
+        self._narrowed: dict[tuple[str, ...], Matrix] = {}
+        self._shared: dict[tuple[str, ...], list[list[_Leaf]]] = {}
+
+    def _leaves_of(self, decision: Decision) -> Iterator[_Leaf]:
+        for part in (part for each in decision.requirements for part in each.parts):
+            if not part.by_page or self.pick(part) is not self.page:
+                continue
+            if part.kind == "capability":
+                shape = part._replace(names=(), matrix=None)
+                for name in ids_of(part, self.page):
+                    yield _Leaf(decision.environment, shape, name)
+            elif part.kind == "support_level":
+                yield _Leaf(decision.environment, part, "")
+
+    def jobs_noticing(self, shift: Shift) -> int:
+        """Return the jobs of which a decision changes with a shift: a bit each."""
+        trial = _Trial(self, shift)
+        noticing = 0
+        for leaves in self._groups(shift):
+            decisions = [each for leaf in leaves for each in self._decisions[leaf]]
+            if all(not each.jobs & ~noticing for each in decisions):
+                continue
+            if not trial.turns(leaves[0]):
+                continue
+            for decision in decisions:
+                if decision.jobs & ~noticing and trial.status(decision) is not decision.status:
+                    noticing |= decision.jobs
+        return noticing
+
+    def _groups(self, shift: Shift) -> Iterable[list[_Leaf]]:
+        """Return the leaves that a shift may concern, those of one outcome together."""
+        if shift.capabilities is not None:
+            about = (self._by_capability.get(name, ()) for name in shift.capabilities)
+            return ([leaf] for leaves in about for leaf in leaves)
+        if shift.checks not in self._shared:
+            groups: dict[_Leaf, list[_Leaf]] = {}
+            for leaf in self._decisions:
+                alike = leaf._replace(capability=self._alike(leaf.capability, shift.checks))
+                groups.setdefault(alike, []).append(leaf)
+            self._shared[shift.checks] = list(groups.values())
+        return self._shared[shift.checks]
+
+    def _alike(self, name: str, checks: tuple[str, ...]) -> str:
+        """Return a capability, or nothing where checks come to the same for it as for others."""
+        if checks == ("runtime",):
+            return name if name in self._own_runtimes else ""
+        return name if rest_on_capability(checks) else ""
+
+    def narrowed(self, ids: tuple[str, ...]) -> Matrix:
+        """Return the page with some of its capabilities alone."""
+        if ids not in self._narrowed:
+            rows = tuple(self._capabilities[name] for name in ids if name)
+            self._narrowed[ids] = self.matrix.replaced({"capabilities": rows})
+        return self._narrowed[ids]
+
+
+class _Trial:
+    """The decisions made again with one fact shifted."""
+
+    def __init__(self, index: Index, shift: Shift) -> None:
+        self._index = index
+        self._shift = shift
+        self._shifted: dict[tuple[str, ...], Matrix] = {}
+        self._known: dict[tuple[Environment, Requirement], Status | None] = {}
+
+    def turns(self, leaf: _Leaf) -> bool:
+        """Whether the shifted checks come to something else for a leaf."""
+        ids = (leaf.capability,) if leaf.capability else ()
+        before, after = (
+            rank_of(self._shift.checks, leaf.requirement, leaf.environment, page)
+            for page in (self._index.narrowed(ids), self._page_of(ids))
+        )
+        return before != after
+
+    def status(self, decision: Decision) -> Status | None:
+        """Return what a decision comes to."""
+        return worst_of(
+            [self._status(each, decision.environment) for each in decision.requirements]
+        )
+
+    def _status(self, requirement: Requirement, environment: Environment) -> Status | None:
+        key = (environment, requirement)
+        if key not in self._known:
+            self._known[key] = status_of(requirement, environment, self._pick)
+        return self._known[key]
+
+    def _pick(self, requirement: Requirement) -> Matrix:
+        picked = self._index.pick(requirement)
+        if picked is not self._index.page:
+            return picked
+        return self._page_of(ids_of(requirement, picked))
+
+    def _page_of(self, ids: tuple[str, ...]) -> Matrix:
+        if ids not in self._shifted:
+            self._shifted[ids] = self._shift.applied(self._index.narrowed(ids))
+        return self._shifted[ids]
