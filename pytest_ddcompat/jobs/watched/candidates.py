@@ -11,12 +11,12 @@ from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.environment.fact import FACTS, tracer_key
 from pytest_ddcompat.environment.value import Fact
 from pytest_ddcompat.evaluation.cuts import cuts_of_page
-from pytest_ddcompat.matrix.rows import LEVELS, Deployment, Framework
+from pytest_ddcompat.matrix.rows import LEVELS, Deployment, Framework, Runtime
 from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.values.names import fact_id, fold
 from pytest_ddcompat.values.sites import SITES
 from pytest_ddcompat.values.stretches import samples
-from pytest_ddcompat.values.versions import Range, Version, series
+from pytest_ddcompat.values.versions import Range, Version, base, series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.facts import FactDeclaration
     from pytest_ddcompat.matrix.matrix import Matrix
 
-__all__ = ["PLATFORM", "environment_of", "requirements_of", "values_of"]
+__all__ = ["PLATFORM", "environment_of", "may_turn", "requirements_of", "values_of"]
 
 PLATFORM = "platform"
 """Axis of operating system, CPU and implementation, of which a page lists some together."""
@@ -80,11 +80,10 @@ def values_of(shift: Shift, requirement: Requirement, *pages: Matrix) -> dict[st
         pages: The page and the same page shifted, with one capability alone.
     """
     library = tracer_key(pages[0].page.tracer)
-    pythons = {series(each): None for each in _versions("python", pages)}
     values: dict[str, list[Any]] = {
         library: _versions(library, pages)[::-1],
         PLATFORM: _platforms(pages),
-        "python": list(pythons) or [Version("3.11")],
+        "python": _pythons(pages),
         **_own_facts(pages),
         "remote_configuration": [True, False],
         "site": _sites(pages[0]),
@@ -100,6 +99,33 @@ def values_of(shift: Shift, requirement: Requirement, *pages: Matrix) -> dict[st
             versions = _versions(f"framework.{fold(name)}", pages)
             values[key] = versions or [Version("1.0")]
     return values
+
+
+def may_turn(
+    shift: Shift, tracer: Version, platform: tuple[str, str, str], python: Version
+) -> bool:
+    """Whether a shift may turn its checks with these facts, as far as that is quick to see.
+
+    A row of the runtime table counts by whether it is about the tracer's version, and whether it
+    admits the platform.
+
+    Args:
+        shift: The shift.
+        tracer: Version of the page's library.
+        platform: A value of `PLATFORM`.
+        python: Version of Python.
+    """
+    if not isinstance(shift.row, Runtime) or not isinstance(shift.changed, Runtime):
+        return True
+    system, cpu, implementation = platform
+    if (system, implementation) != (shift.row.os, shift.row.implementation):
+        return False
+    release = base(tracer)
+    before, after = (
+        (release in row.tracer, python in row.python, cpu in {_CPUS.get(c, c) for c in row.cpus})
+        for row in (shift.row, shift.changed)
+    )
+    return before != after and (before[0] or after[0])
 
 
 def environment_of(values: Mapping[str, Any], matrix: Matrix) -> Environment:
@@ -120,6 +146,14 @@ def _versions(key: str, pages: Sequence[Matrix]) -> list[Version]:
     """Return a version of each part of all versions that pages tell apart, the lowest first."""
     cuts = [cut for page in pages for cut in cuts_of_page(key, page, page.capabilities)]
     return samples(cuts, _EVERY) if cuts else []
+
+
+def _pythons(pages: Sequence[Matrix]) -> list[Version]:
+    """Return versions of Python, those that the most rows admit first."""
+    found = dict.fromkeys(map(series, _versions("python", pages)))
+    ranges = [row.python for row in pages[0].runtimes]
+    ordered = sorted(found, key=lambda version: -sum(version in each for each in ranges))
+    return ordered or [Version("3.11")]
 
 
 def _platforms(pages: Sequence[Matrix]) -> list[tuple[str, str, str]]:

@@ -16,6 +16,7 @@ from pytest_ddcompat.evaluation.verdict import Outcome, Status
 from pytest_ddcompat.jobs.watched.candidates import (
     PLATFORM,
     environment_of,
+    may_turn,
     requirements_of,
     values_of,
 )
@@ -79,8 +80,9 @@ class Search:
             shift: The shift of the fact.
         """
         self._left, self._turned = _MOST, False
-        shared = not rest_on_capability(shift.checks)
-        for name in self._capabilities if shift.capabilities is None else shift.capabilities:
+        names = self._alike(shift) if shift.capabilities is None else shift.capabilities
+        shared = shift.checks == ("runtime",) or not rest_on_capability(shift.checks)
+        for name in names:
             matrix = self._matrix.replaced({"capabilities": (self._capabilities[name],)})
             for requirement in requirements_of(shift, matrix):
                 found = self._watching(shift, requirement, matrix)
@@ -103,6 +105,12 @@ class Search:
             return f"none of {_MOST:,} environments was found to show it"
         return _HIDDEN if self._turned else _SAID_TWICE
 
+    def _alike(self, shift: Shift) -> list[str]:
+        """Return the capabilities that a fact may be about which names none."""
+        is_runtime = shift.checks == ("runtime",)
+        own = {row.capability for row in self._matrix.runtimes} if is_runtime else ()
+        return [name for name in self._capabilities if name not in own]
+
     def _watching(self, shift: Shift, requirement: Requirement, matrix: Matrix) -> Values | None:
         """Return facts with which a requirement comes to another verdict by the shifted page."""
         pages = (matrix, shift.applied(matrix))
@@ -111,6 +119,8 @@ class Search:
         axes = self._axes(shift, values, pages)
         for point in _points(values, axes):
             at = {**neutral, **point}
+            if not may_turn(shift, at[self._library], at[PLATFORM], at["python"]):
+                continue
             if not self._left:
                 return None
             self._left -= 1
