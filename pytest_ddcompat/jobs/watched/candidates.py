@@ -16,7 +16,7 @@ from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.values.names import fact_id, fold
 from pytest_ddcompat.values.sites import SITES
 from pytest_ddcompat.values.stretches import samples
-from pytest_ddcompat.values.versions import Range, Version, base, series
+from pytest_ddcompat.values.versions import Range, Version, base, parse_marker_range, series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -202,8 +202,10 @@ def _own_facts(pages: Sequence[Matrix]) -> dict[str, list[Any]]:
 def _values_of_fact(
     key: str, declaration: FactDeclaration, wanted: list[Any], pages: Sequence[Matrix]
 ) -> list[Any]:
-    if declaration.kind == "boolean":
-        return [True, False]
+    """Return the values that a fact may have, the wanted ones first."""
     if declaration.kind == "version":
-        return _versions(f"fact.{key}", pages) or [Version("1.0")]
-    return list(dict.fromkeys([*wanted, *(declaration.words or (_UNNAMED,))]))
+        ranges = [parse_marker_range(str(each)) for each in wanted]
+        found = _versions(f"fact.{key}", pages) or [Version("1.0")]
+        return sorted(found, key=lambda version: not any(version in each for each in ranges))
+    others = (True, False) if declaration.kind == "boolean" else declaration.words or (_UNNAMED,)
+    return list(dict.fromkeys([*wanted, *others]))

@@ -6,7 +6,7 @@ no other check hides that.
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.environment.fact import tracer_key
@@ -39,10 +39,11 @@ _BY_NAME = {check.name: check for check in CHECKS}
 _RANKS = {Outcome.SATISFIED: 0, Outcome.NOT_APPLICABLE: 0, Outcome.UNKNOWN: 1, Outcome.VIOLATED: 2}
 _STATUSES = (Status.SUPPORTED, Status.UNDETERMINED, Status.UNSUPPORTED, None)
 _CORE = ("tracer", "release", "facts")  # checks whose facts other checks rest on too
-_SAID_TWICE = "other rows say the same: shifted, it changes no check of any capability"
-_HIDDEN = "other facts decide wherever it could: shifted, it changes no verdict"
-_MOST = 100_000
-"""Environments that are tried for one fact; more than a page of a few hundred rows needs."""
+_COVERED = "other rows say the same: shifted, it changes the outcome of no check"
+_HIDDEN = "other facts decide before it: shifted, it changes the outcome of a check, but no verdict"
+_MOST = 50_000
+"""Environments that are tried for one fact; hundreds do for a page without facts of your own."""
+_ENOUGH = 5_000
 
 
 class Watcher(NamedTuple):
@@ -102,8 +103,10 @@ class Search:
         if self.watcher_of(shift) is not None:
             return ""
         if not self._left:
-            return f"none of {_MOST:,} environments was found to show it"
-        return _HIDDEN if self._turned else _SAID_TWICE
+            return f"no test was found among {_MOST:,} environments"
+        if shift.capabilities == ():
+            return "its row is about no capability"
+        return _HIDDEN if self._turned else _COVERED
 
     def _alike(self, shift: Shift) -> list[str]:
         """Return the capabilities that a fact may be about which names none."""
@@ -121,19 +124,25 @@ class Search:
             at = {**neutral, **point}
             if not may_turn(shift, at[self._library], at[PLATFORM], at["python"]):
                 continue
-            if not self._left:
-                return None
-            self._left -= 1
-            environment = environment_of(at, matrix)
+            environment = self._tried(at, matrix)
             if not _differ(rank_of(shift.checks, requirement, environment, p) for p in pages):
                 continue
             self._turned = True
             for rest in self._completions(requirement, matrix, values, axes):
                 at.update(rest)
-                environment = environment_of(at, matrix)
+                environment = self._tried(at, matrix)
                 if _differ(_status(requirement, environment, page) for page in pages):
                     return at
+                if not self._left:
+                    return None
+            if not self._left:
+                return None
         return None
+
+    def _tried(self, values: Values, matrix: Matrix) -> Environment:
+        """Return an environment to try, and count it."""
+        self._left = max(self._left - 1, 0)
+        return environment_of(values, matrix)
 
     def _axes(self, shift: Shift, values: Values, pages: Sequence[Matrix]) -> list[str]:
         """Return the facts that the shifted checks rest on."""
@@ -205,7 +214,7 @@ def _least_hiding(
     best, least = {key: values[key][0] for key in core}, 3
     neutral = {key: each[0] for key, each in values.items() if key != "agent"}
     without = [key for key in core if key != PLATFORM]
-    for point in _points(values, without):
+    for point in islice(_points(values, without), _ENOUGH):
         at = {**neutral, **point}
         rank = rank_of(_CORE, requirement, environment_of(at, matrix), matrix)
         for platform in values[PLATFORM] if rank < least else ():
