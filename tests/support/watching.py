@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat import Environment, evaluate
+from pytest_ddcompat import Environment, Requirement, evaluate
 from pytest_ddcompat.evaluation.pages import Matrices
+from pytest_ddcompat.jobs.watched.index import Index
 from pytest_ddcompat.jobs.watched.search import Search
 from pytest_ddcompat.jobs.watched.shifts import shifts
-from pytest_ddcompat.jobs.watched.suite import Asked
+from pytest_ddcompat.jobs.watched.suite import Asked, Suite
 from pytest_ddcompat.jobs.watched.watching import watched
 from support.core import facts as supported
 
 if TYPE_CHECKING:
-    from pytest_ddcompat import Matrix, Requirement
-    from pytest_ddcompat.jobs.watched.shifts import Shift
+    from collections.abc import Iterable
+
+    from pytest_ddcompat import Matrix
+    from pytest_ddcompat.jobs.watched.shifts import PageFact, Shift
 
 
 def shift_of(matrix: Matrix, words: str) -> Shift:
@@ -30,10 +33,16 @@ def written(shift: Shift) -> str:
 def asked(matrix: Matrix, *requirements: Requirement, job: str = "job", **facts: Any) -> Asked:
     """A decision as a job made it, with facts in which all else is supported."""
     given = supported(**facts)
-    found = [evaluate(each, Environment.from_mapping(given), matrix) for each in requirements]
-    order = ("supported", "undetermined", "unsupported")
-    verdict = max((each.status.value for each in found), key=order.index)
-    return Asked(job, json.dumps(given), tuple(each.marker for each in requirements), verdict)
+    markers = tuple(each.marker for each in requirements)
+    return Asked(job, json.dumps(given), markers, worst(markers, given, matrix))
+
+
+def worst(markers: Iterable[str], facts: dict[str, Any], matrix: Matrix) -> str:
+    """The worst verdict on some markers."""
+    environment = Environment.from_mapping(facts)
+    required = [Requirement.from_marker(marker) for marker in markers]
+    found = [evaluate(each, environment, matrix).status.value for each in required]
+    return max(found, key=("supported", "undetermined", "unsupported").index)
 
 
 def watching_suite(matrix: Matrix) -> dict[Shift, Asked]:
@@ -43,11 +52,9 @@ def watching_suite(matrix: Matrix) -> dict[Shift, Asked]:
     for number, shift in enumerate(shifts(matrix)):
         watcher = search.watcher_of(shift)
         if watcher is not None:
-            environment = Environment.from_mapping(watcher.facts)
-            verdict = evaluate(watcher.requirement, environment, matrix).status.value
-            suite[shift] = Asked(
-                f"job {number}", json.dumps(watcher.facts), (watcher.requirement.marker,), verdict
-            )
+            markers = (watcher.requirement.marker,)
+            verdict = worst(markers, watcher.facts, matrix)
+            suite[shift] = Asked(f"job {number}", json.dumps(watcher.facts), markers, verdict)
     return suite
 
 
@@ -58,3 +65,13 @@ def noticed(matrix: Matrix, *decisions: Asked) -> dict[str, int]:
     return {
         f"{each.fact.before} → {each.fact.after}": each.jobs for each in found.facts if each.jobs
     }
+
+
+def noticing(matrix: Matrix, decisions: Iterable[Asked]) -> dict[PageFact, list[str]]:
+    """Return for each fact the jobs that notice, without a search for those that could."""
+    each = list(decisions)
+    jobs = list(dict.fromkeys(one.job for one in each))
+    matrices = Matrices([matrix])
+    index = Index(matrices, matrix, Suite(matrices, each))
+    bits = {shift.fact: index.jobs_noticing(shift) for shift in shifts(matrix)}
+    return {fact: [job for n, job in enumerate(jobs) if own >> n & 1] for fact, own in bits.items()}
