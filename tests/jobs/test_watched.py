@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.core import LEFT_OUT, MATRIX, asks
+from support.core import LEFT_OUT, MATRIX, asks, facts
+from support.overlays import overlaid
 from support.pages import FIREWALL, PAGE, branches, row, runtime, small_page
 from support.strategies import few
 from support.watching import asked, noticed, noticing, shift_of, watching_suite, worst
 
-from pytest_ddcompat import Environment, Requirement, evaluate, load_matrix
+from pytest_ddcompat import CompatibilityError, Environment, Requirement, evaluate, load_matrix
 from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.jobs.watched.shifts import shifts
+from pytest_ddcompat.jobs.watched.suite import Asked, asked_in
 from pytest_ddcompat.jobs.watched.watching import watched
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.once
 
@@ -214,14 +219,14 @@ def test_suite_made_for_a_page_watches_all_of_it(name: str) -> None:
         assert changed.status.value != one.verdict
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", ["the bundled page", "an odd page"])
 def test_facts_are_lost_with_the_only_test_of_them(name: str) -> None:
     page = PAGES[name]
     made = watching_suite(page)
     found = noticing(page, made.values())
     only = {jobs[0]: fact for fact, jobs in found.items() if len(jobs) == 1}
     assert len(only) > 10
-    for job in [*only][:: 1 + len(only) // 8]:
+    for job in [*only][:: 1 + len(only) // 2]:
         kept = [one for one in made.values() if one.job != job]
         after = noticing(page, kept)
         assert after == {fact: [j for j in jobs if j != job] for fact, jobs in found.items()}
@@ -265,9 +270,9 @@ SUITES = st.lists(
 
 @few
 @given(SUITES, st.data())
-def test_as_by_brute_force(suite: list[tuple[Any, ...]], data: st.DataObject) -> None:
+def test_as_by_brute_force(made: list[tuple[Any, ...]], data: st.DataObject) -> None:
     decisions = []
-    for number, (requirement, tracer, python, deployments, django) in enumerate(suite):
+    for number, (requirement, tracer, python, deployments, django) in enumerate(made):
         second = data.draw(st.sampled_from([(), (asks("threat_detection"),)]))
         decisions.append(asked(
             MATRIX, requirement, *second, job=f"job {number % 3}", tracer=tracer, python=python,
@@ -282,3 +287,172 @@ def test_as_by_brute_force(suite: list[tuple[Any, ...]], data: st.DataObject) ->
         if worst(one.markers, json.loads(one.facts), changed) != one.verdict
     }
     assert sorted(found[shift.fact]) == sorted(jobs)
+
+
+def test_jobs_that_notice_are_counted() -> None:
+    page = small_page()
+    decisions = [
+        asked(page, FIRE, job=job, tracer=tracer)
+        for job, tracer in [("a", "1.2.0"), ("a", "1.1"), ("b", "1.2.0"), ("b", "4"), ("c", "4")]
+    ]
+    found = watched(Matrices([page]), [*decisions, *decisions])
+    assert [(each.fact.after, each.jobs) for each in found.facts] == [(">=1.1", 1), (">1.2.0", 2)]
+    assert (found.share, found.left_out) == (1.0, 0)
+    assert found.facts[0].to_mapping() == {
+        "page": "some-page", "table": "capabilities", "heading": "Some heading",
+        "row": "Firewall | 1.2.0", "column": "", "words": "1.2.0", "before": ">=1.2.0",
+        "after": ">=1.1", "jobs": 1,
+    }  # fmt: skip
+
+
+def test_nothing_is_watched_without_jobs() -> None:
+    found = watched(Matrices([small_page()]), [])
+    assert [(each.jobs, each.unwatchable) for each in found.unwatched] == [(0, "")] * 2
+    assert found.share == 0.0
+
+
+def test_page_without_facts_has_all_of_them_watched() -> None:
+    page = small_page(capabilities=[row("Firewall", "?", id="firewall", status="unresolved")])
+    found = watched(Matrices([page]), [asked(page, FIRE)])
+    assert (found.facts, found.share) == ((), 1.0)
+
+
+def test_decision_hides_what_another_requirement_decides() -> None:
+    page = small_page()
+    both = asked(page, FIRE, Requirement.python(">=3.12"), tracer="1.2.0")
+    assert noticed(page, both) == {}
+    assert [*noticed(page, both, asked(page, FIRE, job="b", tracer="1.2.0"))] == [
+        ">=1.2.0 → >1.2.0"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("requirement", "found"),
+    [
+        pytest.param(asks("not firewall"), [">=1.2.0 → >1.2.0"], id="not"),
+        pytest.param(asks("firewall and bots"), [">=1.2.0 → >1.2.0"], id="and"),
+        pytest.param(asks("firewall or bots"), [], id="or, of which the other holds"),
+        pytest.param(Requirement.state("bug", FIRE), [">=1.2.0 → >1.2.0"], id="a state"),
+        pytest.param(Requirement.state("bug"), [], id="a state without conditions"),
+        pytest.param(Requirement.tracer(">=1.2.0"), [], id="what no page decides"),
+        pytest.param(Requirement.deployment("docker"), [], id="a deployment type"),
+        pytest.param(asks("Firewall", matrix="some-page"), [">=1.2.0 → >1.2.0"],
+                     id="a documented name, of a named page"),
+    ],
+)  # fmt: skip
+def test_requirement_of_several_parts(requirement: Requirement, found: list[str]) -> None:
+    bots = row("Bots", "1.0", id="bots", minimum="1.0")
+    docker = row("Docker", id="docker", capabilities={})
+    page = small_page(capabilities=[FIREWALL, bots], deployments=[docker])
+    assert [*noticed(page, asked(page, requirement, tracer="1.2.0"))] == found
+
+
+def test_facts_of_an_overlay_are_watched(tmp_path: Path) -> None:
+    page = overlaid(tmp_path, ("capabilities", 'id = "something"\nminimum = "9.1"'))
+    assert ">=9.1 → >9.1" in noticed(page, asked(page, asks("something"), tracer="9.1"))
+    assert ">=9.1 → >=9.0" in noticed(page, asked(page, asks("something"), tracer="9.0.5"))
+
+
+def test_row_that_an_overlay_takes_away_hides_nothing(tmp_path: Path) -> None:
+    page = overlaid(tmp_path, ("releases", 'tracer = ">=2.0,<3"\nremove = true'))
+    assert page.removed.releases
+    found = watched(Matrices([page]), watching_suite(page).values())
+    assert (found.unwatched, found.left_out) == ((), 0)
+
+
+def test_pages_are_shifted_one_by_one() -> None:
+    rules = row("Rules", "2.0", id="rules", minimum="2.0")
+    other = small_page(page={**PAGE, "id": "other"}, capabilities=[FIREWALL, rules])
+    page = small_page()
+    decisions = [
+        asked(page, FIRE, tracer="1.2.0"),
+        asked(other, asks("rules"), tracer="2.0"),
+        asked(other, asks("firewall", matrix="other"), job="b", tracer="1.1"),
+    ]
+    found = watched(Matrices([page, other]), decisions)
+    assert {(each.page, each.fact.after) for each in found.facts if each.jobs} == {
+        ("some-page", ">1.2.0"), ("other", ">2.0"), ("other", ">=1.1"),
+    }  # fmt: skip
+    assert found.left_out == 0
+    assert len(found.facts) == 6
+
+
+def test_decision_of_another_page_is_left_out() -> None:
+    page = small_page()
+    older = small_page(capabilities=[{**FIREWALL, "minimum": "1.0"}])
+    decisions = [
+        asked(page, FIRE, tracer="1.2.0"),
+        asked(older, FIRE, job="b", tracer="1.1"),
+        asked(MATRIX, asks("sca"), job="c"),
+    ]
+    found = watched(Matrices([page]), decisions)
+    assert (found.left_out, [each.jobs for each in found.facts]) == (2, [0, 1])
+
+
+def test_fact_that_is_declared_elsewhere_counts() -> None:
+    declared = small_page(facts=VARIANT).facts
+    page = small_page()
+    required = Requirement.fact("variant", "flask-poc")
+    given = facts(tracer="1.2.0", facts={"variant": "flask-poc"})
+    one = Asked("a", json.dumps(given), (FIRE.marker, required.marker), "supported")
+    found = watched(Matrices([page], declared), [one])
+    assert (found.left_out, [each.jobs for each in found.facts]) == (0, [0, 1])
+
+
+@pytest.mark.parametrize(
+    ("one", "message"),
+    [
+        pytest.param(Asked("a\x1b", "{", (), "supported"),
+                     "job a\\x1b: facts: this is not JSON; valid: a JSON object", id="no JSON"),
+        pytest.param(Asked("a", "[" * 100_000, (), "supported"),
+                     "job a: facts: this is not JSON; valid: a JSON object", id="deep JSON"),
+        pytest.param(Asked("a", "{}", ("requires_capability(",), "supported"),
+                     "job a: requires_capability( is not a marker of this plugin", id="no marker"),
+        pytest.param(Asked("a", "{}", ("requires_tracer('x')",), "supported"),
+                     'job a: "x" is not a version specifier; valid: a specifier such as >=2.0,<3',
+                     id="a marker that is wrong"),
+    ],
+)  # fmt: skip
+def test_bad_input_names_its_job(one: Asked, message: str) -> None:
+    with pytest.raises(CompatibilityError) as raised:
+        watched(Matrices([small_page()]), [one])
+    assert str(raised.value) == message
+
+
+def test_bad_facts_name_their_job() -> None:
+    with pytest.raises(CompatibilityError, match=r"^job a: facts: "):
+        watched(Matrices([small_page()]), [Asked("a", '{"tracer": 1}', (), "supported")])
+
+
+def test_decisions_of_a_record() -> None:
+    record = {
+        "environments": [{"facts": {"tracer": "4", "os": "linux"}}, {"facts": {"tracer": None}}],
+        "requirements": [{"marker": "one"}, {"marker": "two"}],
+        "decisions": [
+            {"requirements": [1, 0], "environment": 1, "verdict": "unsupported"},
+            {"requirements": [], "environment": 0, "verdict": "supported"},
+        ],
+    }
+    assert [*asked_in(record, "a")] == [
+        Asked("a", '{"tracer":null}', ("two", "one"), "unsupported"),
+        Asked("a", '{"os":"linux","tracer":"4"}', (), "supported"),
+    ]
+
+
+def test_work_does_not_grow_with_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def counted(*arguments: Any) -> Any:
+        calls.append(1)
+        return evaluate(*arguments)
+
+    monkeypatch.setattr("pytest_ddcompat.jobs.watched.suite.evaluate", counted)
+    page = small_page()
+    counts = []
+    for jobs in (1, 500):
+        calls.clear()
+        one = asked(page, FIRE, tracer="1.2.0")
+        found = watched(Matrices([page]), (one._replace(job=f"job {n}") for n in range(jobs)))
+        assert [each.jobs for each in found.facts] == [0, jobs]
+        counts.append(len(calls))
+    assert counts[0] == counts[1] > 0

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.once
 
+SENTENCE = (
+    "Note: Threat Protection requires enabling Remote Configuration, which is included "
+    "in the listed minimum tracer version."
+)
 VARIANT = {"id": "variant", "kind": "word", "words": ["flask-poc", "django-poc"]}
 RUNNER = {"id": "runner", "kind": "version"}
 PROFILED = {"id": "profiled", "kind": "boolean"}
@@ -246,8 +250,7 @@ def test_every_fact_is_shifted(tables: dict[str, Any], found: list[str]) -> None
         pytest.param(
             "required → not required",
             ("Application Security capabilities support", "Threat Protection | 1.10.0", "",
-             "Note: Threat Protection requires enabling Remote Configuration, which is included "
-             "in the listed minimum tracer version."),
+             SENTENCE),
             id="a sentence",
         ),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat import Environment, Requirement, evaluate
@@ -45,6 +46,7 @@ def worst(markers: Iterable[str], facts: dict[str, Any], matrix: Matrix) -> str:
     return max(found, key=("supported", "undetermined", "unsupported").index)
 
 
+@cache
 def watching_suite(matrix: Matrix) -> dict[Shift, Asked]:
     """A test for each fact that can be watched, in a job of its own."""
     search = Search(matrix)

@@ -30,8 +30,9 @@ __all__ = ["PLATFORM", "environment_of", "may_turn", "requirements_of", "values_
 PLATFORM = "platform"
 """Axis of operating system, CPU and implementation, of which a page lists some together."""
 
+_ANY = Version("1.0")  # where a page tells no versions apart
 _EVERY = Range([SpecifierSet("")], by_order=True)
-_CPUS = {"64bit": "x86-64", "32bit": "i686"}
+_CPUS = {"64bit": ("x86-64", "aarch64", "ia64"), "32bit": ("i686", "armv7l")}
 _USUAL = ("linux", "x86-64", "cpython")
 _UNNAMED = "none-that-a-page-names"
 _PLATFORM_KEYS = ("os", "cpu", "implementation")
@@ -81,7 +82,7 @@ def values_of(shift: Shift, requirement: Requirement, *pages: Matrix) -> dict[st
     """
     library = tracer_key(pages[0].page.tracer)
     values: dict[str, list[Any]] = {
-        library: _versions(library, pages)[::-1],
+        library: _versions(library, pages)[::-1] or [_ANY],
         PLATFORM: _platforms(pages),
         "python": _pythons(pages),
         **_own_facts(pages),
@@ -97,7 +98,7 @@ def values_of(shift: Shift, requirement: Requirement, *pages: Matrix) -> dict[st
         key = FACTS["framework"].key_of(name)
         if key != library:
             versions = _versions(f"framework.{fold(name)}", pages)
-            values[key] = versions or [Version("1.0")]
+            values[key] = versions or [_ANY]
     return values
 
 
@@ -122,7 +123,7 @@ def may_turn(
         return False
     release = base(tracer)
     before, after = (
-        (release in row.tracer, python in row.python, cpu in {_CPUS.get(c, c) for c in row.cpus})
+        (release in row.tracer, python in row.python, cpu in _cpus(row))
         for row in (shift.row, shift.changed)
     )
     return before != after and (before[0] or after[0])
@@ -158,12 +159,17 @@ def _pythons(pages: Sequence[Matrix]) -> list[Version]:
 
 def _platforms(pages: Sequence[Matrix]) -> list[tuple[str, str, str]]:
     found = {
-        (row.os, _CPUS.get(cpu, cpu), row.implementation): None
+        (row.os, cpu, row.implementation): None
         for page in pages
         for row in page.runtimes
-        for cpu in row.cpus
+        for cpu in _cpus(row)
     }
     return list(found) or [_USUAL]
+
+
+def _cpus(row: Runtime) -> list[str]:
+    """Return the CPUs that a row admits, of a width some."""
+    return [each for cpu in row.cpus for each in _CPUS.get(cpu, (cpu,))]
 
 
 def _sites(matrix: Matrix) -> list[str]:
@@ -205,7 +211,7 @@ def _values_of_fact(
     """Return the values that a fact may have, the wanted ones first."""
     if declaration.kind == "version":
         ranges = [parse_marker_range(str(each)) for each in wanted]
-        found = _versions(f"fact.{key}", pages) or [Version("1.0")]
+        found = _versions(f"fact.{key}", pages) or [_ANY]
         return sorted(found, key=lambda version: not any(version in each for each in ranges))
     others = (True, False) if declaration.kind == "boolean" else declaration.words or (_UNNAMED,)
     return list(dict.fromkeys([*wanted, *others]))

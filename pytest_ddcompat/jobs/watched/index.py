@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_ddcompat.jobs.watched.search import rank_of, rest_on_capability
+from pytest_ddcompat.jobs.watched.search import facts_checked, rank_of, rest_on_capability
 from pytest_ddcompat.jobs.watched.suite import ids_of, status_of, worst_of
 from pytest_ddcompat.matrix.matrix import Removed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.evaluation.pages import Matrices
@@ -36,6 +38,20 @@ class _Leaf(NamedTuple):
     capability: str
 
 
+class _Group(NamedTuple):
+    """Leaves for which some checks come to the same.
+
+    Attributes:
+        leaf: One of them.
+        decisions: The decisions that rest on any of them.
+        jobs: The jobs of these: a bit each.
+    """
+
+    leaf: _Leaf
+    decisions: tuple[Decision, ...]
+    jobs: int
+
+
 class Index:
     """The decisions of a suite by what facts of one page can change in them.
 
@@ -56,16 +72,16 @@ class Index:
         self.page = matrix
         self.pick = matrices.pick
         self._capabilities = {row.id: row for row in matrix.capabilities}
-        self._decisions: dict[_Leaf, list[Decision]] = {}
+        self._leaves: dict[_Leaf, list[Decision]] = {}
         for decision in suite.decisions:
             for leaf in dict.fromkeys(self._leaves_of(decision)):
-                self._decisions.setdefault(leaf, []).append(decision)
+                self._leaves.setdefault(leaf, []).append(decision)
         self._by_capability: dict[str, list[_Leaf]] = {}
-        for leaf in self._decisions:
+        for leaf in self._leaves:
             self._by_capability.setdefault(leaf.capability, []).append(leaf)
         self._own_runtimes = {row.capability for row in matrix.runtimes}
         self._narrowed: dict[tuple[str, ...], Matrix] = {}
-        self._shared: dict[tuple[str, ...], list[list[_Leaf]]] = {}
+        self._known: dict[tuple[tuple[str, ...], str | None], list[_Group]] = {}
 
     def _leaves_of(self, decision: Decision) -> Iterator[_Leaf]:
         for part in (part for each in decision.requirements for part in each.parts):
@@ -82,29 +98,37 @@ class Index:
         """Return the jobs of which a decision changes with a shift: a bit each."""
         trial = _Trial(self, shift)
         noticing = 0
-        for leaves in self._groups(shift):
-            decisions = [each for leaf in leaves for each in self._decisions[leaf]]
-            if all(not each.jobs & ~noticing for each in decisions):
+        for group in self._groups(shift):
+            if not group.jobs & ~noticing or not trial.turns(group.leaf):
                 continue
-            if not trial.turns(leaves[0]):
-                continue
-            for decision in decisions:
+            for decision in group.decisions:
                 if decision.jobs & ~noticing and trial.status(decision) is not decision.status:
                     noticing |= decision.jobs
         return noticing
 
-    def _groups(self, shift: Shift) -> Iterable[list[_Leaf]]:
+    def _groups(self, shift: Shift) -> Iterable[_Group]:
         """Return the leaves that a shift may concern, those of one outcome together."""
-        if shift.capabilities is not None:
-            about = (self._by_capability.get(name, ()) for name in shift.capabilities)
-            return ([leaf] for leaves in about for leaf in leaves)
-        if shift.checks not in self._shared:
-            groups: dict[_Leaf, list[_Leaf]] = {}
-            for leaf in self._decisions:
-                alike = leaf._replace(capability=self._alike(leaf.capability, shift.checks))
-                groups.setdefault(alike, []).append(leaf)
-            self._shared[shift.checks] = list(groups.values())
-        return self._shared[shift.checks]
+        names = (None,) if shift.capabilities is None else shift.capabilities
+        for name in names:
+            key = (shift.checks, name)
+            if key not in self._known:
+                leaves = self._leaves if name is None else self._by_capability.get(name, ())
+                self._known[key] = self._grouped(leaves, shift.checks)
+            yield from self._known[key]
+
+    def _grouped(self, leaves: Iterable[_Leaf], checks: tuple[str, ...]) -> list[_Group]:
+        together: dict[Hashable, list[_Leaf]] = {}
+        for leaf in leaves:
+            alike = (self._alike(leaf.capability, checks), leaf.requirement)
+            facts = facts_checked(checks, leaf.requirement, leaf.environment, self.page)
+            together.setdefault((alike, facts), []).append(leaf)
+        groups = []
+        for each in together.values():
+            # By identity: two decisions may be equal but for the jobs.
+            found = {id(one): one for leaf in each for one in self._leaves[leaf]}
+            jobs = reduce(or_, (one.jobs for one in found.values()))
+            groups.append(_Group(each[0], tuple(found.values()), jobs))
+        return groups
 
     def _alike(self, name: str, checks: tuple[str, ...]) -> str:
         """Return a capability, or nothing where checks come to the same for it as for others."""

@@ -23,9 +23,10 @@ from pytest_ddcompat.jobs.watched.candidates import (
 from pytest_ddcompat.jobs.watched.suite import status_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from pytest_ddcompat.environment.environment import Environment
+    from pytest_ddcompat.environment.value import Fact
     from pytest_ddcompat.evaluation.verdict import Finding
     from pytest_ddcompat.jobs.watched.shifts import Shift
     from pytest_ddcompat.matrix.matrix import Matrix
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     Values = dict[str, Any]
 
-__all__ = ["Search", "Watcher", "rank_of", "rest_on_capability"]
+__all__ = ["Search", "Watcher", "facts_checked", "rank_of", "rest_on_capability"]
 
 _BY_NAME = {check.name: check for check in CHECKS}
 _RANKS = {Outcome.SATISFIED: 0, Outcome.NOT_APPLICABLE: 0, Outcome.UNKNOWN: 1, Outcome.VIOLATED: 2}
@@ -122,6 +123,8 @@ class Search:
         axes = self._axes(shift, values, pages)
         for point in _points(values, axes):
             at = {**neutral, **point}
+            if not self._left:
+                return None
             if not may_turn(shift, at[self._library], at[PLATFORM], at["python"]):
                 continue
             environment = self._tried(at, matrix)
@@ -135,8 +138,6 @@ class Search:
                     return at
                 if not self._left:
                     return None
-            if not self._left:
-                return None
         return None
 
     def _tried(self, values: Values, matrix: Matrix) -> Environment:
@@ -177,6 +178,30 @@ class Search:
 def rest_on_capability(checks: Iterable[str]) -> bool:
     """Whether one of some checks may come to something else for another capability."""
     return any("capability" in _BY_NAME[name].axes for name in checks)
+
+
+def facts_checked(
+    checks: Iterable[str], requirement: Requirement, environment: Environment, matrix: Matrix
+) -> Hashable:
+    """Return the facts that checks look at: where these are equal, so is what they come to.
+
+    Args:
+        checks: Their names.
+        requirement: What is required.
+        environment: The facts.
+        matrix: The page.
+    """
+    found: list[Fact[Any]] = []
+    for axis in dict.fromkeys(axis for name in checks for axis in _BY_NAME[name].axes):
+        if axis == "tracer":
+            found.append(environment.tracer_of(matrix.page.tracer))
+        elif axis == "framework":
+            found += map(environment.framework, requirement.frameworks)
+        elif axis == "fact":
+            found += [environment.fact(f"fact.{name}") for name in matrix.own_facts]
+        elif axis != "capability":
+            found.append(environment.fact(axis))
+    return tuple((fact.known, fact.value) for fact in found)
 
 
 def rank_of(
