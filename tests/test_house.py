@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "evaluation": {*EVALUATION, "declarations"},
     "record": {*EVALUATION, "record"},
     "analysis": {*EVALUATION, "analysis"},
-    "session": {*EVALUATION, "declarations", "record", "session", "declared"},
+    "session": {*EVALUATION, "declarations", "record", "session", "declared", "__version__"},
     "cli": {*EVALUATION, "declarations", "record", "analysis", "importer", "cli", "declared"},
     "declared": INPUTS,
 }
