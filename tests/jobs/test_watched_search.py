@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.once
 
 COVERED = "other rows say the same: shifted, it changes the outcome of no check"
 HIDDEN = "other facts decide before it: shifted, it changes the outcome of a check, but no verdict"
+PAGE = Path(__file__).parents[2] / "docs/explanation/watched-facts.md"
 WATCHED = {shift.fact for shift in watching_suite(MATRIX)}
 UNWATCHABLE = [shift for shift in shifts(MATRIX) if shift.fact not in WATCHED]
 
@@ -45,6 +47,8 @@ def test_what_no_test_can_watch_on_the_bundled_page() -> None:
         ("runtimes", ">=4,<5 → >=3,<5"),
     ]
     assert len(UNWATCHABLE) == 8
+    figures = f"{len(WATCHED)} of {len(WATCHED) + len(UNWATCHABLE)} facts"
+    assert figures in PAGE.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("number", range(8))

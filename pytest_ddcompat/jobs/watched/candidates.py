@@ -1,4 +1,4 @@
-"""What a test that watches a fact may require, and the values that facts of it may have."""
+"""The requirements of tests that may watch a fact, and the values of their facts."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ __all__ = ["Index"]
 
 
 class _Leaf(NamedTuple):
-    """What a fact of a page can change in a decision: one capability, or one other marker.
+    """The smallest part of a decision that a fact can change: a capability, or another marker.
 
     Attributes:
         environment: The facts.
@@ -53,7 +53,7 @@ class _Group(NamedTuple):
 
 
 class Index:
-    """The decisions of a suite by what facts of one page can change in them.
+    """The decisions of a suite, by the facts of one page that can change them.
 
     Attributes:
         matrix: The page, without the rows that overlays have taken away.

@@ -1,4 +1,4 @@
-"""What the shift of each fact of a row changes, table by table."""
+"""The shift of each fact of a row, table by table."""
 
 from __future__ import annotations
 

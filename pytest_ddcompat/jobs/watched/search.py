@@ -76,7 +76,7 @@ class Search:
         self._turned = False
 
     def watcher_of(self, shift: Shift) -> Watcher | None:
-        """Return a test that watches a fact; None if there is none.
+        """Return a test that watches a fact, or None.
 
         Args:
             shift: The shift of the fact.

@@ -1,4 +1,4 @@
-"""What the tests of some jobs ask for, each distinct decision once."""
+"""The decisions on the tests of some jobs, each distinct one once."""
 
 from __future__ import annotations
 

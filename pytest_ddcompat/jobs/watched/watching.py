@@ -41,7 +41,7 @@ class Watched(NamedTuple):
 
 
 class Watch(NamedTuple):
-    """What the tests of some jobs watch.
+    """The facts of some pages, and how many jobs watch each.
 
     Attributes:
         facts: All facts of the pages, those that the fewest jobs watch first, else in the order of
@@ -70,7 +70,7 @@ class Watch(NamedTuple):
 
     @property
     def share(self) -> float:
-        """The share of the watchable facts that are watched, from 0 to 1; 1 if there is none."""
+        """The share of the watchable facts that are watched, from 0 to 1."""
         total = len(self.watchable)
         return (total - len(self.unwatched)) / total if total else 1.0
 
