@@ -12,10 +12,18 @@ from support.core import LEFT_OUT, MATRIX, asks, facts
 from support.overlays import overlaid
 from support.pages import FIREWALL, PAGE, branches, row, runtime, small_page
 from support.strategies import few
-from support.watching import asked, noticed, noticing, shift_of, watching_suite, worst
+from support.watching import (
+    asked,
+    by_brute_force,
+    noticed,
+    noticing,
+    shift_of,
+    watching_suite,
+)
 
 from pytest_ddcompat import CompatibilityError, Environment, Requirement, evaluate, load_matrix
 from pytest_ddcompat.evaluation.pages import Matrices
+from pytest_ddcompat.jobs.watched.rows import CHANGES
 from pytest_ddcompat.jobs.watched.shifts import shifts
 from pytest_ddcompat.jobs.watched.suite import Asked, asked_in
 from pytest_ddcompat.jobs.watched.watching import watched
@@ -278,15 +286,38 @@ def test_as_by_brute_force(made: list[tuple[Any, ...]], data: st.DataObject) -> 
             MATRIX, requirement, *second, job=f"job {number % 3}", tracer=tracer, python=python,
             deployments=deployments, frameworks={"django": django, "flask": None},
         ))  # fmt: skip
-    found = noticing(MATRIX, decisions)
-    shift = data.draw(st.sampled_from([*shifts(MATRIX)]))
-    changed = shift.applied(MATRIX)
-    jobs = {
-        one.job
-        for one in decisions
-        if worst(one.markers, json.loads(one.facts), changed) != one.verdict
+    assert noticing(MATRIX, decisions) == by_brute_force(MATRIX, decisions)
+
+
+def test_every_field_that_decides_is_shifted() -> None:
+    every = [shift for page in (MATRIX, ODD) for shift in shifts(page)]
+    changed = {
+        (shift.fact.table, key)
+        for shift in every
+        if shift.changed is not None
+        for key in shift.row.fields
+        if getattr(shift.row, key) is not getattr(shift.changed, key)
     }
-    assert sorted(found[shift.fact]) == sorted(jobs)
+    deciding = {
+        (shift.fact.table, key)
+        for shift in every
+        for key, spec in shift.row.fields.items()
+        if spec.decides
+    }
+    # These say what a row is about, or what it is a row of.
+    assert deciding - changed == {
+        ("deployments", "id"), ("frameworks", "id"), ("runtimes", "os"),
+        ("runtimes", "implementation"), ("runtimes", "capability"), ("coverage", "of"),
+        ("coverage", "capability"),
+    }  # fmt: skip
+    assert changed <= deciding
+    tables = {key for key, spec in MATRIX.fields.items() if spec.decides}
+    assert tables - CHANGES.keys() == {"page", "facts", "unresolved"}
+
+
+def test_odd_page_as_by_brute_force() -> None:
+    decisions = [*watching_suite(ODD).values()]
+    assert noticing(ODD, decisions) == by_brute_force(ODD, decisions)
 
 
 def test_jobs_that_notice_are_counted() -> None:

@@ -76,4 +76,20 @@ def noticing(matrix: Matrix, decisions: Iterable[Asked]) -> dict[PageFact, list[
     matrices = Matrices([matrix])
     index = Index(matrices, matrix, Suite(matrices, each))
     bits = {shift.fact: index.jobs_noticing(shift) for shift in shifts(matrix)}
-    return {fact: [job for n, job in enumerate(jobs) if own >> n & 1] for fact, own in bits.items()}
+    return {
+        fact: sorted(job for n, job in enumerate(jobs) if own >> n & 1)
+        for fact, own in bits.items()
+    }
+
+
+def by_brute_force(matrix: Matrix, decisions: Iterable[Asked]) -> dict[PageFact, list[str]]:
+    """The same by the evaluator alone: all decisions, with each fact shifted on the page."""
+    each = [(one, json.loads(one.facts)) for one in decisions]
+    found = {}
+    for shift in shifts(matrix):
+        changed = shift.applied(matrix)
+        turned = [
+            one.job for one, facts in each if worst(one.markers, facts, changed) != one.verdict
+        ]
+        found[shift.fact] = sorted({*turned})
+    return found
