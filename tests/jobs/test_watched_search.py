@@ -115,6 +115,12 @@ def test_reason_why_none_can(tables: dict[str, Any], found: dict[str, str]) -> N
     assert reasons(small_page(**tables)) == found
 
 
+def test_reason_is_written() -> None:
+    page = small_page(coverage=[row("One", of="frameworks"), row("Two", of="frameworks")])
+    found = watched(Matrices([page]), ()).unwatchable
+    assert [each.to_mapping()["unwatchable"] for each in found] == [COVERED, COVERED]
+
+
 def many_facts(number: int, **capability: object) -> Matrix:
     ids = [f"fact_{n}" for n in range(number)]
     needs = dict.fromkeys(ids, True)

@@ -36,8 +36,9 @@ class Watched(NamedTuple):
     unwatchable: str = ""
 
     def to_mapping(self) -> dict[str, Any]:
-        """Return plain values, for JSON."""
-        return {"page": self.page, **self.fact._asdict(), "jobs": self.jobs}
+        """Return plain values, for JSON; `unwatchable` is left out where a test can watch it."""
+        why = {"unwatchable": self.unwatchable} if self.unwatchable else {}
+        return {"page": self.page, **self.fact._asdict(), "jobs": self.jobs, **why}
 
 
 class Watch(NamedTuple):
