@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "evaluation": {*EVALUATION, "declarations"},
     "record": {*EVALUATION, "record"},
     "analysis": {*EVALUATION, "analysis"},
-    "jobs": {*EVALUATION, "declarations", "record", "jobs"},
+    "jobs": {*EVALUATION, "declarations", "record", "analysis", "jobs"},
     "session": {*EVALUATION, "declarations", "record", "session", "declared", "__version__"},
     "cli": {
         *EVALUATION, "declarations", "record", "analysis", "jobs", "importer", "cli", "declared",
