@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import re
 import shutil
+import sys
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
@@ -282,12 +283,14 @@ def _remove_remains(root: Path) -> None:
 
 @contextmanager
 def _locked(root: Path) -> Iterator[None]:
-    """Wait until no other process packs into the folder."""
+    """Wait until no other process packs into the folder; the file's end gives it back."""
     with (root / _LOCK).open("ab") as file:
-        try:
-            import fcntl
-        except ImportError:  # Windows has none, and packs one after the other by its users' care
-            pass
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
         else:
+            import fcntl
+
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
