@@ -65,6 +65,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     arguments.add_repeatable(parser, "--matrix", "ID|PATH", purpose)
     parser.add_argument(
+        "--facts",
+        action="store_true",
+        help="Show which documented facts no test would notice if they changed",
+    )
+    parser.add_argument(
         "--fail-under",
         metavar="PERCENT",
         type=_percentage,
@@ -119,6 +124,7 @@ def run(options: argparse.Namespace) -> int:
         collected=_collected(options),
         pages=_pages(options),
         allowed=read_allowed(options.allow) if options.allow is not None else Allowances(),
+        facts=options.facts,
     )
     for file in coverage.packed_twice:
         write_error(f"ddcompat: note: {printable(file)}: another record has the same run")
@@ -128,7 +134,6 @@ def run(options: argparse.Namespace) -> int:
 
 def _answer(coverage: Coverage, options: argparse.Namespace) -> None:
     if options.format == "json":
-        # What `--facts` adds comes here: keys of the account.
         _show(json.dumps(account_of(coverage), indent=2), options)
     elif options.format == "markdown":
         _show(markdown(coverage), options)
@@ -150,9 +155,9 @@ def _show(answer: str, options: argparse.Namespace) -> None:
 def _status(coverage: Coverage, options: argparse.Namespace) -> int:
     """Return the exit status, and say why it is 1."""
     failed = []
-    if options.fail_under is not None and coverage.share < options.fail_under:
+    if options.fail_under is not None and coverage.percentage < options.fail_under:
         under = f"under {options.fail_under:g} %"
-        failed.append(f"{percent(coverage.share)} of the gated tests ran, {under}")
+        failed.append(f"{percent(coverage.percentage)} of the gated tests ran, {under}")
     missing = len(coverage.never_run) + len(coverage.absent)
     if options.fail_on_never_run and missing:
         failed.append(f"{missing} of the gated tests ran in no job")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,11 +19,12 @@ from pytest_ddcompat.cli.output import folded, render_text
 from pytest_ddcompat.values.text import cut, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import Console
 
     from pytest_ddcompat.jobs.coverage import Coverage, Missed
+    from pytest_ddcompat.jobs.watched.watching import Watch, Watched
 
 __all__ = ["markdown", "percent", "print_coverage", "text"]
 
@@ -31,6 +33,7 @@ _LISTED = 20  # tests of one group that the text lists, and that a comment shows
 _REASONS = 5  # of one group
 _LONGEST = 300  # characters of one reason
 _MOST_JOBS = 50  # rows of the table of jobs in Markdown
+_MANY_JOBS = 3  # from how many on jobs are not counted apart
 _FRAME = 130  # bytes, at most, of what stands around a list
 
 
@@ -60,9 +63,9 @@ class Section(NamedTuple):
     groups: list[Group]
 
 
-def percent(share: float) -> str:
+def percent(percentage: float) -> str:
     """Return a percentage in words, down to one that is not 100 before all is."""
-    return f"{int(share * 10) / 10:g} %"
+    return f"{int(percentage * 10) / 10:g} %"
 
 
 def sections_of(coverage: Coverage) -> list[Section]:
@@ -87,6 +90,7 @@ def sections_of(coverage: Coverage) -> list[Section]:
             ],
         ),
         Section(f"{left} of --allow no longer needed", gone),
+        *(_watched(coverage.watch) if coverage.watch else ()),
     ]
     return [section for section in found if any(group.tests for group in section.groups)]
 
@@ -106,12 +110,14 @@ def lines_of(coverage: Coverage) -> Iterator[str]:
     if coverage.redundant_jobs:
         yield f"jobs that add nothing: {_some(coverage.redundant_jobs)}"
     yield from _unexercised(coverage)
+    if coverage.watch:
+        yield _by_jobs(coverage.watch)
 
 
 def headline(coverage: Coverage) -> str:
     """Return the answer in a line."""
     gated = _counted(coverage.gated, "gated test")
-    return f"{coverage.ran} of {gated} ran in some job ({percent(coverage.share)})"
+    return f"{coverage.ran} of {gated} ran in some job ({percent(coverage.percentage)})"
 
 
 def print_coverage(coverage: Coverage, out: Console) -> None:
@@ -197,6 +203,40 @@ def _grouped(tests: Sequence[Missed]) -> list[Group]:
             groups[key] = Group(shown, one.mend, [])
         groups[key].tests.append((one.test, f"since {one.since}" if one.since else ""))
     return sorted(groups.values(), key=lambda group: (-len(group.tests), group.tests[0][0]))
+
+
+def _watched(watch: Watch) -> Iterator[Section]:
+    """Yield the documented facts that no test watches, by their place on the page."""
+    count = _counted(len(watch.unwatched), "documented fact")
+    yield Section(f"{count} that no test watches", _by_place(watch.unwatched))
+
+
+def _by_place(facts: Iterable[Watched]) -> list[Group]:
+    groups: dict[tuple[str, str], Group] = {}
+    for one in facts:
+        key = (one.page, one.fact.heading)
+        group = groups.setdefault(key, Group([one.fact.heading], "", []))
+        column = f", {one.fact.column}" if one.fact.column else ""
+        shift = f"{one.fact.before} → {one.fact.after}"
+        group.tests.append((f'"{one.fact.row}"{column}', shift))
+    return list(groups.values())
+
+
+def _by_jobs(watch: Watch) -> str:
+    """Return how many facts are watched, and by how many jobs, in a line."""
+    counts = Counter(min(one.jobs, _MANY_JOBS) for one in watch.watchable)
+    by = [
+        f"{counts[jobs]} by {jobs}{' or more' if jobs == _MANY_JOBS else ''} "
+        f"job{'' if jobs == 1 else 's'}"
+        for jobs in range(1, _MANY_JOBS + 1)
+        if counts[jobs]
+    ]
+    total = len(watch.watchable)
+    known = f"{total - len(watch.unwatched)} of {_counted(total, 'documented fact')} watched"
+    cannot = len(watch.unwatchable)
+    more = f"; {cannot} more cannot be watched" if cannot else ""
+    out = f"; {_counted(watch.left_out, 'decision')} left out" if watch.left_out else ""
+    return f"{known} ({percent(100 * watch.share)}){''.join(f', {each}' for each in by)}{more}{out}"
 
 
 def _unexercised(coverage: Coverage) -> Iterator[str]:

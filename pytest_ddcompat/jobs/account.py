@@ -11,6 +11,7 @@ from pytest_ddcompat.matrix.schema import object_schema
 if TYPE_CHECKING:
     from pytest_ddcompat.jobs.coverage import Coverage, Missed
     from pytest_ddcompat.jobs.selection import Suite
+    from pytest_ddcompat.jobs.watched.watching import Watch
 
 __all__ = ["VERSION", "account_of", "coverage_schema"]
 
@@ -70,12 +71,52 @@ _ALLOWANCE = {
     "tests": Key(array(text), "Ids of tests, or patterns of them."),
     "reason": Key(text, "Why they need not run."),
 }
+_FACT = {
+    "page": Key(text, "Id of the page."),
+    "table": Key(_string, "Table of the matrix that has its row."),
+    "heading": Key(_string, "Heading of the page that the row stands under."),
+    "row": Key(_string, "The words of the row."),
+    "column": Key(_string, "Head of the column; empty where there is none."),
+    "words": Key(_string, "The words of the cell, or a sentence."),
+    "before": Key(_string, "How the matrix reads them."),
+    "after": Key(_string, "What was tried in their place."),
+    "jobs": Key(_count, "Number of jobs in which a decision would change."),
+}
+_UNWATCHABLE = {**_FACT, "unwatchable": Key(_string, "Why no test can watch it.")}
+_WATCH = {
+    "watched_share": Key(
+        _described({"type": "number", "minimum": 0, "maximum": 1}),
+        "With --facts: share of the documented facts that are watched, of those that can be.",
+        None,
+    ),
+    "unwatched": Key(
+        array(_object("A documented fact.", **_FACT)),
+        "With --facts: facts that would change no decision.",
+        None,
+    ),
+    "watched": Key(
+        array(_object("A documented fact.", **_FACT)),
+        "With --facts: facts that would change a decision, those of the fewest jobs first.",
+        None,
+    ),
+    "unwatchable": Key(
+        array(_object("A documented fact.", **_UNWATCHABLE)),
+        "With --facts: facts that no test can watch.",
+        None,
+    ),
+    "decisions_left_out": Key(
+        _count,
+        "With --facts: number of distinct decisions that come to something else by these pages "
+        "than they did in their job.",
+        None,
+    ),
+}
 _ACCOUNT = {
     "version": Key(_described({"const": VERSION}), "Version of this form."),
     "suite": Key(_SUITE, "What was tested."),
     "gated": Key(_count, "Number of gated tests."),
     "ran": Key(_count, "Number of those that ran in some job."),
-    "share": Key(
+    "percentage": Key(
         _described({"type": "number", "minimum": 0, "maximum": 100}),
         "Percentage of tests that ran, of those that need to.",
     ),
@@ -150,7 +191,7 @@ def coverage_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Coverage of jobs by pytest-ddcompat",
-        **object_schema("What jobs cover together.", _ACCOUNT),
+        **object_schema("What jobs cover together.", {**_ACCOUNT, **_WATCH}),
     }
 
 
@@ -162,7 +203,7 @@ def account_of(coverage: Coverage) -> dict[str, Any]:
         "gated": coverage.gated,
         "ran": coverage.ran,
         # Down, so that 100 is all of them.
-        "share": int(coverage.share * 100) / 100,
+        "percentage": int(coverage.percentage * 100) / 100,
         "never_run": [
             {**_test(one), "mend": one.mend, "since": str(one.since)} for one in coverage.never_run
         ],
@@ -181,6 +222,18 @@ def account_of(coverage: Coverage) -> dict[str, Any]:
         if coverage.unexercised is None
         else [row._asdict() for row in coverage.unexercised],
         "left_out": [_suite(suite) for suite in coverage.left_out],
+        **(_watch_of(coverage.watch) if coverage.watch else {}),
+    }
+
+
+def _watch_of(watch: Watch) -> dict[str, Any]:
+    return {
+        # Down, so that 1 is all of them.
+        "watched_share": int(watch.share * 10_000) / 10_000,
+        "unwatched": [one.to_mapping() for one in watch.unwatched],
+        "watched": [one.to_mapping() for one in watch.watchable if one.jobs],
+        "unwatchable": [one.to_mapping() for one in watch.unwatchable],
+        "decisions_left_out": watch.left_out,
     }
 
 

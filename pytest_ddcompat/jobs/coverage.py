@@ -1,19 +1,23 @@
-"""What the jobs of a suite cover together."""
+"""Measure what the jobs of a suite cover together."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.jobs.allowed import Allowance, Allowances
 from pytest_ddcompat.jobs.engine import connected, fill, rows_of
 from pytest_ddcompat.jobs.pack import files_of, pack, table_of
 from pytest_ddcompat.jobs.questions import INPUTS, keep, question
 from pytest_ddcompat.jobs.selection import Choice, Suite, resolve, suite_of
-from pytest_ddcompat.values.errors import CompatibilityError
+from pytest_ddcompat.jobs.watched.suite import Asked
+from pytest_ddcompat.jobs.watched.watching import Watch, watched
+from pytest_ddcompat.values.errors import CompatibilityError, Problem
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -113,7 +117,7 @@ class Row(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """What jobs cover.
+    """The tests, rows and facts that jobs cover.
 
     Attributes:
         suite: What was tested, by how many runs.
@@ -129,6 +133,7 @@ class Coverage(NamedTuple):
         unneeded: Entries of the allowed tests that are for none.
         left_out: Other suites and commits, of which runs were given that do not count.
         packed_twice: Files of runs that another file has too.
+        watch: The documented facts that tests watch; None: not asked for.
     """
 
     suite: Suite
@@ -144,9 +149,10 @@ class Coverage(NamedTuple):
     unneeded: list[Allowance]
     left_out: list[Suite]
     packed_twice: list[str]
+    watch: Watch | None = None
 
     @property
-    def share(self) -> float:
+    def percentage(self) -> float:
         """The percentage of tests that ran, of those that need to; 100 if there is none."""
         needed = self.gated - sum(1 for test in self.allowed if test.since is not None)
         return 100 * self.ran / needed if needed else 100.0
@@ -159,6 +165,7 @@ def measure(
     collected: Iterable[str] = (),
     pages: Sequence[Matrix] = (),
     allowed: Allowances | None = None,
+    facts: bool = False,
 ) -> Coverage:
     """Measure what jobs cover.
 
@@ -168,9 +175,11 @@ def measure(
         collected: Ids of the tests that the suite has.
         pages: The pages whose rows may be exercised; those count that the records were made by.
         allowed: Tests that need not run.
+        facts: Whether to find the documented facts that the tests watch.
 
     Raises:
-        CompatibilityError: A file is no record, a folder no pack, or the choice fits no run.
+        CompatibilityError: A file is no record, a folder no pack, or the choice fits no run; or a
+            page is not given by which `facts` are to be found.
         ModuleNotFoundError: DuckDB is not installed.
     """
     with TemporaryDirectory(prefix="ddcompat-") as temporary:
@@ -188,7 +197,9 @@ def measure(
             keep(connection, "pairs")
             found = {name: rows_of(connection, question(name)) for name in _ASKED}
             found["redundant"] = [{"job_nth": number} for number in _redundant(connection)]
-    return _assembled(suite, found, allowed or Allowances(), twice, known=bool(rows))
+            decided = rows_of(connection, question("decided")) if facts else []
+    coverage = _assembled(suite, found, allowed or Allowances(), twice, known=bool(rows))
+    return coverage._replace(watch=_watch(suite, pages, decided)) if facts else coverage
 
 
 def _folder(records: Sequence[str], temporary: str) -> tuple[str, list[str]]:
@@ -225,13 +236,31 @@ def _rows_of(suite: Suite, pages: Sequence[Matrix]) -> list[tuple[Any, ...]]:
     rows = [
         (page.page.id, kind, getattr(row, "id", ""), row.heading, row.documented)
         for page in pages
-        if suite.pages.get(page.page.id) == page.digest
+        if _is_of(page, suite)
         for kind in _TABLES
         for row in getattr(page, kind)
     ]
     return [
         (nth, *row, f'"{" | ".join(documented)}"') for nth, (*row, documented) in enumerate(rows)
     ]
+
+
+def _watch(suite: Suite, pages: Sequence[Matrix], decided: list[dict[str, Any]]) -> Watch:
+    """Find the facts of a suite's pages that its decisions watch."""
+    known = {page.page.id: page for page in pages if _is_of(page, suite)}
+    missing = ", ".join(sorted(suite.pages.keys() - known.keys()))
+    if missing:
+        what = f"--facts: the page by which these tests were decided is not at hand: {missing}"
+        raise CompatibilityError(Problem(what, "--matrix ID|PATH, with the same content"))
+    asked = [
+        Asked(str(row["job_nth"]), row["facts"], tuple(json.loads(row["requires"])), row["verdict"])
+        for row in decided
+    ]
+    return watched(Matrices([known[name] for name in suite.pages]), asked)
+
+
+def _is_of(page: Matrix, suite: Suite) -> bool:
+    return suite.pages.get(page.page.id) == page.digest
 
 
 def _redundant(connection: DuckDBPyConnection) -> list[int]:

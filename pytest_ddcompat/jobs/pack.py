@@ -13,7 +13,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.jobs.engine import connected, fill, rows_of
-from pytest_ddcompat.jobs.rows import RAN, decision_rows, finding_rows, run_row
+from pytest_ddcompat.jobs.rows import LET_RUN, RAN, decision_rows, finding_rows, run_row
 from pytest_ddcompat.jobs.tables import FINDINGS, FORMAT, RUNS, TABLES, TESTS, Column
 from pytest_ddcompat.record.reading import read_record
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
@@ -38,7 +38,7 @@ _DECISION = (RUNS.columns[0], Column("decision", "INTEGER", ""), *_OF_DECISION)
 _JOINED = ", ".join(
     ("t" if column in _OF_TEST else "d") + f".{column.name}"
     if column.name != "ran"
-    else "list_contains($ran, t.outcome) AS ran"
+    else "list_contains($ran, t.outcome) AND list_contains($let_run, d.action) AS ran"
     for column in TESTS.columns
 )
 _QUERIES = {  # of names of this package alone
@@ -225,7 +225,7 @@ class _Batch:
             for day, run in first.items():
                 path = folder / table.name / f"day={day}" / f"{run}.parquet"
                 path.parent.mkdir(parents=True, exist_ok=True)
-                ran = {"ran": RAN} if table == TESTS else {}
+                ran = {"ran": RAN, "let_run": LET_RUN} if table == TESTS else {}
                 connection.execute(
                     f"COPY ({_QUERIES[table.name]}) TO $path (FORMAT parquet, COMPRESSION zstd)",
                     {"path": str(path), "day": day, **ran},

@@ -18,7 +18,7 @@ DIALECTS = ("duckdb", "spark", "trino", "bigquery", "snowflake", "athena")
 
 QUESTIONS = (
     "names", "selected", "counted", "suites", "left_out", "seen", "totals", "never_run", "because",
-    "undetermined", "absent", "pairs", "jobs", "redundant", "unexercised",
+    "undetermined", "absent", "pairs", "jobs", "redundant", "unexercised", "decided",
 )  # fmt: skip
 """All questions, each after those that it rests on, which are tables or views of their names."""
 

@@ -13,10 +13,13 @@ from pytest_ddcompat.jobs.tables import FORMAT, TESTS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["RAN", "decision_rows", "finding_rows", "run_row", "test_rows"]
+__all__ = ["LET_RUN", "RAN", "decision_rows", "finding_rows", "run_row", "test_rows"]
 
 RAN = ("passed", "failed", "xfailed", "xpassed", "error")
-"""Outcomes of tests that were started."""
+"""Outcomes of tests that were started, or that strict mode failed instead."""
+
+LET_RUN = ("run", "xfail")
+"""Actions that let a test run."""
 
 _MENTIONED = ("tracer", "python", "os", "cpu")
 _VERSIONS = ("tracer", "python")
@@ -84,7 +87,7 @@ def test_rows(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "file": test["file"],
             "line": test["line"],
             "outcome": test["outcome"],
-            "ran": test["outcome"] in RAN,
+            "ran": test["outcome"] in RAN and decisions[test["decision"]]["action"] in LET_RUN,
             "decision": test["decision"],
         }
         yield {name: row[name] for name in names}

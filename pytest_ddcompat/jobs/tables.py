@@ -74,8 +74,8 @@ TESTS = Table(
         Column("file", "VARCHAR", "File of the test."),
         Column("line", "INTEGER", "Line of the test; null: none."),
         Column("outcome", "VARCHAR", "What became of it, as in a record."),
-        Column("ran", "BOOLEAN", "Whether it was started: its outcome is passed, failed, xfailed, "
-               "xpassed or error."),
+        Column("ran", "BOOLEAN", "Whether it was started: its action let it run, and its outcome "
+               "is passed, failed, xfailed, xpassed or error."),
         _DECISION,
         Column("verdict", "VARCHAR", "Verdict of the decision."),
         Column("action", "VARCHAR", "Action of the decision."),

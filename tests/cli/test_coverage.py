@@ -10,7 +10,16 @@ from typing import Any
 
 import jsonschema
 import pytest
-from support.made_records import AUTHOR, OLD, OLDER, PASSED, made_record, write_records
+from support.made_records import (
+    AUTHOR,
+    OLD,
+    OLDER,
+    PASSED,
+    Case,
+    made_record,
+    write_records,
+)
+from support.watching import watching_suite
 
 from pytest_ddcompat import load_matrix
 from pytest_ddcompat.__main__ import main
@@ -78,7 +87,7 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     account = json.loads(shown(capsys, "--format", "json", "--tests", "tests.txt"))
     jsonschema.validate(account, json.loads(SCHEMA.read_text(encoding="utf-8")))
-    assert (account["gated"], account["ran"], account["share"]) == (3, 1, 33.33)
+    assert (account["gated"], account["ran"], account["percentage"]) == (3, 1, 33.33)
     assert [test["test"] for test in account["never_run"]] == [Y, Z]
     assert account["never_run"][0]["because"][0]["needs"] == "ddtrace >=2.6.0"
     assert account["absent"] == [{"test": "b.py::test_new"}]
@@ -199,10 +208,10 @@ def test_hostile_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "words"), [(100.0, "100 %"), (99.99, "99.9 %"), (50.0, "50 %"), (0.0, "0 %")]
+    ("percentage", "words"), [(100.0, "100 %"), (99.99, "99.9 %"), (50.0, "50 %"), (0.0, "0 %")]
 )
-def test_percent(share: float, words: str) -> None:
-    assert percent(share) == words
+def test_percent(percentage: float, words: str) -> None:
+    assert percent(percentage) == words
 
 
 def test_a_pack(capsys: pytest.CaptureFixture[str]) -> None:
@@ -236,3 +245,53 @@ def test_what_is_refused(
     (tmp_path / "old.json").write_text('{"version": 1}', encoding="utf-8")
     assert main(["coverage", *arguments]) == 2
     assert capsys.readouterr().err.startswith(f"ddcompat: {said}")
+
+
+def test_facts_that_no_test_watches(capsys: pytest.CaptureFixture[str]) -> None:
+    text = re.sub(r"\s+", " ", shown(capsys, "--facts"))
+    account = json.loads(shown(capsys, "--facts", "--format", "json"))
+    jsonschema.validate(account, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    watched, unwatched = account["watched"], account["unwatched"]
+    total = len(watched) + len(unwatched)
+    assert {(one["words"], one["after"], one["jobs"]) for one in watched} == {("2.6.0", ">=2.5", 1)}
+    assert 0 < account["watched_share"] < 0.01
+    assert f"1 of {total} documented facts watched (0.5 %), 1 by 1 job" in text
+    assert f"{len(unwatched)} documented facts that no test watches:" in text
+    assert f"{len(account['unwatchable'])} more cannot be watched" in text
+    assert account["decisions_left_out"] == 1
+    assert "1 decision left out" in text
+    assert f"### {len(unwatched)} documented facts" in shown(
+        capsys, "--facts", "--format", "markdown"
+    )
+
+
+def test_facts_of_a_suite_that_watches_the_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    matrix = load_matrix()
+    suite = watching_suite(matrix).values()
+    tests = {f"a.py::test_{n}": Case("passed", reason=f"{n}") for n in range(len(suite))}
+    record = made_record(tests, page={"id": matrix.page.id, "sha256": matrix.digest})
+    record["environments"] = [
+        {"folder": "", "facts": json.loads(asked.facts), "signals": {}} for asked in suite
+    ]
+    for number, (asked, decision) in enumerate(zip(suite, record["decisions"])):
+        (marker,) = asked.markers
+        record["requirements"][number]["marker"] = marker
+        decision.update(environment=number, verdict=asked.verdict)
+    (path,) = write_records(tmp_path / "watching", record)
+    assert main(["coverage", path, "--facts", "--format", "json"]) == 0
+    account = json.loads(capsys.readouterr().out)
+    assert (account["watched_share"], account["unwatched"]) == (1, [])
+    assert account["decisions_left_out"] == 0
+
+
+def test_facts_of_a_page_that_is_not_at_hand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (path,) = write_records(tmp_path / "other", made_record({X: PASSED}))
+    assert main(["coverage", path, "--facts"]) == 2
+    assert capsys.readouterr().err == (
+        "ddcompat: --facts: the page by which these tests were decided is not at hand: "
+        "iast-python; valid: --matrix ID|PATH, with the same content\n"
+    )

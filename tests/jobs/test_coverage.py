@@ -14,6 +14,7 @@ from support.made_records import (
     OPEN,
     PAGE,
     PASSED,
+    STRICT,
     Case,
     made_record,
     write_records,
@@ -65,6 +66,10 @@ def names(coverage: Coverage, what: str = "never_run") -> list[str]:
         pytest.param([{X: Case("xfailed")}], 1, 1, [], id="expected to fail"),
         pytest.param([{X: Case("xpassed")}], 1, 1, [], id="passed against expectation"),
         pytest.param([{X: Case("error")}], 1, 1, [], id="an error of its set-up"),
+        pytest.param([{X: STRICT}], 1, 0, [X], id="failed by strict mode"),
+        pytest.param([{X: STRICT._replace(action="run")}], 1, 1, [], id="let run, and failed"),
+        pytest.param([{X: OLD._replace(outcome="xfailed", action="xfail")}], 1, 1, [],
+                     id="run as xfail"),
         pytest.param([{X: Case("not_run")}], 1, 0, [X], id="the run ended before it"),
         pytest.param([{X: Case("deselected")}], 1, 0, [X], id="deselected"),
         pytest.param([{}], 0, 0, [], id="no gated test"),
@@ -346,11 +351,11 @@ def test_tests_that_need_not_run(covered: Any) -> None:
     assert found == {Y: "first", "c.py::t": "third", Z: "second"}
     unneeded = [(entry.tests, entry.reason) for entry in coverage.unneeded]
     assert unneeded == [(("a.py::test_x",), "first"), (("gone.py",), "second")]
-    assert coverage.share == 100
+    assert coverage.percentage == 100
 
 
 @pytest.mark.parametrize(
-    ("tests", "share"),
+    ("tests", "percentage"),
     [
         pytest.param({X: PASSED, Y: OLD, Z: PASSED}, 66.66, id="two of three"),
         pytest.param({}, 100, id="none"),
@@ -358,8 +363,8 @@ def test_tests_that_need_not_run(covered: Any) -> None:
                      id="nearly all is not all"),
     ],
 )  # fmt: skip
-def test_share(covered: Any, tests: dict[str, Case], share: float) -> None:
-    assert account_of(covered(made_record(tests)))["share"] == share
+def test_percentage(covered: Any, tests: dict[str, Case], percentage: float) -> None:
+    assert account_of(covered(made_record(tests)))["percentage"] == percentage
 
 
 def test_a_pack_gives_the_same_as_its_records(tmp_path: Path, covered: Any) -> None:

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from support.made_records import STARTED, many_records, write_records
+from support.made_records import has_run, many_records, write_records
 
 from pytest_ddcompat.jobs.coverage import Coverage, measure
 from pytest_ddcompat.jobs.rows import run_row
@@ -40,14 +40,16 @@ def job(record: dict[str, Any]) -> tuple[Any, ...]:
 def ran_by_job(records: list[dict[str, Any]]) -> dict[Any, set[str]]:
     found: dict[Any, set[str]] = defaultdict(set)
     for record in records:
-        found[job(record)].update(t["id"] for t in record["tests"] if t["outcome"] in STARTED)
+        found[job(record)].update(t["id"] for t in record["tests"] if has_run(record, t))
     return found
 
 
 def since(test: str, records: list[dict[str, Any]]) -> str:
-    seen = [(r["run"]["begin"], t) for r in records for t in r["tests"] if t["id"] == test]
-    last = max((begin for begin, t in seen if t["outcome"] in STARTED), default="")
-    missed = [begin for begin, t in seen if t["outcome"] not in STARTED]
+    seen = [
+        (r["run"]["begin"], has_run(r, t)) for r in records for t in r["tests"] if t["id"] == test
+    ]
+    last = max((begin for begin, ran in seen if ran), default="")
+    missed = [begin for begin, ran in seen if not ran]
     first: str = min([begin for begin in missed if begin > last] or missed)
     return first[:10]
 
@@ -78,7 +80,7 @@ def test_answers_are_those_of_loops(measured: tuple[list[dict[str, Any]], Covera
     counting = counted(records)
     tests = [test for record in counting for test in record["tests"]]
     gated = {test["id"] for test in tests}
-    ran = {test["id"] for test in tests if test["outcome"] in STARTED}
+    ran = set().union(*ran_by_job(counting).values())
     assert (coverage.gated, coverage.ran) == (len(gated), len(ran))
     never = [(one.test, str(one.since), one.mend) for one in coverage.never_run]
     assert never == [

@@ -45,6 +45,7 @@ PASSED = Case("passed")
 OLD = Case("skipped", "unsupported", "ddtrace >=2.6.0", "2.5.0", ("ddtrace >=2.6.0",))
 OPEN = Case("skipped", "undetermined", "an Agent", "unknown", check="site")
 AUTHOR = Case("skipped")
+STRICT = OLD._replace(outcome="failed", action="fail")
 
 
 def made_record(tests: Mapping[str, Case], **changes: Any) -> dict[str, Any]:
@@ -64,15 +65,26 @@ def made_record(tests: Mapping[str, Case], **changes: Any) -> dict[str, Any]:
     }
     numbers: dict[Case, int] = {}
     for line, (test, case) in enumerate(tests.items(), start=1):
-        decided = case._replace(outcome="")
+        action = case.action or ("run" if case.outcome in STARTED or _is_met(case) else "skip")
+        decided = case._replace(outcome="", action=action)
         number = numbers.setdefault(decided, len(numbers))
         if number == len(record["decisions"]):
-            _decide(record, case)
+            _decide(record, decided)
         record["tests"].append({
             "id": test, "file": test.partition("::")[0], "line": line, "decision": number,
             "outcome": case.outcome,
         })  # fmt: skip
     return record
+
+
+def _is_met(case: Case) -> bool:
+    return case.verdict == "supported"
+
+
+def has_run(record: Mapping[str, Any], test: Mapping[str, Any]) -> bool:
+    """Whether a test of a record ran: it was started, and not failed instead by strict mode."""
+    action = record["decisions"][test["decision"]]["action"]
+    return test["outcome"] in STARTED and action in {"run", "xfail"}
 
 
 def _run(changes: dict[str, Any]) -> dict[str, Any]:
@@ -105,11 +117,10 @@ def _decide(record: dict[str, Any], case: Case) -> None:
         "marker": f'requires_capability("{case.capability}")', "verdict": case.verdict,
         "matrix": record["matrices"][0]["id"], "findings": [len(record["findings"]) - 1],
     })  # fmt: skip
-    action = "run" if case.verdict == "supported" else "skip"
     needs = f"{case.capability} needs {case.needs}, found {case.found}"
     record["decisions"].append({
-        "verdict": case.verdict, "action": case.action or action,
-        "reason": case.reason or ("" if case.verdict == "supported" else needs),
+        "verdict": case.verdict, "action": case.action,
+        "reason": case.reason or ("" if _is_met(case) else needs),
         "mend": [*case.mend], "error": case.error,
         "requirements": [len(record["requirements"]) - 1], "strict": [None], "declarations": [],
         "environment": 0,
@@ -121,7 +132,7 @@ def many_records(seed: int, jobs: int = 4, tests: int = 6) -> Iterator[dict[str,
     pick = random.Random(seed)  # noqa: S311 - the same each time, which is what it is for
     newer = OLD._replace(needs="Python >=3.12", found="3.11", mend=("Python >=3.12", "x"))
     rare = [Case("failed"), Case("xfailed"), Case("not_run")]
-    kinds = [PASSED, OLD, OPEN, AUTHOR, newer, *rare]
+    kinds = [PASSED, OLD, OPEN, AUTHOR, STRICT, newer, *rare]
     for commit, day in ((OLDER, 26), (COMMIT, 27), (None, 25)):
         for job in range(pick.randint(1, jobs)):
             for attempt in range(1, pick.randint(1, 2) + 1):
