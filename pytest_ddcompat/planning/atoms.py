@@ -35,6 +35,9 @@ _READS = {
 }
 """What each check reads of a requirement; one that is not here may read all of it."""
 
+_SHARED = {"runtime", *(check.name for check in CHECKS if "capability" not in check.axes)}
+"""The checks that come to the same for several capabilities."""
+
 
 class Atom(NamedTuple):
     """One check of one capability, or a marker that names none.
@@ -52,6 +55,12 @@ class Atom(NamedTuple):
     check: str
     axes: tuple[str, ...]
     wanted: bool = True
+
+    @property
+    def subject(self) -> str:
+        """What it is about: a capability, where the check is not the same for several."""
+        shared = self.check in _SHARED or not self.check
+        return "the test" if shared else self.requirement.names[0]
 
 
 class Operation(NamedTuple):
@@ -130,15 +139,26 @@ def _of_capability(
     """All checks are to be satisfied; or, under `not`, any is to be violated."""
     operands: list[Formula] = []
     for check in CHECKS:
-        reduced = _reduced(check.name, capability.id, requirement)
+        asked = _first_alike(check, capability, matrix)
+        reduced = _reduced(check.name, asked.id, requirement)
         # Of frameworks any will do, so that each has an atom of its own.
         each = [reduced._replace(frameworks=(name,)) for name in reduced.frameworks]
         atoms = tuple(
-            Atom(one, matrix.page.id, check.name, _axes(check, capability, one, matrix), wanted)
+            Atom(one, matrix.page.id, check.name, _axes(check, asked, one, matrix), wanted)
             for one in each or [reduced]
         )
         operands.append(atoms[0] if len(atoms) == 1 else Operation(not wanted, atoms))
     return Operation(wanted, tuple(operands))
+
+
+def _first_alike(check: Check, capability: Capability, matrix: Matrix) -> Capability:
+    """Return the first capability with which a check comes to the same, so that it is one atom."""
+    if "capability" not in check.axes:
+        return matrix.capabilities[0]
+    if check.name == "runtime":
+        rows = matrix.runtimes_of(capability)
+        return next(other for other in matrix.capabilities if matrix.runtimes_of(other) == rows)
+    return capability
 
 
 def _reduced(check: str, capability: str, requirement: Requirement) -> Requirement:

@@ -103,7 +103,7 @@ def _versions(key: str, atoms: Sequence[Atom], trial: Trial, limits: Limits) -> 
     """Return versions at and around all boundaries, those with names of their own first."""
     cuts = {cut for atom in atoms for cut in trial.cuts(atom, key)}
     cuts.update(limits.ranges[key].cuts if key in limits.ranges else ())
-    known = [*sorted(cuts, reverse=True)]
+    known = [*sorted(cuts, reverse=True), *map(_below, sorted(cuts, reverse=True))]
     if key == "python":
         known = [*(limits.pythons or PYTHONS), *known]
     every = stretches(cuts, lambda _: True)[0].samples
@@ -111,6 +111,15 @@ def _versions(key: str, atoms: Sequence[Atom], trial: Trial, limits: Limits) -> 
     kind = kind_of(key)
     unknown = [UNKNOWN] if key == "agent" else []
     return [*unknown, *dict.fromkeys(found), *([None] if kind.nullable else [])]
+
+
+def _below(version: Version) -> Version:
+    """Return a version before another that looks like one: 7.19 of 7.20, 2.5 of 2.6.0."""
+    numbers = [*version.release]
+    while len(numbers) > 1 and not numbers[-1]:
+        numbers.pop()
+    numbers[-1] = max(numbers[-1] - 1, 0)
+    return Version(f"{version.epoch}!{'.'.join(map(str, numbers))}")
 
 
 def _deployments(trial: Trial) -> list[frozenset[str]]:

@@ -69,9 +69,7 @@ class Clashes:
     def _is_limit(self, atom: Atom) -> bool:
         return self._space.masks(atom) != self._space.full
 
-    def _clash(
-        self, test: str, formula: Formula, chosen: Sequence[Atom], *, plain: bool
-    ) -> bool:
+    def _clash(self, test: str, formula: Formula, chosen: Sequence[Atom], *, plain: bool) -> bool:
         if plain:
             return not all(self._space.together(chosen))
         return not alternatives_of(test, restricted(formula, {*chosen}), self._space)
@@ -101,7 +99,8 @@ def in_words(atom: Atom, finding: Finding) -> str:
     source = finding.source or finding.signal
     said = f" ({source})" if source else ""
     if not atom.wanted:
-        return f"{finding.subject} is not to be supported{said}"
+        lacks = f"is to lack {finding.documented}" if finding.documented else "is to be unsupported"
+        return f"{finding.subject} {lacks}{said}"
     return f"{finding.subject} needs {finding.documented}{said}"
 
 
@@ -149,7 +148,8 @@ def is_clash(
     left = restricted(formula, {*atoms})
     keys = [*dict.fromkeys(key for atom in atoms for key in atom.axes)]
     axes = {atom: [keys.index(key) for key in atom.axes] for atom in atoms}
-    for places in product(*(range(len(candidates[key])) for key in keys)):
+    distinct = (_distinct(key, len(candidates[key]), [relations[a] for a in atoms]) for key in keys)
+    for places in product(*distinct):
         true = {
             atom
             for atom, own in axes.items()
@@ -158,6 +158,18 @@ def is_clash(
         if _follows(left, true):
             return False
     return True
+
+
+def _distinct(key: str, size: int, relations: Sequence[Relation]) -> list[int]:
+    """Return the places of values of a fact with which different things hold."""
+    found: list[set[tuple[int, tuple[int, ...]]]] = [set() for _ in range(size)]
+    for number, relation in enumerate(relations):
+        if key in relation.axes:
+            axis = relation.axes.index(key)
+            for places in relation.allowed:
+                found[places[axis]].add((number, places[:axis] + places[axis + 1 :]))
+    first = {frozenset(holding): place for place, holding in reversed([*enumerate(found)])}
+    return sorted(first.values())
 
 
 def _follows(formula: Formula, true: Collection[Atom]) -> bool:

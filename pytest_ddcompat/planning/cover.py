@@ -102,7 +102,9 @@ def cover(
     return best
 
 
-def _filled(order: Iterable[int], tests: Sequence[Sequence[Alternative]], full: Alternative) -> Cover:
+def _filled(
+    order: Iterable[int], tests: Sequence[Sequence[Alternative]], full: Alternative
+) -> Cover:
     """Put each test into the first environment that can still run it, else into a new one."""
     placed: list[list[int]] = []
     masks: list[Alternative] = []
@@ -137,9 +139,7 @@ def _grown(start: int, conflicts: Sequence[int]) -> list[int]:
     return found
 
 
-def _searched(
-    conflicts: Sequence[int], best: list[int], in_time: Callable[[], bool]
-) -> list[int]:
+def _searched(conflicts: Sequence[int], best: list[int], in_time: Callable[[], bool]) -> list[int]:
     """Search for more clashing tests, by branch and bound."""
     everything = (1 << len(conflicts)) - 1
     stack: list[tuple[list[int], int, int]] = [([], everything, len(conflicts))]

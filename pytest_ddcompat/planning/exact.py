@@ -11,7 +11,16 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.planning.problem import Alternative
 
-__all__ = ["is_enough"]
+__all__ = ["is_enough", "need_solver"]
+
+
+def need_solver() -> None:
+    """Import HiGHS, so that a plan that needs no solver needs the same extra as any other.
+
+    Raises:
+        ModuleNotFoundError: It is not installed.
+    """
+    import highspy  # noqa: F401
 
 
 def is_enough(
@@ -40,9 +49,7 @@ def is_enough(
     import highspy
 
     model = _Model(count, tests, full, clashing)
-    solver = highspy.Highs()
-    # Before the model is passed: it prints a banner otherwise.
-    solver.setOptionValue("output_flag", False)
+    solver = _quiet(highspy)
     solver.setOptionValue("time_limit", max(seconds, 0.01))
     solver.setOptionValue("random_seed", 0)
     solver.passModel(model.to_highs(highspy))
@@ -53,6 +60,21 @@ def is_enough(
     if status != highspy.HighsModelStatus.kOptimal:
         return None
     return model.cover([*solver.getSolution().col_value])
+
+
+def _quiet(highspy: Any) -> Any:
+    """Return a solver that prints nothing.
+
+    The one of the package prints a banner while it is made, before anything can be set.
+    """
+
+    class Quiet(highspy.Highs):  # type: ignore[misc] # highspy is typed Any here
+        def __init__(self) -> None:
+            super(highspy.Highs, self).__init__()
+
+    solver = Quiet()
+    solver.setOptionValue("output_flag", False)
+    return solver
 
 
 class _Model:

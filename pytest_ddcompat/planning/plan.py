@@ -6,27 +6,30 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.planning.atoms import Operation, atoms_in, formula_of
-from pytest_ddcompat.planning.candidates import Limits, candidates_of
+from pytest_ddcompat.planning.boundaries import pins_of, wanted_of
+from pytest_ddcompat.planning.candidates import candidates_of
 from pytest_ddcompat.planning.clashes import Clashes, is_clash
-from pytest_ddcompat.planning.cover import Cover, conflicts_of, cover, spread
-from pytest_ddcompat.planning.exact import is_enough
-from pytest_ddcompat.planning.problem import alternatives_of, hardest, reduced
+from pytest_ddcompat.planning.environments import build
+from pytest_ddcompat.planning.problem import alternatives_of
+from pytest_ddcompat.planning.search import Kind, Search
 from pytest_ddcompat.planning.space import Space, relation_of, shrunk
 from pytest_ddcompat.planning.trial import Trial
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pytest_ddcompat.evaluation.pages import Matrices
     from pytest_ddcompat.planning.atoms import Atom, Formula
-    from pytest_ddcompat.planning.problem import Alternative
+    from pytest_ddcompat.planning.boundaries import Boundary
+    from pytest_ddcompat.planning.candidates import Limits
+    from pytest_ddcompat.planning.environments import Planned
     from pytest_ddcompat.planning.space import Relation
     from pytest_ddcompat.planning.suite import GatedTest
     from pytest_ddcompat.requirement.requirement import Requirement
 
-__all__ = ["Clash", "Impossible", "Plan", "Planned", "make_plan"]
+__all__ = ["Clash", "Impossible", "Plan", "make_plan"]
 
 
 class Clash(NamedTuple):
@@ -43,45 +46,39 @@ class Impossible(NamedTuple):
     rows: tuple[str, ...]
 
 
-class Planned(NamedTuple):
-    """One environment of a plan.
-
-    Attributes:
-        values: The value of each fact by its key.
-        needing: What the tests ask for that are planned for this environment.
-    """
-
-    values: dict[str, Any]
-    needing: tuple[Formula, ...]
-
-
 class Plan(NamedTuple):
     """The fewest environments.
 
     Attributes:
         environments: The environments.
-        clashing: Tests of which no two can share an environment: as many environments are needed.
+        lower_bound: No fewer environments do: this is proven.
+        clashing: Tests of which no two can share an environment.
         clashes: Each pair of them.
-        is_least: Whether it is proven that no fewer environments do.
         impossible: Tests that no environment can run.
-        trial: Tries what the tests ask for.
-        formulas: What each test asks for, by its requirements.
+        boundaries: The boundaries that are to be tried, with the version of each.
     """
 
     environments: tuple[Planned, ...]
+    lower_bound: int
     clashing: tuple[str, ...]
     clashes: tuple[Clash, ...]
-    is_least: bool
     impossible: tuple[Impossible, ...]
-    trial: Trial
+    boundaries: tuple[Boundary, ...]
 
-
-class _Kind(NamedTuple):
-    """Tests that ask for the same."""
-
-    test: str  # the first of them
-    formula: Formula
-    alternatives: list[Alternative]
+    def to_mapping(self) -> dict[str, Any]:
+        """Return the plan as JSON has it."""
+        found: dict[str, Any] = {
+            "environments": [each.facts for each in self.environments],
+            "tests": [[*each.tests] for each in self.environments],
+            "packages": [each.packages for each in self.environments],
+            "lower_bound": self.lower_bound,
+            "clashing": [*self.clashing],
+            "clashes": [{"tests": [*c.tests], "rows": [*c.rows]} for c in self.clashes],
+            "impossible": [{"test": i.test, "rows": [*i.rows]} for i in self.impossible],
+        }
+        if self.boundaries:
+            found["boundaries"] = [each._asdict() for each in self.boundaries]
+        return found
 
 
 def make_plan(
@@ -90,6 +87,8 @@ def make_plan(
     limits: Limits,
     day: dt.date,
     seconds: float,
+    *,
+    boundaries: bool = False,
 ) -> Plan:
     """Plan the environments of a suite.
 
@@ -99,46 +98,45 @@ def make_plan(
         limits: What environments there may be.
         day: The day that decides support levels.
         seconds: The time for the search. After it, the best that was found is returned.
+        boundaries: Whether each documented minimum is to be tried at its lowest, at its highest
+            and just below.
 
     Raises:
         CompatibilityError: A requirement names what its page does not have, no value of a fact is
             left, or there is too much to try.
-        ModuleNotFoundError: HiGHS is needed, and not installed.
+        ModuleNotFoundError: HiGHS is not installed.
     """
     end = time.monotonic() + seconds
     trial = Trial(matrices, day)
     formulas = _formulas(tests, matrices)
     atoms = [*dict.fromkeys(a for f in formulas.values() for a in atoms_in(f))]
     candidates = _checked(candidates_of(atoms, trial, limits))
-    relations = {atom: relation_of(atom, candidates, trial) for atom in atoms}
+    pins = pins_of(atoms, candidates) if boundaries else []
+    relations = {
+        atom: relation_of(atom, candidates, trial)
+        for atom in [*atoms, *(a for pin in pins for a in pin.atoms)]
+    }
     space = Space(*shrunk(candidates, relations))
     kinds = _kinds(tests, formulas, space)
     clashes = Clashes(space, trial)
-    impossible = {
-        requirements: clashes.rows(clashes.least(kind.test, kind.formula))
-        for requirements, kind in kinds.items()
-        if not kind.alternatives
-    }
     possible = [kind for kind in kinds.values() if kind.alternatives]
-    found = _Search(possible, space, lambda: time.monotonic() < end)
-    found.run(end)
+    wanted = wanted_of(pins, [(k.test, k.formula) for k in possible], space)
+    further = [Kind(w.test, w.formula, alternatives_of(w.test, w.formula, space)) for w in wanted]
+    search = Search([*possible, *further], space, end)
     return Plan(
-        tuple(found.environments()),
-        tuple(kind.test for kind in found.clashing),
-        tuple(_pairs(found.clashing, clashes, candidates, relations)),
-        found.is_least,
-        tuple(
-            Impossible(test.id, tuple(impossible[frozenset(test.requirements)]))
-            for test in tests
-            if frozenset(test.requirements) in impossible
-        ),
-        trial,
+        build(search.environments(), tests, trial, limits),
+        search.lower_bound,
+        tuple(kind.test for kind in search.clashing),
+        tuple(_pairs(search.clashing, clashes, candidates, relations)),
+        tuple(_impossible(tests, kinds, clashes)),
+        tuple(each.boundary for each in wanted),
     )
 
 
 def _formulas(
     tests: Sequence[GatedTest], matrices: Matrices
 ) -> dict[frozenset[Requirement], Formula]:
+    """Return what tests ask for, by their requirements."""
     known: dict[Requirement, Formula] = {}
     found: dict[frozenset[Requirement], Formula] = {}
     problems: list[Problem] = []
@@ -168,71 +166,35 @@ def _checked(candidates: dict[str, list[Any]]) -> dict[str, list[Any]]:
 
 
 def _kinds(
-    tests: Sequence[GatedTest], formulas: dict[frozenset[Requirement], Formula], space: Space
-) -> dict[frozenset[Requirement], _Kind]:
-    kinds: dict[frozenset[Requirement], _Kind] = {}
+    tests: Sequence[GatedTest], formulas: Mapping[frozenset[Requirement], Formula], space: Space
+) -> dict[frozenset[Requirement], Kind]:
+    """Return the tests, of those that ask for the same the first."""
+    kinds: dict[frozenset[Requirement], Kind] = {}
     for test in tests:
         key = frozenset(test.requirements)
         if key not in kinds:
             formula = formulas[key]
-            kinds[key] = _Kind(test.id, formula, alternatives_of(test.id, formula, space))
+            kinds[key] = Kind(test.id, formula, alternatives_of(test.id, formula, space))
     return kinds
 
 
-class _Search:
-    """The search for the fewest environments.
-
-    Attributes:
-        clashing: Tests of which no two can share an environment.
-        is_least: Whether no fewer environments do.
-    """
-
-    def __init__(
-        self, kinds: Sequence[_Kind], space: Space, in_time: Callable[[], bool]
-    ) -> None:
-        self._space, self._in_time = space, in_time
-        alternatives, self._numbers = reduced([kind.alternatives for kind in kinds], space.full)
-        sizes = [len(numbers) for numbers in self._numbers]
-        self._full = tuple((1 << size) - 1 for size in sizes)
-        deciding = hardest(alternatives, sizes)
-        self._kinds = [kinds[number] for number in deciding]
-        self._tests = [alternatives[number] for number in deciding]
-        self._cover = Cover([], [])
-        self.clashing: list[_Kind] = []
-        self.is_least = True
-
-    def run(self, end: float) -> None:
-        """Search greedily, then exactly as far as there is time."""
-        conflicts = conflicts_of(self._tests)
-        clashing = spread(conflicts, self._in_time)
-        self.clashing = [self._kinds[number] for number in clashing]
-        self._cover = cover(self._tests, self._full, clashing, conflicts, self._in_time)
-        for count in range(max(len(clashing), 1), len(self._cover.tests)):
-            left = end - time.monotonic()
-            answer = is_enough(count, self._tests, self._full, clashing, left)
-            if answer is None:
-                self.is_least = False
-                return
-            if isinstance(answer, Cover):
-                self._cover = answer
-                return
-
-    def environments(self) -> list[Planned]:
-        """Return the environments that were found."""
-        found = []
-        for tests, masks in zip(self._cover.tests, self._cover.masks):
-            first = ((mask & -mask).bit_length() - 1 for mask in masks)
-            chosen = [numbers[place] for numbers, place in zip(self._numbers, first)]
-            needing = tuple(self._kinds[number].formula for number in tests)
-            found.append(Planned(self._space.facts(chosen), needing))
-        return found
+def _impossible(
+    tests: Sequence[GatedTest], kinds: Mapping[frozenset[Requirement], Kind], clashes: Clashes
+) -> list[Impossible]:
+    rows = {
+        requirements: tuple(clashes.rows(clashes.least(kind.test, kind.formula)))
+        for requirements, kind in kinds.items()
+        if not kind.alternatives
+    }
+    each = ((test.id, rows.get(frozenset(test.requirements))) for test in tests)
+    return [Impossible(test, found) for test, found in each if found is not None]
 
 
 def _pairs(
-    clashing: Sequence[_Kind],
+    clashing: Sequence[Kind],
     clashes: Clashes,
-    candidates: dict[str, list[Any]],
-    relations: dict[Atom, Relation],
+    candidates: Mapping[str, Sequence[Any]],
+    relations: Mapping[Atom, Relation],
 ) -> list[Clash]:
     """Return why each two of some tests clash, verified without what has found them."""
     found = []

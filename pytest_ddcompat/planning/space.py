@@ -1,7 +1,7 @@
 """The environments that there may be, as small as that can be without losing one that matters.
 
-Facts that no check combines vary apart, so that they are never multiplied out: they are in groups of
-their own. A value is left out where another one lets at least the same hold.
+Facts that no check combines vary apart, so that they are never multiplied out: each is a group of
+its own. A value is left out where another one lets at least the same hold.
 """
 
 from __future__ import annotations
@@ -97,11 +97,11 @@ def shrunk(
     changed = True
     while changed:
         changed = False
-        for key in values:
-            kept = maximal(_signatures(key, len(values[key]), known))
-            if len(kept) < len(values[key]):
+        for key, before in values.items():
+            kept = maximal(_signatures(key, len(before), known))
+            if len(kept) < len(before):
                 changed = True
-                values[key] = [values[key][place] for place in kept]
+                values[key] = [before[place] for place in kept]
                 known = {atom: _kept(relation, key, kept) for atom, relation in known.items()}
     return values, known
 
@@ -207,7 +207,7 @@ class Space:
 
 def _grouped(keys: Iterable[str], combined: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
     """Put facts that are combined into one group; each of the others has its own."""
-    group_of = {key: (key,) for key in keys}
+    group_of: dict[str, tuple[str, ...]] = {key: (key,) for key in keys}
     for axes in combined:
         together = tuple(dict.fromkeys(key for axis in axes for key in group_of[axis]))
         group_of.update(dict.fromkeys(together, together))

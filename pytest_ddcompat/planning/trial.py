@@ -87,7 +87,7 @@ class Trial:
             return evaluate(requirement, environment, matrix).findings[0]
         capability = matrix.capability(requirement.names[0])
         question = Question(capability, requirement, Situation.of(environment, matrix))
-        return run_check(_BY_NAME[atom.check], question)._replace(subject=capability.id)
+        return run_check(_BY_NAME[atom.check], question)._replace(subject=atom.subject)
 
     def place(self, atom: Atom, key: str, value: object) -> Hashable:
         """Return what decides of a value: of a version, where it is among those of the atom."""
