@@ -30,8 +30,11 @@ MAY_IMPORT = {
     "evaluation": {*EVALUATION, "declarations"},
     "record": {*EVALUATION, "record"},
     "analysis": {*EVALUATION, "analysis"},
+    "planning": {*EVALUATION, "planning"},
     "session": {*EVALUATION, "declarations", "record", "session", "declared"},
-    "cli": {*EVALUATION, "declarations", "record", "analysis", "importer", "cli", "declared"},
+    "cli": {
+        *EVALUATION, "declarations", "record", "analysis", "planning", "importer", "cli", "declared",
+    },
     "declared": INPUTS,
 }
 HAND_ON = {"__init__", "__main__", "plugin"}  # these may import all of the package

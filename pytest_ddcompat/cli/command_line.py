@@ -21,13 +21,17 @@ __all__ = ["run"]
 
 _COMMAND = "COMMAND"
 _COMMANDS = (
-    "check", "facts", "explain", "compare", "policy", "declare", "matrix", "matrices", "report",
-    "import", "diff", "lint",
+    "check", "facts", "explain", "compare", "policy", "declare", "plan", "matrix", "matrices",
+    "report", "import", "diff", "lint",
 )  # fmt: skip
 _MODULES = {"import": "importing"}  # Python's own word cannot be the name of a module
-_OF_THE_EXTRA = ("argcomplete", "jinja2", "markdown_it", "markupsafe", "rich", "yaml")
+_EXTRAS = {
+    **dict.fromkeys(("argcomplete", "jinja2", "markdown_it", "markupsafe", "rich", "yaml"), "cli"),
+    "highspy": "plan",
+}
+"""The extra that installs each package which not every command needs."""
+
 _EXAMPLE = "Example:"
-_EXTRA = "pytest-ddcompat[cli]"
 _USAGE = 2
 
 
@@ -57,10 +61,12 @@ def run(arguments: Sequence[str] | None, version: str) -> int:
         return _refuse(error.problems)
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
-        if missing not in _OF_THE_EXTRA:
+        if missing not in _EXTRAS:
             raise
         what = f"{options.command} needs {missing}, which is not installed"
-        return _refuse([f"{what}; install the extra cli: pip install '{_EXTRA}'"])
+        extra = _EXTRAS[missing]
+        how = f"install the extra {extra}: pip install 'pytest-ddcompat[{extra}]'"
+        return _refuse([f"{what}; {how}"])
     return status
 
 

@@ -91,7 +91,7 @@ def wanted_of(
     """Return what has to run so that each minimum is tried at its lowest, highest and just below.
 
     At its lowest and its highest some test that has the minimum is to run. Just below, all else
-    that such a test asks for is to hold, so that it is the minimum alone that keeps it from running.
+    that such a test asks for is to hold, so that the minimum alone keeps it from running.
 
     Args:
         pins: The minimums.

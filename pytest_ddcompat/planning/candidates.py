@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NESTED", "PYTHONS", "Limits", "candidates_of"]
 
-PYTHONS = tuple(Version(f"3.{minor}") for minor in range(14, 4, -1)) + (Version("2.7"),)
+PYTHONS = (*(Version(f"3.{minor}") for minor in range(14, 4, -1)), Version("2.7"))
 """Released versions of Python, the newest first: a plan names one of them where any will do."""
 
 NESTED = (("docker", "kubernetes"), ("docker", "amazon_ecs", "aws_fargate"))
@@ -88,14 +88,11 @@ def _tried(key: str, atoms: Sequence[Atom], trial: Trial, limits: Limits) -> Seq
     if key == "site":
         excluded = [site for m in trial.matrices for row in m.sites for site in row.excluded]
         return [*dict.fromkeys([SITES["US1"], *excluded])]
-    if key == "remote_configuration":
+    own = trial.matrices.own_facts.get(fact_id(key.partition("fact.")[2]))
+    if key == "remote_configuration" or (own is not None and own.kind == "boolean"):
         return [True, False]
-    if key.startswith("fact."):
-        declared = trial.matrices.own_facts.get(fact_id(key.partition(".")[2]))
-        if declared is not None and declared.kind == "boolean":
-            return [True, False]
-        if declared is None or declared.kind == "word":
-            return _own_words(key, atoms, trial, () if declared is None else declared.words)
+    if own is not None and own.kind == "word":
+        return _own_words(key, atoms, trial, own.words)
     return _versions(key, atoms, trial, limits)
 
 
@@ -130,8 +127,8 @@ def _deployments(trial: Trial) -> list[frozenset[str]]:
 
 def _words(key: str, atoms: Sequence[Atom], trial: Trial) -> list[str]:
     """Return the documented words of a platform, and those that a page or a marker names."""
-    named = [str(row.os if key == "os" else row.implementation)
-             for matrix in trial.matrices for row in matrix.runtimes] if key != "cpu" else []  # fmt: skip
+    rows = [row for matrix in trial.matrices for row in matrix.runtimes]
+    named = {"os": [r.os for r in rows], "implementation": [r.implementation for r in rows]}
     asked = [
         str(word)
         for atom in atoms
@@ -140,7 +137,7 @@ def _words(key: str, atoms: Sequence[Atom], trial: Trial) -> list[str]:
         for word in words
     ]
     first = [str(FACTS[key].example)]
-    return [*dict.fromkeys([*first, *PLATFORM_WORDS[key].values(), *named, *asked])]
+    return [*dict.fromkeys([*first, *PLATFORM_WORDS[key].values(), *named.get(key, ()), *asked])]
 
 
 def _own_words(

@@ -1,7 +1,7 @@
 """Cover tests by environments, greedily, and find tests of which no two can share one.
 
-Where the two numbers are the same, both are the best that there is. Tests that two and two can share
-an environment nearly always can all share one, so that this is most often so.
+Where the two numbers are the same, both are the best that there is. That is most often so: tests of
+which each two can share an environment nearly always can all share one.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ from pytest_ddcompat.evaluation.pages import Verdicts
 from pytest_ddcompat.planning.atoms import Atom, Operation, atoms_in
 from pytest_ddcompat.planning.clashes import holds
 from pytest_ddcompat.planning.trial import UNKNOWN
-from pytest_ddcompat.values.names import fact_id
 from pytest_ddcompat.values.stretches import stretches
 from pytest_ddcompat.values.versions import Version
 

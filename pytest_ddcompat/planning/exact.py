@@ -157,9 +157,9 @@ class _Model:
         done: set[int] = set()
         for place, picks in enumerate(self._picks):
             for group, variables in picks.items():
-                chosen = max(range(len(variables)), key=lambda n: values[variables[n]])  # noqa: B023
+                chosen = max(range(len(variables)), key=lambda n: values[variables[n]])
                 masks[place][group] = 1 << chosen
-        for (number, place, choice), variable in self._runs.items():
+        for (number, place, _), variable in self._runs.items():
             if values[variable] > 1 / 2 and number not in done:
                 done.add(number)
                 placed[place].append(number)

@@ -1,0 +1,117 @@
+"""A plan as people read it: text for a terminal, Markdown for a summary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.cli.markdown import code, words
+from pytest_ddcompat.cli.output import folded
+from pytest_ddcompat.environment.fact import PLURALS
+from pytest_ddcompat.environment.value import in_words
+from pytest_ddcompat.values.text import printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pytest_ddcompat.planning.environments import Planned
+    from pytest_ddcompat.planning.plan import Plan
+
+__all__ = ["markdown", "print_plan"]
+
+_LISTED = 20  # tests of one environment, and clashing pairs, that are listed
+
+
+def headline(plan: Plan) -> str:
+    """Return how many environments there are, and how it is known that no fewer will do."""
+    count, bound = len(plan.environments), plan.lower_bound
+    planned = f"{_counted(count, 'environment')} for {_counted(_tests(plan), 'test')}"
+    if count > bound:
+        return f"{planned}; {bound} or more are needed: the search had no time for more"
+    if count == len(plan.clashing) > 1:
+        return f"{planned}; no fewer will do: of {bound} tests no two can share one"
+    return f"{planned}; no fewer will do"
+
+
+def print_plan(plan: Plan, out: Console) -> None:
+    """Print a plan for a terminal."""
+    out.print(headline(plan), soft_wrap=True)
+    for number, planned in enumerate(plan.environments, start=1):
+        out.print()
+        out.print(f"environment {number}: {_counted(len(planned.tests), 'test')}")
+        _print(_facts(planned), 2, out)
+        for line in _installed(planned):
+            _print(f"install {line}", 2, out)
+        for test in _first(planned.tests):
+            _print(test, 4, out)
+    if plan.impossible:
+        out.print()
+        out.print("no environment runs these tests:", style="red")
+    for impossible in plan.impossible:
+        _print(impossible.test, 2, out)
+        for row in impossible.rows:
+            _print(row, 4, out)
+    if plan.clashes:
+        out.print()
+        out.print("these tests can share no environment:")
+    for clash in plan.clashes[:_LISTED]:
+        _print(" and ".join(clash.tests), 2, out)
+        for row in clash.rows:
+            _print(row, 4, out)
+    if len(plan.clashes) > _LISTED:
+        _print(f"… and {len(plan.clashes) - _LISTED} more pairs", 2, out)
+    if plan.boundaries:
+        out.print()
+        out.print("boundaries that are tried:")
+    for each in plan.boundaries:
+        _print(f"{each.minimum}: {each.place}, {each.version}", 2, out)
+
+
+def markdown(plan: Plan) -> str:
+    """Return a plan as Markdown."""
+    lines = [f"### {words(headline(plan))}", ""]
+    for number, planned in enumerate(plan.environments, start=1):
+        lines += [f"{number}. {words(_facts(planned))}"]
+        lines += [f"   - install {code(line)}" for line in _installed(planned)]
+        lines += [f"   - {words(_counted(len(planned.tests), 'test'))}"]
+    if plan.impossible:
+        lines += ["", "No environment runs these tests:", ""]
+    for impossible in plan.impossible:
+        lines += [f"- {code(impossible.test)}", *(f"  - {words(r)}" for r in impossible.rows)]
+    if plan.clashes:
+        lines += ["", "These tests can share no environment:", ""]
+    for clash in plan.clashes[:_LISTED]:
+        lines += [f"- {' and '.join(map(code, clash.tests))}"]
+        lines += [f"  - {words(row)}" for row in clash.rows]
+    return "\n".join(lines)
+
+
+def _print(text: str, indent: int, out: Console) -> None:
+    out.print(folded(printable(text), indent, out.width), soft_wrap=True)
+
+
+def _tests(plan: Plan) -> int:
+    return len({test for planned in plan.environments for test in planned.tests})
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _first(tests: tuple[str, ...]) -> list[str]:
+    more = len(tests) - _LISTED
+    return [*tests[:_LISTED], *([f"… and {more} more"] if more > 0 else [])]
+
+
+def _facts(planned: Planned) -> str:
+    """Return the facts of an environment in a line, without what is not installed."""
+    parts = []
+    for key, value in planned.facts.items():
+        if key not in PLURALS:
+            parts.append(f"{'ddtrace' if key == 'tracer' else key} {in_words(value)}")
+            continue
+        parts += [f"{name} {in_words(v)}" for name, v in value.items() if v is not None]
+    return ", ".join(parts)
+
+
+def _installed(planned: Planned) -> list[str]:
+    return [f"{name}{specifier}" for name, specifier in sorted(planned.packages.items())]
