@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.collecting import collect
 from pytest_ddcompat.cli.common import matrix_named
-from pytest_ddcompat.cli.output import printing, put, write, write_error
+from pytest_ddcompat.cli.output import printing, put, render_text, write, write_error
 from pytest_ddcompat.cli.plan_forms import github, requirements_of, tox
 from pytest_ddcompat.cli.plan_view import markdown, print_plan
 from pytest_ddcompat.cli.run_options import (
@@ -21,7 +21,7 @@ from pytest_ddcompat.declarations.file import load_declarations, read_content
 from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.matrix.loading import DEFAULT, bundled_ids
 from pytest_ddcompat.planning.limits import limits_of, offers_of
-from pytest_ddcompat.planning.suite import tests_of_markers, tests_of_record
+from pytest_ddcompat.planning.suite import read_markers, read_decisions
 from pytest_ddcompat.record.format import read_record
 from pytest_ddcompat.values.day import today
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
@@ -43,6 +43,7 @@ EXAMPLE = "ddcompat plan --collect tests --only os=linux --python 3.10..3.13 --f
 
 _SECONDS = 60.0
 _LONGEST = 300  # characters of a problem
+_WIDTH = 100  # characters of a line of text in a file
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -114,7 +115,7 @@ def _suite(options: argparse.Namespace) -> tuple[list[GatedTest], Matrices]:
     if options.record is not None:
         record = read_record(options.record)
         matrices = [matrix_named(name) for name in options.matrix] or _recorded(record)
-        return tests_of_record(record), Matrices(matrices, _declared_facts(options))
+        return read_decisions(record), Matrices(matrices, _declared_facts(options))
     further = ["-c", options.config_file] if options.config_file is not None else []
     found = collect(options.collect, "--collect", further, parts=True)
     problems = [f"{t['place']}: {problem}" for t in found["tests"] for problem in t["problems"]]
@@ -122,7 +123,7 @@ def _suite(options: argparse.Namespace) -> tuple[list[GatedTest], Matrices]:
     if problems:
         lines = (printable(cut(problem, _LONGEST)) for problem in problems)
         write_error("\n".join(f"not planned: {line}" for line in lines))
-    tests = tests_of_markers((t["id"], [*t["markers"], *t["declared"]]) for t in found["tests"])
+    tests = read_markers((t["id"], [*t["markers"], *t["declared"]]) for t in found["tests"])
     return tests, Matrices(_matrices(options), _declared_facts(options))
 
 
@@ -157,7 +158,9 @@ def _matrices(options: argparse.Namespace) -> list[Matrix]:
 def _declared_facts(options: argparse.Namespace) -> Sequence[Any]:
     """Return the facts of one's own that the declarations files of the ini file declare."""
     named = declarations_files_of(config_file_of(options))
-    return load_declarations([(n, read_content(path, n)) for n, path in named]).facts if named else ()
+    if not named:
+        return ()
+    return load_declarations([(name, read_content(path, name)) for name, path in named]).facts
 
 
 def _write(plan: Plan, options: argparse.Namespace) -> None:
@@ -169,7 +172,7 @@ def _write(plan: Plan, options: argparse.Namespace) -> None:
             print_plan(plan, out)
         return
     text = {
-        "text": lambda: markdown(plan),
+        "text": lambda: render_text(lambda out: print_plan(plan, out), _WIDTH),
         "json": lambda: json.dumps(plan.to_mapping(), indent=2),
         "markdown": lambda: markdown(plan),
         "github": lambda: github(plan),

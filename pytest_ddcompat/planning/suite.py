@@ -9,7 +9,7 @@ from pytest_ddcompat.requirement.requirement import Requirement, without_strict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["GatedTest", "tests_of_markers", "tests_of_record"]
+__all__ = ["GatedTest", "read_markers", "read_decisions"]
 
 
 class GatedTest(NamedTuple):
@@ -25,7 +25,7 @@ class GatedTest(NamedTuple):
     requirements: tuple[Requirement, ...]
 
 
-def tests_of_record(record: Mapping[str, Any]) -> list[GatedTest]:
+def read_decisions(record: Mapping[str, Any]) -> list[GatedTest]:
     """Return the gated tests of a record of format 2.
 
     A test whose markers could not be evaluated is left out: what it requires is not known.
@@ -47,7 +47,7 @@ def tests_of_record(record: Mapping[str, Any]) -> list[GatedTest]:
     ]
 
 
-def tests_of_markers(tests: Iterable[tuple[str, Iterable[str]]]) -> list[GatedTest]:
+def read_markers(tests: Iterable[tuple[str, Iterable[str]]]) -> list[GatedTest]:
     """Return the tests that have any marker.
 
     Args:
