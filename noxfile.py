@@ -312,10 +312,12 @@ def harm(session: nox.Session, beside: list[str]) -> None:
 @nox.session(python="3.11")
 @nox.parametrize("readers", READERS, ids=READERS)
 def neighbours(session: nox.Session, readers: str) -> None:
-    """Compare what tools that read results say of gated tests with the tables of the test."""
+    """Compare what tools that read results say of gated tests with the tables of the tests."""
     install(session, f"neighbours-{readers}")
     env = {"DDCOMPAT_READERS": readers, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    session.run("pytest", "tests/neighbours/test_readers.py", *session.posargs, env=env)
+    files = ["tests/neighbours/test_readers.py"]
+    files += ["tests/neighbours/test_datadog_tags.py"] if readers.startswith("ddtrace") else []
+    session.run("pytest", *files, *session.posargs, env=env)
 
 
 @nox.session

@@ -209,6 +209,10 @@ FLAGS: dict[str, dict[str, Any]] = {
         "action": "append",
         "help": "run this test whatever is required or declared; you can repeat this option",
     },
+    "job": {
+        "metavar": "NAME",
+        "help": "name the job in the record (default: its name in the CI service)",
+    },
     "declarations_strict": {
         "action": "store_true",
         "help": "fail the run if something is wrong with its declarations",
@@ -222,8 +226,8 @@ FLAGS: dict[str, dict[str, Any]] = {
 """Options of a single run, which have no ini option: their arguments for argparse."""
 
 _JUNIT = (
-    "full (default): give each test case in JUnit XML the property ddcompat; none: give it no "
-    "properties, so that the file is valid by the schema of xunit2"
+    "full (default): give each test case in JUnit XML the property ddcompat, and tags for Datadog; "
+    "none: give it no properties, so that the file is valid by the schema of xunit2"
 )
 
 _POLICY = (

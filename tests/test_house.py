@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "record": {*EVALUATION, "record"},
     "analysis": {*EVALUATION, "analysis"},
     "planning": {*EVALUATION, "planning"},
-    "session": {*EVALUATION, "declarations", "record", "session", "declared"},
+    "session": {*EVALUATION, "declarations", "record", "session", "declared", "__version__"},
     "cli": {
         *EVALUATION, "declarations", "record", "analysis", "planning", "importer", "cli", "declared",
     },

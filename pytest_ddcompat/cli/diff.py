@@ -14,7 +14,7 @@ from pytest_ddcompat.cli.markdown import LARGEST_COMMENT, fitting_table
 from pytest_ddcompat.cli.output import folded, printing, write
 from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.environment.parsing import facts_from_mapping
-from pytest_ddcompat.record.format import RecordError, environments_of, read_record
+from pytest_ddcompat.record.reading import read_record, requirements_of
 from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.text import printable
@@ -144,30 +144,23 @@ def _tests(path: str, old: Matrix, new: Matrix) -> list[Turned]:
     record = read_record(path)
     environments = [
         # A run has as many frameworks as its markers name.
-        Environment(facts_from_mapping(known["facts"], f"{path}: environment.facts", sys.maxsize))
-        for known in environments_of(record)
+        Environment(
+            facts_from_mapping(known["facts"], f"{path}: environments[{n}].facts", sys.maxsize)
+        )
+        for n, known in enumerate(record["environments"])
     ]
     # In a record of several pages, requirements of other pages do not change.
-    ids = {old.page.id, new.page.id} if record.get("other_matrices") else set()
+    ids = {old.page.id, new.page.id} if len(record["matrices"]) > 1 else set()
+    requirements = [
+        None if ids and entry["matrix"] not in ids else requirement
+        for entry, requirement in zip(record["requirements"], requirements_of(record, path))
+    ]
     turns = []
-    for number, decision in enumerate(record["decisions"]):
-        where = f"{path}: decisions[{number}].requirements"
-        environment = environments[decision.get("environment", 0)]
-        turns.append(turn(_requirements(decision, where, ids), environment, old, new))
+    for decision in record["decisions"]:
+        asked = [one for index in decision["requirements"] if (one := requirements[index])]
+        turns.append(turn(asked, environments[decision["environment"]], old, new))
     tests = [Turned(test["id"], turns[test["decision"]]) for test in record["tests"]]
     return [test for test in tests if test.turn.old is not test.turn.new]
-
-
-def _requirements(decision: dict[str, Any], where: str, ids: set[str]) -> list[Requirement]:
-    requirements = []
-    for number, requirement in enumerate(decision["requirements"]):
-        if ids and requirement.get("matrix") not in ids:
-            continue
-        try:
-            requirements.append(Requirement.from_marker(requirement["marker"]))
-        except ValueError as error:
-            raise RecordError(f"{where}[{number}].marker: {error}") from None
-    return requirements
 
 
 def _capabilities(environment: Environment, old: Matrix, new: Matrix) -> list[Turned]:

@@ -10,7 +10,7 @@ from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.collecting import collect
 from pytest_ddcompat.cli.common import matrix_named
 from pytest_ddcompat.cli.output import printing, put, render_text, write, write_error
-from pytest_ddcompat.cli.plan_forms import github, requirements_of, tox
+from pytest_ddcompat.cli.plan_forms import github, requirement_files, tox
 from pytest_ddcompat.cli.plan_view import markdown, print_plan
 from pytest_ddcompat.cli.run_options import (
     add_config_file,
@@ -22,7 +22,7 @@ from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.matrix.loading import DEFAULT, bundled_ids
 from pytest_ddcompat.planning.limits import limits_of, offers_of
 from pytest_ddcompat.planning.suite import read_markers, read_decisions
-from pytest_ddcompat.record.format import read_record
+from pytest_ddcompat.record.reading import read_record, requirements_of
 from pytest_ddcompat.values.day import today
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.names import unknown_name
@@ -115,7 +115,8 @@ def _suite(options: argparse.Namespace) -> tuple[list[GatedTest], Matrices]:
     if options.record is not None:
         record = read_record(options.record)
         matrices = [matrix_named(name) for name in options.matrix] or _recorded(record)
-        return read_decisions(record), Matrices(matrices, _declared_facts(options))
+        tests = read_decisions(record, requirements_of(record, options.record))
+        return tests, Matrices(matrices, _declared_facts(options))
     further = ["-c", options.config_file] if options.config_file is not None else []
     found = collect(options.collect, "--collect", further, parts=True)
     problems = [f"{t['place']}: {problem}" for t in found["tests"] for problem in t["problems"]]
@@ -177,7 +178,7 @@ def _write(plan: Plan, options: argparse.Namespace) -> None:
         "markdown": lambda: markdown(plan),
         "github": lambda: github(plan),
         "tox": lambda: tox(plan),
-        "requirements": lambda: "\n".join(requirements_of(plan)),
+        "requirements": lambda: "\n".join(requirement_files(plan)),
     }[options.format]()
     if options.output is not None:
         put(text, options.output, [options.record, options.offers])
@@ -191,5 +192,5 @@ def _write_requirements(plan: Plan, folder: Path) -> None:
     except OSError as error:
         reason = error.strerror or error
         raise CompatibilityError(f"--output: cannot make the folder {folder}: {reason}") from None
-    for number, text in enumerate(requirements_of(plan), start=1):
+    for number, text in enumerate(requirement_files(plan), start=1):
         put(text, str(folder / f"environment-{number}.txt"), [])

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.planning.environments import Planned
     from pytest_ddcompat.planning.plan import Plan
 
-__all__ = ["github", "requirements_of", "title_of", "tox"]
+__all__ = ["github", "requirement_files", "title_of", "tox"]
 
 _RUNNERS = {
     ("linux", "x86-64"): "ubuntu-latest",
@@ -68,7 +68,7 @@ def tox(plan: Plan) -> str:
     return "\n".join(["[tox]", "env_list =", *names, "", "[testenv]", "deps =", *lines])
 
 
-def requirements_of(plan: Plan) -> list[str]:
+def requirement_files(plan: Plan) -> list[str]:
     """Return the requirements file of each environment."""
     found = []
     for number, planned in enumerate(plan.environments, start=1):

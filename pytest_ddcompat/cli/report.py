@@ -20,7 +20,7 @@ from pytest_ddcompat.cli.output import (
 )
 from pytest_ddcompat.cli.report_groups import counted
 from pytest_ddcompat.cli.report_view import View
-from pytest_ddcompat.record.format import read_record
+from pytest_ddcompat.record.reading import read_record
 
 if TYPE_CHECKING:
     import argparse

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.record.format import OUTCOMES
+from pytest_ddcompat.record.reading import decisions_of
 from pytest_ddcompat.requirement.requirement import with_strict
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ def groups_of(
         names: The names of capabilities by id.
         environments: The name of each environment; empty if there is one only.
     """
-    keys = [_key(decision) for decision in record["decisions"]]
+    decisions = decisions_of(record)
+    keys = [_key(decision) for decision in decisions]
     groups: dict[tuple[Any, ...], Group] = {}
     explained = set()
     for test in record["tests"]:
@@ -114,7 +116,7 @@ def groups_of(
             group = groups[key] = Group(*keys[number], has_failed, {}, [], [], [], [])
         if (number, has_failed) not in explained:
             explained.add((number, has_failed))
-            _explain(group, record["decisions"][number], names, environments)
+            _explain(group, decisions[number], names, environments)
         place = test["file"] if test["line"] is None else f"{test['file']}:{test['line']}"
         group.tests.append(Test(test["id"], place, test["outcome"]))
     return sorted(
@@ -136,12 +138,12 @@ def _explain(
 ) -> None:
     """Add what was found for a decision, and where, to its group."""
     for requirement in decision["requirements"]:
-        marker = with_strict(requirement["marker"], requirement.get("strict"))
+        marker = with_strict(requirement["marker"], requirement["strict"])
         for finding in requirement["findings"]:
             group.findings.setdefault((marker, *finding.values()), {"marker": marker, **finding})
         if requirement["verdict"] == group.verdict:
             _name(group, requirement, names)
-    environment = environments[decision.get("environment", 0)]
+    environment = environments[decision["environment"]]
     if environment and environment not in group.environments:
         group.environments.append(environment)
 

@@ -11,7 +11,6 @@ from pytest_ddcompat.environment.fact import FACTS, PLURALS
 from pytest_ddcompat.environment.value import in_words
 from pytest_ddcompat.evaluation.remedies import changes_in
 from pytest_ddcompat.matrix.loading import bundled_ids, load_matrix
-from pytest_ddcompat.record.format import environments_of
 from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.text import printable
 from pytest_ddcompat.values.versions import Version, parse_marker_range
@@ -56,15 +55,15 @@ class View(NamedTuple):
         """Make a view of a record from `read_record`."""
         record = _printable(record)
         counts = Counter(test["outcome"] for test in record["tests"])
-        environments = environments_of(record)
+        environments = record["environments"]
         named = _labels(environments)
-        stopped = "it was interrupted; " if record["interrupted"] else ""
+        stopped = "it was interrupted; " if record["run"]["interrupted"] else ""
         return cls(
-            [record["matrix"], *record.get("other_matrices", ())],
+            record["matrices"],
             _first(list(_facts(environments, named))),
             [(outcome, counts[outcome]) for outcome in ORDER if counts[outcome]],
             groups_of(record, _names(record), named),
-            f"{stopped}exit status {record['exit_status']}",
+            f"{stopped}exit status {record['run']['exit_status']}",
             _place(environments, named),
             _fixes(record, named),
         )
@@ -127,7 +126,7 @@ def _facts_of(environment: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 def _names(record: dict[str, Any]) -> dict[str, str]:
     """Return the names of capabilities by id, as far as bundled pages have them."""
-    ids = {page["id"] for page in (record["matrix"], *record.get("other_matrices", ()))}
+    ids = {page["id"] for page in record["matrices"]}
     pages = (load_matrix(name) for name in bundled_ids() if name in ids)
     return {c.id: c.name for page in pages for c in page.capabilities}
 
@@ -163,7 +162,7 @@ def _fixes(record: dict[str, Any], names: Sequence[str]) -> list[tuple[str, str]
         if decision["mend"] and decision["action"] not in {"run", "xfail"} and counts[number]:
             need = changes_in(decision["mend"])
             phrases.setdefault(need, " and ".join(decision["mend"]))
-            stopped.setdefault(decision.get("environment", 0), Counter())[need] += counts[number]
+            stopped.setdefault(decision["environment"], Counter())[need] += counts[number]
     found = []
     for index, needs in stopped.items():
         before = f"{names[index]}: " if names[index] else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_ddcompat.requirement.requirement import Requirement, without_strict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["GatedTest", "read_markers", "read_decisions"]
 
@@ -25,21 +25,19 @@ class GatedTest(NamedTuple):
     requirements: tuple[Requirement, ...]
 
 
-def read_decisions(record: Mapping[str, Any]) -> list[GatedTest]:
-    """Return the gated tests of a record of format 2.
+def read_decisions(
+    record: Mapping[str, Any], requirements: Sequence[Requirement]
+) -> list[GatedTest]:
+    """Return the gated tests of a record.
 
     A test whose markers could not be evaluated is left out: what it requires is not known.
 
     Args:
         record: The record, as its schema describes it.
-
-    Raises:
-        RequirementError: A marker has an argument that cannot be understood.
-        ValueError: A marker is none of this plugin.
+        requirements: Its requirements, by their indices.
     """
     decisions = record["decisions"]
-    texts = [row["marker"] for row in record["requirements"]]
-    known = [_requirements([texts[i] for i in row["requirements"]]) for row in decisions]
+    known = [_each_once(requirements[i] for i in row["requirements"]) for row in decisions]
     return [
         GatedTest(test["id"], known[test["decision"]])
         for test in record["tests"]
@@ -57,10 +55,12 @@ def read_markers(tests: Iterable[tuple[str, Iterable[str]]]) -> list[GatedTest]:
         RequirementError: A marker has an argument that cannot be understood.
         ValueError: A marker is none of this plugin.
     """
-    found = [GatedTest(name, _requirements(markers)) for name, markers in tests]
+    found = [
+        GatedTest(name, _each_once(Requirement.from_marker(without_strict(m)[0]) for m in markers))
+        for name, markers in tests
+    ]
     return [test for test in found if test.requirements]
 
 
-def _requirements(markers: Iterable[str]) -> tuple[Requirement, ...]:
-    found = (Requirement.from_marker(without_strict(marker)[0]) for marker in markers)
-    return tuple(dict.fromkeys(each for each in found if each.kind != "state"))
+def _each_once(requirements: Iterable[Requirement]) -> tuple[Requirement, ...]:
+    return tuple(dict.fromkeys(each for each in requirements if each.kind != "state"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_ddcompat.environment.detection import LIBRARY
@@ -10,12 +11,14 @@ from pytest_ddcompat.record.format import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from pytest_ddcompat.environment.environment import Environment
     from pytest_ddcompat.evaluation.pages import Matrices, Verdicts
     from pytest_ddcompat.evaluation.policy import Action
     from pytest_ddcompat.evaluation.verdict import Status, Verdict
     from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.record.job import Job
     from pytest_ddcompat.requirement.requirement import Requirement
 
 __all__ = [
@@ -24,6 +27,8 @@ __all__ = [
     "environment_entry",
     "matrix_entry",
     "merge_environments",
+    "run_entry",
+    "to_json",
 ]
 
 
@@ -61,44 +66,110 @@ if TYPE_CHECKING:
 
 
 def build_record(
+    run: dict[str, Any],
     matrices: Sequence[dict[str, Any]],
     environments: Sequence[dict[str, Any]],
     tests: Iterable[tuple[Test, dict[str, Any]]],
-    exit_status: int,
-    *,
-    interrupted: bool,
 ) -> dict[str, Any]:
     """Build the record of a run.
 
     Args:
+        run: The run, as `run_entry` gives it.
         matrices: The run's matrices, as `matrix_entry` gives them.
         environments: The run's environments, as `environment_entry` gives them.
         tests: Each test with its decision, as `decision_entry` gives it, and the index of its
             environment in it; tests of one decision share the same object.
-        exit_status: Exit status of the run.
-        interrupted: Whether the run was stopped from outside.
     """
+    findings, requirements, declarations = _Distinct(), _Distinct(), _Distinct()
     decisions: list[dict[str, Any]] = []
     indices: dict[int, int] = {}  # by identity: to compare thousands with all findings takes long
     entries = []
     for test, decision in tests:
         index = indices.setdefault(id(decision), len(decisions))
         if index == len(decisions):
-            decisions.append(decision)
+            required = [
+                requirements.add({**each, "findings": [*map(findings.add, each["findings"])]})
+                for each in decision["requirements"]
+            ]
+            declared = [*map(declarations.add, decision["declarations"])]
+            decisions.append({**decision, "requirements": required, "declarations": declared})
         file, line = test.place
         entries.append(
             {"id": test.id, "file": file, "line": line, "decision": index, "outcome": test.outcome}
         )
     return {
         "version": VERSION,
-        "matrix": matrices[0],
-        "other_matrices": list(matrices[1:]),
-        "environment": environments[0],
-        "other_environments": list(environments[1:]),
+        "run": run,
+        "matrices": list(matrices),
+        "environments": list(environments),
+        "findings": findings.entries,
+        "requirements": requirements.entries,
+        "declarations": declarations.entries,
         "decisions": decisions,
         "tests": entries,
+    }
+
+
+class _Distinct:
+    """Entries that many others name, each of them once."""
+
+    def __init__(self) -> None:
+        self.entries: list[dict[str, Any]] = []
+        self._indices: dict[str, int] = {}
+
+    def add(self, entry: dict[str, Any]) -> int:
+        """Add an entry if it is new, and return its index."""
+        index = self._indices.setdefault(json.dumps(entry), len(self.entries))
+        if index == len(self.entries):
+            self.entries.append(entry)
+        return index
+
+
+def to_json(record: dict[str, Any]) -> str:
+    """Return the text of a record: a line for each entry, so that it is small and can be read."""
+    lines = []
+    for key, value in record.items():
+        many = isinstance(value, list) and value
+        entries = ",\n".join(map(_compact, value)) if many else ""
+        lines.append(f'"{key}": ' + (f"[\n{entries}\n]" if many else _compact(value)))
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def run_entry(
+    identifier: str,
+    begin: datetime,
+    end: datetime,
+    *,
+    job: Job,
+    versions: dict[str, str],
+    exit_status: int,
+    interrupted: bool,
+) -> dict[str, Any]:
+    """Return what a record says of the run.
+
+    Args:
+        identifier: Id of the run, 32 hexadecimal digits.
+        begin: When it began, in UTC.
+        end: When it ended, in UTC.
+        job: The job that it is part of.
+        versions: Versions by the names of packages.
+        exit_status: Exit status of the run.
+        interrupted: Whether the run was stopped from outside.
+    """
+    return {
+        "id": identifier,
+        "begin": f"{begin:%Y-%m-%dT%H:%M:%SZ}",
+        "end": f"{end:%Y-%m-%dT%H:%M:%SZ}",
         "exit_status": exit_status,
         "interrupted": interrupted,
+        "versions": versions,
+        "commit": job.commit,
+        "repository": job.repository,
+        "job": {"name": job.name, "attempt": job.attempt, "address": job.address},
     }
 
 
@@ -138,17 +209,12 @@ def decision_entry(decision: Decision, verdicts: Verdicts, matrices: Matrices) -
         "mend": list(decision.remedies),
         "error": decision.error,
         "requirements": [
-            {**_requirement_entry(r, verdicts.of(r), matrices.pick(r)), "strict": strict}
-            for r, strict in zip(decision.requirements, decision.strict)
+            _requirement_entry(requirement, verdicts.of(requirement), matrices.pick(requirement))
+            for requirement in decision.requirements
         ],
-        **_declared(decision),
+        "strict": list(decision.strict),
+        "declarations": [declared.to_mapping() for declared in decision.declarations],
     }
-
-
-def _declared(decision: Decision) -> dict[str, Any]:
-    # Left out where there are none, as in records of runs without declarations.
-    declarations = [declared.to_mapping() for declared in decision.declarations]
-    return {"declarations": declarations} if declarations else {}
 
 
 def _requirement_entry(
@@ -160,8 +226,8 @@ def _requirement_entry(
     return {
         "marker": requirement.marker,
         "verdict": verdict.status.value,
-        "findings": findings,
         "matrix": matrix.page.id,
+        "findings": findings,
     }
 
 

@@ -1,8 +1,7 @@
-"""The record of a run: its form, which reader and JSON Schema share."""
+"""The form of a record, which reader and JSON Schema share."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.environment.fact import FACTS
@@ -20,38 +19,20 @@ from pytest_ddcompat.matrix.kinds import (
     text,
 )
 from pytest_ddcompat.matrix.schema import object_schema
-from pytest_ddcompat.values.errors import CompatibilityError, Place, Problem
-from pytest_ddcompat.values.files import read_limited
-from pytest_ddcompat.values.text import as_json
 
 if TYPE_CHECKING:
-    import os
-
     from pytest_ddcompat.environment.value import FactKind
+    from pytest_ddcompat.values.errors import Place
 
-__all__ = [
-    "OUTCOMES",
-    "VERSION",
-    "RecordError",
-    "environments_of",
-    "read_record",
-    "record_schema",
-]
+__all__ = ["OUTCOMES", "RECORD", "VERSION", "record_schema"]
 
-VERSION = 1
+VERSION = 2
 """Version of the form; a reader refuses every other."""
 
 OUTCOMES = (
     "passed", "failed", "skipped", "xfailed", "xpassed", "error", "deselected", "not_run",
 )  # fmt: skip
 """What can become of a test."""
-
-_MOST_PROBLEMS = 20
-_LIMIT = 256 * 1024 * 1024  # bytes; a million tests of a few decisions come to less
-
-
-class RecordError(CompatibilityError):
-    """A file that is no record of a run."""
 
 
 def _nullable(kind: Kind) -> Kind:
@@ -105,7 +86,7 @@ _FACTS = _object(
 _ENVIRONMENT = _object(
     "An environment, as far as it was known.",
     folder=Key(
-        text, "Folder whose conftest gave facts or matrices for its tests; empty: none did.", ""
+        text, "Folder whose conftest gave facts or matrices for its tests; empty: none did."
     ),
     facts=Key(_FACTS, "The known facts."),
     signals=Key(mapping(text), "Where each fact, or framework.NAME, is from, or why unknown."),
@@ -126,9 +107,8 @@ _REQUIREMENT = _object(
     "One requirement, evaluated in the environment.",
     marker=Key(text, "Its marker."),
     verdict=Key(_STATUS, "What it came to."),
-    findings=Key(array(_FINDING), "Every check's finding, satisfied ones too."),
-    matrix=Key(text, "Id of the page that decided on it; empty: not recorded.", ""),
-    strict=Key(_nullable(boolean), "What the marker says of strict; null: nothing.", None),
+    matrix=Key(text, "Id of the page that decided on it."),
+    findings=Key(array(_count), "Indices of the findings of all checks, satisfied ones too."),
 )
 _DECLARATION = _object(
     "A declaration of the tests in a file.",
@@ -146,11 +126,13 @@ _DECISION = _object(
     reason=Key(text, "Why it is not supported; empty if it is."),
     mend=Key(array(text), "What would let the tests run; empty if nothing would, or they run."),
     error=Key(text, "Why the markers could not be judged; empty if they were."),
-    requirements=Key(array(_REQUIREMENT), "What the tests require."),
-    declarations=Key(array(_DECLARATION), "The declarations that it rests on.", ()),
-    environment=Key(
-        _count, "Index of the environment it was made in: 0, or 1 for the first of the further.", 0
+    requirements=Key(array(_count), "Indices of what the tests require."),
+    strict=Key(
+        array(_nullable(boolean)),
+        "What the marker of each requirement says of strict; null: nothing.",
     ),
+    declarations=Key(array(_count), "Indices of the declarations that it rests on."),
+    environment=Key(_count, "Index of the environment in which it was made."),
 )
 _TEST = _object(
     "One gated test, or a module that was stopped before its tests were known.",
@@ -163,20 +145,47 @@ _TEST = _object(
         "What became of it, in its last run; not_run: it had not ended when the run did.",
     ),
 )
-_RECORD = _object(
-    "Record of a test run by pytest-ddcompat.",
-    version=Key(_VERSION, "Version of this form."),
-    matrix=Key(_MATRIX, "The page by which the tests were decided; of several the first."),
-    other_matrices=Key(array(_MATRIX), "The further pages.", ()),
-    environment=Key(_ENVIRONMENT, "The environment of the run; of several the first."),
-    other_environments=Key(
-        array(_ENVIRONMENT), "The further environments, of folders or of other processes.", ()
-    ),
-    decisions=Key(array(_DECISION), "Each distinct decision."),
-    tests=Key(array(_TEST), "Every gated test, those with markers as they were collected."),
+_MOMENT = matching(
+    "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z",
+    "a time in UTC",
+    "a time such as 2026-05-31T14:05:09Z",
+)
+_JOB = _object(
+    "The job of a CI service, as far as it is known.",
+    name=Key(_nullable(text), "Its name; null: unknown."),
+    attempt=Key(_nullable(_count), "Number of the attempt, from 1; null: unknown."),
+    address=Key(_nullable(address), "Address of the job or of its run; null: unknown."),
+)
+_RUN = _object(
+    "The run, and what it tested.",
+    id=Key(matching("[0-9a-f]{32}", "an id", "32 hexadecimal digits"), "Id of the run."),
+    begin=Key(_MOMENT, "When it began, in UTC."),
+    end=Key(_MOMENT, "When it ended, in UTC."),
     exit_status=Key(_count, "Exit status of the run."),
     interrupted=Key(boolean, "Whether the run was stopped from outside, such as by Ctrl-C."),
+    versions=Key(mapping(text), "Versions of pytest-ddcompat, pytest and Python."),
+    commit=Key(
+        _nullable(matching("[0-9a-f]{7,64}", "a commit", "hexadecimal digits")),
+        "Hash of the commit that was tested; null: unknown.",
+    ),
+    repository=Key(_nullable(address), "Address of the repository; null: unknown."),
+    job=Key(_JOB, "The job."),
 )
+RECORD = _object(
+    "Record of a test run by pytest-ddcompat.",
+    version=Key(_VERSION, "Version of this form."),
+    run=Key(_RUN, "The run."),
+    matrices=Key(array(_MATRIX), "The pages by which the tests were decided."),
+    environments=Key(
+        array(_ENVIRONMENT), "The environments of the run, of its folders and processes."
+    ),
+    findings=Key(array(_FINDING), "Each distinct finding."),
+    requirements=Key(array(_REQUIREMENT), "Each distinct requirement with what it came to."),
+    declarations=Key(array(_DECLARATION), "Each distinct declaration that a decision rests on."),
+    decisions=Key(array(_DECISION), "Each distinct decision."),
+    tests=Key(array(_TEST), "Every gated test, those with markers as they were collected."),
+)
+"""The form of a record."""
 
 
 def record_schema() -> dict[str, Any]:
@@ -184,75 +193,5 @@ def record_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Record of a run of pytest-ddcompat",
-        **_RECORD.schema,
+        **RECORD.schema,
     }
-
-
-def read_record(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read and check a record.
-
-    Args:
-        path: The file.
-
-    Returns:
-        The record as the schema describes it.
-
-    Raises:
-        RecordError: It cannot be read, or is no record of this version; each problem is
-            `file: where: what; valid: …`.
-    """
-    file = str(path)
-    try:
-        content = read_limited(path, _LIMIT)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise RecordError(Problem(f"cannot read this record: {reason}", file=file)) from None
-    problems: list[Problem] = []
-    place = Place(file, problems, form=as_json)
-    parsed = _parsed(content, place)
-    version = parsed.get("version") if isinstance(parsed, dict) else None
-    if type(version) is int and version != VERSION:
-        place.inside("version").problem(f"cannot read version {version} of a record", str(VERSION))
-    elif not problems:
-        _RECORD.read(parsed, place)
-    if not problems:
-        _check_indices(parsed, place)
-    if problems:
-        more = len(problems) - _MOST_PROBLEMS
-        at_least = "at least " if place.is_full else ""  # reading has stopped there
-        rest = [Problem(f"and {at_least}{more} more problems", file=file)] if more > 0 else []
-        raise RecordError([*problems[:_MOST_PROBLEMS], *rest])
-    return parsed  # type: ignore[no-any-return]
-
-
-def environments_of(record: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the environments of a record, in the order of the indices of its decisions."""
-    return [record["environment"], *record.get("other_environments", ())]
-
-
-def _parsed(content: bytes, place: Place) -> Any:
-    try:
-        return json.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        what = f"byte {error.start}: this is not UTF-8 text"
-    except json.JSONDecodeError as error:
-        what = f"line {error.lineno}, column {error.colno}: this is not valid JSON: {error.msg}"
-    except (ValueError, RecursionError):
-        what = "it has a number that is too long, or is nested too deeply"
-    place.problem(what, "a file that --ddcompat-report wrote")
-    return None
-
-
-def _check_indices(record: dict[str, Any], place: Place) -> None:
-    environments = len(environments_of(record))
-    for number, decision in enumerate(record["decisions"]):
-        index = decision.get("environment", 0)
-        if index >= environments:
-            where = place.inside(f"decisions[{number}].environment")
-            where.problem(f"there is no environment {index}", f"0 to {environments - 1}")
-    known = len(record["decisions"])
-    valid = f"0 to {known - 1}" if known else ""
-    for number, test in enumerate(record["tests"]):
-        if test["decision"] >= known:
-            where = place.inside(f"tests[{number}].decision")
-            where.problem(f"there is no decision {test['decision']}", valid)

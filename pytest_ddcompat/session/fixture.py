@@ -66,6 +66,7 @@ __all__ = [
     "decision_of",
     "require",
     "require_for_folders",
+    "required_by",
 ]
 
 _DECISION = "ddcompat_decision"  # attribute of an outcome that was raised by a decision
@@ -275,6 +276,18 @@ class _Inside:
 
 def _take_required(queue: list[Decision], call: pytest.CallInfo[None]) -> dict[Decision, None]:
     """Take what the test has required since its last report."""
+    required = required_by(queue, call)
+    queue.clear()
+    return required
+
+
+def required_by(queue: Iterable[Decision], call: pytest.CallInfo[None]) -> dict[Decision, None]:
+    """Return what the code that was called has required, by what came of it.
+
+    Args:
+        queue: The decisions that it has asked for.
+        call: The call, and what it raised.
+    """
     error = call.excinfo.value if call.excinfo else None
     raised = decision_of(error)
     # unittest raises a skip anew.
@@ -283,7 +296,6 @@ def _take_required(queue: list[Decision], call: pytest.CallInfo[None]) -> dict[D
     if raised:
         # The outcome of a fixture of several tests is raised again, without another call.
         required[raised] = None
-    queue.clear()
     return required
 
 

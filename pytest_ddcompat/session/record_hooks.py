@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import os
+import platform
+import secrets
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from pytest_ddcompat import __version__
+from pytest_ddcompat.declared import ENVIRON
 from pytest_ddcompat.record.builder import (
     build_record,
     decision_entry,
     environment_entry,
     matrix_entry,
     merge_environments,
+    run_entry,
+    to_json,
 )
+from pytest_ddcompat.record.job import VARIABLES, detect_job
 from pytest_ddcompat.session.execution import is_left_out_by_author
 from pytest_ddcompat.session.faults import describe
 from pytest_ddcompat.session.outcomes import place_of
@@ -32,6 +39,7 @@ from pytest_ddcompat.session.xdist import read_journals, write_journal, write_te
 from pytest_ddcompat.values.errors import CompatibilityError, RequirementError
 from pytest_ddcompat.values.files import unwritable, write_atomically
 from pytest_ddcompat.values.text import printable
+from pytest_ddcompat.values.variables import Variables
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -166,6 +174,8 @@ class Recorder(_Hooks):
         super().__init__(config)
         self._path = path
         self._is_optional = _is_optional(config)
+        self._id = secrets.token_hex(16)
+        self._begin = datetime.now(timezone.utc)
         self._interrupted = False
         self._is_written = False
 
@@ -210,14 +220,30 @@ class Recorder(_Hooks):
             gates = gates_of(self._config)
             known.describe(_described((gates.used() or [gates.first])[0]))
         record = build_record(
+            self._run(exit_status),
             [*known.matrices.values()],
             [*known.environments.values()],
             entries,
-            exit_status,
+        )
+        write_atomically(self._path, to_json(record).encode())
+        self._is_written = True
+
+    def _run(self, exit_status: int) -> dict[str, Any]:
+        variables = Variables(self._config.stash[ENVIRON]()).only(VARIABLES)
+        versions = {
+            "pytest-ddcompat": __version__,
+            "pytest": pytest.__version__,
+            "python": platform.python_version(),
+        }
+        return run_entry(
+            self._id,
+            self._begin,
+            datetime.now(timezone.utc),
+            job=detect_job(variables, self._config.getoption("ddcompat_job")),
+            versions=versions,
+            exit_status=exit_status,
             interrupted=self._interrupted,
         )
-        write_atomically(self._path, (json.dumps(record, indent=1) + "\n").encode())
-        self._is_written = True
 
     def _explain(self, test: Entry, known: _Known) -> dict[str, Any] | None:
         """Return a test's decision as the record has it, from a worker or from this process."""

@@ -46,6 +46,12 @@ def start(config: pytest.Config) -> GatingHooks:
 
         checks = DeclarationChecks(config, gating.gates.first, declarations.declarations)
         config.pluginmanager.register(checks, "ddcompat-declarations")
+    if _sends_to_datadog(config):
+        # Imported here, since most runs do not.
+        from pytest_ddcompat.session.datadog_tags import DatadogHooks
+
+        config.pluginmanager.register(DatadogHooks(config), "ddcompat-datadog-tags")
+    _change_junit(config)
     return gating
 
 
@@ -96,10 +102,9 @@ def configure(config: pytest.Config, *, explicit: bool) -> None:
 
             xdist.register(config)
             summarize(config, by_reports=True)
-        if explicit and not is_worker(config) and _is_left_out_of_junit(config):
-            from pytest_ddcompat.session.junit import JunitHooks
-
-            config.pluginmanager.register(JunitHooks(), "ddcompat-junit")
+            _change_junit(config)
+        if explicit and not is_worker(config):
+            _is_left_out_of_junit(config)  # refuses what is neither
         if config.getoption("ddcompat_report") is not None or config.getini("ddcompat_report"):
             from pytest_ddcompat.session import record_hooks
 
@@ -132,6 +137,30 @@ def _register_asked_for(config: pytest.Config, gating: GatingHooks | Broken) -> 
 def _expects(config: pytest.Config) -> bool:
     exactly: bool | None = config.getoption("ddcompat_expect_exactly")
     return bool(exactly or config.getoption("ddcompat_expect") or config.getini("ddcompat_expect"))
+
+
+def _sends_to_datadog(config: pytest.Config) -> bool:
+    """Whether ddtrace's own pytest plugin is loaded, and sends the tests to Datadog."""
+    if "ddtrace" not in vars(config.option):
+        return False
+    return _is_on(config, "ddtrace") and not _is_on(config, "no-ddtrace")
+
+
+def _is_on(config: pytest.Config, name: str) -> bool:
+    """Whether a flag of another plugin is given on the command line or in the ini file."""
+    try:
+        return bool(config.getoption(name, False) or config.getini(name))
+    except ValueError:  # it has no such ini option
+        return False
+
+
+def _change_junit(config: pytest.Config) -> None:
+    """Have JUnit XML say of tests what `ddcompat_junit` asks for, if the run writes it."""
+    plugins, name = config.pluginmanager, "ddcompat-junit"
+    if getattr(config.option, "xmlpath", None) and not plugins.hasplugin(name):
+        from pytest_ddcompat.session.junit import JunitHooks
+
+        plugins.register(JunitHooks(config, leaves_out=_is_left_out_of_junit(config)), name)
 
 
 def _is_left_out_of_junit(config: pytest.Config) -> bool:

@@ -50,8 +50,8 @@ LISTS = {
         "package.NAME, python, remote_configuration, site, tracer"
     ),
     "keys of a record": (
-        "decisions, environment, exit_status, interrupted, matrix, other_environments, "
-        "other_matrices, tests, version"
+        "decisions, declarations, environments, findings, matrices, requirements, run, tests, "
+        "version"
     ),
     "outcomes": "deselected, error, failed, not_run, passed, skipped, xfailed, xpassed",
     "commands": (

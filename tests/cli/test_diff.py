@@ -225,20 +225,20 @@ def test_test_of_a_capability_that_is_renamed(
     ("spoil", "message"),
     [
         pytest.param(
-            lambda record: record["environment"]["facts"].update(os=""),
-            "ddcompat: bad.json: environment.facts: os: this must be a non-empty string "
+            lambda record: record["environments"][0]["facts"].update(os=""),
+            "ddcompat: bad.json: environments[0].facts: os: this must be a non-empty string "
             '(got ""); valid: a value such as "linux"\n',
             id="a fact",
         ),
         pytest.param(
-            lambda record: record["decisions"][0]["requirements"][0].update(marker="x"),
-            "ddcompat: bad.json: decisions[0].requirements[0].marker: "
-            "x is not a marker of this plugin\n",
+            lambda record: record["requirements"][0].update(marker="x"),
+            "ddcompat: bad.json: requirements[0].marker: x is not a marker of this plugin\n",
             id="a marker",
         ),
         pytest.param(
-            lambda record: record.update(version=2),
-            "ddcompat: bad.json: version: cannot read version 2 of a record; valid: 1\n",
+            lambda record: record.update(version=3),
+            "ddcompat: bad.json: version: cannot read version 3 of a record; "
+            "`pytest --ddcompat-report=FILE` writes one anew; valid: 2\n",
             id="a version",
         ),
     ],

@@ -106,9 +106,9 @@ def test_standard_input_that_gives_no_data(
 
 def record_of(frameworks: int, folder: Path) -> str:
     record = deepcopy(VALID)
-    environment = record["environment"]
+    (environment,) = record["environments"]
     environment["facts"]["frameworks"] = {f"f{n}": "1" for n in range(frameworks)}
-    record["other_environments"] = [environment]
+    record["environments"] = [environment, environment]
     return str(write_record(folder, record))
 
 

@@ -102,9 +102,10 @@ class Listed(HTMLParser):
 def spoilt(words: str) -> dict[str, Any]:
     """A record with these words in a fact, its signal, all of a decision and a test's id."""
     made: dict[str, Any] = json.loads(json.dumps(VALID))
-    made["environment"]["facts"]["os"] = made["environment"]["signals"]["os"] = words
+    (environment,) = made["environments"]
+    environment["facts"]["os"] = environment["signals"]["os"] = words
     made["decisions"][0].update(reason=words, mend=[words])
-    for finding in made["decisions"][0]["requirements"][0]["findings"]:
+    for finding in made["findings"]:
         finding.update(subject=words, documented=f"{words}x")
     made["tests"][0]["id"] = words
     return made

@@ -46,12 +46,16 @@ def hostile() -> dict[str, Any]:
             return {k: spoilt(v, k) for k, v in value.items()}
         if isinstance(value, list):
             return [spoilt(v, key) for v in value]
-        kept = {"address", "sha256", "verdict", "action", "outcome", "date"}
-        is_day = key == "read"
-        return HOSTILE if isinstance(value, str) and key not in kept and not is_day else value
+        kept = {"address", "sha256", "verdict", "action", "outcome", "date", "read"}
+        return HOSTILE if isinstance(value, str) and key not in kept else value
 
     spoilt_record: dict[str, Any] = spoilt(record())
-    return spoilt_record
+    run = {
+        **VALID["run"],
+        "versions": {HOSTILE: HOSTILE},
+        "job": {**VALID["run"]["job"], "name": HOSTILE},
+    }
+    return {**spoilt_record, "run": run}
 
 
 @pytest.fixture
@@ -90,7 +94,8 @@ def test_text(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_text_lists_some_tests_of_many(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = write_record(tmp_path, record(tests=gated(50), interrupted=True, exit_status=2))
+    run = {**VALID["run"], "interrupted": True, "exit_status": 2}
+    path = write_record(tmp_path, record(tests=gated(50), run=run))
     lines = shown(path, "text", capsys).splitlines()
     assert "50 tests gated: 50 skipped; it was interrupted; exit status 2" in lines
     assert lines[-2:] == ["    skipped  test_it.py::test[19]", "    and 30 tests more"]
@@ -164,7 +169,7 @@ def test_html_is_one_file_that_holds_no_more_than_words(
     outside = [
         value for _, attrs in page.tags for key in ("src", "href") if (value := attrs.get(key))
     ]
-    assert outside == [VALID["matrix"]["address"]]
+    assert outside == [VALID["matrices"][0]["address"]]
     assert not any(key.startswith("on") for _, attrs in page.tags for key in attrs)
     if content["decisions"][0]["reason"] != "it is old":
         assert "{{ 7*7 }}" in page.words
@@ -181,7 +186,7 @@ def test_html_can_be_used_by_all(written: Path, capsys: pytest.CaptureFixture[st
     assert all("scope" in attrs for tag, attrs in page.tags if tag == "th")
     assert names.count("main") == names.count("h1") == 1
     assert names.count("details") == names.count("summary")
-    for finding in VALID["decisions"][0]["requirements"][0]["findings"]:
+    for finding in VALID["findings"]:
         assert finding["documented"] in page.words
 
 
@@ -212,10 +217,13 @@ HUGE = {
         tests=[t for n in range(5000) for t in gated(3, n)],
     ),
     "facts": record(
-        environment={
-            "facts": {"frameworks": {f"{n}{'|' * 5000}": "<" * 5000 for n in range(500)}},
-            "signals": {},
-        }
+        environments=[
+            {
+                "folder": "",
+                "facts": {"frameworks": {f"{n}{'|' * 5000}": "<" * 5000 for n in range(500)}},
+                "signals": {},
+            }
+        ]
     ),
 }
 
@@ -247,15 +255,24 @@ def test_an_encoding_that_lacks_characters_is_no_obstacle(tmp_path: Path) -> Non
 
 def failing() -> dict[str, Any]:
     """A record of 3 skipped tests, and of one that failed though its capability is supported."""
-    (decision,) = record()["decisions"]
-    met = json.loads(json.dumps(decision).replace("violated", "satisfied"))
-    met.update(verdict="supported", action="run", reason="", mend=[])
-    met["requirements"][0]["verdict"] = "supported"
+    (decision,), (requirement,), findings = (
+        record()[key] for key in ("decisions", "requirements", "findings")
+    )
+    satisfied = json.loads(json.dumps(findings).replace("violated", "satisfied"))
+    indices = [len(findings) + index for index in requirement["findings"]]
+    supported = {**requirement, "verdict": "supported", "findings": indices}
+    met = {**decision, "requirements": [1], "verdict": "supported", "action": "run"}
+    met.update(reason="", mend=[])
     newer = {**decision, "mend": ["ddtrace >=3"]}
     tests = [*gated(1, 1, "a.py::a"), *gated(2, 0), *gated(1, 2, "b.py::b")]
     tests[0]["outcome"] = "failed"
     decision["mend"] = ["ddtrace >=2.6.0"]
-    return record(decisions=[decision, met, newer], tests=tests)
+    return record(
+        decisions=[decision, met, newer],
+        requirements=[requirement, supported],
+        findings=[*findings, *satisfied],
+        tests=tests,
+    )
 
 
 def test_what_failed_comes_first_and_headings_name_capability_and_reason(
@@ -283,8 +300,11 @@ def test_tests_that_failed_are_apart_from_those_that_passed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     content = failing()
-    other = json.loads(json.dumps(content["decisions"][1]).replace("api_security", "code_security"))
-    content["decisions"].append(other)
+    inner, start = content["requirements"][1], len(content["findings"])
+    findings = [content["findings"][index] for index in inner["findings"]]
+    content["findings"] += json.loads(json.dumps(findings).replace("api_security", "code_security"))
+    content["requirements"].append({**inner, "findings": [*range(start, start + len(findings))]})
+    content["decisions"].append({**content["decisions"][1], "requirements": [2]})
     content["tests"] += [{**test, "outcome": "passed"} for test in gated(2, 3, "c.py::c")]
     path = write_record(tmp_path, content)
     made = unescape(shown(path, "html", capsys))
@@ -304,12 +324,11 @@ def several(*folders: str) -> dict[str, Any]:
     decision["mend"] = ["ddtrace >=2.6.0"]
     environments = []
     for number, folder in enumerate(folders):
-        environment = record()["environment"]
+        (environment,) = record()["environments"]
         environment["facts"]["tracer"] = f"2.{number}"
         environments.append({**environment, "folder": folder})
     return record(
-        environment=environments[0],
-        other_environments=environments[1:],
+        environments=environments,
         decisions=[{**decision, "environment": n, "reason": f"2.{n}"} for n in range(len(folders))],
         tests=[test for n in range(len(folders)) for test in gated(1, n)],
     )
@@ -351,7 +370,7 @@ def test_a_reason_that_environments_share_is_told_once() -> None:
 def test_checks_that_do_not_apply_are_left_out(
     written: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    findings = VALID["decisions"][0]["requirements"][0]["findings"]
+    findings = VALID["findings"]
     checks = [f["check"].replace("_", " ") for f in findings if f["outcome"] != "not_applicable"]
     assert len(checks) < len(findings)
     made = shown(written, "html", capsys).partition('<table class="checks">')[2]
@@ -369,7 +388,7 @@ def test_a_run_without_gated_tests_says_why_it_is_empty(
 def test_a_page_without_an_address_has_no_link(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = write_record(tmp_path, record(matrix={**VALID["matrix"], "address": None}))
+    path = write_record(tmp_path, record(matrices=[{**VALID["matrices"][0], "address": None}]))
     assert "href" not in shown(path, "html", capsys)
     assert "" not in shown(path, "text", capsys).splitlines()[:3]
 

@@ -154,7 +154,7 @@ def test_verdict_by_facts_from_json(copy: Copy, facts: dict[str, bool], verdict:
 
 def test_schemas_describe_the_fact_and_the_field(schemas: Any) -> None:
     facts, record, matrix, overlay = schemas
-    recorded = record["properties"]["environment"]["properties"]["facts"]["properties"]
+    recorded = record["properties"]["environments"]["items"]["properties"]["facts"]["properties"]
     assert facts["properties"]["appsec_enabled"]["type"] == "boolean"
     assert recorded["appsec_enabled"] == facts["properties"]["appsec_enabled"]
     assert matrix["$defs"]["capability"]["properties"]["appsec_enabled"]["type"] == "boolean"
@@ -222,9 +222,10 @@ def test_run_of_pytest(
     assert words in done.stdout
     assert counts in done.stdout.replace("let through", "ran")
     record = json.loads((copy.folder / "run.json").read_text(encoding="utf-8"))
-    assert record["environment"]["facts"].get("appsec_enabled") == fact
-    (requirement,) = record["decisions"][0]["requirements"]
-    assert "appsec_enabled" in [finding["check"] for finding in requirement["findings"]]
+    assert record["environments"][0]["facts"].get("appsec_enabled") == fact
+    (requirement,) = record["requirements"]
+    checks = [record["findings"][index]["check"] for index in requirement["findings"]]
+    assert "appsec_enabled" in checks
     assert "s3cret" not in json.dumps(record)
     Draft202012Validator(schemas[1]).validate(record)
 

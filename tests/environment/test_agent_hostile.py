@@ -171,8 +171,8 @@ def run_with(project: Project, address: str, *options: str) -> tuple[Run, dict[s
 def is_told(run: Run, record: dict[str, Any], signal: str) -> None:
     assert (run.status, run.outcomes) == (0, {"test_agent": "passed", "test_capability": "passed"})
     assert f", Agent unknown ({signal})" in run.section("ddcompat")[0]
-    assert record["environment"]["signals"]["agent"] == signal
-    assert "agent" not in record["environment"]["facts"]
+    assert record["environments"][0]["signals"]["agent"] == signal
+    assert "agent" not in record["environments"][0]["facts"]
     verdicts = {d["requirements"][0]["marker"]: d["verdict"] for d in record["decisions"]}
     assert verdicts['requires_agent(">=7")'] == "undetermined"
 

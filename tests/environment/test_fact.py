@@ -43,7 +43,9 @@ def test_the_example_is_valid_wherever_a_fact_is_read(kind: Any) -> None:
 
 @pytest.mark.parametrize("kind", SINGLE)
 def test_a_record_describes_every_fact_as_a_facts_file_does(kind: Any) -> None:
-    facts = record_schema()["properties"]["environment"]["properties"]["facts"]["properties"]
+    facts = record_schema()["properties"]["environments"]["items"]["properties"]["facts"][
+        "properties"
+    ]
     assert facts[kind.key] == facts_schema()["properties"][kind.key]
 
 

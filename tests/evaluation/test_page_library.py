@@ -17,7 +17,7 @@ from pytest_ddcompat.cli.common import environment_by, fact_rows
 from pytest_ddcompat.cli.grid_choices import axes_of
 from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.evaluation.remedies import find_remedies
-from pytest_ddcompat.record.format import read_record
+from pytest_ddcompat.record.reading import read_record
 
 if TYPE_CHECKING:
     from support.project import Project
@@ -159,7 +159,7 @@ def test_record_does_not_call_a_library_absent_that_is_not_known(project: Projec
     project.write("pytest.ini", "[pytest]\n")
     project.write("test_it.py", TESTS)
     project.run(*PAGES, "--ddcompat-report=run.json")
-    recorded = read_record(project.path / "run.json")["environment"]
+    recorded = read_record(project.path / "run.json")["environments"][0]
     assert "dd-trace-js" not in recorded["facts"]["frameworks"]
     assert recorded["signals"]["framework.dd-trace-js"] == NOT_THERE
 
@@ -256,7 +256,7 @@ def test_run_over_one_library(
     words = run.section("ddcompat")[0]
     assert head in words
     assert "ddtrace" not in words.replace("dd-trace-js", "")
-    facts = read_record(project.path / "run.json")["environment"]["facts"]
+    facts = read_record(project.path / "run.json")["environments"][0]["facts"]
     assert ("dd-trace-js" in facts["frameworks"]) == bool(options)
 
 

@@ -7,7 +7,7 @@ import json
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgpack
 
@@ -26,16 +26,30 @@ SETTINGS = {
 }
 
 
+class Sent(NamedTuple):
+    """One run of a test, as it arrived.
+
+    Attributes:
+        name: Its `test.name`.
+        status: Its `test.status`.
+        tags: All tags of it that are texts, with these two.
+    """
+
+    name: str
+    status: str
+    tags: dict[str, str]
+
+
 class Intake(ThreadingHTTPServer):
     """Answers every request, asks for failed tests to be run again, and keeps what arrives.
 
     Attributes:
-        tests: Each run of a test: its name, and its `test.status`.
+        tests: Each run of a test.
     """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.tests: list[tuple[str, str]] = []
+        self.tests: list[Sent] = []
 
     @property
     def variables(self) -> dict[str, str]:
@@ -77,7 +91,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.endswith("/citestcycle"):
             events: list[dict[str, Any]] = msgpack.unpackb(body)["events"]
             metas = [event["content"]["meta"] for event in events if event["type"] == "test"]
-            self.server.tests += [(meta["test.name"], meta["test.status"]) for meta in metas]
+            sent = [Sent(meta["test.name"], meta["test.status"], meta) for meta in metas]
+            self.server.tests += sent
         attributes = SETTINGS if self.path.endswith("/setting") else {}
         answer = json.dumps({"data": {"id": "1", "type": "any", "attributes": attributes}}).encode()
         self.send_response(200)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from neighbours.intake import Sent
+
 WORDS = {
     "broken": "error",
     "error": "error",
@@ -54,12 +56,12 @@ class Run:
     Attributes:
         folder: The project's folder.
         output: What pytest printed.
-        sent: What arrived at the intake: the name and the status of each run of a test.
+        sent: What arrived at the intake: each run of a test.
     """
 
     folder: Path
     output: str
-    sent: tuple[tuple[str, str], ...]
+    sent: tuple[Sent, ...]
 
     def notes(self, kind: str) -> list[list[str]]:
         """Return the notes of a kind that the project took."""
@@ -169,7 +171,7 @@ def allure(run: Run) -> Iterator[tuple[str, str]]:
 
 def ddtrace(run: Run) -> Iterator[tuple[str, str]]:
     """Read what Test Optimization sent."""
-    yield from run.sent
+    yield from ((test.name, test.status) for test in run.sent)
 
 
 # A company's conftest that does not let skips be seen.

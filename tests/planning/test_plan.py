@@ -263,10 +263,8 @@ def test_boundaries() -> None:
 
 
 def test_tests_of_a_record() -> None:
+    requirements = [Requirement.tracer(">=2"), Requirement.state("bug")]
     record = {
-        "requirements": [
-            {"marker": 'requires_tracer(">=2")'}, {"marker": 'declared("bug")'},
-        ],
         "decisions": [
             {"requirements": [0, 1], "error": ""},
             {"requirements": [1], "error": ""},
@@ -274,7 +272,7 @@ def test_tests_of_a_record() -> None:
         ],
         "tests": [{"id": name, "decision": n} for n, name in enumerate(["a", "b", "c"])],
     }  # fmt: skip
-    assert read_decisions(record) == [
+    assert read_decisions(record, requirements) == [
         GatedTest("a", (Requirement.tracer(">=2"),)),
         GatedTest("b", ()),
     ]

@@ -103,7 +103,7 @@ def test_what_would_let_more_run(conditions: Project) -> None:
 def test_record_has_them(conditions: Project) -> None:
     conditions.run("-W", "error", "--ddcompat-report=run.json", *XDIST)
     record = record_of(conditions)
-    facts, signals = record["environment"]["facts"], record["environment"]["signals"]
+    facts, signals = record["environments"][0]["facts"], record["environments"][0]["signals"]
     assert facts["packages"] == {"other": None, "some-thing": "1.2"}
     assert signals["package.some-thing"] == "facts.json"
     assert signals["package.unheard-of"] == "not among the given facts"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.records import record_of
 
-from pytest_ddcompat.__main__ import main
-from pytest_ddcompat.record.format import RecordError, read_record
+from pytest_ddcompat.record.reading import RecordError, read_record
 
 if TYPE_CHECKING:
     from support.project import Project
@@ -71,7 +69,7 @@ def test_a_folders_facts_are_those_of_its_own_tests(
 
 
 def _environments(record: dict[str, Any]) -> dict[str, tuple[str, list[str]]]:
-    known = [record["environment"], *record["other_environments"]]
+    known = record["environments"]
     by_file = {}
     for test in record["tests"]:
         environment = known[record["decisions"][test["decision"]]["environment"]]
@@ -246,7 +244,7 @@ def test_each_worker_decides_in_its_own_environment(
     workers = ("--tx", "popen//env:DD_SITE=ddog-gov.com", "--tx", "popen", "--dist", dist)
     run = project.run("-p", "xdist.plugin", *workers, "--ddcompat-report=run.json")
     record = record_of(project)
-    environments = [record["environment"], *record["other_environments"]]
+    environments = record["environments"]
     assert len(record["tests"]) == tests
     by_site = {}
     for test in record["tests"]:
@@ -266,25 +264,9 @@ def test_each_worker_decides_in_its_own_environment(
 def test_a_record_names_an_environment_that_it_has(folders: Project) -> None:
     folders.run(".", "--ddcompat-report=run.json")
     text = (folders.path / "run.json").read_text()
-    (folders.path / "run.json").write_text(text.replace('"environment": 1', '"environment": 2'))
-    with pytest.raises(RecordError, match=r"there is no environment 2; valid: 0 to 1"):
+    (folders.path / "run.json").write_text(text.replace('"environment":1', '"environment":2'))
+    with pytest.raises(RecordError, match=r"there is no 2 in environments; valid: 0 to 1"):
         read_record(folders.path / "run.json")
-
-
-def test_a_record_without_further_environments_is_read_too(
-    folders: Project, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folders.run(".", "--ddcompat-report=run.json")
-    record = record_of(folders)
-    path = str(folders.path / "run.json")
-    assert main(["report", path]) == 0
-    assert "k8s_service: " in capsys.readouterr().out
-    del record["other_environments"], record["environment"]["folder"]
-    for decision in record["decisions"]:
-        del decision["environment"]
-    (folders.path / "run.json").write_text(json.dumps(record))
-    assert main(["report", path]) == 0
-    assert "k8s_service: " not in capsys.readouterr().out
 
 
 def test_the_day_is_that_of_the_controller_in_all_workers(project: Project) -> None:
@@ -306,5 +288,5 @@ def test_the_day_is_that_of_the_controller_in_all_workers(project: Project) -> N
     options = ("-p", "xdist.plugin", "-n", "2", "--dist=each", "--ddcompat-report=run.json")
     project.run_apart(*options)
     record = record_of(project)
-    assert not record["other_environments"]
-    assert record["environment"]["facts"]["date"] == "1999-06-01"
+    (environment,) = record["environments"]
+    assert environment["facts"]["date"] == "1999-06-01"

@@ -185,5 +185,5 @@ def test_a_folders_hook_is_asked_before_what_is_mocked(
     project.write("test_z.py", "def test_z(): pass")
     run = project.run_apart(*more, "-p", "no:randomly", "--ddcompat-report=run.json", "a")
     assert run.outcomes == {"passed": str(ASKING[way].count("def "))}, "\n".join(run.out)
-    facts = record_of(project)["environment"]["facts"]
+    facts = record_of(project)["environments"][0]["facts"]
     assert (facts["site"], facts["os"] == "mocked") == ("datadoghq.com", False)

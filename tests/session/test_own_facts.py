@@ -105,7 +105,7 @@ def test_facts_are_given_in_four_ways(
     run = own.run(*BASE, *give(how, own, monkeypatch), "--ddcompat-report=run.json", *more)
     assert run.outcomes == PASSED
     assert "variant flask-poc" in said(run)
-    facts = record_of(own)["environment"]["facts"]["facts"]
+    facts = record_of(own)["environments"][0]["facts"]["facts"]
     assert facts == {"iast_supported": True, "runner": "1.10", "variant": "flask-poc"}
 
 

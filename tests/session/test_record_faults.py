@@ -80,7 +80,7 @@ def test_ctrl_c_in_any_phase_leaves_a_whole_record(
     record = record_of(project)
     # To pytest 7 it is an error of the module that is being collected.
     heeded = phase != "collection" or bool(more) or pytest.version_tuple >= (8,)
-    assert (record["exit_status"], record["interrupted"]) == (2, heeded)
+    assert (record["run"]["exit_status"], record["run"]["interrupted"]) == (2, heeded)
     # Whether a worker's report came in before is chance.
     outcomes = {"passed", *(["not_run"] if more else [])} if phase == "teardown" else {"not_run"}
     found = outcomes_of(record)

@@ -12,7 +12,8 @@ from support.core import XDIST
 from support.several import BOTH, EXPECTED, RAISED, TESTS, hook, marked
 
 from pytest_ddcompat.__main__ import main
-from pytest_ddcompat.record.format import read_record, record_schema
+from pytest_ddcompat.record.format import record_schema
+from pytest_ddcompat.record.reading import decisions_of, read_record
 
 if TYPE_CHECKING:
     from support.project import Project
@@ -29,7 +30,7 @@ minimum = "1.0"
 def recorded(project: Project) -> dict[str, Any]:
     record = read_record(project.path / "run.json")
     jsonschema.validate(record, record_schema())
-    return record
+    return {**record, "decisions": decisions_of(record)}
 
 
 @pytest.mark.parametrize("more", [(), XDIST], ids=["", "xdist"])
@@ -42,8 +43,7 @@ def test_record_names_every_page(
     project.write("test_it.py", TESTS)
     project.run(*BOTH, "--ddcompat-report=run.json", *more)
     record = recorded(project)
-    assert record["matrix"]["id"] == "iast-python"
-    assert [page["id"] for page in record["other_matrices"]] == ["acme"]
+    assert [page["id"] for page in record["matrices"]] == ["iast-python", "acme"]
     asked = {r["marker"]: r["matrix"] for d in record["decisions"] for r in d["requirements"]}
     assert asked == {
         'requires_capability("acme_waf_rules")': "acme",
@@ -77,7 +77,7 @@ def test_page_that_gives_only_what_it_must(
     project.write("least.toml", LEAST)
     project.write("test_it.py", marked('"a"'))
     project.run("--ddcompat-matrix=least.toml", "--ddcompat-report=run.json")
-    assert recorded(project)["matrix"]["address"] is None
+    assert recorded(project)["matrices"][0]["address"] is None
     monkeypatch.chdir(project.path)
     capsys.readouterr()
     assert main(command.split()) == 0
@@ -91,7 +91,7 @@ def test_page_that_gives_only_what_it_must(
 def test_record_of_one_page_has_no_other(project: Project) -> None:
     project.write("test_it.py", marked('"sca"'))
     project.run("--ddcompat-report=run.json")
-    assert recorded(project)["other_matrices"] == []
+    assert len(recorded(project)["matrices"]) == 1
 
 
 def test_diff_leaves_alone_what_rests_on_other_pages(
@@ -120,4 +120,4 @@ def test_hook_that_only_workers_have(project: Project) -> None:
     run = project.run(*XDIST, "--ddcompat-report=run.json")
     assert run.outcomes == {**EXPECTED, "test_top": "passed"}
     record = recorded(project)
-    assert [page["id"] for page in record["other_matrices"]] == ["acme"]
+    assert [page["id"] for page in record["matrices"][1:]] == ["acme"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 import pytest_ddcompat.session.record_hooks  # noqa: F401 - before inner runs restore sys.modules
-from pytest_ddcompat.record.format import read_record
+from pytest_ddcompat.record.reading import decisions_of, read_record
 
 if TYPE_CHECKING:
     from support.project import Project
@@ -48,7 +48,7 @@ WITH_FRAMEWORK = 'requires_capability("threat_detection", framework=("django", "
 def asked(project: Project) -> dict[str, tuple[str, str, list[str]]]:
     """Outcome, action and markers of each test of the record."""
     record = read_record(project.path / "run.json")
-    decisions: list[dict[str, Any]] = record["decisions"]
+    decisions = decisions_of(record)
     return {
         test["id"].rpartition("::")[2]: (
             test["outcome"],
@@ -176,4 +176,4 @@ def test_only_what_comes_from_outside_is_an_interruption(
     paths = ("test_it.py",) if "-x" in more else ("test_it.py", "test_broken.py")
     project.run("--ddcompat-report=run.json", *more.split(), *paths)
     record = json.loads((project.path / "run.json").read_text(encoding="utf-8"))
-    assert record["interrupted"] is interrupted
+    assert record["run"]["interrupted"] is interrupted

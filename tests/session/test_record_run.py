@@ -33,7 +33,10 @@ EXPECTED = {
 def plain(record: dict[str, Any]) -> dict[str, Any]:
     """A record without what depends on the order of the tests."""
     tests = [{**t, "decision": record["decisions"][t["decision"]]} for t in record["tests"]]
-    return {**record, "decisions": len(record["decisions"]), "tests": sorted(tests, key=str)}
+    entries = {key: sorted(record[key], key=str) for key in ("findings", "requirements")}
+    run = {**record["run"], "id": "", "begin": "", "end": ""}
+    tests.sort(key=str)
+    return {**record, **entries, "run": run, "decisions": len(record["decisions"]), "tests": tests}
 
 
 @pytest.mark.parametrize("more", [(), XDIST], ids=["", "xdist"])
@@ -49,7 +52,7 @@ def test_every_gated_test_is_in_it_with_its_outcome(
     run = project.run("--ddcompat-report=run.json", *more)
     record = record_of(project)
     assert outcomes_of(record) == EXPECTED
-    assert (record["exit_status"], record["interrupted"]) == (run.status, False)
+    assert (record["run"]["exit_status"], record["run"]["interrupted"]) == (run.status, False)
     assert not list(temporary.iterdir())
     by_name = {test["id"].partition("::")[2]: test for test in record["tests"]}
     assert by_name["test_passed"]["file"] == "test_it.py"
@@ -88,12 +91,12 @@ def test_environment_and_page_are_in_it(project: Project) -> None:
     project.run("--ddcompat-report=run.json", "--ddcompat-set=tracer=2.5.1")
     record = record_of(project)
     facts = json.loads((project.path / "facts.json").read_text())
-    assert record["environment"]["facts"] == {**facts, "tracer": "2.5.1"}
-    signals = record["environment"]["signals"]
+    assert record["environments"][0]["facts"] == {**facts, "tracer": "2.5.1"}
+    signals = record["environments"][0]["signals"]
     assert (signals["tracer"], signals["framework.django"]) == ("--ddcompat-set", "facts.json")
     page = load_matrix().page
-    assert record["matrix"]["id"] == page.id
-    assert record["matrix"]["read"] == str(page.read)
+    assert record["matrices"][0]["id"] == page.id
+    assert record["matrices"][0]["read"] == str(page.read)
 
 
 def test_the_policy_s_deselected_tests_are_in_it_and_not_the_user_s(project: Project) -> None:
@@ -204,7 +207,7 @@ def test_no_gated_test_is_a_record_too(project: Project) -> None:
     project.write("test_it.py", "def test(): pass")
     project.run("--ddcompat-report=run.json")
     record = record_of(project)
-    assert (record["tests"], record["decisions"], record["exit_status"]) == ([], [], 0)
+    assert (record["tests"], record["decisions"], record["run"]["exit_status"]) == ([], [], 0)
 
 
 @pytest.mark.parametrize("more", [(), XDIST], ids=["", "xdist"])

@@ -59,7 +59,7 @@ def test_ctrl_c_leaves_a_record(
         send(process.pid, signal.SIGINT)
         assert process.wait(300) == pytest.ExitCode.INTERRUPTED
     record = record_of(project)
-    assert (record["exit_status"], record["interrupted"]) == (2, True)
+    assert (record["run"]["exit_status"], record["run"]["interrupted"]) == (2, True)
     assert Counter(outcomes_of(record).values()) == {"passed": 1, "not_run": 4}
 
 

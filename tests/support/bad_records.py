@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from copy import deepcopy
 from typing import Any
 
@@ -14,7 +15,9 @@ from pytest_ddcompat.record.builder import (
     decision_entry,
     environment_entry,
     matrix_entry,
+    run_entry,
 )
+from pytest_ddcompat.record.job import Job
 from pytest_ddcompat.session.outcomes import Entry, Place
 from support.core import MATRIX, asks, environment
 from support.lists import lists
@@ -31,17 +34,27 @@ DECISION = Decision(
 def valid_record() -> dict[str, Any]:
     """Build the record of one test that did not run."""
     facts, matrices = environment(tracer="2.5.0"), Matrices([MATRIX])
-    decision = decision_entry(DECISION, Verdicts(facts, matrices), matrices)
+    entry = decision_entry(DECISION, Verdicts(facts, matrices), matrices)
+    decision = {**entry, "environment": 0}
+    run = run_entry(
+        "0123456789abcdef" * 2,
+        dt.datetime(2026, 5, 31, 14, 5, 9, tzinfo=dt.timezone.utc),
+        dt.datetime(2026, 5, 31, 14, 5, 10, tzinfo=dt.timezone.utc),
+        job=Job("tests", 1, "https://ci.example/1", "0123abc", "https://ci.example/shop"),
+        versions={"pytest-ddcompat": "0.1.0", "pytest": "9.0.0", "python": "3.11.2"},
+        exit_status=0,
+        interrupted=False,
+    )
     return build_record(
+        run,
         [matrix_entry(MATRIX)],
         [environment_entry(facts, matrices)],
         [(Entry("test_it.py::test", Place("test_it.py", 3)), decision)],
-        0,
-        interrupted=False,
     )
 
 
 VALID = valid_record()
+LAST = len(VALID["findings"]) - 1
 
 
 def changed(*path: str | int, to: object) -> dict[str, Any]:
@@ -68,11 +81,14 @@ BAD: dict[str, tuple[Any, str]] = {
     "not an object": ([], "this must be an object (got [])"),
     "null": (None, "this must be an object (got null)"),
     "other version": (
-        changed("version", to=2),
-        "version: cannot read version 2 of a record; valid: 1",
+        changed("version", to=1),
+        (
+            "version: cannot read version 1 of a record; `pytest --ddcompat-report=FILE` writes "
+            "one anew; valid: 2"
+        ),
     ),
-    "version as text": (changed("version", to="1"), 'version: this must be 1 (got "1")'),
-    "version as true": (changed("version", to=True), "version: this must be 1 (got true)"),
+    "version as text": (changed("version", to="2"), 'version: this must be 2 (got "2")'),
+    "version as true": (changed("version", to=True), "version: this must be 2 (got true)"),
     "no version": (without("version"), 'the key "version" is missing: Version of this form.'),
     "no tests": (
         without("tests"),
@@ -83,9 +99,9 @@ BAD: dict[str, tuple[Any, str]] = {
         f'unknown key "test"; did you mean "tests"? valid: {lists()["keys of a record"]}',
     ),
     "unknown fact": (
-        changed("environment", "facts", "tracr", to="1"),
+        changed("environments", 0, "facts", "tracr", to="1"),
         (
-            'environment.facts: unknown key "tracr"; did you mean "tracer"? '
+            'environments[0].facts: unknown key "tracr"; did you mean "tracer"? '
             f"valid: {lists()['facts']}"
         ),
     ),
@@ -98,27 +114,58 @@ BAD: dict[str, tuple[Any, str]] = {
     ),
     "index of no decision": (
         changed("tests", 0, "decision", to=1),
-        "tests[0].decision: there is no decision 1; valid: 0 to 0",
+        "tests[0].decision: there is no 1 in decisions; valid: 0 to 0",
     ),
     "index below 0": (
         changed("tests", 0, "decision", to=-1),
         "tests[0].decision: this must be a whole number (got -1)",
     ),
     "address that is a script": (
-        changed("matrix", "address", to="javascript:alert(1)"),
-        'matrix.address: "javascript:alert(1)" is not an address; valid: https://…',
+        changed("matrices", 0, "address", to="javascript:alert(1)"),
+        'matrices[0].address: "javascript:alert(1)" is not an address; valid: https://…',
     ),
     "hash that is none": (
-        changed("matrix", "sha256", to="00"),
-        'matrix.sha256: "00" is not a SHA-256; valid: 64 hexadecimal digits',
+        changed("matrices", 0, "sha256", to="00"),
+        'matrices[0].sha256: "00" is not a SHA-256; valid: 64 hexadecimal digits',
     ),
     "action that is none": (
         changed("decisions", 0, "action", to=None),
         "decisions[0].action: this must be a string (got null)",
     ),
     "finding that is none": (
-        changed("decisions", 0, "requirements", 0, "findings", 2, to="?"),
-        'decisions[0].requirements[0].findings[2]: this must be an object (got "?")',
+        changed("findings", 2, to="?"),
+        'findings[2]: this must be an object (got "?")',
+    ),
+    "index of no finding": (
+        changed("requirements", 0, "findings", 1, to=1000),
+        f"requirements[0].findings[1]: there is no 1000 in findings; valid: 0 to {LAST}",
+    ),
+    "index of no requirement": (
+        changed("decisions", 0, "requirements", 0, to=1),
+        "decisions[0].requirements[0]: there is no 1 in requirements; valid: 0 to 0",
+    ),
+    "index of no declaration": (
+        changed("decisions", 0, "declarations", to=[0]),
+        "decisions[0].declarations[0]: there is no 0 in declarations",
+    ),
+    "index of no environment": (
+        changed("decisions", 0, "environment", to=1),
+        "decisions[0].environment: there is no 1 in environments; valid: 0 to 0",
+    ),
+    "strict of no requirement": (
+        changed("decisions", 0, "strict", to=[None, None]),
+        "decisions[0].strict: this has 2 values; valid: 1, one for each requirement",
+    ),
+    "no environment": (
+        {**changed("environments", to=[]), "decisions": [], "tests": []},
+        "environments: this is empty; valid: at least one",
+    ),
+    "day in the place of a time": (
+        changed("run", "begin", to="2026-05-31"),
+        (
+            'run.begin: "2026-05-31" is not a time in UTC; '
+            "valid: a time such as 2026-05-31T14:05:09Z"
+        ),
     ),
 }
 UNREADABLE = {

@@ -107,7 +107,7 @@ def of_declarations() -> dict[str, Iterable[str]]:
 
 def of_facts() -> dict[str, Iterable[str]]:
     schema = shipped("record")["properties"]
-    facts = set(schema["environment"]["properties"]["facts"]["properties"])
+    facts = set(schema["environments"]["items"]["properties"]["facts"]["properties"])
     plurals = {"deployments", "facts", "frameworks", "packages"}
     settings = facts - plurals | {"deployment", "fact.NAME", "framework.NAME", "package.NAME"}
     outcomes = schema["tests"]["items"]["properties"]["outcome"]["enum"]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 
-from pytest_ddcompat.record.format import read_record, record_schema
+from pytest_ddcompat.record.format import record_schema
+from pytest_ddcompat.record.reading import decisions_of, read_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,10 +50,10 @@ def write_record(folder: Path, record: dict[str, Any]) -> Path:
 
 
 def record_of(project: Project, name: str = "run.json") -> dict[str, Any]:
-    """Read a record, which reader and schema both accept."""
+    """Read a record, which reader and schema both accept; its decisions have no indices."""
     record = read_record(project.path / name)
     jsonschema.validate(record, record_schema())
-    return record
+    return {**record, "decisions": decisions_of(record)}
 
 
 def outcomes_of(record: dict[str, Any]) -> dict[str, str]:

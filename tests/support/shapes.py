@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Callable
 from pytest_ddcompat import Requirement, evaluate, load_matrix
 from pytest_ddcompat.declarations.file import read_declarations
 from pytest_ddcompat.environment.parsing import facts_from_settings, facts_from_text
-from pytest_ddcompat.record.format import read_record
+from pytest_ddcompat.record.reading import read_record
 from support.core import MATRIX, environment
 from support.importing import CAPABILITIES, imported, table
 
