@@ -16,8 +16,8 @@ import resource
 import time
 from typing import Any
 
-from pytest_ddcompat.evaluation.pages import Matrices, Verdicts
 from pytest_ddcompat.environment.environment import Environment
+from pytest_ddcompat.evaluation.pages import Matrices, Verdicts
 from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.matrix.loading import load_matrix
 from pytest_ddcompat.planning.candidates import Limits

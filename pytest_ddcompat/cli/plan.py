@@ -21,7 +21,7 @@ from pytest_ddcompat.declarations.file import load_declarations, read_content
 from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.matrix.loading import DEFAULT, bundled_ids
 from pytest_ddcompat.planning.limits import limits_of, offers_of
-from pytest_ddcompat.planning.suite import read_markers, read_decisions
+from pytest_ddcompat.planning.suite import read_decisions, read_markers
 from pytest_ddcompat.record.reading import read_record, requirements_of
 from pytest_ddcompat.values.day import today
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
@@ -133,7 +133,7 @@ def _recorded(record: Mapping[str, Any]) -> list[Matrix]:
     found = []
     for row in record["matrices"]:
         if row["id"] not in bundled_ids():
-            problem = unknown_name(f"no matrix \"{row['id']:.80}\" is bundled", row["id"], [])
+            problem = unknown_name(f'no matrix "{row["id"]:.80}" is bundled', row["id"], [])
             valid = "--matrix PATH, for each matrix of the record"
             raise CompatibilityError(problem._replace(valid=valid))
         matrix = matrix_named(row["id"])

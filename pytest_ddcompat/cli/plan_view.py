@@ -11,6 +11,8 @@ from pytest_ddcompat.environment.value import in_words
 from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from pytest_ddcompat.planning.environments import Planned
@@ -43,27 +45,33 @@ def print_plan(plan: Plan, out: Console) -> None:
             _print(f"install {line}", 2, out)
         for test in _first(planned.tests):
             _print(test, 4, out)
-    if plan.impossible:
+    _print_rows("no environment runs these tests:", _impossible(plan), out, "red")
+    _print_rows("these tests can share no environment:", _clashes(plan), out)
+    tried = [f"{each.minimum}: {each.place}, {each.version}" for each in plan.boundaries]
+    _print_rows("boundaries that are tried:", [(line, ()) for line in tried], out)
+
+
+def _print_rows(
+    title: str, rows: Sequence[tuple[str, tuple[str, ...]]], out: Console, style: str = ""
+) -> None:
+    """Print lines with their rows below them, if there are any."""
+    if rows:
         out.print()
-        out.print("no environment runs these tests:", style="red")
-    for impossible in plan.impossible:
-        _print(impossible.test, 2, out)
-        for row in impossible.rows:
+        out.print(title, style=style)
+    for line, below in rows:
+        _print(line, 2, out)
+        for row in below:
             _print(row, 4, out)
-    if plan.clashes:
-        out.print()
-        out.print("these tests can share no environment:")
-    for clash in plan.clashes[:_LISTED]:
-        _print(" and ".join(clash.tests), 2, out)
-        for row in clash.rows:
-            _print(row, 4, out)
-    if len(plan.clashes) > _LISTED:
-        _print(f"… and {len(plan.clashes) - _LISTED} more pairs", 2, out)
-    if plan.boundaries:
-        out.print()
-        out.print("boundaries that are tried:")
-    for each in plan.boundaries:
-        _print(f"{each.minimum}: {each.place}, {each.version}", 2, out)
+
+
+def _impossible(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
+    return [(each.test, each.rows) for each in plan.impossible]
+
+
+def _clashes(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
+    found = [(" and ".join(clash.tests), clash.rows) for clash in plan.clashes[:_LISTED]]
+    more = len(plan.clashes) - _LISTED
+    return [*found, *([(f"… and {more} more pairs", ())] if more > 0 else [])]
 
 
 def markdown(plan: Plan) -> str:
@@ -73,15 +81,13 @@ def markdown(plan: Plan) -> str:
         lines += [f"{number}. {words(_facts(planned))}"]
         lines += [f"   - install {code(line)}" for line in _installed(planned)]
         lines += [f"   - {words(_counted(len(planned.tests), 'test'))}"]
-    if plan.impossible:
-        lines += ["", "No environment runs these tests:", ""]
-    for impossible in plan.impossible:
-        lines += [f"- {code(impossible.test)}", *(f"  - {words(r)}" for r in impossible.rows)]
-    if plan.clashes:
-        lines += ["", "These tests can share no environment:", ""]
-    for clash in plan.clashes[:_LISTED]:
-        lines += [f"- {' and '.join(map(code, clash.tests))}"]
-        lines += [f"  - {words(row)}" for row in clash.rows]
+    for title, rows in (
+        ("No environment runs these tests:", _impossible(plan)),
+        ("These tests can share no environment:", _clashes(plan)),
+    ):
+        lines += ["", title, ""] if rows else []
+        for line, below in rows:
+            lines += [f"- {code(line)}", *(f"  - {words(row)}" for row in below)]
     return "\n".join(lines)
 
 

@@ -9,7 +9,7 @@ from pytest_ddcompat.requirement.requirement import Requirement, without_strict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["GatedTest", "read_markers", "read_decisions"]
+__all__ = ["GatedTest", "read_decisions", "read_markers"]
 
 
 class GatedTest(NamedTuple):

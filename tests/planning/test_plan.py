@@ -14,7 +14,7 @@ from pytest_ddcompat import Environment, Requirement
 from pytest_ddcompat.evaluation.pages import Matrices, Verdicts
 from pytest_ddcompat.planning.candidates import Limits
 from pytest_ddcompat.planning.plan import make_plan
-from pytest_ddcompat.planning.suite import GatedTest, read_markers, read_decisions
+from pytest_ddcompat.planning.suite import GatedTest, read_decisions, read_markers
 from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.versions import Version
 
@@ -58,9 +58,7 @@ MARKERS = [
 ]
 
 
-def plan(
-    tests: Iterable[GatedTest], limits: Limits = NONE, *, boundaries: bool = False
-) -> Plan:
+def plan(tests: Iterable[GatedTest], limits: Limits = NONE, *, boundaries: bool = False) -> Plan:
     return make_plan([*tests], MATRICES, limits, DAY, 30, boundaries=boundaries)
 
 
@@ -98,7 +96,7 @@ def fewest(tests: list[GatedTest]) -> tuple[int, set[str]]:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_small_suites_agree_with_all_environments(seed: int) -> None:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - the same suite each time
     count = chance.randint(1, 9)
     tests = suite(*("; ".join(chance.sample(MARKERS, chance.choice([1, 2, 2, 3])))
                     for _ in range(count)))  # fmt: skip
@@ -112,7 +110,7 @@ def test_small_suites_agree_with_all_environments(seed: int) -> None:
 
 def check(found: Plan, tests: list[GatedTest]) -> None:
     """Each test that is listed is supported there, and each possible one is listed somewhere."""
-    listed = set()
+    listed: set[str] = set()
     for planned in found.environments:
         verdicts = verdicts_of(planned.facts)
         assert {*planned.tests} == {test.id for test in tests if runs(test, verdicts)}
@@ -128,8 +126,8 @@ def check(found: Plan, tests: list[GatedTest]) -> None:
     [
         pytest.param(
             'requires_capability("api_security"); requires_tracer("<2")',
-            ['api_security needs ddtrace >=2.6.0 '
-             '(Application Security capabilities support: "2.6.0")',
+            [('api_security needs ddtrace >=2.6.0 '
+              '(Application Security capabilities support: "2.6.0")'),
              'the test needs ddtrace <2 (requires_tracer("<2"))'],
             id="a minimum and a marker",
         ),
@@ -141,17 +139,17 @@ def check(found: Plan, tests: list[GatedTest]) -> None:
         ),
         pytest.param(
             'requires_capability("sca", deployment="aws_lambda")',
-            ['software_composition_analysis needs AWS Lambda to be a deployment type that the page '
-             'marks for it (Docker, Kubernetes, Amazon ECS, AWS Fargate) '
-             '(Supported deployment types: "AWS Lambda | yes | ")'],
+            [('software_composition_analysis needs AWS Lambda to be a deployment type that the '
+              'page marks for it (Docker, Kubernetes, Amazon ECS, AWS Fargate) '
+              '(Supported deployment types: "AWS Lambda | yes | ")')],
             id="alone",
         ),
         pytest.param(
             'requires_capability("threat_detection"); requires_tracer("<2"); '
             'requires_python(">=3.12")',
-            ['the test needs CPython ==2.7.* or >=3.5,<3.12 on linux x86-64/i686/aarch64 for '
-             'ddtrace 1.10.0 (Supported Python versions: '
-             '"Linux | x86-64, i686, AArch64 | CPython | 2.7, 3.5-3.11 | <2")',
+            [('the test needs CPython ==2.7.* or >=3.5,<3.12 on linux x86-64/i686/aarch64 for '
+              'ddtrace 1.10.0 (Supported Python versions: '
+              '"Linux | x86-64, i686, AArch64 | CPython | 2.7, 3.5-3.11 | <2")'),
              'the test needs ddtrace <2 (requires_tracer("<2"))',
              'the test needs Python >=3.12 (requires_python(">=3.12"))'],
             id="three",
@@ -227,7 +225,7 @@ def test_limits() -> None:
 
 def test_no_value_is_left() -> None:
     limits = Limits({"python": (Version("3.9"),)}, pythons=(Version("3.12"),))
-    with pytest.raises(CompatibilityError, match="^no value is left for python; valid: --only"):
+    with pytest.raises(CompatibilityError, match=r"^no value is left for python; valid: --only"):
         plan(suite('requires_python(">=3")'), limits)
 
 
