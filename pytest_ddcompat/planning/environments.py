@@ -45,6 +45,7 @@ class Planned(NamedTuple):
 def build(
     found: Sequence[tuple[dict[str, Any], Sequence[Formula]]],
     tests: Sequence[GatedTest],
+    candidates: Mapping[str, Sequence[Any]],
     trial: Trial,
     limits: Limits,
 ) -> tuple[Planned, ...]:
@@ -53,6 +54,7 @@ def build(
     Args:
         found: The values of the facts of each, and what the tests ask for that it is needed for.
         tests: All tests.
+        candidates: The values of each fact, the preferred ones first.
         trial: It tries what they ask for.
         limits: What environments there may be.
 
@@ -62,9 +64,10 @@ def build(
     names = _names(tests, trial)
     planned = []
     for values, needing in found:
-        needed = _without_needless(values, _conditions(needing), trial, limits)
+        conditions = _conditions(needing)
+        needed = _simplified(values, conditions, candidates, trial, limits)
         facts = _plain(needed, names)
-        atoms = _resolved(_conditions(needing), trial, needed)
+        atoms = _resolved(conditions, trial, needed)
         packages = {
             LIBRARY if key == "tracer" else names[key]: _range(key, needed, atoms, trial, limits)
             for key, value in needed.items()
@@ -121,20 +124,29 @@ def _names(tests: Sequence[GatedTest], trial: Trial) -> dict[str, str]:
     return found
 
 
-def _without_needless(
-    values: Mapping[str, Any], conditions: Sequence[Formula], trial: Trial, limits: Limits
+def _simplified(
+    values: Mapping[str, Any],
+    conditions: Sequence[Formula],
+    candidates: Mapping[str, Sequence[Any]],
+    trial: Trial,
+    limits: Limits,
 ) -> dict[str, Any]:
-    """Return facts in which no framework or package is installed that is not needed."""
+    """Return facts of which each has the most preferred value with which conditions hold.
+
+    Of what may be installed, nothing is preferred.
+    """
     found = dict(values)
     by_key: dict[str, list[Formula]] = {key: [] for key in values}
     for condition in conditions:
         for key in {key for atom in atoms_in(condition) for key in atom.axes}:
             by_key[key].append(condition)
     for key, concerned in by_key.items():
-        if kind_of(key).is_distribution and limits.admits(key, None):
-            without = {**found, key: None}
-            if all(holds(condition, trial, without) for condition in concerned):
-                found = without
+        nothing = [None] if _is_installed(key) and limits.admits(key, None) else []
+        for value in (*nothing, *candidates[key]):
+            tried = {**found, key: value}
+            if all(holds(condition, trial, tried) for condition in concerned):
+                found = tried
+                break
     return found
 
 

@@ -124,7 +124,7 @@ def make_plan(
     further = [Kind(w.test, w.formula, alternatives_of(w.test, w.formula, space)) for w in wanted]
     search = Search([*possible, *further], space, end)
     return Plan(
-        build(search.environments(), tests, trial, limits),
+        build(search.environments(), tests, candidates, trial, limits),
         search.lower_bound,
         tuple(kind.test for kind in search.clashing),
         tuple(_pairs(search.clashing, clashes, candidates, relations)),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.planning.plan import Plan
 
 pytestmark = pytest.mark.once
+pytest.importorskip("highspy")  # here, as numpy can be loaded only once, and pytester forgets
 
 MATRICES = Matrices([MATRIX])
 DAY = dt.date(2026, 5, 31)
