@@ -47,7 +47,7 @@ def print_plan(plan: Plan, out: Console) -> None:
             _print(test, 4, out)
     _print_rows("no environment runs these tests:", _impossible(plan), out, "red")
     _print_rows("these tests can share no environment:", _clashes(plan), out)
-    tried = [f"{each.minimum}: {each.place}, {each.version}" for each in plan.boundaries]
+    tried = [f"{each.minimum}: {each.place}, {each.versions}" for each in plan.boundaries]
     _print_rows("boundaries that are tried:", [(line, ()) for line in tried], out)
 
 

@@ -10,10 +10,12 @@ from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.values.versions import Version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_ddcompat.planning.atoms import Formula
+    from pytest_ddcompat.planning.candidates import Limits
     from pytest_ddcompat.planning.space import Space
+    from pytest_ddcompat.planning.trial import Trial
 
 __all__ = ["Boundary", "Pin", "Wanted", "pins_of", "wanted_of"]
 
@@ -29,12 +31,12 @@ class Boundary(NamedTuple):
     Attributes:
         minimum: What is documented: a capability, and the fact whose minimum it is.
         place: `lowest`, `highest` or `just below`.
-        version: The version there.
+        versions: The versions there, as a PEP 440 specifier.
     """
 
     minimum: str
     place: str
-    version: str
+    versions: str
 
 
 class Pin(NamedTuple):
@@ -43,7 +45,7 @@ class Pin(NamedTuple):
     Attributes:
         minimum: The atom that has it.
         below: The same, violated.
-        versions: Atoms that ask for one version each, in ascending order.
+        versions: Atoms that ask for a version, or for versions that are alike, in ascending order.
     """
 
     minimum: Atom
@@ -64,24 +66,50 @@ class Wanted(NamedTuple):
     formula: Formula
 
 
-def pins_of(atoms: Sequence[Atom], candidates: Mapping[str, Sequence[Any]]) -> list[Pin]:
+def pins_of(
+    atoms: Sequence[Atom], candidates: Mapping[str, Sequence[Any]], trial: Trial, limits: Limits
+) -> list[Pin]:
     """Return the documented minimums of some atoms.
 
     Args:
         atoms: The atoms.
         candidates: The values of each fact.
+        trial: It knows the boundaries of the atoms.
+        limits: What environments there may be.
     """
+    parts: dict[str, list[str]] = {}
     found = []
     for atom in atoms:
-        key = atom.axes[0] if atom.axes else ""
-        if atom.check not in _CHECKS or not atom.wanted:
+        if atom.check not in _CHECKS or not atom.wanted or not atom.axes:
             continue
-        versions = sorted(v for v in candidates[key] if isinstance(v, Version))
-        exact = (
-            atom._replace(requirement=_exactly(key, version), check="", axes=(key,))
-            for version in versions
+        key = atom.axes[0]
+        if key not in parts:
+            offered = candidates[key] if key in limits.values else None
+            parts[key] = _parts(
+                {c for a in atoms if key in a.axes for c in trial.cuts(a, key)}, offered
+            )
+        each = (
+            atom._replace(requirement=_within(key, part), check="", axes=(key,))
+            for part in parts[key]
         )
-        found.append(Pin(atom, atom._replace(wanted=False), tuple(exact)))
+        found.append(Pin(atom, atom._replace(wanted=False), tuple(each)))
+    return found
+
+
+def _parts(cuts: Iterable[Version], offered: Sequence[Any] | None) -> list[str]:
+    """Return specifiers of all versions, in ascending order: within one, nothing changes.
+
+    Args:
+        cuts: The versions at which something may change.
+        offered: The only versions that there are, if not any may be.
+    """
+    if offered is not None:
+        return [f"=={version}" for version in sorted(v for v in offered if isinstance(v, Version))]
+    ordered = sorted(cuts)
+    found = [f"<{cut}" for cut in ordered[:1]]
+    for number, cut in enumerate(ordered):
+        above = "".join(f",<{following}" for following in ordered[number + 1 : number + 2])
+        found += [f"=={cut}", f">{cut}{above}"]
     return found
 
 
@@ -114,10 +142,10 @@ def wanted_of(
     return found
 
 
-def _exactly(key: str, version: Version) -> Requirement:
+def _within(key: str, specifier: str) -> Requirement:
     if key == "tracer":
-        return Requirement.tracer(f"=={version}")
-    return Requirement.framework(key.partition(".")[2], f"=={version}")
+        return Requirement.tracer(specifier)
+    return Requirement.framework(key.partition(".")[2], specifier)
 
 
 def _any_at(exact: Atom, tests: Sequence[tuple[str, Formula]]) -> Formula:
@@ -140,6 +168,6 @@ def _wanted(
     formula: Formula,
 ) -> Wanted:
     key = pin.minimum.axes[0]
-    specifier = pin.versions[number].requirement.specifier.removeprefix("==")
+    specifier = pin.versions[number].requirement.specifier
     minimum = f"{pin.minimum.requirement.names[0]} {key}"
     return Wanted(Boundary(minimum, place, specifier), tests[0][0], formula)

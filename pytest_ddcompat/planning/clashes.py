@@ -22,6 +22,7 @@ __all__ = ["Clashes", "holds", "is_clash"]
 
 _MOST_TRIES = 20_000  # sets of one size; above that, atoms are left out one by one
 _LARGEST = 4  # atoms of a set that is looked for; rarely more than two clash
+_UNDER_NOT = "the test needs a capability under `not` to be unsupported"
 _NOTHING = Operation(all=True, operands=())  # holds everywhere
 
 
@@ -64,7 +65,11 @@ class Clashes:
 
         Each is told of an environment that meets the others.
         """
-        return [*dict.fromkeys(self._row(atom, atoms) for atom in atoms)]
+        rows = [self._row(atom, atoms) for atom in atoms if atom.wanted]
+        unwanted = [atom for atom in atoms if not atom.wanted]
+        # Of what `not` leaves, each check is a way of its own: several say no more than one.
+        rows += [_UNDER_NOT] if len(unwanted) > 1 else [self._row(a, atoms) for a in unwanted]
+        return [*dict.fromkeys(rows)]
 
     def _is_limit(self, atom: Atom) -> bool:
         return self._space.masks(atom) != self._space.full

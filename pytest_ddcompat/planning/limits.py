@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["limits_of", "offers_of"]
 
-_LIMIT = 1 << 20  # bytes of a file of offers
+LIMIT = 1 << 20
+"""Bytes of a file of what the CI offers."""
+
 _MOST = 200  # values of one fact
 _RANGE = re.compile(r"(?P<major>[23])\.(?P<first>\d{1,2})(?:\.\.(?P=major)\.(?P<last>\d{1,2}))?")
 _OPERATORS = ("<", ">", "=", "!", "~")
@@ -40,11 +42,11 @@ def limits_of(
         CompatibilityError: An option cannot be understood.
     """
     values: dict[str, list[Any]] = {}
-    ranges: dict[str, list[str]] = {}
+    ranges: dict[str, list[Range]] = {}
     for setting in only:
         key, _, value = (part.strip() for part in setting.partition("="))
         if value.startswith(_OPERATORS):
-            ranges.setdefault(_version_key(key, setting), []).append(value)
+            ranges.setdefault(_version_key(key, setting), []).append(_range(value, key))
             continue
         for fact_key, fact in facts_from_settings([setting], "--only").items():
             values.setdefault(fact_key, []).append(fact.value if fact.known else UNKNOWN)
@@ -52,10 +54,17 @@ def limits_of(
     for key, offered in offers.items():
         limited[key] = tuple(v for v in offered if key not in values or v in values[key])
     every = {
-        key: Range([s for t in texts for s in parse_marker_range(t).specifiers], by_order=True)
-        for key, texts in ranges.items()
+        key: Range([s for each in several for s in each.specifiers], by_order=True)
+        for key, several in ranges.items()
     }
     return Limits(limited, every, _pythons(python))
+
+
+def _range(text: str, key: str) -> Range:
+    try:
+        return parse_marker_range(text)
+    except CompatibilityError as error:
+        raise CompatibilityError(p.within(f"--only: {key}") for p in error.problems) from None
 
 
 def _version_key(key: str, setting: str) -> str:
@@ -72,11 +81,13 @@ def _pythons(text: str | None) -> tuple[Version, ...]:
     found: list[Version] = []
     for part in () if text is None else text.split(","):
         match = _RANGE.fullmatch(part.strip())
-        if match is None:
+        first, last = (match["first"], match["last"] or match["first"]) if match else (1, 0)
+        if match is None or int(first) > int(last):
             what = f'--python: "{part:.80}" is no version of Python, and no range'
             raise CompatibilityError(Problem(what, "such as 3.12, 3.10..3.13 or 3.9,3.12"))
-        first, last = int(match["first"]), int(match["last"] or match["first"])
-        found += [Version(f"{match['major']}.{minor}") for minor in range(first, last + 1)]
+        found += [
+            Version(f"{match['major']}.{minor}") for minor in range(int(first), int(last) + 1)
+        ]
     return tuple(sorted({*found}, reverse=True))
 
 
@@ -95,7 +106,7 @@ def offers_of(path: str) -> dict[str, tuple[Any, ...]]:
         CompatibilityError: It cannot be read, or is not as it must be; each problem is named.
     """
     try:
-        table = parse_toml(read_limited(path, _LIMIT), path)
+        table = parse_toml(read_limited(path, LIMIT), path)
     except (OSError, ValueError) as error:
         if isinstance(error, CompatibilityError):
             raise

@@ -55,7 +55,7 @@ class Plan(NamedTuple):
         clashing: Tests of which no two can share an environment.
         clashes: Each pair of them.
         impossible: Tests that no environment can run.
-        boundaries: The boundaries that are to be tried, with the version of each.
+        boundaries: The boundaries that are to be tried, with the versions of each.
     """
 
     environments: tuple[Planned, ...]
@@ -111,7 +111,7 @@ def make_plan(
     formulas = _formulas(tests, matrices)
     atoms = [*dict.fromkeys(a for f in formulas.values() for a in atoms_in(f))]
     candidates = _checked(candidates_of(atoms, trial, limits))
-    pins = pins_of(atoms, candidates) if boundaries else []
+    pins = pins_of(atoms, candidates, trial, limits) if boundaries else []
     relations = {
         atom: relation_of(atom, candidates, trial)
         for atom in [*atoms, *(a for pin in pins for a in pin.atoms)]

@@ -24,6 +24,7 @@ from pytest_ddcompat.environment.fact import FACTS
 from pytest_ddcompat.environment.machine import Detector
 from pytest_ddcompat.importer import remote, source
 from pytest_ddcompat.matrix import loading
+from pytest_ddcompat.planning import limits as offers
 from pytest_ddcompat.record import reading as record
 from pytest_ddcompat.record.job import VARIABLES
 
@@ -108,7 +109,8 @@ def test_the_network_is_used_nowhere_else() -> None:
 def test_the_limits_are_those_that_are_listed() -> None:
     text = " ".join(line.split("|")[-2] for line in section("Limits") if line.startswith("| "))
     mebibytes = [int(found) for found in re.findall(r"(\d+) MiB", text)]
-    files = [facts.LIMIT, loading.LIMIT, loading.LIMIT, source.LIMIT, record._LIMIT]  # noqa: SLF001
+    files = [facts.LIMIT, loading.LIMIT, loading.LIMIT, offers.LIMIT]
+    files += [source.LIMIT, record._LIMIT]  # noqa: SLF001
     limits = [agent._LARGEST, *files]  # noqa: SLF001
     assert f"{MOST:,} tables" in text
     assert [n * 2**20 for n in mebibytes] == limits

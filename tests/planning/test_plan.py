@@ -16,7 +16,7 @@ from pytest_ddcompat.planning.candidates import Limits
 from pytest_ddcompat.planning.plan import make_plan
 from pytest_ddcompat.planning.suite import GatedTest, read_decisions, read_markers
 from pytest_ddcompat.values.errors import CompatibilityError
-from pytest_ddcompat.values.versions import Version
+from pytest_ddcompat.values.versions import Version, parse_marker_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -249,15 +249,24 @@ def test_boundaries() -> None:
     found = plan(tests, boundaries=True)
     tried: dict[str, dict[str, str]] = {}
     for each in found.boundaries:
-        tried.setdefault(each.minimum, {})[each.place] = each.version
-    tracer = tried["threat_protection tracer"]
-    django = tried["threat_protection framework.django"]
-    assert (tracer["lowest"], django["lowest"]) == ("1.10.0", "2.2")
-    for minimum, places in (("1.10.0", tracer), ("2.2", django)):
-        assert Version(places["just below"]) < Version(minimum) < Version(places["highest"])
+        tried.setdefault(each.minimum, {})[each.place] = each.versions
+    assert tried == {
+        "threat_protection tracer": {
+            "lowest": "==1.10.0", "highest": ">4.0,<5", "just below": ">1.9.0,<1.10.0",
+        },
+        "threat_protection framework.django": {
+            "lowest": "==2.2", "highest": ">4.0", "just below": ">1.12,<2.2",
+        },
+    }  # fmt: skip
     planned = [each.facts for each in found.environments]
-    assert {*tracer.values()} <= {facts["tracer"] for facts in planned}
-    assert {*django.values()} <= {facts["frameworks"]["django"] for facts in planned}
+    for key, versions in (
+        ("threat_protection tracer", [Version(facts["tracer"]) for facts in planned]),
+        ("threat_protection framework.django",
+         [Version(facts["frameworks"]["django"]) for facts in planned]),
+    ):  # fmt: skip
+        for specifier in tried[key].values():
+            assert any(version in parse_marker_range(specifier) for version in versions)
+    assert ">1.9.0,<1.10.0" in [each.packages["ddtrace"] for each in found.environments]
     check(found, tests)
 
 
