@@ -33,7 +33,8 @@ MAY_IMPORT = {
     "planning": {*EVALUATION, "planning"},
     "session": {*EVALUATION, "declarations", "record", "session", "declared", "__version__"},
     "cli": {
-        *EVALUATION, "declarations", "record", "analysis", "planning", "importer", "cli", "declared",
+        *EVALUATION, "declarations", "record", "analysis", "planning", "importer", "cli",
+        "declared",
     },
     "declared": INPUTS,
 }
