@@ -152,7 +152,7 @@ def combinations(session: nox.Session, series: str, dependencies: str) -> None:
     if dependencies == "newest":
         session.install(".[test]", f"pytest=={series}.*")
     else:
-        session.install(".[cli]", *lowest_dependencies(str(session.python), needed))
+        session.install(".[cli,plan]", *lowest_dependencies(str(session.python), needed))
     run_tests(session)
 
 
@@ -328,7 +328,7 @@ def lock(session: nox.Session) -> None:
         python = source.read_text(encoding="utf-8").partition("# Python ")[2].partition("\n")[0]
         compile_lock(session, source, python or PYTHONS[0], "--universal")
     with tempfile.TemporaryDirectory() as folder:
-        pins = [".[cli]", *lowest_dependencies(PYTHONS[0])]
+        pins = [".[cli,plan]", *lowest_dependencies(PYTHONS[0])]
         source = Path(folder, "lowest.in")
         source.write_text("\n".join(pins), encoding="utf-8")
         compile_lock(session, source, PYTHONS[0])
@@ -421,7 +421,8 @@ def sow(session: nox.Session, target: str, folder: str) -> None:
 def lowest_dependencies(python: str, needed: Sequence[str] = ()) -> list[str]:
     """Pin each dependency to the lowest version allowed on a Python and by other requirements."""
     project = PYPROJECT["project"]
-    extra = project["optional-dependencies"]["cli"]
+    extras = project["optional-dependencies"]
+    extra = [*extras["cli"], *extras["plan"]]
     lowest: dict[str, Version] = {}
     for requirement in map(Requirement, [*project["dependencies"], *extra, *needed]):
         if not requirement.marker or requirement.marker.evaluate({"python_version": python}):

@@ -55,8 +55,8 @@ LISTS = {
     ),
     "outcomes": "deselected, error, failed, not_run, passed, skipped, xfailed, xpassed",
     "commands": (
-        "check, compare, declare, diff, explain, facts, import, lint, matrices, matrix, policy, "
-        "report"
+        "check, compare, declare, diff, explain, facts, import, lint, matrices, matrix, plan, "
+        "policy, report"
     ),
     "checks": (
         "agent, datastore, deployment, facts, framework, release, remote_configuration, runtime, "
@@ -69,6 +69,10 @@ LISTS = {
     "options of policy": (
         "--agent, --config-file, --datastore, --deployment, --facts, --format, --framework, "
         "--help, --line, --matrix, --python, --set, --support-level"
+    ),
+    "options of plan": (
+        "--boundaries, --collect, --config-file, --format, --help, --matrix, --offers, --only, "
+        "--output, --python, --time-limit"
     ),
     "options of declare": (
         "--agent, --config-file, --declarations, --facts, --format, --from-markers, --help, "
