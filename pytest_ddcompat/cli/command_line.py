@@ -27,6 +27,7 @@ _COMMANDS = (
 _MODULES = {"import": "importing"}  # Python's own word cannot be the name of a module
 _EXTRAS = {
     **dict.fromkeys(("argcomplete", "jinja2", "markdown_it", "markupsafe", "rich", "yaml"), "cli"),
+    "check_jsonschema": "jobs",
     "highspy": "plan",
 }
 """The extra that installs each package which not every command needs."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pytest_ddcompat.matrix.matrix import Matrix
+    from pytest_ddcompat.planning.existing import Existing
     from pytest_ddcompat.planning.plan import Plan
     from pytest_ddcompat.planning.suite import GatedTest
 
@@ -68,6 +69,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--offers", metavar="FILE", help="Plan only what this TOML file says that the CI offers"
+    )
+    parser.add_argument(
+        "--existing",
+        metavar="WORKFLOW",
+        help="Say what the jobs of this workflow of GitHub Actions miss, and have twice",
     )
     parser.add_argument(
         "--boundaries",
@@ -107,7 +113,15 @@ def run(options: argparse.Namespace) -> int:
     plan = make_plan(
         tests, matrices, limits, today(), options.time_limit, boundaries=options.boundaries
     )
-    _write(plan, options)
+    existing = None
+    if options.existing is not None:
+        # Imported here, since it needs readers of YAML.
+        from pytest_ddcompat.cli.plan_existing import existing_of
+
+        never = {each.test for each in plan.impossible}
+        possible = [test for test in tests if test.id not in never]
+        existing = existing_of(options.existing, possible, matrices, limits)
+    _write(plan, existing, options)
     return int(bool(plan.impossible))
 
 
@@ -164,24 +178,25 @@ def _declared_facts(options: argparse.Namespace) -> Sequence[Any]:
     return load_declarations([(name, read_content(path, name)) for name, path in named]).facts
 
 
-def _write(plan: Plan, options: argparse.Namespace) -> None:
+def _write(plan: Plan, existing: Existing | None, options: argparse.Namespace) -> None:
     if options.format == "requirements" and options.output is not None:
         _write_requirements(plan, Path(options.output))
         return
     if options.format == "text" and options.output is None:
         with printing() as out:
-            print_plan(plan, out)
+            print_plan(plan, existing, out)
         return
+    compared = {} if existing is None else {"existing": existing.to_mapping()}
     text = {
-        "text": lambda: render_text(lambda out: print_plan(plan, out), _WIDTH),
-        "json": lambda: json.dumps(plan.to_mapping(), indent=2),
-        "markdown": lambda: markdown(plan),
+        "text": lambda: render_text(lambda out: print_plan(plan, existing, out), _WIDTH),
+        "json": lambda: json.dumps({**plan.to_mapping(), **compared}, indent=2),
+        "markdown": lambda: markdown(plan, existing),
         "github": lambda: github(plan),
         "tox": lambda: tox(plan),
         "requirements": lambda: "\n".join(requirement_files(plan)),
     }[options.format]()
     if options.output is not None:
-        put(text, options.output, [options.record, options.offers])
+        put(text, options.output, [options.record, options.offers, options.existing])
     else:
         write(text)
 

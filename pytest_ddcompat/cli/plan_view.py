@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from pytest_ddcompat.planning.environments import Planned
+    from pytest_ddcompat.planning.existing import Existing
     from pytest_ddcompat.planning.plan import Plan
 
 __all__ = ["markdown", "print_plan"]
@@ -34,7 +35,7 @@ def headline(plan: Plan) -> str:
     return f"{planned}; no fewer will do"
 
 
-def print_plan(plan: Plan, out: Console) -> None:
+def print_plan(plan: Plan, existing: Existing | None, out: Console) -> None:
     """Print a plan for a terminal."""
     out.print(headline(plan), soft_wrap=True)
     for number, planned in enumerate(plan.environments, start=1):
@@ -49,6 +50,8 @@ def print_plan(plan: Plan, out: Console) -> None:
     _print_rows("these tests can share no environment:", _clashes(plan), out)
     tried = [f"{each.minimum}: {each.place}, {each.versions}" for each in plan.boundaries]
     _print_rows("boundaries that are tried:", [(line, ()) for line in tried], out)
+    for title, lines in existing_lines(existing).items():
+        _print_rows(title, [(line, ()) for line in lines], out)
 
 
 def _print_rows(
@@ -74,7 +77,7 @@ def _clashes(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
     return [*found, *([(f"… and {more} more pairs", ())] if more > 0 else [])]
 
 
-def markdown(plan: Plan) -> str:
+def markdown(plan: Plan, existing: Existing | None) -> str:
     """Return a plan as Markdown."""
     lines = [f"### {words(headline(plan))}", ""]
     for number, planned in enumerate(plan.environments, start=1):
@@ -88,6 +91,8 @@ def markdown(plan: Plan) -> str:
         lines += ["", title, ""] if rows else []
         for line, below in rows:
             lines += [f"- {code(line)}", *(f"  - {words(row)}" for row in below)]
+    for title, told in existing_lines(existing).items():
+        lines += ["", _sentence(title), "", *(f"- {words(line)}" for line in told)] if told else []
     return "\n".join(lines)
 
 
@@ -106,6 +111,26 @@ def _counted(number: int, what: str) -> str:
 def _first(tests: tuple[str, ...]) -> list[str]:
     more = len(tests) - _LISTED
     return [*tests[:_LISTED], *([f"… and {more} more"] if more > 0 else [])]
+
+
+def _sentence(title: str) -> str:
+    return title[:1].upper() + title[1:]
+
+
+def existing_lines(existing: Existing | None) -> dict[str, list[str]]:
+    """Return what to show of the jobs that there are: lines by their titles."""
+    if existing is None:
+        return {}
+    unsure = dict.fromkeys(existing.undetermined, " (a job lacks a fact, so it may run)")
+    return {
+        "jobs that there are:": [
+            f"{j.name}: {_counted(len(j.tests), 'test')}" for j in existing.jobs
+        ],
+        "tests that are supported in none of them:": [
+            f"{test}{unsure.get(test, '')}" for test in existing.missing
+        ],
+        "jobs without which no test is lost:": [*existing.redundant],
+    }
 
 
 def _facts(planned: Planned) -> str:

@@ -71,8 +71,8 @@ LISTS = {
         "--help, --line, --matrix, --python, --set, --support-level"
     ),
     "options of plan": (
-        "--boundaries, --collect, --config-file, --format, --help, --matrix, --offers, --only, "
-        "--output, --python, --time-limit"
+        "--boundaries, --collect, --config-file, --existing, --format, --help, --matrix, "
+        "--offers, --only, --output, --python, --time-limit"
     ),
     "options of declare": (
         "--agent, --config-file, --declarations, --facts, --format, --from-markers, --help, "

@@ -219,6 +219,73 @@ def test_forms_for_tools(project: Project, capsys: pytest.CaptureFixture[str]) -
     assert Path("plan.txt").read_text("utf-8").startswith("2 environments for 2 tests; no fewer ")
 
 
+WORKFLOW = """
+    on: push
+    jobs:
+      tests:
+        runs-on: ${{ matrix.os }}
+        strategy:
+          matrix:
+            os: [ubuntu-latest]
+            python-version: ["3.9", "3.12"]
+            ddtrace: ["2.5.0", "2.21.1"]
+            include: [{os: windows-latest, python-version: pypy3.10, ddtrace: 4.x}]
+        steps: [{run: pytest}]
+    """
+COMPARED = """
+    from pytest_ddcompat import requires_capability, requires_framework, requires_platform
+    @requires_capability("api_security")
+    def test_runs(): pass
+    @requires_capability("threat_detection")
+    def test_runs_everywhere(): pass
+    @requires_platform(implementation="pypy", os="windows")
+    def test_on_windows(): pass
+    @requires_platform(os="macos")
+    def test_on_macos(): pass
+    @requires_framework("django")
+    def test_django(): pass
+    """
+
+
+@pytest.mark.parametrize(
+    ("options", "missing", "undetermined"),
+    [
+        pytest.param([], ["test_on_macos", "test_django"], ["test_django"], id="a fact is unknown"),
+        pytest.param(["--only", "framework.django=4.2"], ["test_on_macos"], [], id="it is given"),
+    ],
+)
+def test_what_a_workflow_misses_and_has_twice(
+    options: list[str],
+    missing: list[str],
+    undetermined: list[str],
+    project: Project,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pytest.importorskip("check_jsonschema")
+    project.write("tests.yml", WORKFLOW)
+    project.write("test_it.py", COMPARED)
+    found = answer(capsys, "--collect", "test_it.py", "--existing", "tests.yml", *options)
+    compared = found["existing"]
+    assert [test.partition("::")[2] for test in compared["missing"]] == missing
+    assert [test.partition("::")[2] for test in compared["undetermined"]] == undetermined
+    kept = {job["name"] for job in compared["jobs"]} - {*compared["redundant"]}
+    assert kept == {
+        "tests (ubuntu-latest, 3.9, 2.21.1)", "tests (windows-latest, pypy3.10, 4.x)",
+    }  # fmt: skip
+    assert main(["plan", "--collect", "test_it.py", "--existing", "tests.yml"]) == 0
+    text = capsys.readouterr().out
+    assert "\ntests that are supported in none of them:\n  test_it.py::test_on_macos\n" in text
+    assert "\njobs without which no test is lost:\n  tests (ubuntu-latest, 3.9, 2.5.0)\n" in text
+
+
+def test_a_workflow_that_is_none(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("check_jsonschema")
+    project.write("tests.yml", "on: push\njobs: {a: 3}\n")
+    assert main(["plan", "--collect", "--existing", "tests.yml"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.partition(" is not")[0]) == ("", "ddcompat: tests.yml: $.jobs.a: 3")
+
+
 def test_tests_that_are_not_known_are_named(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
