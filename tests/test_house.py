@@ -30,14 +30,15 @@ MAY_IMPORT = {
     "evaluation": {*EVALUATION, "declarations"},
     "record": {*EVALUATION, "record"},
     "analysis": {*EVALUATION, "analysis"},
+    "jobs": {*EVALUATION, "declarations", "record", "analysis", "jobs"},
     "planning": {*EVALUATION, "planning"},
     "session": {*EVALUATION, "declarations", "record", "session", "declared", "__version__"},
     "cli": {
-        *EVALUATION, "declarations", "record", "analysis", "planning", "importer", "cli",
+        *EVALUATION, "declarations", "record", "analysis", "jobs", "planning", "importer", "cli",
         "declared",
     },
     "declared": INPUTS,
-}
+}  # fmt: skip
 HAND_ON = {"__init__", "__main__", "plugin"}  # these may import all of the package
 
 # Where else than in these may not be imported.

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from pytest_ddcompat.matrix.matrix import Matrix
     from pytest_ddcompat.matrix.rows import Statement
 
-__all__ = ["capability_name", "cell_or", "cell_under", "folded", "in_words", "words_of"]
+__all__ = [
+    "capability_name",
+    "cell_or",
+    "cell_under",
+    "folded",
+    "headed_cell",
+    "in_words",
+    "words_of",
+]
 
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
 
@@ -66,10 +74,30 @@ def cell_or(matrix: Matrix, row: Statement, column: str, index: int) -> str:
     return row.documented[index] if index < len(row.documented) else ""
 
 
+def headed_cell(matrix: Matrix, row: Statement, column: str, index: int) -> tuple[str, str]:
+    """Find the head of a column and a row's cell under it, as `cell_or` finds the cell.
+
+    Returns:
+        Both; the head is empty where the page has no such table.
+    """
+    heads = _heads(matrix, row.heading, len(row.documented))
+    number = _column(matrix, row.heading, len(row.documented), column)
+    if number is None and heads and len(heads[0]) == len(row.documented):
+        head = heads[0][index] if -len(heads[0]) <= index < len(heads[0]) else ""
+        return head, cell_or(matrix, row, column, index)
+    head = next((h[number] for h in heads if number is not None and number < len(h)), "")
+    return head, cell_or(matrix, row, column, index)
+
+
+def _heads(matrix: Matrix, heading: str, width: int) -> list[tuple[str, ...]]:
+    """Return the heads of the tables under a heading, those of as many columns first."""
+    heads = [table.columns for table in matrix.tables if table.heading == heading]
+    return sorted(heads, key=lambda head: len(head) != width)
+
+
 @lru_cache(maxsize=4096)
 def _column(matrix: Matrix, heading: str, width: int, column: str) -> int | None:
-    heads = [table.columns for table in matrix.tables if table.heading == heading]
-    for columns in sorted(heads, key=lambda head: len(head) != width):
+    for columns in _heads(matrix, heading, width):
         for number, name in enumerate(columns):
             if re.search(column, name, re.IGNORECASE):
                 return number

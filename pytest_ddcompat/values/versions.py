@@ -82,6 +82,10 @@ class Range:
     def __str__(self) -> str:
         return " or ".join(_ordered(s) for s in self.specifiers)
 
+    def replaced(self, specifiers: Sequence[SpecifierSet]) -> Range:
+        """Return the range of other specifiers, compared as this one's are."""
+        return Range(specifiers, by_order=self._by_order)
+
     @property
     def lower(self) -> Version | None:
         """The lowest version that the range names, or None if it is open below."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.core import SUPPORTED
+from support.records import record_of
 
 from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.declarations.file import read_declarations
@@ -221,7 +222,7 @@ def bare_marker(text: str) -> str:
 
 def decisions(project: Project, options: list[str]) -> list[tuple[Any, ...]]:
     project.run("--ddcompat-report=record.json", *options)
-    record = json.loads((project.path / "record.json").read_text(encoding="utf-8"))
+    record = record_of(project, "record.json")
     found = []
     for test in record["tests"]:
         made = record["decisions"][test["decision"]]

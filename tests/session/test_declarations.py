@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.core import STRICT, XDIST
+from support.records import record_of
 
 from pytest_ddcompat.declarations.file import STATES
 
@@ -341,7 +342,7 @@ def test_reports(project: Project, more: tuple[str, ...]) -> None:
     }  # fmt: skip
     met = {"place": "declared.toml:8", "verdict": "supported"}
     expected = {"test_bug": [bug, met], "test_met": [met]}
-    record = json.loads((project.path / "run.json").read_text())
+    record = record_of(project)
     decisions = {
         test["id"].partition("::")[2]: record["decisions"][test["decision"]]
         for test in record["tests"]
