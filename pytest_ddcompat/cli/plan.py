@@ -11,7 +11,7 @@ from pytest_ddcompat.cli.collecting import collect
 from pytest_ddcompat.cli.common import matrix_named
 from pytest_ddcompat.cli.output import printing, put, render_text, write, write_error
 from pytest_ddcompat.cli.plan_forms import github, requirement_files, tox
-from pytest_ddcompat.cli.plan_view import markdown, print_plan
+from pytest_ddcompat.cli.plan_view import Beside, markdown, print_plan
 from pytest_ddcompat.cli.run_options import (
     add_config_file,
     config_file_of,
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
+    from pytest_ddcompat.cli.plan_resolve import Resolved
     from pytest_ddcompat.matrix.matrix import Matrix
-    from pytest_ddcompat.planning.existing import Existing
     from pytest_ddcompat.planning.plan import Plan
     from pytest_ddcompat.planning.suite import GatedTest
 
@@ -76,6 +76,11 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="Say what the jobs of this workflow of GitHub Actions miss, and have twice",
     )
     parser.add_argument(
+        "--resolve",
+        action="store_true",
+        help="Ask pip, over the network, for versions that have a wheel for each environment",
+    )
+    parser.add_argument(
         "--boundaries",
         action="store_true",
         help="Try each documented minimum at its lowest, at its highest, and just below",
@@ -113,6 +118,13 @@ def run(options: argparse.Namespace) -> int:
     plan = make_plan(
         tests, matrices, limits, today(), options.time_limit, boundaries=options.boundaries
     )
+    resolved: list[Resolved] = []
+    if options.resolve:
+        # Imported here, since it starts other processes.
+        from pytest_ddcompat.cli.plan_resolve import resolve
+
+        resolved = resolve(plan.environments)
+        plan = plan._replace(environments=tuple(each.planned for each in resolved))
     existing = None
     if options.existing is not None:
         # Imported here, since it needs readers of YAML.
@@ -121,7 +133,7 @@ def run(options: argparse.Namespace) -> int:
         never = {each.test for each in plan.impossible}
         possible = [test for test in tests if test.id not in never]
         existing = existing_of(options.existing, possible, matrices, limits)
-    _write(plan, existing, options)
+    _write(plan, Beside(existing, resolved), options)
     return int(bool(plan.impossible))
 
 
@@ -178,19 +190,18 @@ def _declared_facts(options: argparse.Namespace) -> Sequence[Any]:
     return load_declarations([(name, read_content(path, name)) for name, path in named]).facts
 
 
-def _write(plan: Plan, existing: Existing | None, options: argparse.Namespace) -> None:
+def _write(plan: Plan, beside: Beside, options: argparse.Namespace) -> None:
     if options.format == "requirements" and options.output is not None:
         _write_requirements(plan, Path(options.output))
         return
     if options.format == "text" and options.output is None:
         with printing() as out:
-            print_plan(plan, existing, out)
+            print_plan(plan, beside, out)
         return
-    compared = {} if existing is None else {"existing": existing.to_mapping()}
     text = {
-        "text": lambda: render_text(lambda out: print_plan(plan, existing, out), _WIDTH),
-        "json": lambda: json.dumps({**plan.to_mapping(), **compared}, indent=2),
-        "markdown": lambda: markdown(plan, existing),
+        "text": lambda: render_text(lambda out: print_plan(plan, beside, out), _WIDTH),
+        "json": lambda: json.dumps({**plan.to_mapping(), **beside.to_mapping()}, indent=2),
+        "markdown": lambda: markdown(plan, beside),
         "github": lambda: github(plan),
         "tox": lambda: tox(plan),
         "requirements": lambda: "\n".join(requirement_files(plan)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.importer.workflow import read_jobs
@@ -59,10 +60,11 @@ def _check(path: str) -> None:
 
     command = [sys.executable, "-m", "check_jsonschema", f"--builtin-schema={_SCHEMA}"]
     run = subprocess.run(  # noqa: S603 - a package of the extra, on a file that is named
-        [*command, "--output-format=json", "--", path],
+        [*command, "--output-format=json", "--", str(Path(path).resolve())],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
+        cwd=sys.prefix,  # no module of the current folder takes the checker's place
     )
     if run.returncode == 0:
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.cli.markdown import code, words
 from pytest_ddcompat.cli.output import folded
@@ -15,13 +15,56 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from pytest_ddcompat.cli.plan_resolve import Resolved
     from pytest_ddcompat.planning.environments import Planned
     from pytest_ddcompat.planning.existing import Existing
     from pytest_ddcompat.planning.plan import Plan
 
-__all__ = ["markdown", "print_plan"]
+__all__ = ["Beside", "markdown", "print_plan"]
 
 _LISTED = 20  # tests of one environment, and clashing pairs, that are listed
+
+
+class Beside(NamedTuple):
+    """What is shown beside a plan.
+
+    Attributes:
+        existing: What the jobs of a workflow come to, if there is one.
+        resolved: What can be installed in each environment, if that was asked for.
+    """
+
+    existing: Existing | None
+    resolved: Sequence[Resolved]
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        found: dict[str, Any] = {}
+        if self.existing is not None:
+            found["existing"] = self.existing.to_mapping()
+        if self.resolved:
+            rows = [{"packages": r.status, "problem": r.problem} for r in self.resolved]
+            found["resolved"] = rows
+        return found
+
+    def lines(self) -> dict[str, list[str]]:
+        """Return what to show of it: lines by their titles."""
+        lacking = [
+            f"environment {number}: {line}"
+            for number, each in enumerate(self.resolved, start=1)
+            for line in each.lacking
+        ]
+        found = {"what cannot be installed as a wheel:": lacking}
+        if self.existing is None:
+            return found
+        jobs = [f"{job.name}: {_counted(len(job.tests), 'test')}" for job in self.existing.jobs]
+        unsure = dict.fromkeys(self.existing.undetermined, " (a job lacks a fact, so it may run)")
+        missing = [f"{test}{unsure.get(test, '')}" for test in self.existing.missing]
+        return {
+            **found,
+            "jobs that there are:": jobs,
+            "tests that are supported in none of them:": missing,
+            "jobs without which no test is lost:": [*self.existing.redundant],
+        }
 
 
 def headline(plan: Plan) -> str:
@@ -35,7 +78,7 @@ def headline(plan: Plan) -> str:
     return f"{planned}; no fewer will do"
 
 
-def print_plan(plan: Plan, existing: Existing | None, out: Console) -> None:
+def print_plan(plan: Plan, beside: Beside, out: Console) -> None:
     """Print a plan for a terminal."""
     out.print(headline(plan), soft_wrap=True)
     for number, planned in enumerate(plan.environments, start=1):
@@ -50,7 +93,7 @@ def print_plan(plan: Plan, existing: Existing | None, out: Console) -> None:
     _print_rows("these tests can share no environment:", _clashes(plan), out)
     tried = [f"{each.minimum}: {each.place}, {each.versions}" for each in plan.boundaries]
     _print_rows("boundaries that are tried:", [(line, ()) for line in tried], out)
-    for title, lines in existing_lines(existing).items():
+    for title, lines in beside.lines().items():
         _print_rows(title, [(line, ()) for line in lines], out)
 
 
@@ -77,7 +120,7 @@ def _clashes(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
     return [*found, *([(f"… and {more} more pairs", ())] if more > 0 else [])]
 
 
-def markdown(plan: Plan, existing: Existing | None) -> str:
+def markdown(plan: Plan, beside: Beside) -> str:
     """Return a plan as Markdown."""
     lines = [f"### {words(headline(plan))}", ""]
     for number, planned in enumerate(plan.environments, start=1):
@@ -91,7 +134,7 @@ def markdown(plan: Plan, existing: Existing | None) -> str:
         lines += ["", title, ""] if rows else []
         for line, below in rows:
             lines += [f"- {code(line)}", *(f"  - {words(row)}" for row in below)]
-    for title, told in existing_lines(existing).items():
+    for title, told in beside.lines().items():
         lines += ["", _sentence(title), "", *(f"- {words(line)}" for line in told)] if told else []
     return "\n".join(lines)
 
@@ -115,22 +158,6 @@ def _first(tests: tuple[str, ...]) -> list[str]:
 
 def _sentence(title: str) -> str:
     return title[:1].upper() + title[1:]
-
-
-def existing_lines(existing: Existing | None) -> dict[str, list[str]]:
-    """Return what to show of the jobs that there are: lines by their titles."""
-    if existing is None:
-        return {}
-    unsure = dict.fromkeys(existing.undetermined, " (a job lacks a fact, so it may run)")
-    return {
-        "jobs that there are:": [
-            f"{j.name}: {_counted(len(j.tests), 'test')}" for j in existing.jobs
-        ],
-        "tests that are supported in none of them:": [
-            f"{test}{unsure.get(test, '')}" for test in existing.missing
-        ],
-        "jobs without which no test is lost:": [*existing.redundant],
-    }
 
 
 def _facts(planned: Planned) -> str:

@@ -72,7 +72,7 @@ LISTS = {
     ),
     "options of plan": (
         "--boundaries, --collect, --config-file, --existing, --format, --help, --matrix, "
-        "--offers, --only, --output, --python, --time-limit"
+        "--offers, --only, --output, --python, --resolve, --time-limit"
     ),
     "options of declare": (
         "--agent, --config-file, --declarations, --facts, --format, --from-markers, --help, "
