@@ -183,7 +183,7 @@ def _matrices(options: argparse.Namespace) -> list[Matrix]:
 
 
 def _declared_facts(options: argparse.Namespace) -> Sequence[Any]:
-    """Return the facts of one's own that the declarations files of the ini file declare."""
+    """Return the user-defined facts that the declarations files of the ini file declare."""
     named = declarations_files_of(config_file_of(options))
     if not named:
         return ()

@@ -46,7 +46,7 @@ class Resolved(NamedTuple):
 
     @property
     def lacking(self) -> list[str]:
-        """What cannot be installed as a wheel, and why."""
+        """The packages that cannot be installed as a wheel, each with the reason."""
         found = [
             f"{name}{self.planned.packages[name]}: {status}"
             for name, status in self.status.items()

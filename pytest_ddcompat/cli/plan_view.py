@@ -26,7 +26,7 @@ _LISTED = 20  # tests of one environment, and clashing pairs, that are listed
 
 
 class Beside(NamedTuple):
-    """What is shown beside a plan.
+    """Answers that are shown beside a plan.
 
     Attributes:
         existing: What the jobs of a workflow come to, if there is one.

@@ -58,7 +58,7 @@ class Atom(NamedTuple):
 
     @property
     def subject(self) -> str:
-        """What it is about: a capability, where the check is not the same for several."""
+        """The capability that it is about, or `the test` where several share it."""
         shared = self.check in _SHARED or not self.check
         return "the test" if shared else self.requirement.names[0]
 

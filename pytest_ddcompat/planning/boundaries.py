@@ -1,4 +1,4 @@
-"""What else a plan has to run so that each documented minimum is tried at its boundaries."""
+"""Have a plan try each documented minimum at its boundaries."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Pin(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What a test would ask for that tries a boundary."""
+    """A boundary, and the formula that a test which tries it would have."""
 
     boundary: Boundary
     test: str

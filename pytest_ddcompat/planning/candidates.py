@@ -29,7 +29,7 @@ _ANY = Version("1.0")  # of what is required at any version
 
 
 class Limits(NamedTuple):
-    """What environments there may be.
+    """Limits to the environments of a plan.
 
     Attributes:
         values: The values of facts by key, the preferred ones first; of others any may be.
@@ -143,7 +143,7 @@ def _words(key: str, atoms: Sequence[Atom], trial: Trial) -> list[str]:
 def _own_words(
     key: str, atoms: Sequence[Atom], trial: Trial, words: Sequence[str]
 ) -> list[bool | str]:
-    """Return the words of a fact of one's own: the declared ones, or those that are asked for."""
+    """Return the words of a user-defined fact: the declared ones, or those that are asked for."""
     asked: list[bool | str] = [*words]
     for atom in atoms:
         for name, values in _wanted(atom, trial):

@@ -48,7 +48,7 @@ class ExistingJob(NamedTuple):
 
 
 class Existing(NamedTuple):
-    """What the jobs that there are come to.
+    """A comparison of existing jobs with the tests.
 
     Attributes:
         jobs: The jobs.

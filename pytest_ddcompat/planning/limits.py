@@ -1,4 +1,4 @@
-"""Read what environments there may be: options, and a file of what the CI offers."""
+"""Read the limits of a plan: options, and a file of what the CI offers."""
 
 from __future__ import annotations
 
