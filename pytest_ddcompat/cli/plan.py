@@ -62,6 +62,20 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_config_file(parser)
     purpose = "Plan by this bundled matrix or .toml file (default: those of the run); repeatable"
     arguments.add_repeatable(parser, "--matrix", "ID|PATH", purpose)
+    _add_limits(parser)
+    _add_further(parser)
+    arguments.add_format(parser, "json", "markdown", "github", "tox", "requirements")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="PATH",
+        help="Write to this file instead of standard output; with --format requirements, a file "
+        "for each environment in this folder",
+    )
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what environments there may be."""
     purpose = "Plan only environments with this fact, such as os=linux; of several, any will do"
     arguments.add_repeatable(parser, "--only", "KEY=VALUE", purpose)
     parser.add_argument(
@@ -70,6 +84,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--offers", metavar="FILE", help="Plan only what this TOML file says that the CI offers"
     )
+
+
+def _add_further(parser: argparse.ArgumentParser) -> None:
+    """Add the options that ask for more than a plan, or for less than the best."""
     parser.add_argument(
         "--existing",
         metavar="WORKFLOW",
@@ -91,14 +109,6 @@ def add(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=_SECONDS,
         help=f"Print the best plan found after this time (default: {_SECONDS:.0f})",
-    )
-    arguments.add_format(parser, "json", "markdown", "github", "tox", "requirements")
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="PATH",
-        help="Write to this file instead of standard output; with --format requirements, a file "
-        "for each environment in this folder",
     )
 
 
