@@ -7,6 +7,7 @@ which each two can share an environment nearly always can all share one.
 from __future__ import annotations
 
 import random
+import sys
 from operator import and_
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.planning.problem import Alternative
 
-__all__ = ["Cover", "conflicts_of", "cover", "spread"]
+__all__ = ["Cover", "conflicts_of", "cover", "improved", "spread"]
 
 _ROUNDS = 400  # orders that are tried; the best is kept
 _STARTS = 60  # tests from which a set of clashing ones is grown
@@ -69,7 +70,7 @@ def cover(
     conflicts: Sequence[int],
     in_time: Callable[[], bool],
 ) -> Cover:
-    """Put tests into environments, in many orders; stop where no fewer are possible.
+    """Put tests into environments, in some hundred orders; stop where no fewer are possible.
 
     Args:
         tests: The alternatives of each test.
@@ -78,15 +79,36 @@ def cover(
         conflicts: Which tests clash.
         in_time: Whether there is time for a further order.
     """
-    chance = random.Random(len(tests))  # noqa: S311 - the same for the same tests
     hard = sorted(range(len(tests)), key=lambda n: -bin(conflicts[n]).count("1"))
-    best = _filled([*clashing, *hard], tests, full)
-    least = max(len(clashing), 1 if tests else 0)
-    current = best
-    for turn in range(_ROUNDS):
+    first = _filled([*clashing, *hard], tests, full)
+    return improved(first, tests, full, max(len(clashing), 1), in_time, rounds=_ROUNDS)
+
+
+def improved(
+    found: Cover,
+    tests: Sequence[Sequence[Alternative]],
+    full: Alternative,
+    least: int,
+    in_time: Callable[[], bool],
+    *,
+    rounds: int = sys.maxsize,
+) -> Cover:
+    """Put tests into environments in further orders, and return the best cover.
+
+    Args:
+        found: A cover.
+        tests: The alternatives of each test.
+        full: All combinations of each group.
+        least: No fewer environments are possible.
+        in_time: Whether there is time for a further order.
+        rounds: Orders that are tried.
+    """
+    chance = random.Random(len(tests))  # noqa: S311 - the same for the same tests
+    best = current = found
+    for turn in range(rounds):
         if len(best.tests) <= least or not in_time():
             break
-        # Taking whole environments one after another never needs more of them.
+        # Taking whole environments one after another hardly ever needs more of them.
         groups = [*current.tests]
         if turn % 3 == 0:
             groups.reverse()

@@ -1,11 +1,11 @@
-"""The search for the fewest environments: greedily, then exactly as far as there is time."""
+"""The search for the fewest environments: greedily, then exactly, then greedily again."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.planning.cover import Cover, conflicts_of, cover, spread
+from pytest_ddcompat.planning.cover import Cover, conflicts_of, cover, improved, spread
 from pytest_ddcompat.planning.exact import is_enough, need_solver
 from pytest_ddcompat.planning.problem import compatible, hardest, reduced
 
@@ -84,13 +84,16 @@ class Search:
         return time.monotonic() < self._end
 
     def _solve(self, clashing: Sequence[int]) -> None:
-        """Raise the bound until it is met, or until the time is over."""
+        """Raise the bound until it is met; where that takes too long, go on greedily."""
         while self.lower_bound < len(self._cover.tests):
-            left = self._end - time.monotonic()
+            left = (self._end - time.monotonic()) / 2
             answer = is_enough(self.lower_bound, self._tests, self._full, clashing, left)
             if answer is None:
-                return
+                break
             if isinstance(answer, Cover):
                 self._cover = answer
             else:
                 self.lower_bound += 1
+        self._cover = improved(
+            self._cover, self._tests, self._full, self.lower_bound, self._is_in_time
+        )
