@@ -153,7 +153,7 @@ def combinations(session: nox.Session, series: str, dependencies: str) -> None:
     if dependencies == "newest":
         session.install(".[test]", f"pytest=={series}.*")
     else:
-        session.install(".[cli]", *lowest_dependencies(str(session.python), needed))
+        session.install(".[cli,plan]", *lowest_dependencies(str(session.python), needed))
     run_tests(session)
 
 
@@ -330,7 +330,7 @@ def lock(session: nox.Session) -> None:
         python = source.read_text(encoding="utf-8").partition("# Python ")[2].partition("\n")[0]
         compile_lock(session, source, python or PYTHONS[0], "--universal")
     with tempfile.TemporaryDirectory() as folder:
-        pins = [".[cli]", *lowest_dependencies(PYTHONS[0])]
+        pins = [".[cli,plan]", *lowest_dependencies(PYTHONS[0])]
         source = Path(folder, "lowest.in")
         source.write_text("\n".join(pins), encoding="utf-8")
         compile_lock(session, source, PYTHONS[0])
@@ -424,7 +424,8 @@ def lowest_dependencies(python: str, needed: Sequence[str] = ()) -> list[str]:
     """Pin each dependency to the lowest version allowed on a Python and by other requirements."""
     project = PYPROJECT["project"]
     extras = project["optional-dependencies"]
-    all_of_them = [*project["dependencies"], *extras["cli"], *extras["jobs"], *needed]
+    extra = [*extras["cli"], *extras["jobs"], *extras["plan"]]
+    all_of_them = [*project["dependencies"], *extra, *needed]
     lowest: dict[str, Version] = {}
     for requirement in map(Requirement, all_of_them):
         is_due = not requirement.marker or requirement.marker.evaluate({"python_version": python})

@@ -31,9 +31,11 @@ MAY_IMPORT = {
     "record": {*EVALUATION, "record"},
     "analysis": {*EVALUATION, "analysis"},
     "jobs": {*EVALUATION, "declarations", "record", "analysis", "jobs"},
+    "planning": {*EVALUATION, "planning"},
     "session": {*EVALUATION, "declarations", "record", "session", "declared", "__version__"},
     "cli": {
-        *EVALUATION, "declarations", "record", "analysis", "jobs", "importer", "cli", "declared",
+        *EVALUATION, "declarations", "record", "analysis", "jobs", "planning", "importer", "cli",
+        "declared",
     },
     "declared": INPUTS,
 }  # fmt: skip

@@ -32,7 +32,7 @@ def required(source: Path) -> list[Requirement]:
             found += project["dependencies"]
         if line == ".[test]":
             extras = project["optional-dependencies"]
-            found += [*extras["cli"], *extras["jobs"], *extras["test"][1:]]
+            found += [*extras["cli"], *extras["jobs"], *extras["plan"], *extras["test"][1:]]
         if line[0] not in "#.":
             found.append(line)
     return [Requirement(line) for line in found]

@@ -23,28 +23,32 @@ _QUIET = ("--collect-only", "-q", "--color=no", "-p", "no:cacheprovider", "-o", 
 _MOST_LINES = 200  # of what pytest says
 
 
-def collect(paths: Sequence[str], option: str) -> dict[str, Any]:
+def collect(
+    paths: Sequence[str], option: str, further: Sequence[str] = (), *, parts: bool = False
+) -> dict[str, Any]:
     """Let pytest collect tests, and return what it has found.
 
     Args:
         paths: Files and folders; none: as pytest has it.
         option: The command's option, for messages.
+        further: Further arguments of pytest.
+        parts: Whether a part of a file will do.
 
     Returns:
-        `tests` with `id`, `place`, `markers`, `problems` and `gated`, and the files that were
-        `skipped`.
+        `tests` with `id`, `place`, `markers`, `declared`, `problems` and `gated`, and the files
+        that were `skipped`.
 
     Raises:
         CompatibilityError: pytest cannot collect the tests.
     """
     for path in paths:
-        if "::" in path:
+        if "::" in path and not parts:
             what = f'"{path:.80}" is a part of a file, of which other tests are not known'
             raise CompatibilityError(f"{option}: {what}; valid: files and folders")
     with TemporaryDirectory() as folder:
         kept = Path(folder) / "marks.json"
         command = [sys.executable, "-m", "pytest", *_QUIET, "-p", _PLUGIN]
-        command += ["--ddcompat-marks-to", str(kept), *paths]
+        command += ["--ddcompat-marks-to", str(kept), *further, *paths]
         run = subprocess.run(  # noqa: S603 - pytest, on what the user has named
             command,
             stdin=subprocess.DEVNULL,

@@ -21,13 +21,14 @@ __all__ = ["run"]
 
 _COMMAND = "COMMAND"
 _COMMANDS = (
-    "check", "facts", "explain", "compare", "policy", "declare", "matrix", "matrices", "report",
-    "records", "coverage", "import", "diff", "lint",
+    "check", "facts", "explain", "compare", "policy", "declare", "plan", "matrix", "matrices",
+    "report", "records", "coverage", "import", "diff", "lint",
 )  # fmt: skip
 _MODULES = {"import": "importing"}  # Python's own word cannot be the name of a module
 _EXTRAS = {
     **dict.fromkeys(("argcomplete", "jinja2", "markdown_it", "markupsafe", "rich", "yaml"), "cli"),
-    **dict.fromkeys(("duckdb", "sqlglot", "tomlkit"), "jobs"),
+    **dict.fromkeys(("check_jsonschema", "duckdb", "sqlglot", "tomlkit"), "jobs"),
+    "highspy": "plan",
 }
 """The extra that brings each package."""
 
@@ -65,9 +66,8 @@ def run(arguments: Sequence[str] | None, version: str) -> int:
             raise
         what = f"{options.command} needs {missing}, which is not installed"
         extra = _EXTRAS[missing]
-        return _refuse(
-            [f"{what}; install the extra {extra}: pip install 'pytest-ddcompat[{extra}]'"]
-        )
+        how = f"install the extra {extra}: pip install 'pytest-ddcompat[{extra}]'"
+        return _refuse([f"{what}; {how}"])
     return status
 
 

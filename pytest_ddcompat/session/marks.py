@@ -1,4 +1,7 @@
-"""Write down the markers of a suite; `ddcompat declare --from-markers` loads this as a plugin."""
+"""Write down what a suite requires, by markers and declarations, for commands that ask for it.
+
+`ddcompat declare --from-markers` and `ddcompat plan --collect` load this as a plugin.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import pytest
 from pytest_ddcompat.declared import DECLARATION, marks_of
 from pytest_ddcompat.requirement.markers import requirement_of, written
 from pytest_ddcompat.requirement.requirement import with_strict
+from pytest_ddcompat.session.declarations import declaration_of
 from pytest_ddcompat.session.state import STAND_IN
 from pytest_ddcompat.values.errors import CompatibilityError
 
@@ -62,12 +66,13 @@ class _Marks:
 
 def _entry(item: pytest.Item) -> dict[str, Any]:
     path, line, _ = item.location
-    markers, problems = [], []
+    markers, declared, problems = [], [], []
     marks = marks_of(item)
     for mark in marks:
-        if mark.name == DECLARATION:
-            continue  # it stands in a file already
         try:
+            if mark.name == DECLARATION:
+                declared += [one.marker for one in declaration_of(mark).requires]
+                continue
             requirement, strict = requirement_of(mark.name, mark.args, mark.kwargs)
         except CompatibilityError as error:
             problems.append(f"{written(mark)}: {error}")
@@ -76,7 +81,11 @@ def _entry(item: pytest.Item) -> dict[str, Any]:
     if STAND_IN in item.stash:
         problems.append("require() stops this module here, so that its tests are not known")
     place = path if line is None else f"{path}:{line + 1}"
-    gated = bool(marks or problems)
     return {
-        "id": item.nodeid, "place": place, "gated": gated, "markers": markers, "problems": problems
-    }  # fmt: skip
+        "id": item.nodeid,
+        "place": place,
+        "gated": bool(marks or problems),
+        "markers": markers,
+        "declared": declared,
+        "problems": problems,
+    }

@@ -56,7 +56,7 @@ LISTS = {
     "outcomes": "deselected, error, failed, not_run, passed, skipped, xfailed, xpassed",
     "commands": (
         "check, compare, coverage, declare, diff, explain, facts, import, lint, matrices, matrix, "
-        "policy, records, report"
+        "plan, policy, records, report"
     ),
     "checks": (
         "agent, datastore, deployment, facts, framework, release, remote_configuration, runtime, "
@@ -69,6 +69,10 @@ LISTS = {
     "options of policy": (
         "--agent, --config-file, --datastore, --deployment, --facts, --format, --framework, "
         "--help, --line, --matrix, --python, --set, --support-level"
+    ),
+    "options of plan": (
+        "--boundaries, --collect, --config-file, --existing, --format, --help, --matrix, "
+        "--offers, --only, --output, --python, --resolve, --time-limit"
     ),
     "options of declare": (
         "--agent, --config-file, --declarations, --facts, --format, --from-markers, --help, "

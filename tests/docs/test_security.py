@@ -26,6 +26,7 @@ from pytest_ddcompat.environment.machine import Detector
 from pytest_ddcompat.importer import remote, source
 from pytest_ddcompat.jobs import allowed, engine
 from pytest_ddcompat.matrix import loading
+from pytest_ddcompat.planning import limits as offers
 from pytest_ddcompat.record import reading as record
 from pytest_ddcompat.record.job import VARIABLES
 
@@ -110,7 +111,8 @@ def test_the_network_is_used_nowhere_else() -> None:
 def test_the_limits_are_those_that_are_listed() -> None:
     text = " ".join(line.split("|")[-2] for line in section("Limits") if line.startswith("| "))
     mebibytes = [int(found) for found in re.findall(r"(\d+) MiB", text)]
-    files = [facts.LIMIT, loading.LIMIT, loading.LIMIT, source.LIMIT, record._LIMIT]  # noqa: SLF001
+    files = [facts.LIMIT, loading.LIMIT, loading.LIMIT, offers.LIMIT]
+    files += [source.LIMIT, record._LIMIT]  # noqa: SLF001
     files += [allowed._LIMIT, coverage._LIMIT]  # noqa: SLF001
     limits = [agent._LARGEST, *files]  # noqa: SLF001
     assert f"| {engine.MEMORY.replace('MB', ' MB')};" in PAGE

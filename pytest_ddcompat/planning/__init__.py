@@ -1,0 +1,1 @@
+"""The fewest environments in which every gated test runs at least once."""

@@ -1,0 +1,309 @@
+"""`ddcompat plan`: from a suite or a record to environments in which every test runs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_ddcompat.__main__ import main
+from pytest_ddcompat.environment.fact import facts_schema
+
+if TYPE_CHECKING:
+    from support.project import Project
+
+pytestmark = pytest.mark.once
+pytest.importorskip("highspy")  # here, as numpy can be loaded only once, and pytester forgets
+
+SUITE = """
+    import pytest
+    from pytest_ddcompat import (
+        requires_agent, requires_capability, requires_fact, requires_framework, requires_package,
+        requires_platform, requires_python, requires_tracer,
+    )
+
+    @requires_capability("threat_protection", framework="django")
+    def test_django(): pass
+
+    @requires_capability("api_security")
+    @requires_tracer("<3")
+    def test_older(): pass
+
+    @requires_capability("threat_detection and not api_security")
+    def test_before(): pass
+
+    @requires_platform(os="windows", cpu="i686")
+    @requires_python(">=3.12")
+    class TestWindows:
+        @pytest.mark.parametrize("n", [1, 2])
+        def test_n(self, n): pass
+
+        @requires_agent(">=7.40")
+        def test_agent(self): pass
+
+    @requires_fact("variant", "flask-poc")
+    @requires_package("httpx", ">=0.20,<0.28")
+    def test_variant(): pass
+
+    @requires_fact("variant", excluded="flask-poc")
+    @requires_framework("flask", "==3.0.*")
+    def test_other(): pass
+
+    def test_declared(): pass
+    def test_expected(): assert 0
+    def test_plain(): pass
+    """
+DECLARED = """
+    [[facts]]
+    id = "variant"
+    kind = "word"
+
+    [[declarations]]
+    tests = "test_suite.py::test_declared"
+    requires = {deployment = "aws_lambda"}
+
+    [[declarations]]
+    tests = "test_suite.py::test_expected"
+    requires = {tracer = ">=4"}
+    state = "bug"
+    """
+IMPOSSIBLE = """
+    from pytest_ddcompat import requires_capability, requires_python, requires_tracer
+
+    @requires_tracer("<2")
+    @requires_capability("api_security")
+    def test_never(): pass
+
+    @requires_python(">=3.12")
+    def test_sometimes(): pass
+    """
+ROWS = [
+    'the test needs ddtrace <2 (requires_tracer("<2"))',
+    'api_security needs ddtrace >=2.6.0 (Application Security capabilities support: "2.6.0")',
+]
+
+
+@pytest.fixture(autouse=True)
+def _suite(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.path)
+    monkeypatch.setenv("COLUMNS", "100")
+    project.write("test_suite.py", SUITE)
+    project.write("declared.toml", DECLARED)
+    project.write("pytest.ini", "[pytest]\nddcompat_declarations = declared.toml\n")
+
+
+def answer(capsys: pytest.CaptureFixture[str], *options: str, status: int = 0) -> dict[str, Any]:
+    capsys.readouterr()  # of a run of pytest
+    assert main(["plan", "--format", "json", *options]) == status
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def gated(found: dict[str, Any]) -> set[str]:
+    return {test.partition("::")[2] for tests in found["tests"] for test in tests}
+
+
+GATED = {
+    "test_django", "test_older", "test_before", "TestWindows::test_n[1]", "TestWindows::test_n[2]",
+    "TestWindows::test_agent", "test_variant", "test_other", "test_declared", "test_expected",
+}  # fmt: skip
+
+
+def test_every_test_runs_in_some_planned_environment(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = answer(capsys, "--collect")
+    assert (found["impossible"], gated(found)) == ([], GATED)
+    assert found["lower_bound"] == len(found["environments"]) == 3
+    assert [facts["os"] for facts in found["environments"]].count("windows") == 1
+    ran = set()
+    for number, facts in enumerate(found["environments"]):
+        project.write("planned.json", json.dumps(facts))
+        outcomes = project.run("--ddcompat-facts=planned.json", "--ddcompat-undetermined=skip")
+        here = {name for name, outcome in outcomes.outcomes.items() if outcome != "skipped"}
+        assert here - {"test_plain"} == {t.partition("::")[2] for t in found["tests"][number]}
+        ran |= here
+    assert ran == {*GATED, "test_plain"}
+
+
+def test_environments_are_files_of_facts(capsys: pytest.CaptureFixture[str]) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    for facts in answer(capsys, "--collect", "test_suite.py")["environments"]:
+        jsonschema.validate(facts, facts_schema())
+
+
+def test_a_record_is_planned_as_the_suite_that_it_is_of(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.run("--ddcompat-report=record.json", "--ddcompat-facts=facts.json")
+    of_record = answer(capsys, "record.json")
+    assert of_record["environments"] == answer(capsys, "--collect")["environments"]
+    assert gated(of_record) == GATED
+
+
+def test_a_test_that_no_environment_runs_is_an_error(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write("test_it.py", IMPOSSIBLE)
+    found = answer(capsys, "--collect", "test_it.py", status=1)
+    (impossible,) = found["impossible"]
+    assert impossible["test"] == "test_it.py::test_never"
+    assert sorted(impossible["rows"]) == sorted(ROWS)
+    assert found["tests"] == [["test_it.py::test_sometimes"]]
+    assert main(["plan", "--collect", "test_it.py"]) == 1
+    text = capsys.readouterr().out
+    assert "\nno environment runs these tests:\n  test_it.py::test_never\n    " in text
+
+
+@pytest.mark.parametrize(
+    ("options", "key", "values"),
+    [
+        pytest.param(["--python", "3.10..3.11"], "python", {"3.11"}, id="Pythons"),
+        pytest.param(["--only", "tracer=>=2.6,<3"], "tracer", {"2.6.0"}, id="a range of a fact"),
+        pytest.param(["--only", "os=macos"], "os", {"macos"}, id="a word"),
+        pytest.param(["--only", "deployment=docker,kubernetes"], "deployments",
+                     {"docker kubernetes"}, id="types that apply together"),
+        pytest.param(["--offers", "offers.toml"], "python", {"3.12"}, id="what the CI offers"),
+    ],
+)  # fmt: skip
+def test_limits(
+    options: list[str],
+    key: str,
+    values: set[str],
+    project: Project,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    project.write("test_it.py", """
+        from pytest_ddcompat import requires_capability
+        @requires_capability("api_security")
+        def test_it(): pass
+        """)  # fmt: skip
+    project.write("offers.toml", 'python = ["3.12"]\n[frameworks]\ndjango = ["4.2", "5.2"]\n')
+    found = answer(capsys, "--collect", "test_it.py", *options)
+    given = [facts[key] for facts in found["environments"]]
+    assert {" ".join(v) if isinstance(v, list) else v for v in given} == values
+
+
+def test_forms_for_tools(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.write("test_it.py", """
+        from pytest_ddcompat import requires_framework, requires_python, requires_tracer
+        @requires_python("==3.12.*")
+        @requires_framework("django", ">=4,<5")
+        def test_a(): pass
+        @requires_python("==3.9.*")
+        @requires_tracer("<3")
+        def test_b(): pass
+        """)  # fmt: skip
+    plan = ["plan", "--collect", "test_it.py"]
+    assert main([*plan, "--format", "github"]) == 0
+    jobs = json.loads(capsys.readouterr().out)["include"]
+    assert {(j["python-version"], j["runs-on"], j["requirements"]) for j in jobs} == {
+        ("3.12", "ubuntu-latest", "django>=4,<5"), ("3.9", "ubuntu-latest", "ddtrace<3"),
+    }  # fmt: skip
+    assert all(isinstance(json.loads(job["facts"]), dict) for job in jobs)
+    assert main([*plan, "--format", "tox"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    names = {job["python-version"].replace(".", ""): job["environment"] for job in jobs}
+    assert f"    py312-plan{names['312']}" in lines
+    assert f"    plan{names['312']}: django>=4,<5" in lines
+    assert main([*plan, "--format", "requirements", "-o", "out/of"]) == 0
+    files = {path.name: path.read_text("utf-8") for path in Path("out/of").iterdir()}
+    assert {*files} == {"environment-1.txt", "environment-2.txt"}
+    assert files[f"environment-{names['39']}.txt"].splitlines()[1:] == ["ddtrace<3"]
+    assert main([*plan, "--format", "markdown"]) == 0
+    assert capsys.readouterr().out.startswith("### 2 environments for 2 tests; no fewer will do")
+    assert main([*plan, "-o", "plan.txt"]) == 0
+    assert Path("plan.txt").read_text("utf-8").startswith("2 environments for 2 tests; no fewer ")
+
+
+WORKFLOW = """
+    on: push
+    jobs:
+      tests:
+        runs-on: ${{ matrix.os }}
+        strategy:
+          matrix:
+            os: [ubuntu-latest]
+            python-version: ["3.9", "3.12"]
+            ddtrace: ["2.5.0", "2.21.1"]
+            include: [{os: windows-latest, python-version: pypy3.10, ddtrace: 4.x}]
+        steps: [{run: pytest}]
+    """
+COMPARED = """
+    from pytest_ddcompat import requires_capability, requires_framework, requires_platform
+    @requires_capability("api_security")
+    def test_runs(): pass
+    @requires_capability("threat_detection")
+    def test_runs_everywhere(): pass
+    @requires_platform(implementation="pypy", os="windows")
+    def test_on_windows(): pass
+    @requires_platform(os="macos")
+    def test_on_macos(): pass
+    @requires_framework("django")
+    def test_django(): pass
+    """
+
+
+@pytest.mark.parametrize(
+    ("options", "missing", "undetermined"),
+    [
+        pytest.param([], ["test_on_macos", "test_django"], ["test_django"], id="a fact is unknown"),
+        pytest.param(["--only", "framework.django=4.2"], ["test_on_macos"], [], id="it is given"),
+    ],
+)
+def test_what_a_workflow_misses_and_has_twice(
+    options: list[str],
+    missing: list[str],
+    undetermined: list[str],
+    project: Project,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pytest.importorskip("check_jsonschema")
+    project.write("tests.yml", WORKFLOW)
+    project.write("test_it.py", COMPARED)
+    found = answer(capsys, "--collect", "test_it.py", "--existing", "tests.yml", *options)
+    compared = found["existing"]
+    assert [test.partition("::")[2] for test in compared["missing"]] == missing
+    assert [test.partition("::")[2] for test in compared["undetermined"]] == undetermined
+    kept = {job["name"] for job in compared["jobs"]} - {*compared["redundant"]}
+    assert kept == {
+        "tests (ubuntu-latest, 3.9, 2.21.1)", "tests (windows-latest, pypy3.10, 4.x)",
+    }  # fmt: skip
+    assert main(["plan", "--collect", "test_it.py", "--existing", "tests.yml"]) == 0
+    text = capsys.readouterr().out
+    assert "\ntests that are supported in none of them:\n  test_it.py::test_on_macos\n" in text
+    assert "\njobs without which no test is lost:\n  tests (ubuntu-latest, 3.9, 2.5.0)\n" in text
+
+
+def test_a_workflow_that_is_none(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("check_jsonschema")
+    project.write("tests.yml", "on: push\njobs: {a: 3}\n")
+    assert main(["plan", "--collect", "--existing", "tests.yml"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.partition(" is not")[0]) == ("", "ddcompat: tests.yml: $.jobs.a: 3")
+
+
+def test_tests_that_are_not_known_are_named(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write("test_not.py", "import pytest\npytest.importorskip('no_such_module')\n")
+    assert main(["plan", "--collect", "test_not.py"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "0 environments for 0 tests; no fewer will do\n"
+    assert err.startswith("not planned: test_not.py: skipped when it is imported: ")
+
+
+def test_without_the_extra(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "highspy", None)
+    assert main(["plan", "--collect"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.partition("; ")[0]) == (
+        "",
+        "ddcompat: plan needs highspy, which is not installed",
+    )
+    assert err.endswith("; install the extra plan: pip install 'pytest-ddcompat[plan]'\n")

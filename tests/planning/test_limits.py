@@ -1,0 +1,67 @@
+"""Options and files that say what environments there may be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_ddcompat.planning.limits import limits_of, offers_of
+from pytest_ddcompat.values.versions import Version
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.once
+V = Version
+
+
+@pytest.mark.parametrize(
+    ("key", "admitted", "refused"),
+    [
+        pytest.param("os", ["linux", "macos"], ["windows"], id="any of several words"),
+        pytest.param("tracer", [V("3.0"), V("4.99")], [V("2.99"), V("5.0"), None], id="a range"),
+        pytest.param("framework.django", [V("4.2")], [V("4.2.1"), None], id="a version"),
+        pytest.param("python", [V("3.10"), V("3.13.1")], [V("3.9"), V("3.14")], id="Pythons"),
+        pytest.param("deployments", [frozenset({"docker", "kubernetes"})],
+                     [frozenset({"docker"}), frozenset()], id="types that apply together"),
+        pytest.param("agent", [V("7.1"), None], [], id="what is not limited"),
+    ],
+)  # fmt: skip
+def test_options(key: str, admitted: list[Any], refused: list[Any]) -> None:
+    only = ["os=linux", "os=macos", "tracer=>=3,<5", "framework.Django=4.2",
+            "deployment=docker,kubernetes"]  # fmt: skip
+    limits = limits_of(only, "3.10..3.13", {})
+    assert [limits.admits(key, value) for value in admitted] == [True] * len(admitted)
+    assert [limits.admits(key, value) for value in refused] == [False] * len(refused)
+
+
+@pytest.mark.parametrize(
+    ("text", "pythons"),
+    [
+        pytest.param("3.9", ["3.9"], id="one"),
+        pytest.param("3.8..3.10", ["3.10", "3.9", "3.8"], id="a range, the newest first"),
+        pytest.param("2.7, 3.12..3.12", ["3.12", "2.7"], id="several"),
+        pytest.param(None, [], id="any"),
+    ],
+)
+def test_pythons(text: str | None, pythons: list[str]) -> None:
+    assert [*limits_of([], text, {}).pythons] == [*map(Version, pythons)]
+
+
+def test_a_file_of_offers(tmp_path: Path) -> None:
+    file = tmp_path / "offers.toml"
+    file.write_text(
+        'python = ["3.12", "3.9"]\ndeployments = [[], ["docker"]]\nremote_configuration = [true]\n'
+        '[frameworks]\nDjango = ["5.2"]\n[facts]\nvariant = ["flask-poc"]\n', "utf-8",
+    )  # fmt: skip
+    offers = offers_of(str(file))
+    assert offers == {
+        "python": (V("3.12"), V("3.9")),
+        "deployments": (frozenset(), frozenset({"docker"})),
+        "remote_configuration": (True,),
+        "framework.django": (V("5.2"), None),
+        "fact.variant": ("flask-poc",),
+    }
+    limited = limits_of(["python=3.9", "os=linux"], None, offers).values
+    assert (limited["python"], limited["os"]) == ((V("3.9"),), ("linux",))
