@@ -133,7 +133,7 @@ def _print(view: View, out: Console) -> None:
             out.print(folded(line, 4, out.width, "  "), soft_wrap=True)
         for test in group.tests[:_LISTED]:
             where = group.inside(test)
-            line = f"    {test.outcome.replace('_', ' ')}  {test.id}{where and f' {where}'}"
+            line = f"    {test.outcome.replace('_', ' ')}  {test.id}{where and f' in {where}'}"
             out.print(line, soft_wrap=True)
         if len(group.tests) > _LISTED:
             out.print(f"    and {counted(len(group.tests) - _LISTED)} more")
@@ -172,7 +172,7 @@ def _breakable(text: str) -> Markup:
 
 def markdown(view: View) -> str:
     """Render a view as Markdown for a GitHub step summary: less than 1 MiB, whatever its size."""
-    fixes = [f"- **{words(phrase, _LONGEST_FIX)}** {rest}" for phrase, rest in view.fixes]
+    fixes = [f"- **{words(phrase, _LONGEST_FIX)}** {words(rest)}" for phrase, rest in view.fixes]
     place = f": {code(view.place)}" if 0 < len(view.place) <= _LONGEST_FIX else ""
     jobs = fitting_table(view.jobs.heads, view.jobs.rows, LARGEST // 8) if view.jobs else []
     lines = [
@@ -232,7 +232,7 @@ def _list(group: Group, room: int) -> list[str]:
     room -= _FRAME
     for number, test in enumerate(group.tests):
         where = group.inside(test)
-        became = f"{test.outcome.replace('_', ' ')}{where and f' {code(where)}'}"
+        became = f"{test.outcome.replace('_', ' ')}{where and f' in <code>{code(where)}</code>'}"
         line = f"<li><code>{code(test.id)}</code> {became}</li>"
         room -= size([line])
         if room < 0:

@@ -101,7 +101,7 @@ class Group(NamedTuple):
     def inside(self, test: Test) -> str:
         """Return a test's environments in words; empty if all of the group are."""
         is_part = len(test.environments) < len(self.environments)
-        return f"in {joined(test.environments)}" if is_part else ""
+        return joined(test.environments) if is_part else ""
 
     @property
     def is_fix_new(self) -> bool:
@@ -189,10 +189,12 @@ class Grouping:
 
     def groups(self) -> list[Group]:
         """Return the groups; those that failed first."""
-        return sorted(
-            (group for group, _ in self._found.values()),
-            key=lambda g: (not g.has_failed, _VERDICTS.index(g.verdict), -len(g.tests), *g.reasons),
-        )
+        return sorted((group for group, _ in self._found.values()), key=self._rank)
+
+    def _rank(self, group: Group) -> tuple[object, ...]:
+        jobs = len(group.environments) if self._is_of_several else 0
+        worst = not group.has_failed, _VERDICTS.index(group.verdict)
+        return (*worst, -len(group.tests), -jobs, *group.reasons)
 
 
 def _reason(decision: dict[str, Any]) -> str:

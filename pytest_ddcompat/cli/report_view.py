@@ -50,7 +50,7 @@ class View(NamedTuple):
         end: How the run ended; of several records empty.
         place: The main facts of the environments, in words; of several records empty.
         fixes: Each change with the tests that it would let run, in words; that of most first.
-        gated: The number of tests, and of jobs if there are several, in words.
+        total: The number of tests; one of several records counts once.
         jobs: The table of jobs, if there are several records.
     """
 
@@ -61,7 +61,7 @@ class View(NamedTuple):
     end: str
     place: str
     fixes: list[tuple[str, str]]
-    gated: str
+    total: int
     jobs: JobTable | None = None
 
     @classmethod
@@ -85,7 +85,7 @@ class View(NamedTuple):
             end_of(record),
             _place(environments, named),
             [(phrase, _gain(n)) for n, phrase in fixes[:_FIXES]],
-            f"{counted(sum(counts.values()))} gated",
+            len(record["tests"]),
         )
 
     @classmethod
@@ -101,7 +101,6 @@ class View(NamedTuple):
         total = sum(counts, Counter())
         places = [_place(r["environments"], _labels(r["environments"])) for r in records]
         environments = [environment for r in records for environment in r["environments"]]
-        gated = len({test["id"] for r in records for test in r["tests"]})
         return cls(
             list({tuple(page.items()): page for r in records for page in r["matrices"]}.values()),
             _first(list(_facts(environments, [label for labels in named for label in labels]))),
@@ -110,20 +109,25 @@ class View(NamedTuple):
             "",
             "",
             _shared_fixes(records, named),
-            f"{len(records)} jobs, {counted(gated)} gated",
+            len({test["id"] for r in records for test in r["tests"]}),
             table_of(jobs, records, counts, places),
         )
 
     @property
-    def total(self) -> int:
-        """The number of tests."""
-        return sum(count for _, count in self.counts)
+    def title(self) -> str:
+        """What the view is about, in words."""
+        return f"{self._jobs}{counted(self.total, 'gated ')}"
 
     @property
     def headline(self) -> str:
-        """The view in a line: of one record with the number of tests with each outcome."""
+        """The same as a sentence; of one record with the number of tests with each outcome."""
         is_counted = self.counts and not self.jobs
-        return f"{self.gated}: {outcomes_in_words(dict(self.counts))}" if is_counted else self.gated
+        counts = f": {outcomes_in_words(dict(self.counts))}" if is_counted else ""
+        return f"{self._jobs}{counted(self.total)} gated{counts}"
+
+    @property
+    def _jobs(self) -> str:
+        return f"{len(self.jobs.rows)} jobs, " if self.jobs else ""
 
 
 def _printable(value: Any) -> Any:
