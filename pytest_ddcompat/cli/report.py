@@ -173,7 +173,8 @@ def _breakable(text: str) -> Markup:
 def markdown(view: View) -> str:
     """Render a view as Markdown for a GitHub step summary: less than 1 MiB, whatever its size."""
     fixes = [f"- **{words(phrase, _LONGEST_FIX)}** {words(rest)}" for phrase, rest in view.fixes]
-    place = f": {code(view.place)}" if 0 < len(view.place) <= _LONGEST_FIX else ""
+    is_named = not view.jobs and len(view.place) <= _LONGEST_FIX
+    place = f": {code(view.place)}" if is_named else ""
     jobs = fitting_table(view.jobs.heads, view.jobs.rows, LARGEST // 8) if view.jobs else []
     lines = [
         f"## Compatibility: {view.headline}",
