@@ -1,4 +1,4 @@
-"""The tests of records by what was decided and why, those that failed first."""
+"""The tests of records by decision and reason, those that failed first."""
 
 from __future__ import annotations
 

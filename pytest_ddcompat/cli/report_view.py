@@ -115,12 +115,12 @@ class View(NamedTuple):
 
     @property
     def title(self) -> str:
-        """What the view is about, in words."""
+        """The number of jobs, if there are several, and of tests, in words."""
         return f"{self._jobs}{counted(self.total, 'gated ')}"
 
     @property
     def headline(self) -> str:
-        """The same as a sentence; of one record with the number of tests with each outcome."""
+        """The same with a verb; of one record with the number of tests with each outcome."""
         is_counted = self.counts and not self.jobs
         counts = f": {outcomes_in_words(dict(self.counts))}" if is_counted else ""
         return f"{self._jobs}{counted(self.total)} gated{counts}"
