@@ -1,12 +1,20 @@
-"""`ddcompat report`: show the record of a run."""
+"""`ddcompat report`: show the record of a run, or those of all jobs together."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.cli import arguments
-from pytest_ddcompat.cli.markdown import LARGEST, code, paragraph, size, table, words
+from pytest_ddcompat.cli.markdown import (
+    LARGEST,
+    code,
+    fitting_table,
+    paragraph,
+    size,
+    table,
+    words,
+)
 from pytest_ddcompat.cli.output import (
     FACT_HEADS,
     STYLES,
@@ -17,30 +25,35 @@ from pytest_ddcompat.cli.output import (
     render_page,
     render_text,
     write,
+    write_error,
 )
 from pytest_ddcompat.cli.report_groups import counted
 from pytest_ddcompat.cli.report_view import View
 from pytest_ddcompat.record.reading import read_record
-from pytest_ddcompat.values.errors import CompatibilityError, Problem
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from markupsafe import Markup
     from rich.console import Console
 
     from pytest_ddcompat.cli.report_groups import Group
+    from pytest_ddcompat.cli.report_jobs import JobTable
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "html", "markdown", "run"]
 
-PURPOSE = "Show the record that a run wrote with --ddcompat-report"
+PURPOSE = "Show the records that runs wrote with --ddcompat-report"
 EXAMPLE = 'ddcompat report run.json --format markdown >> "$GITHUB_STEP_SUMMARY"'
 
 _WIDTH = 100  # characters of a line of text in a file
 _UNGATED = "No test of this run has a marker of pytest-ddcompat."
+_NONE_GATED = "No test of these runs has a marker of pytest-ddcompat."
 _LISTED = 20  # tests of one group that the text lists
 _FRAME = 200  # bytes, at most, of what stands around a list of tests in Markdown
 _LONGEST_FIX = 500  # characters of one change
+_COLUMN = 60  # characters, at most, of a column of the jobs' table
 _FACTS = 100  # rows in Markdown; no environment comes near it
 
 
@@ -50,7 +63,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "records",
         metavar="RECORD",
         nargs="+",
-        help="File that the run wrote; with --format jsonl, several",
+        help="File that a run wrote; of several, all jobs are shown together",
     )
     arguments.add_format(parser, "html", "markdown", "jsonl")
     parser.add_argument(
@@ -59,16 +72,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Show the record; return 0."""
+    """Show the record, or several; return 0."""
     if options.format == "jsonl":
         # Imported here, since no other form needs it.
         from pytest_ddcompat.cli.report_lines import write_lines
 
         return write_lines(options)
-    if len(options.records) > 1:
-        what = f"--format {options.format} shows one record (got {len(options.records)})"
-        raise CompatibilityError(Problem(what, "--format jsonl, or one record"))
-    view = View.of(read_record(options.records[0]))
+    view = _view(options.records)
     if options.format == "text" and options.output is None:
         with printing() as out:
             _print(view, out)
@@ -82,6 +92,21 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _view(files: Sequence[str]) -> View:
+    """Read records; one of a run that another is of too counts once."""
+    records: dict[str, tuple[str, dict[str, Any]]] = {}
+    for file in files:
+        record = read_record(file)
+        run: str = record["run"]["id"]
+        if run in records:
+            first = records[run][0]
+            write_error(f"ddcompat: note: {printable(file)}: left out, the same run as {first}")
+        records.setdefault(run, (printable(file), record))
+    if len(records) == 1:
+        return View.of(next(record for _, record in records.values()))
+    return View.of_several(*zip(*records.values()))
+
+
 def _text(view: View) -> str:
     return render_text(lambda out: _print(view, out), _WIDTH)
 
@@ -91,22 +116,42 @@ def _print(view: View, out: Console) -> None:
         out.print(f"{page['title']} ({page['id']}, read {page['read']})")
         if page["address"]:
             out.print(page["address"], soft_wrap=True)
-    print_facts(view.facts, out)
-    counts = f": {view.outcomes}" if view.counts else ""
-    out.print(f"{counted(view.total)} gated{counts}; {view.end}")
+    if view.jobs is None:
+        print_facts(view.facts, out)
+        out.print(f"{view.headline}; {view.end}")
+    else:
+        out.print(view.headline)
+        _print_jobs(view.jobs, out)
     for phrase, rest in view.fixes:
         out.print(folded(f"{phrase} {rest}", 4, out.width, "  "), soft_wrap=True)
     if not view.total:
-        out.print(_UNGATED)
+        out.print(_ungated(view))
     for group in view.groups:
         out.print()
         out.print(_title(group), style=STYLES[group.verdict])
-        for line in filter(None, (group.reason, group.fix and f"fix: {group.fix}")):
+        for line in (*group.why, *([f"fix: {group.fix}"] if group.fix else [])):
             out.print(folded(line, 4, out.width, "  "), soft_wrap=True)
         for test in group.tests[:_LISTED]:
-            out.print(f"    {test.outcome.replace('_', ' ')}  {test.id}", soft_wrap=True)
+            where = group.inside(test)
+            line = f"    {test.outcome.replace('_', ' ')}  {test.id}{where and f' in {where}'}"
+            out.print(line, soft_wrap=True)
         if len(group.tests) > _LISTED:
             out.print(f"    and {counted(len(group.tests) - _LISTED)} more")
+
+
+def _print_jobs(jobs: JobTable, out: Console) -> None:
+    """Print a row for each job, the environment last, as far as the width goes."""
+    rows = [jobs.heads, *jobs.rows]
+    widths = [min(max(map(len, column)), _COLUMN) for column in zip(*rows)]
+    indent = 2 + sum(width + 2 for width in widths[:-1])
+    for row in rows:
+        cells = (f"{cell:{width}}  " for cell, width in zip(row[:-1], widths))
+        start = f"  {''.join(cells)}"
+        out.print(folded(row[-1], indent, out.width, start) or start.rstrip(), soft_wrap=True)
+
+
+def _ungated(view: View) -> str:
+    return _UNGATED if view.jobs is None else _NONE_GATED
 
 
 def _title(group: Group) -> str:
@@ -114,8 +159,8 @@ def _title(group: Group) -> str:
 
 
 def html(view: View) -> str:
-    """Render a record as one HTML file."""
-    return render_page("report.html.jinja", view=view, breakable=_breakable, ungated=_UNGATED)
+    """Render a view as one HTML file."""
+    return render_page("report.html.jinja", view=view, breakable=_breakable, ungated=_ungated(view))
 
 
 def _breakable(text: str) -> Markup:
@@ -126,17 +171,18 @@ def _breakable(text: str) -> Markup:
 
 
 def markdown(view: View) -> str:
-    """Render a record as Markdown for a GitHub step summary: less than 1 MiB, whatever its size."""
-    pages = [f"{words(p['title'])} ({words(p['id'])}, read {p['read']})" for p in view.pages]
-    counts = f": {view.outcomes}" if view.counts else ""
-    fixes = [f"- **{words(phrase, _LONGEST_FIX)}** {rest}" for phrase, rest in view.fixes]
-    place = f": {code(view.place)}" if len(view.place) <= _LONGEST_FIX else ""
+    """Render a view as Markdown for a GitHub step summary: less than 1 MiB, whatever its size."""
+    fixes = [f"- **{words(phrase, _LONGEST_FIX)}** {words(rest)}" for phrase, rest in view.fixes]
+    is_named = not view.jobs and len(view.place) <= _LONGEST_FIX
+    place = f": {code(view.place)}" if is_named else ""
+    jobs = fitting_table(view.jobs.heads, view.jobs.rows, LARGEST // 8) if view.jobs else []
     lines = [
-        f"## Compatibility: {counted(view.total)} gated{counts}",
+        f"## Compatibility: {view.headline}",
         "",
+        *jobs,
         *(fixes and [*fixes, ""]),
-        *([] if view.total else [_UNGATED, ""]),
-        f"{', '.join(pages)}; {view.end}",
+        *([] if view.total else [_ungated(view), ""]),
+        "; ".join(filter(None, (_pages(view), view.end))),
         "",
         f"<details><summary>Environment{place}</summary>",
         "",
@@ -164,10 +210,16 @@ def markdown(view: View) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _pages(view: View) -> str:
+    """Name the pages, or count them where records of many name too many."""
+    pages = [f"{words(p['title'])} ({words(p['id'])}, read {p['read']})" for p in view.pages]
+    return ", ".join(pages) if size(pages) <= LARGEST // 8 else f"{len(pages)} pages"
+
+
 def _heading(group: Group) -> list[str]:
     lines = [f"### {words(group.heading)}", ""]
-    if group.reason:
-        lines += [paragraph(group.reason), ""]
+    for reason in group.why:
+        lines += [paragraph(reason), ""]
     if group.is_fix_new:
         lines += [f"Fix: **{words(group.fix)}**", ""]
     return lines
@@ -180,7 +232,9 @@ def _list(group: Group, room: int) -> list[str]:
     end = ["</ul>", "</details>", ""]
     room -= _FRAME
     for number, test in enumerate(group.tests):
-        line = f"<li><code>{code(test.id)}</code> {test.outcome.replace('_', ' ')}</li>"
+        where = group.inside(test)
+        became = f"{test.outcome.replace('_', ' ')}{where and f' in <code>{code(where)}</code>'}"
+        line = f"<li><code>{code(test.id)}</code> {became}</li>"
         room -= size([line])
         if room < 0:
             lines.append(f"<li>{counted(len(group.tests) - number)} left out</li>")

@@ -1,4 +1,4 @@
-"""A record for readers: its environments, and what would let more of its tests run."""
+"""Records for readers: their environments, and what would let more of their tests run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.cli.report_groups import ORDER, counted, groups_of, outcomes_in_words, some
+from pytest_ddcompat.cli.report_groups import (
+    ORDER,
+    Grouping,
+    counted,
+    joined,
+    outcomes_in_words,
+    some,
+)
+from pytest_ddcompat.cli.report_jobs import end_of, names_of, table_of
 from pytest_ddcompat.environment.fact import FACTS, PLURALS
 from pytest_ddcompat.environment.value import in_words
 from pytest_ddcompat.evaluation.remedies import changes_in
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pytest_ddcompat.cli.report_groups import Group
+    from pytest_ddcompat.cli.report_jobs import JobTable
 
 __all__ = ["View"]
 
@@ -29,17 +38,20 @@ _MENTIONED = ("tracer", "python", "os", "cpu")
 
 
 class View(NamedTuple):
-    """A record for readers; every string is fit for a terminal.
+    """A record, or several, for readers; every string is fit for a terminal.
 
     Attributes:
         pages: Id, title, address, day read and hash of each page.
         facts: Name, value and signal of each fact; of several environments first those that they
             share, then those of each.
         counts: Number of tests by outcome, those that failed first.
-        groups: The tests by decision and reason; those that failed first.
-        end: How the run ended.
-        place: The main facts of the environments, in words.
+        groups: The tests by decision and reason; those that failed first. Of several records,
+            those alone that did not run or failed.
+        end: How the run ended; of several records empty.
+        place: The main facts of the environments, in words; of several records empty.
         fixes: Each change with the tests that it would let run, in words; that of most first.
+        total: The number of tests; one of several records counts once.
+        jobs: The table of jobs, if there are several records.
     """
 
     pages: list[dict[str, str]]
@@ -49,34 +61,73 @@ class View(NamedTuple):
     end: str
     place: str
     fixes: list[tuple[str, str]]
+    total: int
+    jobs: JobTable | None = None
 
     @classmethod
     def of(cls, record: dict[str, Any]) -> View:
         """Make a view of a record from `read_record`."""
         record = _printable(record)
-        counts = Counter(test["outcome"] for test in record["tests"])
         environments = record["environments"]
         named = _labels(environments)
-        stopped = "it was interrupted; " if record["run"]["interrupted"] else ""
+        grouping = Grouping(is_of_several=False)
+        grouping.add(record, _names(record), named)
+        counts = Counter(test["outcome"] for test in record["tests"])
+        fixes = [
+            (n, f"{name}: {what}" if name else what) for n, what, name in _fixes(record, named)
+        ]
+        fixes.sort(key=lambda pair: (-pair[0], pair[1]))
         return cls(
             record["matrices"],
             _first(list(_facts(environments, named))),
             [(outcome, counts[outcome]) for outcome in ORDER if counts[outcome]],
-            groups_of(record, _names(record), named),
-            f"{stopped}exit status {record['run']['exit_status']}",
+            grouping.groups(),
+            end_of(record),
             _place(environments, named),
-            _fixes(record, named),
+            [(phrase, _gain(n)) for n, phrase in fixes[:_FIXES]],
+            len(record["tests"]),
+        )
+
+    @classmethod
+    def of_several(cls, files: Sequence[str], records: Iterable[dict[str, Any]]) -> View:
+        """Make a view of records from `read_record`, of the jobs of a workflow, and their files."""
+        records = [_printable(record) for record in records]
+        jobs = names_of(files, records)
+        named = [_labels_of_job(job, r["environments"]) for job, r in zip(jobs, records)]
+        grouping = Grouping(is_of_several=True)
+        for record, labels in zip(records, named):
+            grouping.add(record, _names(record), labels)
+        counts = [Counter(test["outcome"] for test in r["tests"]) for r in records]
+        total = sum(counts, Counter())
+        places = [_place(r["environments"], _labels(r["environments"])) for r in records]
+        environments = [environment for r in records for environment in r["environments"]]
+        return cls(
+            list({tuple(page.items()): page for r in records for page in r["matrices"]}.values()),
+            _first(list(_facts(environments, [label for labels in named for label in labels]))),
+            [(outcome, total[outcome]) for outcome in ORDER if total[outcome]],
+            grouping.groups(),
+            "",
+            "",
+            _shared_fixes(records, named),
+            len({test["id"] for r in records for test in r["tests"]}),
+            table_of(jobs, records, counts, places),
         )
 
     @property
-    def total(self) -> int:
-        """The number of tests."""
-        return sum(count for _, count in self.counts)
+    def title(self) -> str:
+        """The number of jobs, if there are several, and of tests, in words."""
+        return f"{self._jobs}{counted(self.total, 'gated ')}"
 
     @property
-    def outcomes(self) -> str:
-        """The number of tests with each outcome, in words."""
-        return outcomes_in_words(dict(self.counts))
+    def headline(self) -> str:
+        """The same with a verb; of one record with the number of tests with each outcome."""
+        is_counted = self.counts and not self.jobs
+        counts = f": {outcomes_in_words(dict(self.counts))}" if is_counted else ""
+        return f"{self._jobs}{counted(self.total)} gated{counts}"
+
+    @property
+    def _jobs(self) -> str:
+        return f"{len(self.jobs.rows)} jobs, " if self.jobs else ""
 
 
 def _printable(value: Any) -> Any:
@@ -98,6 +149,10 @@ def _labels(environments: Sequence[dict[str, Any]]) -> list[str]:
     # Several without a folder are those of other processes.
     rest = "other folders" if folders.count("") == 1 else ""
     return [folder or rest or f"environment {n}" for n, folder in enumerate(folders, start=1)]
+
+
+def _labels_of_job(job: str, environments: Sequence[dict[str, Any]]) -> list[str]:
+    return [f"{job}: {name}" if name else job for name in _labels(environments)]
 
 
 def _facts(
@@ -149,8 +204,8 @@ def _mentioned(facts: Mapping[str, Any]) -> str:
     return ", ".join(words)
 
 
-def _fixes(record: dict[str, Any], names: Sequence[str]) -> list[tuple[str, str]]:
-    """Return how many of the tests that were stopped each change would let run.
+def _fixes(record: dict[str, Any], names: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+    """Yield how many of the tests that were stopped each change would let run, and where.
 
     A record has no matrix to try a change on the other tests. So a change is counted for those
     whose own changes it holds, such as `ddtrace >=3` for `ddtrace >=2.6.0`.
@@ -163,14 +218,29 @@ def _fixes(record: dict[str, Any], names: Sequence[str]) -> list[tuple[str, str]
             need = changes_in(decision["mend"])
             phrases.setdefault(need, " and ".join(decision["mend"]))
             stopped.setdefault(decision["environment"], Counter())[need] += counts[number]
-    found = []
     for index, needs in stopped.items():
-        before = f"{names[index]}: " if names[index] else ""
         for change, _ in needs.most_common(_TRIED):
             total = sum(n for need, n in needs.items() if _all_covered(need, change))
-            found.append((total, f"{before}{phrases[change]}"))
-    found.sort(key=lambda pair: (-pair[0], pair[1]))
-    return [(phrase, f"would let {counted(n, 'more ')} run") for n, phrase in found[:_FIXES]]
+            yield total, phrases[change], names[index]
+
+
+def _shared_fixes(
+    records: Iterable[dict[str, Any]], named: Iterable[Sequence[str]]
+) -> list[tuple[str, str]]:
+    """Return the changes of several records; one that does as much in several jobs once."""
+    where: dict[tuple[int, str], list[str]] = {}
+    for record, labels in zip(records, named):
+        for total, phrase, label in _fixes(record, labels):
+            where.setdefault((total, phrase), []).append(label)
+    found = sorted(where.items(), key=lambda pair: (-pair[0][0] * len(pair[1]), pair[0][1]))
+    return [
+        (phrase, f"{_gain(n)} in {'each of ' if len(jobs) > 1 else ''}{joined(jobs)}")
+        for (n, phrase), jobs in found[:_FIXES]
+    ]
+
+
+def _gain(number: int) -> str:
+    return f"would let {counted(number, 'more ')} run"
 
 
 def _all_covered(needed: Iterable[str], change: Iterable[str]) -> bool:
