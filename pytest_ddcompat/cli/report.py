@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli import arguments
@@ -26,7 +25,6 @@ from pytest_ddcompat.values.errors import CompatibilityError, Problem
 if TYPE_CHECKING:
     import argparse
 
-    from markupsafe import Markup
     from rich.console import Console
 
     from pytest_ddcompat.cli.report_groups import Group
@@ -115,14 +113,7 @@ def _title(group: Group) -> str:
 
 def html(view: View) -> str:
     """Render a record as one HTML file."""
-    return render_page("report.html.jinja", view=view, breakable=_breakable, ungated=_UNGATED)
-
-
-def _breakable(text: str) -> Markup:
-    """Escape a node id or a name, with places where a narrow page may break it."""
-    from markupsafe import Markup, escape
-
-    return Markup(re.sub(r"(::|[/_.](?=\w))", r"\1<wbr>", str(escape(text))))  # noqa: S704
+    return render_page("report.html.jinja", view=view, ungated=_UNGATED)
 
 
 def markdown(view: View) -> str:
