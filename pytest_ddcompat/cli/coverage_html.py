@@ -126,9 +126,10 @@ def _parts(sections: Sequence[Section]) -> list[Part]:
     most = _most(sizes)
     parts = []
     for kind, title, groups in sections:
+        unit = "row" if kind == "unexercised" else "test"
         omitted = sum(len(group.tests) for group in groups[_GROUPS:])
-        more = f"{counted(omitted, 'test')} more, for other reasons" if omitted else ""
-        shown = [_listed(group, kind, most) for group in groups[:_GROUPS]]
+        more = f"{counted(omitted, unit)} more, for other reasons" if omitted else ""
+        shown = [_listed(group, most, kind, unit) for group in groups[:_GROUPS]]
         parts.append(Part(kind, title, _STYLES.get(kind, ""), shown, more))
     return parts
 
@@ -144,11 +145,11 @@ def _most(sizes: Sequence[int]) -> int:
     return _ITEMS
 
 
-def _listed(group: Group, kind: str, most: int) -> Listed:
+def _listed(group: Group, most: int, kind: str, unit: str) -> Listed:
     return Listed(
         [_words(why) for why in group.why],
         _words(group.mend),
-        counted(len(group.tests), "row" if kind == "unexercised" else "test"),
+        counted(len(group.tests), unit),
         [(_words(name), _words(more)) for name, more in group.tests[:most]],
         max(len(group.tests) - most, 0),
         kind in {"never_run", "absent"} and len(group.tests) <= LISTED,

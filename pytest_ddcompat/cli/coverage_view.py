@@ -237,7 +237,7 @@ def _unexercised(coverage: Coverage) -> Iterator[str]:
             tables[row.table] = tables.get(row.table, 0) + 1
     if tables:
         counts = ", ".join(f"{count} of {table}" for table, count in tables.items())
-        yield f"other rows that no job exercised, which JSON lists: {counts}"
+        yield f"other rows that no job exercised, which HTML and JSON list: {counts}"
 
 
 def _some(names: list[str]) -> str:

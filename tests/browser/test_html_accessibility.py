@@ -185,8 +185,10 @@ def test_heads_of_tables_are_below_their_captions(page: Page) -> None:
     for made, unfold in (PAGES["report"], PAGES["coverage"]):
         page.open(made())
         page.run(unfold)
-        tops = page.run("return ['.checks caption', '.checks thead'].map("
-                        "(s) => document.querySelector(s).getBoundingClientRect().top)")  # fmt: skip
+        tops = page.run(
+            "return ['.checks caption', '.checks thead'].map("
+            "(s) => document.querySelector(s).getBoundingClientRect().top)"
+        )
         assert tops[0] < tops[1]
 
 
