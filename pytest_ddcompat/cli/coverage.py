@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.collecting import collect
 from pytest_ddcompat.cli.common import matrix_named
+from pytest_ddcompat.cli.coverage_html import html
 from pytest_ddcompat.cli.coverage_view import markdown, percent, print_coverage, text
 from pytest_ddcompat.cli.output import printing, put, write, write_error
 from pytest_ddcompat.jobs.account import account_of
@@ -86,7 +87,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         choices=DIALECTS,
         help=f"Print the questions as SQL instead: {', '.join(DIALECTS)}",
     )
-    arguments.add_format(parser, "json", "markdown")
+    arguments.add_format(parser, "json", "markdown", "html")
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="Write to this file instead of standard output"
     )
@@ -137,6 +138,8 @@ def _answer(coverage: Coverage, options: argparse.Namespace) -> None:
         _show(json.dumps(account_of(coverage), indent=2), options)
     elif options.format == "markdown":
         _show(markdown(coverage), options)
+    elif options.format == "html":
+        _show(html(coverage), options)
     elif options.output is not None:
         _show(text(coverage), options)
     else:
@@ -148,8 +151,9 @@ def _show(answer: str, options: argparse.Namespace) -> None:
     if options.output is not None:
         put(answer, options.output, [*options.records, options.allow, options.tests])
     else:
-        is_markdown = options.format == "markdown" and options.sql is None
-        write(answer, "xmlcharrefreplace" if is_markdown else "backslashreplace")
+        # What the encoding lacks, HTML and Markdown can say all the same.
+        is_marked_up = options.format in {"html", "markdown"} and options.sql is None
+        write(answer, "xmlcharrefreplace" if is_marked_up else "backslashreplace")
 
 
 def _status(coverage: Coverage, options: argparse.Namespace) -> int:

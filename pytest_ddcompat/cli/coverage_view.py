@@ -26,10 +26,18 @@ if TYPE_CHECKING:
     from pytest_ddcompat.jobs.coverage import Coverage, Missed
     from pytest_ddcompat.jobs.watched.watching import Watch, Watched
 
-__all__ = ["markdown", "percent", "print_coverage", "text"]
+__all__ = [
+    "LISTED", "UNKNOWN_PAGES", "Group", "Section", "counted", "markdown", "percent",
+    "print_coverage", "runs_of", "sections_of", "text", "watched_in_words",
+]  # fmt: skip
+
+LISTED = 20
+"""Tests of one group that the text lists, and that other forms show unfolded."""
+
+UNKNOWN_PAGES = "the pages of these runs are not at hand: --matrix names them"
+"""What stands where the rows would that no job exercised."""
 
 _WIDTH = 100  # characters of a line of text in a file
-_LISTED = 20  # tests of one group that the text lists, and that a comment shows unfolded
 _REASONS = 5  # of one group
 _LONGEST = 300  # characters of one reason
 _MOST_JOBS = 50  # rows of the table of jobs in Markdown
@@ -55,10 +63,12 @@ class Section(NamedTuple):
     """A part of the answer: a title, and the tests that it is about.
 
     Attributes:
-        title: What they are, with their number.
+        kind: What they are, as JSON names it.
+        title: The same in words, with their number.
         groups: The tests.
     """
 
+    kind: str
     title: str
     groups: list[Group]
 
@@ -76,10 +86,19 @@ def sections_of(coverage: Coverage) -> list[Section]:
             for entry in coverage.unneeded]  # fmt: skip
     left = sum(len(group.tests) for group in gone)
     found = [
-        Section(f"{_tests(len(never))} never ran", _grouped(never)),
-        Section(f"{_tests(len(absent))} in no record", [Group([], "", [(t, "") for t in absent])]),
-        Section(f"{_tests(len(open_ones))} undetermined in every run", _grouped(open_ones)),
+        Section("never_run", f"{_tests(len(never))} never ran", _grouped(never)),
         Section(
+            "absent",
+            f"{_tests(len(absent))} in no record",
+            [Group([], "", [(t, "") for t in absent])],
+        ),
+        Section(
+            "undetermined",
+            f"{_tests(len(open_ones))} undetermined in every run",
+            _grouped(open_ones),
+        ),
+        Section(
+            "allowed",
             f"{_tests(len(allowed))} allowed not to run",
             [
                 Group([reason], "", [(one.test, "") for one in some])
@@ -89,16 +108,16 @@ def sections_of(coverage: Coverage) -> list[Section]:
                 )
             ],
         ),
-        Section(f"{left} of --allow no longer needed", gone),
+        Section("unneeded", f"{left} of --allow no longer needed", gone),
         *(_watched(coverage.watch) if coverage.watch else ()),
     ]
     return [section for section in found if any(group.tests for group in section.groups)]
 
 
-def lines_of(coverage: Coverage) -> Iterator[str]:
-    """Yield the parts of the answer that are one line each, after the first."""
+def runs_of(coverage: Coverage) -> Iterator[str]:
+    """Yield in a line each which runs count, and which do not."""
     suite = coverage.suite
-    runs, jobs = _counted(suite.runs, "run"), _counted(len(coverage.jobs), "job")
+    runs, jobs = counted(suite.runs, "run"), counted(len(coverage.jobs), "job")
     yield f"{runs} of {jobs}, {suite.words}, commit {suite.commit}"
     if coverage.left_out:
         count = sum(one.runs for one in coverage.left_out)
@@ -106,17 +125,22 @@ def lines_of(coverage: Coverage) -> Iterator[str]:
             one.commit if one.id == suite.id else f"{one.commit} of {one.words}"
             for one in coverage.left_out
         )
-        yield f"{_counted(count, 'run')} left out: commit {_some(list(others))}"
+        yield f"{counted(count, 'run')} left out: commit {_some(list(others))}"
+
+
+def lines_of(coverage: Coverage) -> Iterator[str]:
+    """Yield the parts of the answer that are one line each, after the first."""
+    yield from runs_of(coverage)
     if coverage.redundant_jobs:
         yield f"jobs that add nothing: {_some(coverage.redundant_jobs)}"
     yield from _unexercised(coverage)
     if coverage.watch:
-        yield _by_jobs(coverage.watch)
+        yield watched_in_words(coverage.watch)
 
 
 def headline(coverage: Coverage) -> str:
     """Return the answer in a line."""
-    gated = _counted(coverage.gated, "gated test")
+    gated = counted(coverage.gated, "gated test")
     return f"{coverage.ran} of {gated} ran in some job ({percent(coverage.percentage)})"
 
 
@@ -133,10 +157,10 @@ def print_coverage(coverage: Coverage, out: Console) -> None:
             lines = [*group.why, *([f"fix: {group.mend}"] if group.mend else [])]
             for line in lines:
                 out.print(folded(printable(line), 4, out.width, "  "), soft_wrap=True)
-            for test, more in group.tests[:_LISTED]:
+            for test, more in group.tests[:LISTED]:
                 out.print(f"    {printable(test)}{more and f'  {more}'}", soft_wrap=True)
-            if len(group.tests) > _LISTED:
-                out.print(f"    and {_tests(len(group.tests) - _LISTED)} more", soft_wrap=True)
+            if len(group.tests) > LISTED:
+                out.print(f"    and {_tests(len(group.tests) - LISTED)} more", soft_wrap=True)
 
 
 def text(coverage: Coverage) -> str:
@@ -174,7 +198,7 @@ def markdown(coverage: Coverage) -> str:
         items = [
             f"<code>{code(printable(test))}</code> {more}".rstrip() for test, more in group.tests
         ]
-        is_open = len(items) <= _LISTED
+        is_open = len(items) <= LISTED
         count = _tests(len(items))
         found = fitting_list(count, items, left // (len(shown) - number), is_open=is_open)
         left -= size(found)
@@ -194,11 +218,11 @@ def _grouped(tests: Sequence[Missed]) -> list[Group]:
     for one in tests:
         key = (one.because, one.mend)
         if key not in groups:
-            why = [f"{reason.words} ({_counted(reason.jobs, 'job')})" for reason in one.because]
+            why = [f"{reason.words} ({counted(reason.jobs, 'job')})" for reason in one.because]
             more = len(why) - _REASONS
             shown = [
                 *why[:_REASONS],
-                *([f"and {_counted(more, 'reason')} more"] if more > 0 else []),
+                *([f"and {counted(more, 'reason')} more"] if more > 0 else []),
             ]
             groups[key] = Group(shown, one.mend, [])
         groups[key].tests.append((one.test, f"since {one.since}" if one.since else ""))
@@ -207,8 +231,8 @@ def _grouped(tests: Sequence[Missed]) -> list[Group]:
 
 def _watched(watch: Watch) -> Iterator[Section]:
     """Yield the documented facts that no test watches, by their place on the page."""
-    count = _counted(len(watch.unwatched), "documented fact")
-    yield Section(f"{count} that no test watches", _by_place(watch.unwatched))
+    count = counted(len(watch.unwatched), "documented fact")
+    yield Section("unwatched", f"{count} that no test watches", _by_place(watch.unwatched))
 
 
 def _by_place(facts: Iterable[Watched]) -> list[Group]:
@@ -222,7 +246,7 @@ def _by_place(facts: Iterable[Watched]) -> list[Group]:
     return list(groups.values())
 
 
-def _by_jobs(watch: Watch) -> str:
+def watched_in_words(watch: Watch) -> str:
     """Return how many facts are watched, and by how many jobs, in a line."""
     counts = Counter(min(one.jobs, _MANY_JOBS) for one in watch.watchable)
     by = [
@@ -232,17 +256,17 @@ def _by_jobs(watch: Watch) -> str:
         if counts[jobs]
     ]
     total = len(watch.watchable)
-    known = f"{total - len(watch.unwatched)} of {_counted(total, 'documented fact')} watched"
+    known = f"{total - len(watch.unwatched)} of {counted(total, 'documented fact')} watched"
     cannot = len(watch.unwatchable)
     more = f"; {cannot} more cannot be watched" if cannot else ""
-    out = f"; {_counted(watch.left_out, 'decision')} left out" if watch.left_out else ""
+    out = f"; {counted(watch.left_out, 'decision')} left out" if watch.left_out else ""
     return f"{known} ({percent(100 * watch.share)}){''.join(f', {each}' for each in by)}{more}{out}"
 
 
 def _unexercised(coverage: Coverage) -> Iterator[str]:
     """Yield what of the pages no job exercised: capabilities by name, other rows by number."""
     if coverage.unexercised is None:
-        yield "the pages of these runs are not at hand: --matrix names them"
+        yield UNKNOWN_PAGES
         return
     capabilities = [row.capability for row in coverage.unexercised if row.capability]
     if capabilities:
@@ -253,17 +277,18 @@ def _unexercised(coverage: Coverage) -> Iterator[str]:
             tables[row.table] = tables.get(row.table, 0) + 1
     if tables:
         counts = ", ".join(f"{count} of {table}" for table, count in tables.items())
-        yield f"other rows that no job exercised, which JSON lists: {counts}"
+        yield f"other rows that no job exercised, which HTML and JSON list: {counts}"
 
 
 def _some(names: list[str]) -> str:
-    more = len(names) - _LISTED
-    return ", ".join([*names[:_LISTED], *([f"{more} more"] if more > 0 else [])])
+    more = len(names) - LISTED
+    return ", ".join([*names[:LISTED], *([f"{more} more"] if more > 0 else [])])
 
 
-def _counted(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """Return a number of something in words."""
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _tests(number: int) -> str:
-    return _counted(number, "test")
+    return counted(number, "test")

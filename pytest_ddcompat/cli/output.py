@@ -22,6 +22,7 @@ from pytest_ddcompat.values.text import inert, without_bidi
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from markupsafe import Markup
     from rich.console import Console
 
 __all__ = [
@@ -131,24 +132,36 @@ def render_page(name: str, script: str = "", **values: Any) -> str:
     """Return an HTML page of this package with its values, all of them escaped.
 
     Args:
-        name: The template. All pages have one stylesheet, which the template puts in as `style`;
+        name: The template. All extend `page.html.jinja`, which has the one stylesheet as `style`;
             its hash, by which a Content-Security-Policy allows it alone, is `style_hash`.
         script: File name of the script, if there is one: `script` and `script_hash`.
         values: What else the template names.
     """
-    from jinja2 import Environment, StrictUndefined
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     engine = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FunctionLoader(_resource),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
+    engine.filters["breakable"] = _breakable
     engine.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
     style, style_hash = _embedded("page.css")
     parts = {"style": style, "style_hash": style_hash}
     if script:
         parts["script"], parts["script_hash"] = _embedded(script)
-    page = engine.from_string(_resource(name)).render(**parts, **values)
+    page = engine.get_template(name).render(**parts, **values)
     # Controls of direction would show text other than as it stands.
     return without_bidi(page)
+
+
+def _breakable(text: str) -> Markup:
+    """Escape a node id or a name, with places where a narrow page may break it."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"(::|[/_.](?=\w))", r"\1<wbr>", str(escape(text))))  # noqa: S704
 
 
 def _embedded(name: str) -> tuple[str, str]:

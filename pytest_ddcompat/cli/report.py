@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.cli import arguments
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from markupsafe import Markup
     from rich.console import Console
 
     from pytest_ddcompat.cli.report_groups import Group
@@ -160,14 +158,7 @@ def _title(group: Group) -> str:
 
 def html(view: View) -> str:
     """Render a view as one HTML file."""
-    return render_page("report.html.jinja", view=view, breakable=_breakable, ungated=_ungated(view))
-
-
-def _breakable(text: str) -> Markup:
-    """Escape a node id or a name, with places where a narrow page may break it."""
-    from markupsafe import Markup, escape
-
-    return Markup(re.sub(r"(::|[/_.](?=\w))", r"\1<wbr>", str(escape(text))))  # noqa: S704
+    return render_page("report.html.jinja", view=view, ungated=_ungated(view))
 
 
 def markdown(view: View) -> str:

@@ -1,4 +1,4 @@
-"""Both HTML pages by the rules of axe-core, and the report's page by keyboard and on paper."""
+"""The HTML pages by the rules of axe-core, and the report's page by keyboard and on paper."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from support.bad_records import VALID
 from support.core import MATRIX, environment
+from support.made_coverage import HOSTILE, long_coverage, made_coverage
 
 from pytest_ddcompat.analysis.grid import grid_of
+from pytest_ddcompat.cli.coverage_html import html as html_of_coverage
 from pytest_ddcompat.cli.grid_html import html
 from pytest_ddcompat.cli.report import html as html_of_record
 from pytest_ddcompat.cli.report_view import View
+from pytest_ddcompat.jobs.allowed import Allowance
+from pytest_ddcompat.jobs.coverage import Missed, Reason, Row
 
 if TYPE_CHECKING:
     from browser.conftest import Page
@@ -44,7 +48,29 @@ def report_page() -> str:
     return html_of_record(View.of({**VALID, "tests": [test, *more]}))
 
 
-PAGES = {"matrix": (matrix_page, CHOOSE), "report": (report_page, OPEN_ALL)}
+def coverage_page() -> str:
+    """Make a page with each of its parts."""
+    words = ("api_security", "tracer", "ddtrace >=2.6.0", "2.5.0", "", "", 2)
+    test = Missed("tests/appsec/test_login.py::test_learns_endpoints[production-of-orders]",
+                  "", 1, (Reason(*words), Reason(*words)), "ddtrace >=2.6.0")  # fmt: skip
+    coverage = made_coverage(
+        gated=3,
+        never_run=[test],
+        absent=[test.test],
+        undetermined=[test],
+        allowed=[test._replace(allowed="it is run by hand")],
+        unneeded=[Allowance(("test_it.py::*",), "it was run by hand")],
+        redundant_jobs=["mac"],
+        unexercised=[Row("iast-python", "capabilities", "api_security", 'Support: "2.6.0"')],
+    )
+    return html_of_coverage(coverage)
+
+
+PAGES = {
+    "matrix": (matrix_page, CHOOSE),
+    "report": (report_page, OPEN_ALL),
+    "coverage": (coverage_page, OPEN_ALL),
+}
 
 
 @pytest.mark.skipif(not RULES, reason="DDCOMPAT_AXE names no axe.min.js")
@@ -120,6 +146,50 @@ def test_cells_below_each_other_are_still_a_table(page: Page) -> None:
         assert [cell.aria_role for cell in cells if cell.text] == ["rowheader", *["cell"] * 5]
         label = "return getComputedStyle(arguments[0], '::before').content"
         assert page.run(label, cells[2]) == '"Needs: "'
+
+
+LOOK = """
+return Object.fromEntries(["body", "h1", "h1 .tracer", "h2", "header p", ".card", "footer"].map(
+  (where) => {
+    const s = getComputedStyle(document.querySelector(where));
+    return [where, [s.color, s.backgroundColor, s.fontFamily, s.fontSize, s.fontWeight,
+                    s.borderTopColor, s.borderRadius, s.padding]];
+  }));
+"""
+
+
+@pytest.mark.parametrize("width", [400, 1200])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_have_one_look(page: Page, scheme: str, width: int) -> None:
+    looks = []
+    for made, _ in PAGES.values():
+        with page.media(prefers_color_scheme=scheme), page.width(width):
+            page.open(made())
+            looks.append(page.run(LOOK))
+    assert looks == [looks[0]] * len(PAGES)
+
+
+@pytest.mark.parametrize("width", [400, 1200])
+@pytest.mark.parametrize("word", ["x" * 400, HOSTILE * 10], ids=["long", "hostile"])
+def test_any_words_stay_words_and_in_view(page: Page, word: str, width: int) -> None:
+    with page.width(width):
+        page.open(html_of_coverage(long_coverage(3, 2, word)))
+        page.run(OPEN_ALL)
+        overflow = page.run("return document.documentElement.scrollWidth - innerWidth")
+        assert overflow <= 0
+    assert page.run("return document.querySelectorAll('script, a, em, strong a').length") == 0
+    assert page.run("return document.querySelector('h3').textContent").startswith(word[:20])
+
+
+def test_heads_of_tables_are_below_their_captions(page: Page) -> None:
+    for made, unfold in (PAGES["report"], PAGES["coverage"]):
+        page.open(made())
+        page.run(unfold)
+        tops = page.run(
+            "return ['.checks caption', '.checks thead'].map("
+            "(s) => document.querySelector(s).getBoundingClientRect().top)"
+        )
+        assert tops[0] < tops[1]
 
 
 PAPER = 1040  # pixels of a landscape page between its margins

@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from support.made_coverage import HOSTILE, long_coverage
 from support.made_records import (
     AUTHOR,
     OLD,
@@ -26,14 +27,11 @@ from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.cli.coverage_view import markdown, percent, print_coverage
 from pytest_ddcompat.cli.markdown import LARGEST_COMMENT
 from pytest_ddcompat.cli.output import render_text
-from pytest_ddcompat.jobs.coverage import Coverage, Job, Missed, Reason
-from pytest_ddcompat.jobs.selection import Suite
 
 pytest.importorskip("duckdb")
 
 X, Y, Z = "a.py::test_x", "a.py::test_y", "a.py::test_z"
 SCHEMA = Path(__file__).parents[2] / "matrices/coverage.schema.json"
-HOSTILE = "a|b`c<script>alert(1)</script>\n::error::*d* [e](f) @g \\ \x1b[31m \u202e é"
 ALLOW = f'[[allow]]\ntests = "{Y}"\nreason = "only by hand"\n'
 SUITE = """
 import pytest
@@ -103,6 +101,15 @@ def test_markdown(capsys: pytest.CaptureFixture[str]) -> None:
     assert "| linux | ddtrace 2.5.0, Python 3.11.7, linux, x86-64 | 2 | 1 |" in text
 
 
+def test_html(capsys: pytest.CaptureFixture[str]) -> None:
+    text = unescape(shown(capsys, "--format", "html", "--tests", "tests.txt")).replace("<wbr>", "")
+    assert "<title>Coverage: 1 of 3 gated tests ran</title>" in text
+    assert f"<li><code>{Y}</code> since 2026-11-27</li>" in text
+    row = '<td data-label="Environment">ddtrace 2.5.0, Python 3.11.7, linux, x86-64</td>'
+    assert f'<tr><th scope="row">linux</th>{row}' in text
+    assert '<li><code>threat_detection</code> Application Security capabilities support: "' in text
+
+
 @pytest.mark.parametrize(
     ("options", "status", "said"),
     [
@@ -144,7 +151,9 @@ def test_tests_that_cannot_be_collected(tmp_path: Path, capsys: pytest.CaptureFi
     assert "--collect: pytest cannot collect these tests" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("options", [[], ["--format", "markdown"], ["--format", "json"]])
+@pytest.mark.parametrize(
+    "options", [[], *(["--format", form] for form in ("markdown", "json", "html"))]
+)
 def test_a_file_has_the_same(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     printed = shown(capsys, *options)
     assert shown(capsys, *options, "-o", "out") == ""
@@ -171,26 +180,10 @@ def test_sql(dialect: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "CREATE OR REPLACE VIEW never_run AS\nWITH history AS (" in capsys.readouterr().out
 
 
-def coverage(number: int, kinds: int, word: str = "x") -> Coverage:
-    """Make a coverage of which every list is long, and every word may be anything."""
-
-    def missed(n: int) -> Missed:
-        reason = Reason(word, word, f"{word} {n % kinds}", word, word, "", 1)
-        return Missed(f"{word}::{n}", word, 1, (reason,) * 10, word)
-
-    tests = [missed(n) for n in range(number)]
-    suite = Suite("0", word, {word: word}, (word,), number)
-    return Coverage(
-        suite, [Job(f"{word}{n}", word, 1, 1) for n in range(number)], number, 0, tests,
-        [one.test for one in tests], [one._replace(allowed=word) for one in tests], tests,
-        [f"{word}{n}" for n in range(number)], None, [], [suite] * number, [],
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("kinds", [1, 50, 5000])
 @pytest.mark.parametrize("word", ["x", HOSTILE * 20])
 def test_markdown_fits_a_comment(kinds: int, word: str) -> None:
-    text = markdown(coverage(5000, kinds, word))
+    text = markdown(long_coverage(5000, kinds, word))
     assert LARGEST_COMMENT // 3 < len(text.encode()) <= LARGEST_COMMENT
     assert "left out" in text
     assert text.count("<ul>") == text.count("</ul>")
@@ -198,11 +191,11 @@ def test_markdown_fits_a_comment(kinds: int, word: str) -> None:
 
 
 def test_hostile_words() -> None:
-    text = markdown(coverage(3, 1, HOSTILE))
+    text = markdown(long_coverage(3, 1, HOSTILE))
     assert "<script>" not in text
     assert "\n::error::" not in text
     assert not re.search(r"(?<!\\)`|@g", re.sub("<code>.*?</code>", "", text))
-    printed = render_text(lambda out: print_coverage(coverage(3, 1, HOSTILE), out), 100)
+    printed = render_text(lambda out: print_coverage(long_coverage(3, 1, HOSTILE), out), 100)
     for form in (text, printed):
         assert not re.search("[\x1b\u202e]", form)
 

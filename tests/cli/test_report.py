@@ -8,17 +8,19 @@ import re
 import subprocess
 import sys
 from html import unescape
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.bad_records import VALID
+from support.html_reader import Reader
+from support.made_coverage import made_coverage
 from support.records import write_record
 
 pytest.importorskip("rich")
 pytest.importorskip("jinja2")
 
 from pytest_ddcompat.__main__ import main
+from pytest_ddcompat.cli.coverage_html import html as coverage_as_html
 from pytest_ddcompat.cli.report_view import View
 
 if TYPE_CHECKING:
@@ -133,29 +135,6 @@ def test_markdown_escapes_what_would_be_more_than_words(
         assert not line.startswith("## *")
         assert "`" not in line.replace("\\`", "")
     assert "\x1b" not in text
-
-
-class Reader(HTMLParser):
-    """Collects tags, attributes and words."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.words = ""
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in {"meta", "wbr"}:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
 
 
 @pytest.mark.parametrize("content", [record(), hostile()], ids=["plain", "hostile"])
@@ -414,8 +393,9 @@ def test_changes_that_fulfil_others(made: str, need: str, covers: bool) -> None:
     assert found == f"would let {'3 more tests' if covers else '1 more test'} run"
 
 
-def test_one_stylesheet_for_both_pages(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_stylesheet_for_all_pages(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = shown(written, "html", capsys)
     assert main(["matrix", "--format", "html"]) == 0
-    style = re.compile("<style>(.*?)</style>", re.DOTALL)
-    assert style.findall(report) == style.findall(capsys.readouterr().out)
+    pages = [report, capsys.readouterr().out, coverage_as_html(made_coverage())]
+    styles = {re.findall("<style>(.*?)</style>", page, re.DOTALL)[0] for page in pages}
+    assert len(styles) == 1
