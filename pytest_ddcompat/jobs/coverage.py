@@ -254,19 +254,7 @@ def _assembled(
     known: bool,
 ) -> Coverage:
     """Put answers together, apart from tests that need not run."""
-    because = {
-        test: tuple(
-            Reason(row["subject"], row["check_name"], row["needs"], row["found"], row["source"],
-                   row["reason"], row["jobs"])
-            for row in rows
-        )
-        for test, rows in groupby(found["because"], key=lambda row: row["test"])
-    }  # fmt: skip
-    missed = [
-        Missed(row["test"], row["file"], row["line"], because.get(row["test"], ()), row["mend"],
-               row["since"])
-        for row in found["never_run"]
-    ]  # fmt: skip
+    missed = _missed(found, "never_run")
     absent = [row["test"] for row in found["absent"]]
     tests = [*(one.test for one in missed), *absent]
     reasons = allowances.among(tests)
@@ -285,16 +273,27 @@ def _assembled(
         never_run=[one for one in missed if one.test not in reasons],
         absent=[test for test in absent if test not in reasons],
         allowed=allowed,
-        undetermined=[
-            Missed(row["test"], row["file"], row["line"], because.get(row["test"], ()))
-            for row in found["undetermined"]
-        ],
+        undetermined=_missed(found, "undetermined"),
         redundant_jobs=sorted(names[row["job_nth"]] for row in found["redundant"]),
         unexercised=[_row(row) for row in found["unexercised"]] if known else None,
         unneeded=allowances.unneeded(tests),
         left_out=[Suite.of(row) for row in found["left_out"]],
         packed_twice=twice,
     )
+
+
+def _missed(found: dict[str, list[dict[str, Any]]], name: str) -> list[Missed]:
+    """Return the tests that a question names, with what kept them out."""
+    columns = ("subject", "check_name", "needs", "found", "source", "reason", "jobs")
+    because = {
+        test: tuple(Reason(*(row[column] for column in columns)) for row in rows)
+        for test, rows in groupby(found["because"], key=lambda row: row["test"])
+    }
+    return [
+        Missed(row["test"], row["file"], row["line"], because.get(row["test"], ()),
+               row.get("mend", ""), row.get("since"))
+        for row in found[name]
+    ]  # fmt: skip
 
 
 def _row(row: dict[str, Any]) -> Row:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import pytest
+from support.made_records import many_records, write_records
 
+from pytest_ddcompat.jobs.coverage import measure
+from pytest_ddcompat.jobs.engine import connected, rows_of
+from pytest_ddcompat.jobs.pack import files_of, pack, table_of
 from pytest_ddcompat.jobs.questions import DIALECTS, INPUTS, QUESTIONS, question, written_for
+from pytest_ddcompat.jobs.selection import Choice
 from pytest_ddcompat.jobs.tables import TABLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 sqlglot = pytest.importorskip("sqlglot")
 
@@ -61,3 +70,27 @@ def test_what_dialects_lack_is_not_used() -> None:
         ):
             assert tree.find(getattr(sqlglot.exp, kind)) is None, (name, kind)
         assert not [*tree.find_all(sqlglot.exp.Anonymous)], name
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_written_gives_the_answers_of_the_command(seed: int, tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    pack(write_records(tmp_path / "records", *many_records(seed)), str(tmp_path / "packed"))
+    coverage = measure([str(tmp_path / "packed")], Choice())
+    with connected() as connection:
+        for name, paths in files_of(str(tmp_path / "packed")).items():
+            table_of(connection, name, paths, "")
+        connection.execute(written_for("duckdb"))
+        (totals,) = rows_of(connection, "FROM totals")
+        never_run = rows_of(connection, "FROM never_run ORDER BY test")
+        undetermined = rows_of(connection, "FROM undetermined ORDER BY test")
+        reasons = rows_of(connection, "FROM because")
+        jobs = rows_of(connection, "FROM jobs")
+    assert totals == {"gated": coverage.gated, "ran": coverage.ran}
+    assert [(row["test"], row["mend"], row["since"]) for row in never_run] == [
+        (one.test, one.mend, one.since) for one in coverage.never_run
+    ]
+    assert [row["test"] for row in undetermined] == [one.test for one in coverage.undetermined]
+    held = {one.test: len(one.because) for one in (*coverage.never_run, *coverage.undetermined)}
+    assert len(reasons) == sum(held.values())
+    assert len(jobs) == len(coverage.jobs)
