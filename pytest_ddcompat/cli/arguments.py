@@ -31,9 +31,10 @@ def add_format(parser: argparse.ArgumentParser, *forms: str) -> None:
     """Add `--format`: text, or one of other forms."""
     parser.add_argument(
         "--format",
+        metavar="NAME",
         choices=("text", *forms),
         default="text",
-        help="Print in this format (default: text)",
+        help=f"Print in this format: text, {', '.join(forms)} (default: text)",
     )
 
 
