@@ -94,8 +94,8 @@ LISTS = {
     "options of report": "--format, --help, --output",
     "options of records": "--format, --help, --output",
     "options of coverage": (
-        "--allow, --collect, --commit, --fail-on-never-run, --fail-under, --format, --help, --job, "
-        "--matrix, --output, --sql, --suite, --tests"
+        "--allow, --collect, --commit, --facts, --fail-on-never-run, --fail-under, --format, "
+        "--help, --job, --matrix, --output, --sql, --suite, --tests"
     ),
     "options of import": (
         "--address, --declarations, --format, --help, --id, --language, --output, --partials, "
