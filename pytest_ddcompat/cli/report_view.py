@@ -15,16 +15,17 @@ from pytest_ddcompat.cli.report_groups import (
     some,
 )
 from pytest_ddcompat.cli.report_jobs import end_of, names_of, table_of
-from pytest_ddcompat.environment.fact import FACTS, PLURALS
+from pytest_ddcompat.environment.fact import PLURALS
 from pytest_ddcompat.environment.value import in_words
 from pytest_ddcompat.evaluation.remedies import changes_in
+from pytest_ddcompat.jobs.rows import main_facts
 from pytest_ddcompat.matrix.loading import bundled_ids, load_matrix
 from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.text import printable
 from pytest_ddcompat.values.versions import Version, parse_marker_range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_ddcompat.cli.report_groups import Group
     from pytest_ddcompat.cli.report_jobs import JobTable
@@ -34,7 +35,6 @@ __all__ = ["View"]
 _MOST_FACTS = 2000  # rows in any form
 _TRIED = 20  # changes that are held against all others, those that most tests need
 _FIXES = 5  # changes that are shown
-_MENTIONED = ("tracer", "python", "os", "cpu")
 
 
 class View(NamedTuple):
@@ -188,20 +188,9 @@ def _names(record: dict[str, Any]) -> dict[str, str]:
 
 def _place(environments: Sequence[dict[str, Any]], names: Sequence[str]) -> str:
     if len(environments) == 1:
-        return _mentioned(environments[0]["facts"])
+        return main_facts(environments[0]["facts"])
     pairs = zip(names, environments)
-    return "; ".join(some([f"{name}: {_mentioned(e['facts'])}" for name, e in pairs]))
-
-
-def _mentioned(facts: Mapping[str, Any]) -> str:
-    words = [
-        f"{FACTS[key].label} {in_words(facts[key])}"
-        if key in {"tracer", "python"}
-        else in_words(facts[key])
-        for key in _MENTIONED
-        if key in facts
-    ]
-    return ", ".join(words)
+    return "; ".join(some([f"{name}: {main_facts(e['facts'])}" for name, e in pairs]))
 
 
 def _fixes(record: dict[str, Any], names: Sequence[str]) -> Iterator[tuple[int, str, str]]:

@@ -13,7 +13,7 @@ from pytest_ddcompat.jobs.tables import FORMAT, TESTS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["LET_RUN", "RAN", "decision_rows", "finding_rows", "run_row", "test_rows"]
+__all__ = ["LET_RUN", "RAN", "decision_rows", "finding_rows", "main_facts", "run_row", "test_rows"]
 
 RAN = ("passed", "failed", "xfailed", "xpassed", "error")
 """Outcomes of tests that were started, or that strict mode failed instead."""
@@ -50,7 +50,9 @@ def run_row(record: Mapping[str, Any]) -> dict[str, Any]:
         "matrices": _as_json([{"id": name, "sha256": digest} for name, digest in pages]),
         "suite": _digest([run["repository"], pages]),
         "variant": _digest(sorted(map(_as_json, undated))),
-        "environment": "; ".join(dict.fromkeys(map(_in_words, all_facts))),
+        "environment": "; ".join(
+            dict.fromkeys(main_facts(facts) or "no facts" for facts in all_facts)
+        ),
     }
 
 
@@ -124,13 +126,14 @@ def _environment(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {**{key: facts.get(key) for key in _MENTIONED}, "facts": _as_json(facts)}
 
 
-def _in_words(facts: Mapping[str, Any]) -> str:
+def main_facts(facts: Mapping[str, Any]) -> str:
+    """Return the main facts of an environment in words, separated by commas."""
     words = [
         f"{FACTS[key].label} {in_words(facts[key])}" if key in _VERSIONS else in_words(facts[key])
         for key in _MENTIONED
         if key in facts
     ]
-    return ", ".join(words) or "no facts"
+    return ", ".join(words)
 
 
 def _as_json(value: object) -> str:
