@@ -18,6 +18,8 @@ from pytest_ddcompat.cli.report_view import View
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.once
+
 X, Y, Z = "a.py::test_x", "a.py::test_y", "a.py::test_z"
 FAILED = Case("failed")
 ERROR = Case("error")
