@@ -11,7 +11,10 @@ from pytest_ddcompat.jobs.tables import Column
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["DIALECTS", "INPUTS", "QUESTIONS", "Input", "keep", "question", "written_for"]
+__all__ = [
+    "DIALECTS", "INPUTS", "QUESTIONS", "Input", "input_named", "keep", "question", "translated",
+    "written_for",
+]  # fmt: skip
 
 DIALECTS = ("duckdb", "spark", "trino", "bigquery", "snowflake", "athena")
 """Dialects of SQL in which the questions can be printed."""
@@ -76,6 +79,23 @@ def question(name: str) -> str:
     """Return the SQL of a question, with the comment that says what it answers."""
     file = files("pytest_ddcompat.jobs") / "questions" / f"{name}.sql"
     return file.read_text(encoding="utf-8")
+
+
+@cache
+def translated(name: str, dialect: str) -> str:
+    """Return the SQL of a question in a dialect, without its comment.
+
+    Raises:
+        ModuleNotFoundError: sqlglot is not installed.
+    """
+    import sqlglot
+
+    return sqlglot.transpile(_split(question(name))[1], "duckdb", dialect)[0]
+
+
+def input_named(name: str) -> Input:
+    """Return the table of a name that questions take."""
+    return next(table for table in INPUTS if table.name == name)
 
 
 def keep(connection: DuckDBPyConnection, name: str) -> None:
