@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 __all__ = [
-    "DIALECTS", "INPUTS", "QUESTIONS", "Input", "input_named", "keep", "question", "translated",
+    "DIALECTS", "INPUTS", "QUESTIONS", "Input", "Step", "input_named", "keep", "question", "steps_of",
     "written_for",
 ]  # fmt: skip
 
@@ -81,16 +81,42 @@ def question(name: str) -> str:
     return file.read_text(encoding="utf-8")
 
 
+class Step(NamedTuple):
+    """A part of a question: what one of its common table expressions or, last, itself asks.
+
+    Attributes:
+        name: Name of the view that it makes; the next steps use it.
+        sql: Its SQL.
+        uses: Number of places where the next steps use it.
+    """
+
+    name: str
+    sql: str
+    uses: int
+
+
 @cache
-def translated(name: str, dialect: str) -> str:
-    """Return the SQL of a question in a dialect, without its comment.
+def steps_of(name: str, dialect: str) -> list[Step]:
+    """Return a question in a dialect as steps, for an engine that finds parts anew at each use.
 
     Raises:
         ModuleNotFoundError: sqlglot is not installed.
     """
     import sqlglot
+    from sqlglot import exp
 
-    return sqlglot.transpile(_split(question(name))[1], "duckdb", dialect)[0]
+    tree = sqlglot.parse_one(_split(question(name))[1], read="duckdb")
+    parts = [(part.alias, part.this) for part in tree.ctes]
+    steps = []
+    for alias, part in parts:
+        view = f"{name}_{alias}"
+        used = [table for table in tree.find_all(exp.Table) if table.name == alias]
+        for table in used:
+            table.replace(exp.to_table(view).as_(table.alias or alias, table=True))
+        steps.append((view, part, len(used)))
+    for part in [*tree.find_all(exp.With)]:
+        part.pop()
+    return [Step(v, part.sql(dialect), uses) for v, part, uses in [*steps, (name, tree, 0)]]
 
 
 def input_named(name: str) -> Input:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.jobs.engine import cleaned
 from pytest_ddcompat.jobs.packed import FORMATS, check_columns, check_formats, files_of
-from pytest_ddcompat.jobs.questions import input_named, translated
+from pytest_ddcompat.jobs.questions import input_named, steps_of
 from pytest_ddcompat.jobs.tables import RUNS
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 __all__ = ["Spark", "started"]
 
@@ -54,7 +54,6 @@ class Spark:
 
     def __init__(self, session: SparkSession) -> None:
         self._session = session
-        self._kept: list[str] = []
 
     def read(self, folder: str) -> None:
         """Make the tables of a pack known."""
@@ -74,19 +73,21 @@ class Spark:
         self._session.createDataFrame(values, schema).createOrReplaceTempView(name)
 
     def keep(self, name: str) -> None:
-        """Keep the answer to a question in Spark's cache."""
-        self._session.sql(translated(name, "spark")).createOrReplaceTempView(name)
-        self._session.catalog.cacheTable(name)
-        self._kept.append(name)
+        """Keep the answer to a question on Spark's disk or in its memory."""
+        self._answer(name).localCheckpoint().createOrReplaceTempView(name)
 
     def ask(self, name: str) -> list[dict[str, Any]]:
         """Return the rows of the answer to a question."""
-        return [row.asDict() for row in self._session.sql(translated(name, "spark")).collect()]
+        return [row.asDict() for row in self._answer(name).collect()]
 
-    def forget(self) -> None:
-        """Give back the room of what was kept, the last first."""
-        while self._kept:
-            self._session.catalog.uncacheTable(self._kept.pop())
+    def _answer(self, name: str) -> DataFrame:
+        *steps, last = steps_of(name, "spark")
+        for step in steps:
+            part = self._session.sql(step.sql)
+            # Spark would find anew what is used twice, and what that rests on four times.
+            part = part.localCheckpoint() if step.uses > 1 else part
+            part.createOrReplaceTempView(step.name)
+        return self._session.sql(last.sql)
 
 
 @contextmanager
@@ -110,11 +111,7 @@ def started() -> Iterator[Spark]:
         with _session() as session:
             for key, value in _SETTINGS.items():
                 session.conf.set(key, value)
-            engine = Spark(session)
-            try:
-                yield engine
-            finally:
-                engine.forget()
+            yield Spark(session)
     except (PySparkException, Py4JError) as error:
         what = str(error).strip().partition("\n")[0]
         raise CompatibilityError(Problem(f"Spark cannot do this: {what}")) from None

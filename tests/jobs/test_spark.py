@@ -83,7 +83,7 @@ RECORDS = {
     "no line": [{**made_record({X: OLD}), "tests": [
         {"id": X, "file": "", "line": None, "decision": 0, "outcome": "skipped"}]}],
     "odd words": [
-        made_record({ODD: OLD._replace(found="\ud800 ' \" \\", needs="-- ;"), Y: PASSED}, name="ä'b"),
+        made_record({ODD: OLD._replace(found="\ud800 ' \"", needs="-- ;"), Y: PASSED}, name="ä'b"),
         made_record({ODD: OLD._replace(mend=("a'b", "c")), Y: OPEN}, name="Z"),
         made_record({ODD: Case("skipped", error="no such\n'thing'")}, name=""),
     ],
@@ -98,9 +98,11 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     folder = tmp_path_factory.mktemp("spark")
     place = Path.cwd()
     os.chdir(folder)  # where Spark makes a folder of its own
-    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
-    builder = builder.config("spark.sql.shuffle.partitions", "2")
+    builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
+    builder = builder.config("spark.sql.shuffle.partitions", "1")
+    builder = builder.config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1")
     builder = builder.config("spark.sql.session.timeZone", "Asia/Tokyo")
+    builder = builder.config("spark.driver.host", "127.0.0.1")
     made = builder.config("spark.driver.bindAddress", "127.0.0.1").getOrCreate()
     os.chdir(place)
     made.createDataFrame([(1,)], "a int").createOrReplaceTempView("runs")
@@ -130,11 +132,13 @@ def same(folder: str, choice: Choice | None = None, **more: Any) -> dict[str, An
     return read
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_random_records_have_one_account(seed: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "choice", [Choice(), Choice(commits=(OLDER[:6],)), Choice(commits=(COMMIT, OLDER))]
+)
+@pytest.mark.parametrize("seed", range(2))
+def test_random_records_have_one_account(seed: int, choice: Choice, tmp_path: Path) -> None:
     folder = packed(tmp_path, *many_records(seed))
-    for choice in (Choice(), Choice(commits=(OLDER[:6],)), Choice(commits=(COMMIT, OLDER))):
-        same(folder, choice, collected=[X, "test_a.py::test_1"])
+    same(folder, choice, collected=[X, "test_a.py::test_1"])
 
 
 @pytest.mark.parametrize("name", RECORDS)
@@ -145,9 +149,8 @@ def test_special_records_have_one_account(name: str, tmp_path: Path) -> None:
     assert (account["unexercised"] is not None) == (name == "rows of the page")
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_each_question_has_the_same_rows(seed: int, tmp_path: Path) -> None:
-    folder = packed(tmp_path, *many_records(seed, jobs=6, tests=9))
+def test_each_question_has_the_same_rows(tmp_path: Path) -> None:
+    folder = packed(tmp_path, *many_records(7, jobs=6, tests=9))
     answers: dict[str, list[Any]] = {}
     for engine in ENGINES:
         with started(engine) as asked:
@@ -216,7 +219,7 @@ def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
     folder = packed(tmp_path, *RECORDS["two attempts"])
     for file in Path(folder).glob("tests/*/*.parquet"):
         file.write_bytes(b"PAR1 no Parquet PAR1")
-    with pytest.raises(CompatibilityError, match="^Spark cannot do this: "):
+    with pytest.raises(CompatibilityError, match=r"^Spark cannot do this: "):
         measure([folder], Choice(), engine="spark")
 
 
@@ -226,3 +229,43 @@ def test_a_running_session_keeps_its_views_and_settings(session: Any, tmp_path: 
     assert [row.a for row in session.table("runs").collect()] == [1]
     assert [table.name for table in session.catalog.listTables()] == ["runs"]
     assert session.conf.get("spark.sql.session.timeZone") == "Asia/Tokyo"
+
+
+def alone(arguments: list[str], folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process that cannot import DuckDB."""
+    code = "import sys; sys.modules['duckdb'] = None; from pytest_ddcompat.__main__ import main; "
+    command = [sys.executable, "-c", f"{code}sys.exit(main())", "coverage", *arguments]
+    place = folder / "place"
+    place.mkdir()
+    done = subprocess.run(
+        command, cwd=place, env={**os.environ, **env}, capture_output=True, text=True, check=False
+    )
+    assert [*place.iterdir()] == []  # where Spark would make a folder
+    return done
+
+
+def test_the_command_starts_spark_and_needs_no_duckdb(tmp_path: Path) -> None:
+    folder = packed(tmp_path, *RECORDS["one that no job ran"])
+    done = alone([folder, "--engine", "spark", "--format", "json"], tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == account_of(measure([folder], Choice()))
+
+
+@pytest.mark.parametrize(
+    ("java", "message"),
+    [
+        pytest.param(None, "Spark needs Java, which is not there; valid: Java 17", id="none"),
+        pytest.param("echo too old >&2; exit 1", "Spark does not start: too old; valid: Java 17",
+                     id="one that fails"),
+    ],
+)  # fmt: skip
+def test_what_java_must_be_is_said(java: str | None, message: str, tmp_path: Path) -> None:
+    folder = packed(tmp_path, *RECORDS["two attempts"])
+    home = tmp_path / "java"
+    (home / "bin").mkdir(parents=True)
+    if java is not None:
+        (home / "bin" / "java").write_text(f"#!/bin/sh\n{java}\n", encoding="utf-8")
+        (home / "bin" / "java").chmod(0o755)
+    done = alone([folder, "--engine", "spark"], tmp_path, JAVA_HOME=str(home))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
