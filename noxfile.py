@@ -279,6 +279,14 @@ def agent(session: nox.Session) -> None:
 
 
 @nox.session(python="3.11")
+def spark(session: nox.Session) -> None:
+    """Ask Spark the questions of `ddcompat coverage`; by hand: it takes 500 MB, and a JRE."""
+    install(session, "spark")
+    env = {"DDCOMPAT_SPARK": "1"}
+    session.run("pytest", "tests/jobs/test_spark.py", *session.posargs, env=env)
+
+
+@nox.session(python="3.11")
 def benchmark(session: nox.Session) -> None:
     """Check what the plugin costs against its limits; `-- --short` is quicker."""
     install(session, "benchmark")

@@ -51,6 +51,8 @@ ONLY_IN = {
     "bs4": r"importer\..*",
     "duckdb": r"jobs\..*",
     "sqlglot": r"jobs\..*",
+    "pyspark": r"jobs\.spark",
+    "py4j": r"jobs\.spark",
 }
 
 

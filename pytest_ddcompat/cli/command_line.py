@@ -29,6 +29,7 @@ _EXTRAS = {
     **dict.fromkeys(("argcomplete", "jinja2", "markdown_it", "markupsafe", "rich", "yaml"), "cli"),
     **dict.fromkeys(("check_jsonschema", "duckdb", "sqlglot", "tomlkit"), "jobs"),
     "highspy": "plan",
+    **dict.fromkeys(("py4j", "pyspark"), "spark"),
 }
 """The extra that brings each package."""
 

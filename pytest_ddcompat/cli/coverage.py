@@ -15,6 +15,7 @@ from pytest_ddcompat.cli.coverage_view import markdown, percent, print_coverage,
 from pytest_ddcompat.cli.output import printing, put, write, write_error
 from pytest_ddcompat.jobs.account import account_of
 from pytest_ddcompat.jobs.allowed import Allowances, read_allowed
+from pytest_ddcompat.jobs.asking import ENGINES
 from pytest_ddcompat.jobs.coverage import measure
 from pytest_ddcompat.jobs.questions import DIALECTS, written_for
 from pytest_ddcompat.jobs.selection import Choice
@@ -24,7 +25,7 @@ from pytest_ddcompat.values.files import read_limited
 from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
-    from pytest_ddcompat.jobs.coverage import Coverage
+    from pytest_ddcompat.jobs.covered import Coverage
     from pytest_ddcompat.matrix.matrix import Matrix
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
@@ -82,6 +83,13 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="Exit with 1 if a test ran in no job, or is in no record",
     )
     parser.add_argument(
+        "--engine",
+        metavar="NAME",
+        choices=ENGINES,
+        default=ENGINES[0],
+        help=f"Ask {' or '.join(ENGINES)} (default: {ENGINES[0]})",
+    )
+    parser.add_argument(
         "--sql",
         metavar="DIALECT",
         choices=DIALECTS,
@@ -126,6 +134,7 @@ def run(options: argparse.Namespace) -> int:
         pages=_pages(options),
         allowed=read_allowed(options.allow) if options.allow is not None else Allowances(),
         facts=options.facts,
+        engine=options.engine,
     )
     for file in coverage.packed_twice:
         write_error(f"ddcompat: note: {printable(file)}: another record has the same run")

@@ -22,7 +22,7 @@ from pytest_ddcompat.values.text import cut, printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pytest_ddcompat.jobs.coverage import Coverage
+    from pytest_ddcompat.jobs.covered import Coverage
 
 __all__ = ["html"]
 

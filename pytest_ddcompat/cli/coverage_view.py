@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from pytest_ddcompat.jobs.coverage import Coverage, Missed
+    from pytest_ddcompat.jobs.covered import Coverage, Missed
     from pytest_ddcompat.jobs.watched.watching import Watch, Watched
 
 __all__ = [

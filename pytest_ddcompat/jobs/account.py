@@ -9,7 +9,7 @@ from pytest_ddcompat.matrix.kinds import array, mapping, one_of, text
 from pytest_ddcompat.matrix.schema import object_schema
 
 if TYPE_CHECKING:
-    from pytest_ddcompat.jobs.coverage import Coverage, Missed
+    from pytest_ddcompat.jobs.covered import Coverage, Missed
     from pytest_ddcompat.jobs.selection import Suite
     from pytest_ddcompat.jobs.watched.watching import Watch
 

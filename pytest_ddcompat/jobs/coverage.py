@@ -7,155 +7,30 @@ from collections import Counter
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.evaluation.pages import Matrices
-from pytest_ddcompat.jobs.allowed import Allowance, Allowances
-from pytest_ddcompat.jobs.engine import connected, fill, rows_of
-from pytest_ddcompat.jobs.pack import files_of, pack, table_of
-from pytest_ddcompat.jobs.questions import INPUTS, keep, question
+from pytest_ddcompat.jobs.allowed import Allowances
+from pytest_ddcompat.jobs.asking import started
+from pytest_ddcompat.jobs.covered import Coverage, Job, Missed, Reason, Row
+from pytest_ddcompat.jobs.pack import pack
+from pytest_ddcompat.jobs.questions import INPUTS
 from pytest_ddcompat.jobs.selection import Choice, Suite, resolve, suite_of
 from pytest_ddcompat.jobs.watched.suite import Asked
 from pytest_ddcompat.jobs.watched.watching import Watch, watched
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Sequence
 
-    from duckdb import DuckDBPyConnection
-
+    from pytest_ddcompat.jobs.asking import Engine
     from pytest_ddcompat.matrix.matrix import Matrix
 
-__all__ = ["Coverage", "Job", "Missed", "Reason", "Row", "measure"]
+__all__ = ["measure"]
 
 _TABLES = ("sites", "capabilities", "deployments", "releases", "runtimes", "frameworks", "coverage")
 _ASKED = ("never_run", "because", "undetermined", "absent", "jobs", "left_out", "unexercised",
           "totals")  # fmt: skip
-
-
-class Reason(NamedTuple):
-    """What kept a test out, in a number of jobs.
-
-    Attributes:
-        subject: The capability, or the test.
-        check: The check; empty if it is no fact that kept the test out.
-        needs: What is needed.
-        found: What was found.
-        source: What the page says.
-        reason: What else kept the test out; empty if it is a fact.
-        jobs: The number of jobs.
-    """
-
-    subject: str
-    check: str
-    needs: str
-    found: str
-    source: str
-    reason: str
-    jobs: int
-
-    @property
-    def words(self) -> str:
-        """The reason in a line."""
-        about = "" if self.subject in {"", "the test"} else f"{self.subject} "
-        return self.reason or f"{about}needs {self.needs}, found {self.found}"
-
-
-class Missed(NamedTuple):
-    """A test that did not run in any job, or was always undetermined.
-
-    Attributes:
-        test: Its node id.
-        file: Its file.
-        line: Its line; None: none.
-        because: What kept it out, that of most jobs first.
-        mend: The least change that would run it; empty: nothing would.
-        since: First day on which a record has it and it did not run; None if it ran.
-        allowed: Why it need not run; empty if nothing says so.
-    """
-
-    test: str
-    file: str
-    line: int | None
-    because: tuple[Reason, ...]
-    mend: str = ""
-    since: dt.date | None = None
-    allowed: str = ""
-
-
-class Job(NamedTuple):
-    """A job: a name in one environment, or a run without a name.
-
-    Attributes:
-        name: Its name, with the environment where several have it.
-        environment: The main facts of its environments.
-        gated: Number of gated tests.
-        ran: Number of those that ran.
-    """
-
-    name: str
-    environment: str
-    gated: int
-    ran: int
-
-
-class Row(NamedTuple):
-    """A row of a page.
-
-    Attributes:
-        matrix: Id of the page.
-        table: Name of its table.
-        capability: Id of the capability, if it is one; else empty.
-        words: The page's heading and words.
-    """
-
-    matrix: str
-    table: str
-    capability: str
-    words: str
-
-
-class Coverage(NamedTuple):
-    """The tests, rows and facts that jobs cover.
-
-    Attributes:
-        suite: What was tested, by how many runs.
-        jobs: The jobs.
-        gated: Number of tests.
-        ran: Number of tests that ran in some job.
-        never_run: Tests that ran in no job, without those that need not.
-        absent: Tests of the collection that are in no record, without those that need not be.
-        allowed: Tests that ran in no job or are absent, and need not run.
-        undetermined: Tests that were undetermined in each run.
-        redundant_jobs: Names of jobs that can all go: each of their tests ran in another job.
-        unexercised: Rows of the page that no test that ran rests on; None: no page is known.
-        unneeded: Entries of the allowed tests that are for none.
-        left_out: Other suites and commits, of which runs were given that do not count.
-        packed_twice: Files of runs that another file has too.
-        watch: The documented facts that tests watch; None: not asked for.
-    """
-
-    suite: Suite
-    jobs: list[Job]
-    gated: int
-    ran: int
-    never_run: list[Missed]
-    absent: list[str]
-    allowed: list[Missed]
-    undetermined: list[Missed]
-    redundant_jobs: list[str]
-    unexercised: list[Row] | None
-    unneeded: list[Allowance]
-    left_out: list[Suite]
-    packed_twice: list[str]
-    watch: Watch | None = None
-
-    @property
-    def percentage(self) -> float:
-        """The percentage of tests that ran, of those that need to; 100 if there is none."""
-        needed = self.gated - sum(1 for test in self.allowed if test.since is not None)
-        return 100 * self.ran / needed if needed else 100.0
 
 
 def measure(
@@ -166,6 +41,7 @@ def measure(
     pages: Sequence[Matrix] = (),
     allowed: Allowances | None = None,
     facts: bool = False,
+    engine: str = "duckdb",
 ) -> Coverage:
     """Measure what jobs cover.
 
@@ -176,28 +52,28 @@ def measure(
         pages: The pages whose rows may be exercised; those count that the records were made by.
         allowed: Tests that need not run.
         facts: Whether to find the documented facts that the tests watch.
+        engine: Who answers: one of `ENGINES`. DuckDB packs files of records in any case.
 
     Raises:
         CompatibilityError: A file is no record, a folder no pack, or the choice fits no run; or a
-            page is not given by which `facts` are to be found.
-        ModuleNotFoundError: DuckDB is not installed.
+            page is not given by which `facts` are to be found, or the engine cannot do it.
+        ModuleNotFoundError: A package of the engine is not installed.
     """
     with TemporaryDirectory(prefix="ddcompat-") as temporary:
         folder, twice = _folder(records, str(Path(temporary) / "pack"))
-        with connected() as connection:
-            for name, files in files_of(folder).items():
-                table_of(connection, name, files, folder)
-            choice = resolve(connection, choice)
-            _give(connection, choice, [*dict.fromkeys(collected)])
-            keep(connection, "selected")
-            suite = suite_of(connection, choice)
+        with started(engine) as asked:
+            asked.read(folder)
+            choice = resolve(asked, choice)
+            _give(asked, choice, [*dict.fromkeys(collected)])
+            asked.keep("selected")
+            suite = suite_of(asked, choice)
             rows = _rows_of(suite, pages)
-            _fill_input(connection, "page_rows", rows)
-            keep(connection, "seen")
-            keep(connection, "pairs")
-            found = {name: rows_of(connection, question(name)) for name in _ASKED}
-            found["redundant"] = [{"job_nth": number} for number in _redundant(connection)]
-            decided = rows_of(connection, question("decided")) if facts else []
+            asked.fill("page_rows", rows)
+            asked.keep("seen")
+            asked.keep("pairs")
+            found = {name: asked.ask(name) for name in _ASKED}
+            found["redundant"] = [{"job_nth": number} for number in _redundant(asked)]
+            decided = asked.ask("decided") if facts else []
     coverage = _assembled(suite, found, allowed or Allowances(), twice, known=bool(rows))
     return coverage._replace(watch=_watch(suite, pages, decided)) if facts else coverage
 
@@ -213,7 +89,7 @@ def _folder(records: Sequence[str], temporary: str) -> tuple[str, list[str]]:
     return folders[0], []
 
 
-def _give(connection: DuckDBPyConnection, choice: Choice, collected: Sequence[str]) -> None:
+def _give(engine: Engine, choice: Choice, collected: Sequence[str]) -> None:
     """Make the tables that the questions take; of page's rows, none as yet."""
     values: dict[str, Sequence[str]] = {
         "wanted_suites": choice.suites,
@@ -222,13 +98,7 @@ def _give(connection: DuckDBPyConnection, choice: Choice, collected: Sequence[st
         "collected": collected,
     }
     for table in INPUTS:
-        _fill_input(connection, table.name, [(value,) for value in values.get(table.name, ())])
-
-
-def _fill_input(connection: DuckDBPyConnection, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    (columns,) = (table.columns for table in INPUTS if table.name == name)
-    values = [*zip(*rows)] or [()] * len(columns)
-    fill(connection, name, columns, {c.name: [*each] for c, each in zip(columns, values)})
+        engine.fill(table.name, [(value,) for value in values.get(table.name, ())])
 
 
 def _rows_of(suite: Suite, pages: Sequence[Matrix]) -> list[tuple[Any, ...]]:
@@ -263,12 +133,12 @@ def _is_of(page: Matrix, suite: Suite) -> bool:
     return suite.pages.get(page.page.id) == page.digest
 
 
-def _redundant(connection: DuckDBPyConnection) -> list[int]:
+def _redundant(engine: Engine) -> list[int]:
     """Ask which jobs add nothing until none is left that does not."""
     gone: list[int] = []
     while True:
-        _fill_input(connection, "removed", [(number,) for number in gone])
-        more = [row["job_nth"] for row in rows_of(connection, question("redundant"))]
+        engine.fill("removed", [(number,) for number in gone])
+        more = [row["job_nth"] for row in engine.ask("redundant")]
         if not more:
             return gone
         gone += more

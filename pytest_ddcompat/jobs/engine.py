@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.jobs.tables import Column
 
-__all__ = ["MEMORY", "connected", "fill", "rows_of"]
+__all__ = ["MEMORY", "cleaned", "connected", "fill", "rows_of"]
 
 _LARGEST = 2**31 - 1
 
@@ -75,10 +75,11 @@ def fill(
         connection.execute(sql, bound)
     except (duckdb.Error, OverflowError, RuntimeError):  # by the version of DuckDB
         # JSON has what no column can: half a character, and numbers of any size.
-        connection.execute(sql, {key: [*map(_cleaned, each)] for key, each in bound.items()})
+        connection.execute(sql, {key: [*map(cleaned, each)] for key, each in bound.items()})
 
 
-def _cleaned(value: Any) -> Any:
+def cleaned(value: Any) -> Any:
+    """Return a value of JSON as a column can have it: halves of characters as escapes."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     return min(value, _LARGEST) if type(value) is int else value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import re
 import shutil
 import sys
 from contextlib import contextmanager, suppress
@@ -13,21 +12,20 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.jobs.engine import connected, fill, rows_of
+from pytest_ddcompat.jobs.packed import OWN, files_of, no_pack, table_of
 from pytest_ddcompat.jobs.rows import LET_RUN, RAN, decision_rows, finding_rows, run_row
-from pytest_ddcompat.jobs.tables import FINDINGS, FORMAT, RUNS, TABLES, TESTS, Column
+from pytest_ddcompat.jobs.tables import FINDINGS, RUNS, TABLES, TESTS, Column
 from pytest_ddcompat.record.reading import read_record
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from duckdb import DuckDBPyConnection
 
 __all__ = ["Packed", "files_of", "pack", "table_of"]
 
 _BATCH = 100_000  # rows that are kept in memory
-_OWN = re.compile(r"day=\d{4}-\d\d-\d\d/[0-9a-f]{32}\.parquet")
-_VALID = "a folder that `ddcompat records pack` has written"
 _LOCK = ".ddcompat.lock"
 _SEEN = ("test", "file", "line", "outcome", "decision")
 _OF_TEST = tuple(column for column in TESTS.columns if column.name in {"run", *_SEEN})
@@ -81,7 +79,7 @@ def pack(records: Iterable[str], folder: str) -> Packed:
     root = Path(folder)
     try:
         if root.exists() and not (root / RUNS.name).is_dir() and _others(root):
-            raise CompatibilityError(_no_pack(folder, "other files are in it"))
+            raise CompatibilityError(no_pack(folder, "other files are in it"))
         root.mkdir(exist_ok=True)
         with _locked(root):
             _remove_remains(root)
@@ -91,55 +89,8 @@ def pack(records: Iterable[str], folder: str) -> Packed:
         raise CompatibilityError(Problem(reason, file=folder)) from None
 
 
-def files_of(folder: str) -> dict[str, list[str]]:
-    """Return the files of each table of a pack, those of whole runs alone.
-
-    Raises:
-        CompatibilityError: The folder is no pack, or has nothing in it.
-    """
-    root = Path(folder)
-    if not (root / RUNS.name).is_dir():
-        raise CompatibilityError(_no_pack(folder, "it has no folder runs"))
-    found = sorted(path.relative_to(root / RUNS.name) for path in root.glob("runs/**/*.parquet"))
-    if not found:
-        raise CompatibilityError(Problem("no run is packed in this folder", file=folder))
-    for path in found:
-        if not _OWN.fullmatch(path.as_posix()):
-            raise CompatibilityError(_no_pack(folder, f"runs/{path.as_posix()} is not of it"))
-    files = {table.name: [str(root / table.name / path) for path in found] for table in TABLES}
-    for name in (path for paths in files.values() for path in paths):
-        if not Path(name).is_file():
-            raise CompatibilityError(_no_pack(folder, f"it has no {name}"))
-    return files
-
-
-def table_of(connection: DuckDBPyConnection, name: str, files: Sequence[str], folder: str) -> None:
-    """Make a view of a table's files.
-
-    Raises:
-        CompatibilityError: They have not the columns of the table, or are of another version.
-    """
-    (table,) = (table for table in TABLES if table.name == name)
-    relation = connection.read_parquet([*files], hive_partitioning=True)
-    found = dict(zip(relation.columns, map(str, relation.types)))
-    for column in table.columns:
-        if found.get(column.name) != column.type:
-            what = f"the table {name} has no column {column.name} of type {column.type}"
-            raise CompatibilityError(_no_pack(folder, what))
-    relation.create_view(name)
-    if table == RUNS:
-        formats = rows_of(connection, "SELECT DISTINCT format FROM runs")
-        for other in (row["format"] for row in formats if row["format"] != FORMAT):
-            what = f"cannot read version {other} of these tables"
-            raise CompatibilityError(Problem(what, str(FORMAT), file=folder))
-
-
 def _others(root: Path) -> bool:
     return any(not path.name.startswith(".ddcompat") for path in root.iterdir())
-
-
-def _no_pack(folder: str, what: str) -> Problem:
-    return Problem(f"this is no pack of records: {what}", _VALID, file=folder)
 
 
 def _pack(records: Iterable[str], root: Path) -> Packed:
@@ -277,7 +228,7 @@ def _remove_remains(root: Path) -> None:
     for table in (TESTS, FINDINGS):
         for path in root.glob(f"{table.name}/*/*.parquet"):
             own = path.relative_to(root / table.name)
-            if _OWN.fullmatch(own.as_posix()) and not (root / RUNS.name / own).exists():
+            if OWN.fullmatch(own.as_posix()) and not (root / RUNS.name / own).exists():
                 path.unlink()
 
 

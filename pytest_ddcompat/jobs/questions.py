@@ -11,7 +11,10 @@ from pytest_ddcompat.jobs.tables import Column
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["DIALECTS", "INPUTS", "QUESTIONS", "Input", "keep", "question", "written_for"]
+__all__ = [
+    "DIALECTS", "INPUTS", "QUESTIONS", "Input", "Step", "input_named", "keep", "question", "steps_of",
+    "written_for",
+]  # fmt: skip
 
 DIALECTS = ("duckdb", "spark", "trino", "bigquery", "snowflake", "athena")
 """Dialects of SQL in which the questions can be printed."""
@@ -76,6 +79,49 @@ def question(name: str) -> str:
     """Return the SQL of a question, with the comment that says what it answers."""
     file = files("pytest_ddcompat.jobs") / "questions" / f"{name}.sql"
     return file.read_text(encoding="utf-8")
+
+
+class Step(NamedTuple):
+    """A part of a question: what one of its common table expressions or, last, itself asks.
+
+    Attributes:
+        name: Name of the view that it makes; the next steps use it.
+        sql: Its SQL.
+        uses: Number of places where the next steps use it.
+    """
+
+    name: str
+    sql: str
+    uses: int
+
+
+@cache
+def steps_of(name: str, dialect: str) -> list[Step]:
+    """Return a question in a dialect as steps, for an engine that finds parts anew at each use.
+
+    Raises:
+        ModuleNotFoundError: sqlglot is not installed.
+    """
+    import sqlglot
+    from sqlglot import exp
+
+    tree = sqlglot.parse_one(_split(question(name))[1], read="duckdb")
+    parts = [(part.alias, part.this) for part in tree.ctes]
+    steps = []
+    for alias, part in parts:
+        view = f"{name}_{alias}"
+        used = [table for table in tree.find_all(exp.Table) if table.name == alias]
+        for table in used:
+            table.replace(exp.to_table(view).as_(table.alias or alias, table=True))
+        steps.append((view, part, len(used)))
+    for part in [*tree.find_all(exp.With)]:
+        part.pop()
+    return [Step(v, part.sql(dialect), uses) for v, part, uses in [*steps, (name, tree, 0)]]
+
+
+def input_named(name: str) -> Input:
+    """Return the table of a name that questions take."""
+    return next(table for table in INPUTS if table.name == name)
 
 
 def keep(connection: DuckDBPyConnection, name: str) -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_ddcompat.jobs.engine import rows_of
-from pytest_ddcompat.jobs.questions import question
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.names import unknown_name
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from pytest_ddcompat.jobs.asking import Engine
 
 __all__ = ["Choice", "Suite", "resolve", "suite_of"]
 
@@ -65,17 +63,17 @@ class Suite(NamedTuple):
         return ", ".join(one[:12] if one else "not known" for one in self.commits)
 
 
-def resolve(connection: DuckDBPyConnection, choice: Choice) -> Choice:
+def resolve(engine: Engine, choice: Choice) -> Choice:
     """Find the digests and hashes of a choice among the runs of a database.
 
     Args:
-        connection: The database, with the table of runs.
+        engine: The database, with the table of runs.
         choice: What the user asks for.
 
     Raises:
         CompatibilityError: It names what is not there.
     """
-    rows = rows_of(connection, question("names"))
+    rows = engine.ask("names")
     suites = tuple(
         _one(text, {row["suite"] for row in rows}, "--suite", "suite") for text in choice.suites
     )
@@ -89,22 +87,22 @@ def resolve(connection: DuckDBPyConnection, choice: Choice) -> Choice:
     return Choice(suites, commits, choice.jobs)
 
 
-def suite_of(connection: DuckDBPyConnection, choice: Choice) -> Suite:
+def suite_of(engine: Engine, choice: Choice) -> Suite:
     """Return the suite of the runs that count.
 
     Args:
-        connection: The database, with the question `selected` and those on which it rests.
+        engine: The database, with the question `selected` and those on which it rests.
         choice: What the user asks for.
 
     Raises:
         CompatibilityError: Runs of their commits are of several suites, and none was named.
     """
-    found = [Suite.of(row) for row in rows_of(connection, question("suites"))]
+    found = [Suite.of(row) for row in engine.ask("suites")]
     if len(found) > 1 and not choice.suites:
         listed = "; ".join(f"--suite {o.id[:8]} ({o.words}, {o.runs} runs)" for o in found)
         what = f"these runs are of {len(found)} suites, which cannot be counted together"
         raise CompatibilityError(Problem(what, listed))
-    counted = [Suite.of(row) for row in rows_of(connection, question("counted"))]
+    counted = [Suite.of(row) for row in engine.ask("counted")]
     commits = tuple(commit for one in counted for commit in one.commits)
     return counted[0]._replace(commits=commits, runs=sum(one.runs for one in counted))
 

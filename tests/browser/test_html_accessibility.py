@@ -20,7 +20,7 @@ from pytest_ddcompat.cli.grid_html import html
 from pytest_ddcompat.cli.report import html as html_of_record
 from pytest_ddcompat.cli.report_view import View
 from pytest_ddcompat.jobs.allowed import Allowance
-from pytest_ddcompat.jobs.coverage import Missed, Reason, Row
+from pytest_ddcompat.jobs.covered import Missed, Reason, Row
 
 if TYPE_CHECKING:
     from browser.conftest import Page

@@ -17,7 +17,7 @@ pytest.importorskip("jinja2")
 
 from pytest_ddcompat.cli.coverage_html import html
 from pytest_ddcompat.jobs.allowed import Allowance
-from pytest_ddcompat.jobs.coverage import Coverage, Job, Missed, Reason, Row
+from pytest_ddcompat.jobs.covered import Coverage, Job, Missed, Reason, Row
 
 pytestmark = pytest.mark.once
 

@@ -23,13 +23,15 @@ from support.made_records import (
 from pytest_ddcompat import load_matrix
 from pytest_ddcompat.jobs.account import account_of, coverage_schema
 from pytest_ddcompat.jobs.allowed import Allowance, Allowances
-from pytest_ddcompat.jobs.coverage import Coverage, measure
+from pytest_ddcompat.jobs.coverage import measure
 from pytest_ddcompat.jobs.pack import pack
 from pytest_ddcompat.jobs.selection import Choice
 from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pytest_ddcompat.jobs.covered import Coverage
 
 pytest.importorskip("duckdb")
 pytestmark = pytest.mark.once

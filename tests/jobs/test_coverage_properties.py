@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.made_records import has_run, many_records, write_records
 
-from pytest_ddcompat.jobs.coverage import Coverage, measure
+from pytest_ddcompat.jobs.coverage import measure
 from pytest_ddcompat.jobs.rows import run_row
 from pytest_ddcompat.jobs.selection import Choice
+
+if TYPE_CHECKING:
+    from pytest_ddcompat.jobs.covered import Coverage
 
 pytest.importorskip("duckdb")
 pytestmark = pytest.mark.once

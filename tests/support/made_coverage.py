@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_ddcompat.jobs.coverage import Coverage, Job, Missed, Reason
+from pytest_ddcompat.jobs.covered import Coverage, Job, Missed, Reason
 from pytest_ddcompat.jobs.selection import Suite
 
 HOSTILE = "a|b`c<script>alert(1)</script>\n::error::*d* [e](f) @g \\ \x1b[31m \u202e é"

@@ -1,0 +1,97 @@
+"""The tables of a pack: their files, and whether these are what packing has written."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.jobs.engine import rows_of
+from pytest_ddcompat.jobs.tables import FORMAT, RUNS, TABLES
+from pytest_ddcompat.values.errors import CompatibilityError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from duckdb import DuckDBPyConnection
+
+__all__ = [
+    "FORMATS", "OWN", "check_columns", "check_formats", "files_of", "no_pack", "table_of",
+]  # fmt: skip
+
+FORMATS = "SELECT DISTINCT format FROM runs"
+"""Asks for what `check_formats` takes, in SQL of every dialect."""
+OWN = re.compile(r"day=\d{4}-\d\d-\d\d/[0-9a-f]{32}\.parquet")
+"""Path of a file below the folder of its table."""
+
+_VALID = "a folder that `ddcompat records pack` has written"
+
+
+def files_of(folder: str) -> dict[str, list[str]]:
+    """Return the files of each table of a pack, those of whole runs alone.
+
+    Raises:
+        CompatibilityError: The folder is no pack, or has nothing in it.
+    """
+    root = Path(folder)
+    if not (root / RUNS.name).is_dir():
+        raise CompatibilityError(no_pack(folder, "it has no folder runs"))
+    found = sorted(path.relative_to(root / RUNS.name) for path in root.glob("runs/**/*.parquet"))
+    if not found:
+        raise CompatibilityError(Problem("no run is packed in this folder", file=folder))
+    for path in found:
+        if not OWN.fullmatch(path.as_posix()):
+            raise CompatibilityError(no_pack(folder, f"runs/{path.as_posix()} is not of it"))
+    files = {table.name: [str(root / table.name / path) for path in found] for table in TABLES}
+    for name in (path for paths in files.values() for path in paths):
+        if not Path(name).is_file():
+            raise CompatibilityError(no_pack(folder, f"it has no {name}"))
+    return files
+
+
+def table_of(connection: DuckDBPyConnection, name: str, files: Sequence[str], folder: str) -> None:
+    """Make a view of a table's files.
+
+    Raises:
+        CompatibilityError: They have not the columns of the table, or are of another version.
+    """
+    relation = connection.read_parquet([*files], hive_partitioning=True)
+    check_columns(name, dict(zip(relation.columns, map(str, relation.types))), folder)
+    relation.create_view(name)
+    if name == RUNS.name:
+        check_formats((row["format"] for row in rows_of(connection, FORMATS)), folder)
+
+
+def check_columns(name: str, found: Mapping[str, str], folder: str) -> None:
+    """Refuse a table without one of its columns.
+
+    Args:
+        name: Name of the table.
+        found: The columns that its files have, each with its type as DuckDB calls it.
+        folder: The folder of the pack.
+
+    Raises:
+        CompatibilityError: It names the column.
+    """
+    (table,) = (table for table in TABLES if table.name == name)
+    for column in table.columns:
+        if found.get(column.name) != column.type:
+            what = f"the table {name} has no column {column.name} of type {column.type}"
+            raise CompatibilityError(no_pack(folder, what))
+
+
+def check_formats(formats: Iterable[int], folder: str) -> None:
+    """Refuse tables of another version.
+
+    Raises:
+        CompatibilityError: One of the versions is not this package's own.
+    """
+    for other in formats:
+        if other != FORMAT:
+            what = f"cannot read version {other} of these tables"
+            raise CompatibilityError(Problem(what, str(FORMAT), file=folder))
+
+
+def no_pack(folder: str, what: str) -> Problem:
+    """Return the problem that a folder is no pack."""
+    return Problem(f"this is no pack of records: {what}", _VALID, file=folder)
