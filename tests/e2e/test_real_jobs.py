@@ -23,9 +23,7 @@ SCHEMA = Path(__file__).parents[2] / "matrices" / "coverage.schema.json"
 # What ran in each job: what is not documented there is skipped, and all else runs.
 RAN = {
     target.name: {
-        name
-        for name, verdict in documented_for(target.ddtrace).items()
-        if verdict != "unsupported"
+        name for name, verdict in documented_for(target.ddtrace).items() if verdict != "unsupported"
     }
     for target in TARGETS
 }
