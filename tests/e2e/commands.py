@@ -22,4 +22,9 @@ def said(folder: Path, *arguments: str, status: int = 0) -> str:
 def answer(folder: Path, *arguments: str, status: int = 0) -> Any:
     """Run a command in a folder, and return the JSON that it writes."""
     said(folder, *arguments, "--format", "json", "-o", "answer.json", status=status)
-    return json.loads((folder / "answer.json").read_text(encoding="utf-8"))
+    return content(folder / "answer.json")
+
+
+def content(file: Path) -> Any:
+    """Return what a file of JSON holds, such as a record."""
+    return json.loads(file.read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from .commands import answer, said
+from .commands import answer, content, said
 from .documented import documented_for
 from .targets import TARGETS, Environments, Installed
 
@@ -77,7 +77,7 @@ def coverage(records: list[str], folder: Path) -> Any:
 
 
 def test_json_of_coverage_fits_its_schema(coverage: Any) -> None:
-    jsonschema.validate(coverage, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    jsonschema.validate(coverage, content(SCHEMA))
 
 
 def test_tests_that_ran_in_no_job(coverage: Any) -> None:
@@ -179,7 +179,7 @@ def test_report_of_all_jobs(records: list[str], folder: Path) -> None:
 def test_plan_for_the_tests_of_a_record(
     records: list[str], copies: dict[str, Installed], folder: Path
 ) -> None:
-    """What it says of an environment is so for a run that is told these facts."""
+    """In a run that is given the facts of an environment, its tests are supported."""
     (record,) = (name for name in records if NEWEST in name)
     plan = answer(folder, "plan", record, status=1)
     never = {each["test"].partition("::test_")[2] for each in plan["impossible"]}

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from .commands import answer, said
+from .commands import answer, content, said
 from .targets import (
     HERE,
-    PLAIN_HOST,
-    SITE,
     Installed,
     Target,
     make_venv,
@@ -45,7 +42,7 @@ class Planned(NamedTuple):
 
     folder: Path
     plan: Any
-    records: list[str]
+    records: list[Path]
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +53,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Planned:
     plan = answer(folder, *PLAN)
     said(folder, *PLAN, "--format", "requirements", "-o", "environments")
     records = [
-        str(build_and_run(folder, number, facts))
+        build_and_run(folder, number, facts)
         for number, facts in enumerate(plan["environments"], start=1)
     ]
     return Planned(folder, plan, records)
@@ -76,9 +73,9 @@ def build_and_run(folder: Path, number: int, facts: Any) -> Path:
     return record
 
 
-def coverage(planned: Planned, records: list[str], status: int) -> Any:
+def coverage(planned: Planned, records: list[Path], status: int) -> Any:
     options = ("--collect", "planned", "--fail-on-never-run")
-    return answer(planned.folder, "coverage", *records, *options, status=status)
+    return answer(planned.folder, "coverage", *map(str, records), *options, status=status)
 
 
 def test_plan_needs_all_its_environments(planned: Planned) -> None:
@@ -95,9 +92,8 @@ def test_everything_ran(planned: Planned) -> None:
 
 
 def test_planned_tests_passed_where_they_were_planned(planned: Planned) -> None:
-    for file, tests in zip(planned.records, planned.plan["tests"]):
-        with open(file, encoding="utf-8") as record:
-            outcomes = {test["id"]: test["outcome"] for test in json.load(record)["tests"]}
+    for record, tests in zip(planned.records, planned.plan["tests"]):
+        outcomes = {test["id"]: test["outcome"] for test in content(record)["tests"]}
         assert {outcomes[test] for test in tests} == {"passed"}
         assert {*outcomes.values()} <= {"passed", "skipped"}
 
@@ -111,12 +107,9 @@ def test_without_one_environment_not_everything_ran(planned: Planned, without: i
 
 
 def test_versions_that_exist(planned: Planned) -> None:
-    """pip finds in the index a wheel for each, of which it has taken the newest."""
+    """There is a wheel of each package in the index, and pip has installed the newest ddtrace."""
     plan = answer(planned.folder, *PLAN, "--resolve")
-    assert {status for each in plan["resolved"] for status in each["packages"].values()} == {
-        "wheel"
-    }
-    for number, facts in enumerate(plan["environments"]):
-        with open(planned.records[number], encoding="utf-8") as record:
-            (environment,) = json.load(record)["environments"]
+    for resolved, facts, record in zip(plan["resolved"], plan["environments"], planned.records):
+        assert {*resolved["packages"].values()} == {"wheel"}
+        (environment,) = content(record)["environments"]
         assert facts["tracer"] == environment["facts"]["tracer"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .commands import content
 from .targets import BLOCKING, Environments
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def records(environments: Environments, folder: Path) -> list[Path]:
 
 def test_what_was_blocked(records: list[Path]) -> None:
     found: dict[str, list[Any]] = {}
-    for record in (json.loads(file.read_text(encoding="utf-8")) for file in records):
+    for record in map(content, records):
         (environment,) = record["environments"]
         outcomes = {test["id"].partition("::")[2]: test["outcome"] for test in record["tests"]}
         found.setdefault(environment["facts"]["tracer"], []).append(outcomes)
@@ -46,5 +46,5 @@ def test_what_was_blocked(records: list[Path]) -> None:
 
 
 def test_what_the_page_documents(records: list[Path]) -> None:
-    for record in (json.loads(file.read_text(encoding="utf-8")) for file in records):
+    for record in map(content, records):
         assert {decision["verdict"] for decision in record["decisions"]} == {"supported"}
