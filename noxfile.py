@@ -254,10 +254,11 @@ def browser(session: nox.Session) -> None:
 
 @nox.session
 def e2e(session: nox.Session) -> None:
-    """Test the built wheel with each real ddtrace of tests/e2e/targets.py."""
+    """Test the built wheel and its commands with each real ddtrace of tests/e2e/targets.py."""
     install_locked(session, "e2e")
     with tempfile.TemporaryDirectory() as folder:
         wheel = build(session, folder)
+        session.install("--no-deps", wheel)
         session.run(
             "pytest",
             "tests/e2e",

@@ -24,16 +24,18 @@ pytestmark = [
 
 
 def required(source: Path) -> list[Requirement]:
-    """Return what a source of a lock requires; `.` and `.[test]` are the project's own."""
+    """Return what a source of a lock requires; `.` and `.[cli,jobs]` are the project's own."""
     project = parsed_toml(ROOT / "pyproject.toml")["project"]
+    extras = project["optional-dependencies"]
     found: list[str] = []
     for line in source.read_text(encoding="utf-8").splitlines():
-        if line in {".", ".[test]"}:
+        if line[0] == ".":
+            named = re.findall(r"\w+", line)
+            # The extra `test` begins with the project and its other extras.
+            named = ["cli", "jobs", "plan", "test"] if "test" in named else named
             found += project["dependencies"]
-        if line == ".[test]":
-            extras = project["optional-dependencies"]
-            found += [*extras["cli"], *extras["jobs"], *extras["plan"], *extras["test"][1:]]
-        if line[0] not in "#.":
+            found += [one for name in named for one in extras[name] if "[" not in one]
+        elif line[0] != "#":
             found.append(line)
     return [Requirement(line) for line in found]
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
 import sys
 import xml.etree.ElementTree as ET
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +17,12 @@ from support.processes import output_of
 
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Iterator
 
-ROOT = Path(__file__).parents[2]
-SUITE = Path(__file__).parent / "suite"
+HERE = Path(__file__).parent
+LOCKS = HERE.parents[1] / ".ci" / "locks"
+SITE = "--ddcompat-set=site=datadoghq.com"
+PLAIN_HOST = "--ddcompat-set=deployment=none"
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,7 @@ class Target:
 
     python: str
     ddtrace: str | None
+    suite: str = "suite"
 
     @property
     def name(self) -> str:
@@ -33,11 +39,12 @@ class Target:
 
     @property
     def tracer(self) -> str:
-        return f"ddtrace-{self.ddtrace}" if self.ddtrace else "no-ddtrace"
+        kind = "ddtrace" if self.suite == "suite" else self.suite
+        return f"{kind}-{self.ddtrace}" if self.ddtrace else "no-ddtrace"
 
     @property
     def lock(self) -> Path:
-        return ROOT / ".ci" / "locks" / f"e2e-{self.tracer}.txt"
+        return LOCKS / f"e2e-{self.tracer}.txt"
 
 
 TARGETS = (
@@ -48,6 +55,9 @@ TARGETS = (
     Target("3.13", "4.16.0"),
     Target("3.13", None),
 )
+
+# Blocking a request of FastAPI began with 2.4.0, though the page documents it from 1.10.0 on.
+BLOCKING = (Target("3.11", "2.3.2", "blocking"), Target("3.11", "2.4.0", "blocking"))
 
 
 @dataclass(frozen=True)
@@ -75,25 +85,65 @@ class Installed:
         assert report.is_file(), done.stdout
         return read_run(done, report)
 
+    def record(self, file: Path) -> Path:
+        """Run the suite as a job with the target's name, and write the record of the run."""
+        job = f"--ddcompat-job={self.target.name}"
+        run = self.run(PLAIN_HOST, SITE, job, f"--ddcompat-report={file}")
+        assert file.is_file(), run.output
+        return file
 
-def install(target: Target, wheel: Path, folder: Path) -> Installed:
+
+@dataclass(frozen=True)
+class Environments:
+    """Makes each target's environment when it is first asked for, once for all workers of xdist."""
+
+    folder: Path
+    wheel: Path
+
+    def of(self, target: Target) -> Installed:
+        folder = self.folder / target.name
+        made = folder / "made"
+        with locked(self.folder / f"{target.name}.lock"):
+            if not made.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                install(target, self.wheel, folder)
+                made.touch()
+        return Installed(target, python_of(folder), folder / "suite")
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def install(target: Target, wheel: Path, folder: Path) -> None:
     """Make the target's virtual environment, with the wheel in it, and copy the suite."""
-    suite = shutil.copytree(SUITE, folder / "suite")
-    venv = folder / "venv"
-    command = [sys.executable, "-m", "virtualenv", "--python", f"python{target.python}", str(venv)]
-    must_succeed(target, command, f"found no Python {target.python} on PATH")
-    python = venv / "bin" / "python"
-    pip = [str(python), "-m", "pip", "install", "--quiet"]
-    command = [*pip, "--require-hashes", "--requirement", str(target.lock)]
-    must_succeed(target, command, "could not be installed")
-    must_succeed(target, [*pip, "--no-deps", str(wheel)], "could not be installed")
-    return Installed(target, python, suite)
+    shutil.copytree(HERE / target.suite, folder / "suite")
+    make_venv(target.python, folder)
+    pip_install(folder, "--require-hashes", "--requirement", str(target.lock))
+    pip_install(folder, "--no-deps", str(wheel))
 
 
-def must_succeed(target: Target, command: list[str], complaint: str) -> None:
+def python_of(folder: Path) -> Path:
+    return folder / "venv" / "bin" / "python"
+
+
+def make_venv(python: str, folder: Path) -> None:
+    command = [sys.executable, "-m", "virtualenv", "--python", f"python{python}"]
+    must_succeed([*command, str(folder / "venv")], f"found no Python {python} on PATH")
+
+
+def pip_install(folder: Path, *options: str) -> None:
+    command = [str(python_of(folder)), "-m", "pip", "install", "--quiet", *options]
+    must_succeed(command, f"could not install into {folder.name}")
+
+
+def must_succeed(command: list[str], complaint: str) -> None:
     done = output_of(command, Path.cwd(), {})
     if done.returncode:
-        pytest.fail(f"{target.name} {complaint}:\n{done.stdout}", pytrace=False)
+        pytest.fail(f"{complaint}:\n{done.stdout}", pytrace=False)
 
 
 def read_run(done: subprocess.CompletedProcess[str], report: Path) -> Run:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +10,8 @@ import pytest
 from support.processes import output_of
 
 from .documented import MINIMUM, UNDOCUMENTED_PYTHON, documented_for, with_no_capability
-from .targets import TARGETS, Installed, Run, Target, install
+from .targets import PLAIN_HOST, SITE, TARGETS, Environments, Installed, Run, Target
 
-SITE = "--ddcompat-set=site=datadoghq.com"
-PLAIN_HOST = "--ddcompat-set=deployment=none"
 GATED_BY_REQUIRE = "api_security_module"
 UNGATED = (
     "plugin_comes_from_the_wheel",
@@ -36,9 +33,8 @@ def target(request: pytest.FixtureRequest) -> Target:
 
 
 @pytest.fixture(scope="module")
-def installed(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    wheel = Path(os.environ["DDCOMPAT_E2E_WHEEL"])
-    return install(target, wheel, tmp_path_factory.mktemp(target.name))
+def installed(target: Target, environments: Environments) -> Installed:
+    return environments.of(target)
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,7 @@ pytest.importorskip("duckdb")
 pytestmark = pytest.mark.once
 
 X, Y, Z = "a.py::test_x", "a.py::test_y", "b.py::test_z"
+FILE = "a.py"  # as a record has it whose run did not import it
 FAILED = Case("failed")
 TOO_OLD = "api_security needs ddtrace >=2.6.0, found 2.5.0"
 NO_AGENT = "api_security needs an Agent, found unknown"
@@ -76,6 +77,9 @@ def names(coverage: Coverage, what: str = "never_run") -> list[str]:
         pytest.param([{X: Case("not_run")}], 1, 0, [X], id="the run ended before it"),
         pytest.param([{X: Case("deselected")}], 1, 0, [X], id="deselected"),
         pytest.param([{}], 0, 0, [], id="no gated test"),
+        pytest.param([{FILE: OLD}, {FILE: OLD}], 1, 0, [FILE], id="a file that no job imports"),
+        pytest.param([{FILE: OLD}, {X: PASSED, Y: OLD}], 2, 1, [Y],
+                     id="a file that another job imports"),
     ],
 )  # fmt: skip
 def test_what_ran(
