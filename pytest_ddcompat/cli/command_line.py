@@ -67,7 +67,8 @@ def run(arguments: Sequence[str] | None, version: str) -> int:
             raise
         what = f"{options.command} needs {missing}, which is not installed"
         extra = _EXTRAS[missing]
-        how = f"install the extra {extra}: pip install 'pytest-ddcompat[{extra}]'"
+        # No command: it would name an index on which the plugin may not be.
+        how = f"install pytest-ddcompat with the extra {extra}: pytest-ddcompat[{extra}]"
         return _refuse([f"{what}; {how}"])
     return status
 

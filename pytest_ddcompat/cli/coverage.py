@@ -11,7 +11,7 @@ from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.collecting import collect
 from pytest_ddcompat.cli.common import matrix_named
 from pytest_ddcompat.cli.coverage_html import html
-from pytest_ddcompat.cli.coverage_view import markdown, percent, print_coverage, text
+from pytest_ddcompat.cli.coverage_view import markdown, print_coverage, text
 from pytest_ddcompat.cli.output import printing, put, write, write_error
 from pytest_ddcompat.jobs.account import account_of
 from pytest_ddcompat.jobs.allowed import Allowances, read_allowed
@@ -122,6 +122,9 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Show the coverage; return 1 if it is less than is asked for, else 0."""
     if options.sql is not None:
+        if options.records:
+            what = "--sql prints the questions, and reads no record"
+            raise CompatibilityError(f"{what}; valid: coverage --sql {options.sql}")
         _show(written_for(options.sql), options)
         return 0
     if not options.records:
@@ -168,9 +171,13 @@ def _show(answer: str, options: argparse.Namespace) -> None:
 def _status(coverage: Coverage, options: argparse.Namespace) -> int:
     """Return the exit status, and say why it is 1."""
     failed = []
+    is_checked = options.fail_under is not None or options.fail_on_never_run
+    if is_checked and not (coverage.gated or coverage.absent):
+        failed.append("there is no gated test, so that nothing was checked")
     if options.fail_under is not None and coverage.percentage < options.fail_under:
-        under = f"under {options.fail_under:g} %"
-        failed.append(f"{percent(coverage.percentage)} of the gated tests ran, {under}")
+        under = f"less than {options.fail_under:.12g} %"
+        tests = f"{coverage.ran} of the {coverage.needed} tests that need to run did"
+        failed.append(f"{tests}, {under}")
     missing = len(coverage.never_run) + len(coverage.absent)
     if options.fail_on_never_run and missing:
         failed.append(f"{missing} of the gated tests ran in no job")
@@ -195,6 +202,10 @@ def _collected(options: argparse.Namespace) -> list[str]:
     if options.tests is not None:
         try:
             content = read_limited(options.tests, _LIMIT).decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise CompatibilityError(
+                Problem("this is not UTF-8 text", file=options.tests)
+            ) from None
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise CompatibilityError(

@@ -124,8 +124,12 @@ def runs_of(coverage: Coverage) -> Iterator[str]:
         others = dict.fromkeys(
             one.commit if one.id == suite.id else f"{one.commit} of {one.words}"
             for one in coverage.left_out
+            if one.id != suite.id or one.commits[0] not in suite.commits
         )
-        yield f"{counted(count, 'run')} left out: commit {_some(list(others))}"
+        commits = [f"commit {_some(list(others))}"] if others else []
+        # Of a commit that counts, nothing else is left out.
+        attempts = ["older attempts of jobs"] if len(others) < len(coverage.left_out) else []
+        yield f"{counted(count, 'run')} left out: {', '.join([*commits, *attempts])}"
 
 
 def lines_of(coverage: Coverage) -> Iterator[str]:
@@ -141,7 +145,8 @@ def lines_of(coverage: Coverage) -> Iterator[str]:
 def headline(coverage: Coverage) -> str:
     """Return the answer in a line."""
     gated = counted(coverage.gated, "gated test")
-    return f"{coverage.ran} of {gated} ran in some job ({percent(coverage.percentage)})"
+    of = "" if coverage.needed == coverage.gated else " of those that need to"
+    return f"{coverage.ran} of {gated} ran in some job ({percent(coverage.percentage)}{of})"
 
 
 def print_coverage(coverage: Coverage, out: Console) -> None:

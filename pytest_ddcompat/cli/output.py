@@ -243,16 +243,18 @@ def put(text: str, output: str, inputs: Iterable[str | None]) -> None:
     Args:
         text: The text.
         output: The file.
-        inputs: Files that the text was made from, which must not be overwritten; None is none.
+        inputs: Files and folders that the text was made from, which must not change; None is none.
 
     Raises:
-        CompatibilityError: The file cannot be written, or is one of the inputs.
+        CompatibilityError: The file cannot be written, is one of the inputs, or is in one.
     """
     path = Path(output)
     try:
-        existing = [file for file in inputs if file and Path(file).exists()]
-        if path.exists() and any(map(path.samefile, existing)):
+        read = {Path(file).resolve() for file in inputs if file}
+        if not read.isdisjoint((path.resolve(), *path.resolve().parents)):
             raise OSError("the command reads it")
+        if path.exists() and any(path.samefile(file) for file in read if file.exists()):
+            raise OSError("the command reads it")  # by another name
         write_atomically(path, _ended(text).encode())
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error

@@ -252,8 +252,10 @@ def _name(group: Group, requirement: dict[str, Any], names: Mapping[str, str]) -
 
 def some(words: Sequence[str]) -> list[str]:
     """Return the first of some words, cut where they are too long, and count the others."""
-    cut = [w if len(w) <= _LONGEST else f"{w[:_LONGEST]}…" for w in words[:_NAMED]]
-    return [*cut, *([f"{len(words) - _NAMED} more"] if len(words) > _NAMED else [])]
+    # "1 more" would hide a word where there is room for it.
+    named = _NAMED if len(words) > _NAMED + 1 else len(words)
+    cut = [w if len(w) <= _LONGEST else f"{w[:_LONGEST]}…" for w in words[:named]]
+    return [*cut, *([f"{len(words) - named} more"] if len(words) > named else [])]
 
 
 def joined(words: Sequence[str]) -> str:

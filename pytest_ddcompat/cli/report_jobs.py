@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.cli.report_groups import ORDER
-from pytest_ddcompat.jobs.rows import RAN
+from pytest_ddcompat.jobs.rows import has_run
 from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def table_of(
     found = [o for o in ORDER if o != "passed" and any(count.get(o) for count in counts)]
     rows = []
     for name, record, count, place in zip(names, records, counts, places):
-        ran = sum(count.get(outcome, 0) for outcome in RAN)
+        actions = [decision["action"] for decision in record["decisions"]]
+        ran = sum(has_run(test["outcome"], actions[test["decision"]]) for test in record["tests"])
         numbers = [sum(count.values()), ran, *(count.get(outcome, 0) for outcome in found)]
         stopped = ", interrupted" if record["run"]["interrupted"] else ""
         end = f"{record['run']['exit_status']}{stopped}"

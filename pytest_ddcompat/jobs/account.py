@@ -118,7 +118,7 @@ _ACCOUNT = {
     "ran": Key(_count, "Number of those that ran in some job."),
     "percentage": Key(
         _described({"type": "number", "minimum": 0, "maximum": 100}),
-        "Percentage of tests that ran, of those that need to.",
+        "Percentage of tests that ran, of those that need to, in no record or not.",
     ),
     "never_run": Key(
         array(_object("A test that ran in no job.", **_MISSED)),

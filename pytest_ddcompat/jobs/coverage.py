@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from itertools import groupby
 from pathlib import Path
@@ -80,7 +81,7 @@ def measure(
 
 def _folder(records: Sequence[str], temporary: str) -> tuple[str, list[str]]:
     """Return the folder of a pack, which is made of records if they are files."""
-    folders = [name for name in records if Path(name).is_dir()]
+    folders = [*filter(os.path.isdir, records)]  # which no name can make fail
     if not folders:
         return temporary, pack(records, temporary).known
     if len(records) > 1:

@@ -132,7 +132,12 @@ class Coverage(NamedTuple):
     watch: Watch | None = None
 
     @property
+    def needed(self) -> int:
+        """The number of tests that need to run, those that are in no record among them."""
+        recorded = self.gated - sum(1 for test in self.allowed if test.since is not None)
+        return recorded + len(self.absent)
+
+    @property
     def percentage(self) -> float:
         """The percentage of tests that ran, of those that need to; 100 if there is none."""
-        needed = self.gated - sum(1 for test in self.allowed if test.since is not None)
-        return 100 * self.ran / needed if needed else 100.0
+        return 100 * self.ran / self.needed if self.needed else 100.0

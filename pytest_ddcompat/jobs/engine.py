@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.jobs.tables import Column
 
-__all__ = ["MEMORY", "cleaned", "connected", "fill", "rows_of"]
+__all__ = ["DAMAGED", "MEMORY", "cleaned", "connected", "fill", "rows_of"]
+
+DAMAGED = "delete the files of this name in runs, tests and findings, and pack these runs again"
+"""What to do about a file of a pack that cannot be read."""
 
 _LARGEST = 2**31 - 1
 
@@ -49,7 +52,8 @@ def connected() -> Iterator[DuckDBPyConnection]:
                 yield connection
         except duckdb.Error as error:
             what = str(error).partition("\n")[0]
-            raise CompatibilityError(Problem(f"DuckDB cannot do this: {what}")) from None
+            valid = DAMAGED if ".parquet" in what else ""
+            raise CompatibilityError(Problem(f"DuckDB cannot do this: {what}", valid)) from None
 
 
 def fill(

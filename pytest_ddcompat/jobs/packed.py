@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.jobs.engine import rows_of
+from pytest_ddcompat.jobs.engine import DAMAGED, rows_of
 from pytest_ddcompat.jobs.tables import FORMAT, RUNS, TABLES
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 
@@ -24,16 +24,23 @@ FORMATS = "SELECT DISTINCT format FROM runs"
 OWN = re.compile(r"day=\d{4}-\d\d-\d\d/[0-9a-f]{32}\.parquet")
 """Path of a file below the folder of its table."""
 
-_VALID = "a folder that `ddcompat records pack` has written"
+_VALID = "a folder that `ddcompat records pack` has written, or files such as records/*.json"
 
 
 def files_of(folder: str) -> dict[str, list[str]]:
     """Return the files of each table of a pack, those of whole runs alone.
 
     Raises:
-        CompatibilityError: The folder is no pack, or has nothing in it.
+        CompatibilityError: The folder is no pack, has nothing in it, or cannot be read.
     """
-    root = Path(folder)
+    try:
+        return _files_of(Path(folder), folder)
+    except OSError as error:
+        what = f"cannot read this: {error.strerror}"
+        raise CompatibilityError(Problem(what, file=str(error.filename or folder))) from None
+
+
+def _files_of(root: Path, folder: str) -> dict[str, list[str]]:
     if not (root / RUNS.name).is_dir():
         raise CompatibilityError(no_pack(folder, "it has no folder runs"))
     found = sorted(path.relative_to(root / RUNS.name) for path in root.glob("runs/**/*.parquet"))
@@ -45,7 +52,7 @@ def files_of(folder: str) -> dict[str, list[str]]:
     files = {table.name: [str(root / table.name / path) for path in found] for table in TABLES}
     for name in (path for paths in files.values() for path in paths):
         if not Path(name).is_file():
-            raise CompatibilityError(no_pack(folder, f"it has no {name}"))
+            raise CompatibilityError(Problem(f"{name} is missing", DAMAGED, file=folder))
     return files
 
 

@@ -13,7 +13,10 @@ from pytest_ddcompat.jobs.tables import FORMAT, TESTS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["LET_RUN", "RAN", "decision_rows", "finding_rows", "main_facts", "run_row", "test_rows"]
+__all__ = [
+    "LET_RUN", "RAN", "decision_rows", "finding_rows", "has_run", "main_facts", "run_row",
+    "test_rows",
+]  # fmt: skip
 
 RAN = ("passed", "failed", "xfailed", "xpassed", "error")
 """Outcomes of tests that were started, or that strict mode failed instead."""
@@ -89,10 +92,15 @@ def test_rows(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "file": test["file"],
             "line": test["line"],
             "outcome": test["outcome"],
-            "ran": test["outcome"] in RAN and decisions[test["decision"]]["action"] in LET_RUN,
+            "ran": has_run(test["outcome"], decisions[test["decision"]]["action"]),
             "decision": test["decision"],
         }
         yield {name: row[name] for name in names}
+
+
+def has_run(outcome: str, action: str) -> bool:
+    """Return whether a test was started: one that strict mode fails was not."""
+    return outcome in RAN and action in LET_RUN
 
 
 def finding_rows(record: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:

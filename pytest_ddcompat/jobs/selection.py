@@ -47,8 +47,16 @@ class Suite(NamedTuple):
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> Suite:
-        """Make it of a row of one of the questions about suites."""
-        pages = {page["id"]: page["sha256"] for page in json.loads(row["matrices"])}
+        """Make it of a row of one of the questions about suites.
+
+        Raises:
+            CompatibilityError: The row's pages are not what packing has written.
+        """
+        try:
+            pages = {page["id"]: page["sha256"] for page in json.loads(row["matrices"])}
+        except (ValueError, LookupError, TypeError, RecursionError):
+            what = f'the column matrices has what is no list of pages: "{row["matrices"]:.80}"'
+            raise CompatibilityError(Problem(f"table runs: {what}")) from None
         return cls(row["suite"], row["repository"], pages, (row["commit_sha"],), row["runs"])
 
     @property

@@ -6,7 +6,7 @@ import json
 import re
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
@@ -27,6 +27,10 @@ from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.cli.coverage_view import markdown, percent, print_coverage
 from pytest_ddcompat.cli.markdown import LARGEST_COMMENT
 from pytest_ddcompat.cli.output import render_text
+from pytest_ddcompat.jobs.engine import DAMAGED, connected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytest.importorskip("duckdb")
 pytestmark = pytest.mark.once
@@ -69,7 +73,7 @@ def shown(capsys: pytest.CaptureFixture[str], *options: str, status: int = 0) ->
 def test_text(capsys: pytest.CaptureFixture[str]) -> None:
     text = re.sub(r"\s+", " ", shown(capsys, "--tests", "tests.txt"))
     for words in (
-        "1 of 3 gated tests ran in some job (33.3 %)",
+        "1 of 3 gated tests ran in some job (25 % of those that need to)",
         "2 runs of 2 jobs, repository https://git.example/acme/service, page iast-python",
         "commit c0ffee000000",
         "1 run left out: commit decade000000",
@@ -86,7 +90,7 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     account = json.loads(shown(capsys, "--format", "json", "--tests", "tests.txt"))
     jsonschema.validate(account, json.loads(SCHEMA.read_text(encoding="utf-8")))
-    assert (account["gated"], account["ran"], account["percentage"]) == (3, 1, 33.33)
+    assert (account["gated"], account["ran"], account["percentage"]) == (3, 1, 25)
     assert [test["test"] for test in account["never_run"]] == [Y, Z]
     assert account["never_run"][0]["because"][0]["needs"] == "ddtrace >=2.6.0"
     assert account["absent"] == [{"test": "b.py::test_new"}]
@@ -96,7 +100,10 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_markdown(capsys: pytest.CaptureFixture[str]) -> None:
     text = unescape(shown(capsys, "--format", "markdown", "--tests", "tests.txt"))
-    assert text.startswith("## Coverage: 1 of 3 gated tests ran in some job (33.3 %)\n\n- 2 runs")
+    head = (
+        "## Coverage: 1 of 3 gated tests ran in some job (25 % of those that need to)\n\n- 2 runs"
+    )
+    assert text.startswith(head)
     assert "### 2 tests never ran" in text
     assert f"<li><code>{Y}</code> since 2026-11-27</li>" in text
     assert "| linux | ddtrace 2.5.0, Python 3.11.7, linux, x86-64 | 2 | 1 |" in text
@@ -116,8 +123,13 @@ def test_html(capsys: pytest.CaptureFixture[str]) -> None:
     [
         pytest.param([], 0, "", id="not asked to fail"),
         pytest.param(["--fail-under", "33.3"], 0, "", id="enough"),
-        pytest.param(["--fail-under", "34"], 1, "33.3 % of the gated tests ran, under 34 %",
-                     id="less"),
+        pytest.param(["--fail-under", "33.34"], 1,
+                     "1 of the 3 tests that need to run did, less than 33.34 %", id="less"),
+        pytest.param(["--fail-under", "25", "--tests", "tests.txt"], 0, "",
+                     id="enough with those in no record"),
+        pytest.param(["--fail-under", "25.0001", "--tests", "tests.txt"], 1,
+                     "1 of the 4 tests that need to run did, less than 25.0001 %",
+                     id="less with those in no record"),
         pytest.param(["--fail-on-never-run"], 1, "2 of the gated tests ran in no job", id="never"),
         pytest.param(["--fail-on-never-run", "--tests", "tests.txt"], 1,
                      "3 of the gated tests ran in no job", id="never, or absent"),
@@ -132,6 +144,27 @@ def test_exit_status(
 ) -> None:
     assert main(["coverage", "0.json", "1.json", *options]) == status
     assert capsys.readouterr().err == (said and f"ddcompat: {said}\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "said"),
+    [([], 0, ""), *((each, 1, "ddcompat: there is no gated test, so that nothing was checked\n")
+                    for each in (["--fail-on-never-run"], ["--fail-under", "0"]))],
+)  # fmt: skip
+def test_a_suite_without_gated_tests(
+    options: list[str], status: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_records(tmp_path / "none", made_record({}))
+    assert main(["coverage", "none/0.json", *options]) == status
+    assert capsys.readouterr().err == said
+
+
+def test_older_attempts_are_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    attempts = [made_record({X: PASSED}, name="linux", attempt=n) for n in (1, 2)]
+    write_records(tmp_path / "twice", *attempts, made_record({X: OLD}, commit=OLDER))
+    assert main(["coverage", *(f"twice/{n}.json" for n in range(3))]) == 0
+    said = re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert "2 runs left out: commit decade000000, older attempts of jobs" in said
 
 
 def test_all_ran(tmp_path: Path) -> None:
@@ -160,6 +193,63 @@ def test_a_file_has_the_same(options: list[str], capsys: pytest.CaptureFixture[s
     assert shown(capsys, *options, "-o", "out") == ""
     written = Path("out").read_text(encoding="utf-8")
     assert re.sub(r"\s+", "", written) == re.sub(r"\s+", "", printed)
+
+
+def packed(folder: str = "packed") -> list[Path]:
+    """Pack two records, and return the files of their tests."""
+    assert main(["records", "pack", "0.json", "2.json", "-o", folder]) == 0
+    return sorted(Path(folder, "tests").rglob("*.parquet"))
+
+
+@pytest.mark.parametrize("name", ["packed/new.html", "packed/runs/new.html", "link/new.html", ""])
+def test_nothing_is_written_into_a_pack(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    target = Path(name or packed()[0])
+    if name:
+        packed()
+    Path("link").symlink_to("packed")
+    before = {path: path.read_bytes() for path in Path("packed").rglob("*.parquet")}
+    assert main(["coverage", "packed", "-o", str(target)]) == 2
+    assert capsys.readouterr().err.endswith(f"cannot write {target}: the command reads it\n")
+    assert before == {path: path.read_bytes() for path in Path("packed").rglob("*.parquet")}
+    assert target.exists() == (not name)
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"PAR1")])
+def test_a_damaged_pack(
+    damage: Callable[[Path], object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = packed()[0]
+    damage(file)
+    assert main(["coverage", "packed"]) == 2
+    error = capsys.readouterr().err
+    assert str(file) in error
+    assert error.endswith(f"; valid: {DAMAGED}\n")
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "a/" * 3000, "\0", "none"])
+def test_a_record_that_no_file_can_be(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["coverage", name]) == 2
+    assert "cannot read this record" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("matrices", ["x\x1b", "[[]]", "[{}]", "7", "[" * 9999])
+def test_a_pack_with_other_pages(matrices: str, capsys: pytest.CaptureFixture[str]) -> None:
+    packed()
+    with connected() as connection:
+        for file in Path("packed/runs").rglob("*.parquet"):
+            connection.execute(
+                f"COPY (SELECT * REPLACE ($matrices AS matrices) FROM read_parquet('{file}', "  # noqa: S608
+                f"hive_partitioning = false)) TO '{file}.new' (FORMAT parquet)",
+                {"matrices": matrices},
+            )
+            Path(f"{file}.new").replace(file)
+    assert main(["coverage", "packed"]) == 2
+    assert "the column matrices has what is no list of pages" in capsys.readouterr().err
+
+
+def test_sql_reads_no_record(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["coverage", "0.json", "--sql", "spark"]) == 2
+    assert "valid: coverage --sql spark" in capsys.readouterr().err
 
 
 def test_what_is_read_is_not_overwritten(capsys: pytest.CaptureFixture[str]) -> None:

@@ -306,4 +306,4 @@ def test_without_the_extra(
         "",
         "ddcompat: plan needs highspy, which is not installed",
     )
-    assert err.endswith("; install the extra plan: pip install 'pytest-ddcompat[plan]'\n")
+    assert err.endswith("; install pytest-ddcompat with the extra plan: pytest-ddcompat[plan]\n")

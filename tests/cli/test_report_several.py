@@ -49,6 +49,16 @@ def view_of(*records: dict[str, Any]) -> View:
     return View.of_several([f"{number}.json" for number in range(len(records))], records)
 
 
+def test_what_strict_mode_fails_did_not_run() -> None:
+    strict = OLD._replace(outcome="failed", action="fail")
+    view = view_of(
+        made_record({X: PASSED, Y: strict, Z: FAILED}, name="a"), made_record({X: PASSED})
+    )
+    assert view.jobs is not None
+    ran = view.jobs.heads.index("ran")
+    assert [row[ran] for row in view.jobs.rows] == ["2", "1"]
+
+
 def headings(view: View) -> list[str]:
     return [group.heading for group in view.groups]
 
@@ -144,7 +154,7 @@ def test_html(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ),
         pytest.param(
             [{X: OLD}, {X: OLD}, {X: OLD, Y: OLD}, {X: OLD}, {Y: OLD}],
-            {X: "a, b, c and 1 more", Y: "c and e"}, id="many jobs",
+            {X: "a, b, c and d", Y: "c and e"}, id="many jobs",
         ),
     ],
 )  # fmt: skip
