@@ -122,14 +122,13 @@ def _changes(items: Sequence[Item]) -> Iterator[_Change]:
 
     Several of one declaration are made together where they are the same.
     """
-    found: dict[tuple[str, int, str, str], tuple[Proposal, list[str]]] = {}
+    found: dict[tuple[str, int, str, str], tuple[Proposal, dict[str, None]]] = {}
     for item in items:
         for proposal in item.proposals:
             for place in () if proposal.note or proposal.text else proposal.places:
                 file, number = _split(place)
                 key = (file, number, proposal.kind, proposal.version or "")
-                tests = found.setdefault(key, (proposal, []))[1]
-                tests += [test for test in item.tests if test not in tests]
+                found.setdefault(key, (proposal, {}))[1].update(dict.fromkeys(item.tests))
     for key in sorted(found, key=lambda key: (key[0], -key[1], *key[2:])):
         proposal, tests = found[key]
         yield _Change(key[0], key[1], proposal, tuple(tests))
