@@ -166,9 +166,9 @@ def _amend(files: _Files, change: _Change, declared: Mapping[str, set[str]]) -> 
     text = files.text(file)
     try:
         if proposal.kind == "minimum":
-            new = writing.lowered(text, file, line, tests, str(proposal.version), others)
+            new = writing.lowered(text, file, line, tests, str(proposal.version), others=others)
         else:
-            new = writing.narrowed(text, file, line, tests, proposal.version, others)
+            new = writing.narrowed(text, file, line, tests, proposal.version, others=others)
     except CompatibilityError as error:
         raise _Unchanged("; ".join(map(str, error.problems))) from None
     files.texts[file] = new

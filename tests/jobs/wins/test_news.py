@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import jsonschema
 import pytest
 from support.made_records import OLDER, Case, Declared, made_record, write_records
 from support.made_wins import (
@@ -24,7 +23,7 @@ from support.made_wins import (
 )
 
 from pytest_ddcompat.jobs.pack import pack
-from pytest_ddcompat.jobs.wins.account import account_of, wins_schema
+from pytest_ddcompat.jobs.wins.account import account_of
 from pytest_ddcompat.jobs.wins.news import Wins, find_wins
 from pytest_ddcompat.values.errors import CompatibilityError
 
@@ -35,17 +34,6 @@ pytest.importorskip("duckdb")
 
 UNKNOWN = Case("passed", "undetermined", action="run")
 KEPT = Case("xpassed", "supported", action="xfail")
-
-
-@pytest.fixture
-def found(tmp_path: Path) -> Any:
-    def found_in(records: list[dict[str, Any]], **options: Any) -> Wins:
-        files = write_records(tmp_path / "records", *records)
-        wins = find_wins(files, **{"pages": [MATRIX], **options})
-        jsonschema.validate(account_of(wins), wins_schema())
-        return wins
-
-    return found_in
 
 
 def news(wins: Wins) -> list[tuple[str, str | None]]:
