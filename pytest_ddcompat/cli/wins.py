@@ -16,7 +16,7 @@ from pytest_ddcompat.jobs.wins.news import find_wins
 from pytest_ddcompat.jobs.wins.rejected import Rejections, read_rejected
 from pytest_ddcompat.matrix.loading import bundled_ids, load_matrix
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
-from pytest_ddcompat.values.files import write_atomically
+from pytest_ddcompat.values.files import unwritable, write_atomically
 from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
@@ -104,14 +104,18 @@ def _write(edits: Edits) -> None:
     Raises:
         CompatibilityError: One cannot be written.
     """
+    for name in edits.texts:
+        reason = unwritable(Path(name))
+        if reason:  # known before any file is written
+            raise CompatibilityError(Problem(f"cannot write this: {reason}", file=name))
     for line in edits.left:
         write_error(f"ddcompat: note: not written: {printable(line)}")
     for name, content in edits.texts.items():
         try:
             write_atomically(Path(name), content.encode())
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise CompatibilityError(Problem(f"cannot write this: {reason}", file=name)) from None
+            why = getattr(error, "strerror", None) or error
+            raise CompatibilityError(Problem(f"cannot write this: {why}", file=name)) from None
         write_error(f"ddcompat: wrote {printable(name)}")
 
 

@@ -69,13 +69,15 @@ def edited(items: Sequence[Item], targets: Targets, declared: Mapping[str, set[s
         ModuleNotFoundError: tomlkit is not installed.
     """
     files = _Files()
+    if targets.overlay is not None:
+        _check_overlay(targets.overlay, files.text(targets.overlay, may_be_new=True))
     left = []
     within = {place: {*tests} for place, tests in declared.items()}
     for change in _changes(items):
         try:
             _amend(files, change, within)
         except _Unchanged as error:
-            left.append(f"{change.file}:{change.line}: {error}")
+            left.append(str(error))
         else:
             within[f"{change.file}:{change.line}"].difference_update(change.tests)
     for item in items:
@@ -220,8 +222,7 @@ def _overlaid(files: _Files, items: Sequence[Item], targets: Targets) -> Iterato
         if name is None:
             yield f"{one.words}: --overlay names no file"
             continue
-        text = files.text(name, may_be_new=True)
-        _check_overlay(name, text)
+        text = files.text(name)
         extended = _extended(name, text)
         if extended and one.matrix not in extended:
             yield f"{one.words}: {name} is no overlay of {one.matrix}"
