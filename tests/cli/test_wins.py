@@ -67,10 +67,12 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
         "1 test expected to fail, but working; 1 test documented to work, but failing 4 runs",
         f"owner appsec: expected to fail, but working from ddtrace 2.3.2 on, in 4 runs {Z}",
         "fix: take them out of the declaration at declarations.toml:2",
-        "no owner: documented to work, but failing below ddtrace 2.4.0 with fastapi 0.110, in 2 "
-        f"runs {X} failed with ddtrace 2.3.2: job-0 (Python 3.11.7, 2026-11-27, "
-        "https://ci.example/1), job-1 (Python 3.11.7, 2026-11-27) passed with ddtrace 2.4.0: "
-        "job-2 (Python 3.11.7, 2026-11-27)",
+        (
+            "no owner: documented to work, but failing below ddtrace 2.4.0 with fastapi 0.110, in 2 "
+            f"runs {X} failed with ddtrace 2.3.2: job-0 (Python 3.11.7, 2026-11-27, "
+            "https://ci.example/1), job-1 (Python 3.11.7, 2026-11-27) passed with ddtrace 2.4.0: "
+            "job-2 (Python 3.11.7, 2026-11-27)"
+        ),
         "fix: declare them a bug where tracer <2.4.0, framework fastapi",
         f"not by --write: {Y} passes below it with flask 3.0",
     ):

@@ -6,9 +6,8 @@ import random
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from support.made_records import Case, Declared, made_record
-
 from pytest_ddcompat import load_matrix
+from support.made_records import Case, Declared, made_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

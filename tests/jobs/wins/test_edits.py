@@ -133,7 +133,7 @@ def test_a_place_without_a_line_is_refused(found: Any, place: str) -> None:
         pytest.param(OVERLAY, OVERLAY, id="an overlay"),
     ],
 )
-def test_a_row_is_added(found: Any, old: str | None, begins: str, tmp_path: Path) -> None:
+def test_a_row_is_added(found: Any, old: str | None, begins: str) -> None:
     if old is not None:
         Path("acme.toml").write_text(old, encoding="utf-8")
     texts, left = edits(found, *[("2.4.0", WON)] * 2, overlay="acme.toml")

@@ -17,6 +17,10 @@ TRACER = WON._replace(capability="the test", marker='requires_tracer(">=3")', me
 BY_FILE = TRACER._replace(declared=(Declared("d.toml:7", "", "appsec"),))
 PYTHON = TRACER._replace(check="python", marker='requires_python(">=3.12")')
 AT = "declarations.toml:3"
+LOWERED = "lower the minimum of ddtrace in the declaration at d.toml:7 to 2.4.0"
+LOWER_MARK = 'lower the minimum of requires_tracer(">=3") to 2.4.0'
+OTHER_MARK = 'change requires_python(">=3.12"): needs ddtrace >=2.6.0'
+CORRECTED = "correct iast-python: api_security from ddtrace 2.4.0 on"
 AUTHORS = "remove the mark xfail of their author"
 
 
@@ -32,15 +36,12 @@ def proposed(found: Any, *runs: tuple[str, Any], **options: Any) -> list[Proposa
                                  "2.4.0", ""), id="a state that ends"),
         pytest.param(None, BUG, ("declaration", f"take them out of the declaration at {AT}", None,
                                  ""), id="a state without a failure"),
-        pytest.param(None, BY_FILE, ("minimum", "lower the minimum of ddtrace in the declaration "
-                                     "at d.toml:7 to 2.4.0", "2.4.0", ""), id="a declared minimum"),
-        pytest.param(None, TRACER, ("minimum", 'lower the minimum of requires_tracer(">=3") to '
-                                    "2.4.0", "2.4.0", IN_SOURCE), id="a marker's minimum"),
-        pytest.param(None, PYTHON, ("marker", 'change requires_python(">=3.12"): needs ddtrace '
-                                    ">=2.6.0", None, "a person must decide how"),
+        pytest.param(None, BY_FILE, ("minimum", LOWERED, "2.4.0", ""), id="a declared minimum"),
+        pytest.param(None, TRACER, ("minimum", LOWER_MARK, "2.4.0", IN_SOURCE),
+                     id="a marker's minimum"),
+        pytest.param(None, PYTHON, ("marker", OTHER_MARK, None, "a person must decide how"),
                      id="another marker"),
-        pytest.param(None, WON, ("overlay", "correct iast-python: api_security from ddtrace 2.4.0 "
-                                 "on", "2.4.0", ""), id="a page's minimum"),
+        pytest.param(None, WON, ("overlay", CORRECTED, "2.4.0", ""), id="a page's minimum"),
         pytest.param(None, WON._replace(check="runtime", needs="CPython"),
                      ("overlay", "correct iast-python: api_security needs CPython", None,
                       "a person must decide how"), id="another of a page's facts"),
