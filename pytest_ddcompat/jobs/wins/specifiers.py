@@ -20,9 +20,10 @@ def below(specifier: str, limit: str) -> str:
     Raises:
         CompatibilityError: The limit is no version that a specifier may name.
     """
-    parse_marker_range(f"<{limit}")
-    parts = [_below(part, limit) for part in specifier.split("|")]
-    return "|".join(part for part in parts if part)
+    parse_version(limit)
+    parse_marker_range(f"<{limit}")  # which refuses some versions, such as 2.0+local
+    parts = [_below(part.strip(), limit) for part in specifier.split("|")]
+    return (" | " if " | " in specifier else "|").join(part for part in parts if part)
 
 
 def _below(specifier: str, limit: str) -> str:
