@@ -74,10 +74,12 @@ ROWS: list[Any] = [
     pytest.param(
         "frameworks", {"id": "django", "heading": "Frameworks", "versions": [">=1.8"]},
         f'[[frameworks]]\nid = "django"\nheading = "Frameworks"\nversions = [">=2", ">=3"]\n{OLD}'
-        f'[[frameworks]]\nid = "django"\nheading = "User frameworks"\ncapabilities = {{something_else = true}}\n{OLD}',
+        f'[[frameworks]]\nid = "django"\nheading = "User frameworks"\n'
+        f"capabilities = {{something_else = true}}\n{OLD}",
         '[[frameworks]]\nid = "django"\nheading = "Frameworks"\nversions = [">=1.8"]\n'
         f"{WRITTEN.replace(chr(10), ' # old' + chr(10), 1)}"
-        f'[[frameworks]]\nid = "django"\nheading = "User frameworks"\ncapabilities = {{something_else = true}}\n{OLD}',
+        f'[[frameworks]]\nid = "django"\nheading = "User frameworks"\n'
+        f"capabilities = {{something_else = true}}\n{OLD}",
         id="one of two headings",
     ),
     pytest.param(
@@ -105,9 +107,19 @@ ROWS: list[Any] = [
 @pytest.mark.parametrize(("table", "row", "before", "after"), ROWS)
 @pytest.mark.parametrize("newline", [pytest.param("\n", id="LF"), pytest.param("\r\n", id="CRLF")])
 def test_a_row(
-    table: str, row: dict[str, Any], before: str, after: str, newline: str, name: str, tmp_path: Path
+    *,
+    table: str,
+    row: dict[str, Any],
+    before: str,
+    after: str,
+    newline: str,
+    name: str,
+    tmp_path: Path,
 ) -> None:
-    head, tail = '# top\nextends = "small.toml" # it\n\n# own\n', '\n[[facts]] # a\nid="v"\nkind="word"'
+    head, tail = (
+        '# top\nextends = "small.toml" # it\n\n# own\n',
+        '\n[[facts]] # a\nid="v"\nkind="word"',
+    )
     text, wanted = (f"{head}{rows}{tail}".replace("\n", newline) for rows in (before, after))
     found = overlaid(text, name, table, {**row, **NEW}, "unused")
     assert found == wanted
@@ -131,13 +143,13 @@ EXTENDS = 'extends = "small.toml"\n'
                      id="no text"),
         pytest.param(
             (FILES / "base" / "small.toml").read_text(), "capabilities", CAPABILITY,
-            "acme.toml: this is no overlay, and the matrix of a page is never changed; valid: a file "
-            'with the key "extends"', id="the matrix of a page",
+            "acme.toml: this is no overlay, and the matrix of a page is never changed; valid: a "
+            'file with the key "extends"', id="the matrix of a page",
         ),
         pytest.param(
             "# words\n", "capabilities", CAPABILITY,
-            "acme.toml: this is no overlay, and the matrix of a page is never changed; valid: a file "
-            'with the key "extends"', id="comments alone",
+            "acme.toml: this is no overlay, and the matrix of a page is never changed; valid: a "
+            'file with the key "extends"', id="comments alone",
         ),
         pytest.param(
             EXTENDS, "capability", CAPABILITY,
@@ -152,7 +164,8 @@ EXTENDS = 'extends = "small.toml"\n'
         ),
         pytest.param(
             EXTENDS, "capabilities", {"id": "something", "minimum": "1.8", "source": "s"},
-            'acme.toml: capabilities[0]: the key "reason" is missing: Why it is so.', id="no reason",
+            'acme.toml: capabilities[0]: the key "reason" is missing: Why it is so.',
+            id="no reason",
         ),
         pytest.param(
             EXTENDS, "frameworks", {"id": "djang", **NEW},
@@ -176,8 +189,8 @@ EXTENDS = 'extends = "small.toml"\n'
         pytest.param(
             f'{EXTENDS}[[capabilities]]\nid="something"\n{OLD}remove = true\n',
             "capabilities", CAPABILITY,
-            'the change cannot be made: acme.toml: capabilities[0]: you cannot give "minimum" for a '
-            "row that you remove; valid: documented, heading, id, reason, source",
+            'the change cannot be made: acme.toml: capabilities[0]: you cannot give "minimum" for '
+            "a row that you remove; valid: documented, heading, id, reason, source",
             id="a row that is removed",
         ),
         pytest.param(

@@ -19,6 +19,8 @@ pytestmark = pytest.mark.once
 NAME = "declared.toml"
 A, B, C = "test_a.py::test_a", "test_b.py::test_b[x]", "test_c.py::TestC::test_c"
 FACT = '\n[[facts]]\nid = "variant"\nkind = "word"\n'
+STRINGS = 'state = """\\\n  bug"""\nreason = """# no\n[[declarations]]\n"""\n'
+WHEN, REQUIRES = '[declarations.when]\nos = "linux"\n', '[declarations.requires]\nagent = ">=7"\n'
 
 # A declaration's keys before and after its test passes from 2.6 on.
 NARROWED = [
@@ -121,8 +123,8 @@ NARROWED = [
         id="an array with an older version",
     ),
     pytest.param(
-        'when = {tracer = "<3"}\nstate = """\\\n  bug"""\nreason = """# no\n[[declarations]]\n"""\n',
-        'when = {tracer = "<2.6"}\nstate = """\\\n  bug"""\nreason = """# no\n[[declarations]]\n"""\n',
+        f'when = {{tracer = "<3"}}\n{STRINGS}',
+        f'when = {{tracer = "<2.6"}}\n{STRINGS}',
         id="strings of several lines",
     ),
 ]
@@ -162,13 +164,11 @@ def test_narrowed(before: str, after: str, above: str, below: str, newline: str)
             id="a requirement",
         ),
         pytest.param(
-            'state = "bug"\n[declarations.when]\nos = "linux"\n\n[declarations.requires]\nagent = ">=7"\n',
-            '[declarations.requires]\nagent = ">=7"\n',
+            f'state = "bug"\n{WHEN}\n{REQUIRES}', REQUIRES,
             id="a requirement with a header",
         ),
         pytest.param(
-            'state = "bug"\n[declarations.requires]\nagent = ">=7"\n\n[declarations.when]\nos = "linux"\n',
-            '[declarations.requires]\nagent = ">=7"\n',
+            f'state = "bug"\n{REQUIRES}\n{WHEN}', REQUIRES,
             id="conditions behind it",
         ),
     ],
@@ -190,7 +190,8 @@ def test_freed(keys: str, left: str) -> None:
         pytest.param(f"\n#:schema x\n[[declarations]]\ntests='{A}'\nstate='bug'\n\n", 3,
                      "\n#:schema x\n", id="below the schema"),
         pytest.param(
-            f"[[declarations]]\ntests='{B}'\nstate='bug' \n\n\n[[declarations]]\ntests='{A}'\nstate='bug'",
+            f"[[declarations]]\ntests='{B}'\nstate='bug' \n\n\n"
+            f"[[declarations]]\ntests='{A}'\nstate='bug'",
             6, f"[[declarations]]\ntests='{B}'\nstate='bug' \n", id="the last one",
         ),
         pytest.param(f"[[declarations]]\ntests='{A}'\nstate='bug'\n# end\n\n \n{FACT}", 1,
@@ -287,7 +288,9 @@ LOWERED = [
 
 @pytest.mark.parametrize(("before", "after"), LOWERED)
 def test_lowered(before: str, after: str) -> None:
-    text = f'[[declarations]]\ntests = ["{A}"]\nwhen = {{tracer = ">=3"}}\nstate = "bug"\nrequires = '
+    text = (
+        f'[[declarations]]\ntests = ["{A}"]\nwhen = {{tracer = ">=3"}}\nstate = "bug"\nrequires = '
+    )
     assert lowered(f"{text}{before}\n", NAME, 1, [A], "1.8") == f"{text}{after}\n"
 
 
@@ -338,7 +341,7 @@ def test_declared(text: str, added: str) -> None:
 
 def test_declared_between_tables() -> None:
     text = f"[[declarations]]\ntests='x'\nstate='bug' # a\n{FACT}"
-    wanted = f"[[declarations]]\ntests='x'\nstate='bug' # a\n\n[[declarations]]\ntests = [\n"
+    wanted = "[[declarations]]\ntests='x'\nstate='bug' # a\n\n[[declarations]]\ntests = [\n"
     wanted += "".join(f'    "{test}",\n' for test in LONG)
     assert declared(text, NAME, LONG, "flaky", {}, "") == f'{wanted}]\nstate = "flaky"\n{FACT}'
 
@@ -418,17 +421,19 @@ STRAY = "a specifier such as >=2.0,<3"
         ),
         pytest.param(
             narrowed, TOO_MANY, 1, [A],
-            f"{NAME}:1: an array of this table has more than 5,000 elements; valid: several tables; "
-            "split it by hand", id="too many ids",
+            f"{NAME}:1: an array of this table has more than 5,000 elements; valid: several "
+            "tables; split it by hand", id="too many ids",
         ),
         pytest.param(
             lowered, ONE, 2, [A],
-            f'{NAME}:2: this requires no tracer newer than 2.6; valid: requires with tracer = ">=V"',
+            f'{NAME}:2: this requires no tracer newer than 2.6; valid: requires with '
+            'tracer = ">=V"',
             id="no requirement",
         ),
         pytest.param(
             lowered, NEEDS % '">=2.6"', 1, [A],
-            f'{NAME}:1: this requires no tracer newer than 2.6; valid: requires with tracer = ">=V"',
+            f'{NAME}:1: this requires no tracer newer than 2.6; valid: requires with '
+            'tracer = ">=V"',
             id="a bound that is there",
         ),
         pytest.param(
@@ -465,7 +470,7 @@ def test_no_version(change: Callable[..., str]) -> None:
 
 
 def test_a_result_that_would_not_load() -> None:
-    many = ",".join(f"!=1.{number}" for number in range(100, 123))
+    many = ",".join(f"!=1.{number}" for number in range(100, 124))
     text = f'[[declarations]]\ntests = "{A}"\nstate = "bug"\nwhen.tracer = ">=1,{many}"\n'
     with pytest.raises(CompatibilityError) as raised:
         narrowed(text, NAME, 1, [A], "2.6.123456")
