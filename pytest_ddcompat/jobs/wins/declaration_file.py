@@ -114,7 +114,9 @@ class DeclarationFile(NamedTuple):
             says = parse_toml(content, self.name).get(_ARRAY, [])
             read_declarations(content, self.name)
         except CompatibilityError as error:
-            origin = f"{place}: the change cannot be made"
+            origin = (
+                "the change cannot be made" if line is None else f"{place}: it cannot be changed"
+            )
             raise DeclarationError(each.within(origin) for each in error.problems) from None
         if says != tables:
             problem = Problem("its layout cannot be kept", "a change by hand", file=place)

@@ -20,7 +20,7 @@ _LONGEST = 100  # characters of a line
 
 def new_table(array: str, values: Mapping[str, Any], like: str) -> str:
     """Write a table `[[array]]`, with braces and ends of lines as another text has them."""
-    padding = " " if "{ " in like or "{" not in like else ""
+    padding = _padding(like)
     lines = [f"[[{array}]]"]
     for key, value in values.items():
         line = f"{key} = {toml_value(value, padding=padding)}"
@@ -31,6 +31,11 @@ def new_table(array: str, values: Mapping[str, Any], like: str) -> str:
             lines.append(line)
     newline = newline_of(like)
     return "".join(f"{line}{newline}" for line in lines)
+
+
+def _padding(like: str) -> str:
+    """Return what a text has between the braces of a table and what it holds."""
+    return " " if "{ " in like else ""
 
 
 def edited(text: str, array: str, old: dict[str, Any], new: dict[str, Any]) -> str:
@@ -67,7 +72,8 @@ def edited(text: str, array: str, old: dict[str, Any], new: dict[str, Any]) -> s
         found = tomlkit.dumps(document)
     except Exception:  # noqa: BLE001 - tomlkit fails in many ways on layouts that it does not know
         raise CompatibilityError(Problem("its layout cannot be kept", "a change by hand")) from None
-    found = found if is_closed else found.rstrip("\n")
+    found = found.rstrip()  # blank lines are left of a table within it that is gone
+    found = f"{found}\n" if is_closed else found
     return found.replace("\n", "\r\n") if has_crlf else found
 
 
@@ -77,8 +83,8 @@ def _with_when(text: str, when: object) -> str:
         bracket, first, _ = statement.groups()
         if not bracket and unquoted(first) == "state":
             indent = text[statement.start() : statement.start(2)]
-            padding = " " if "{ " in text else ""
-            return f"{text[:end]}{indent}when = {toml_value(when, padding=padding)}\n{text[end:]}"
+            added = f"{indent}when = {toml_value(when, padding=_padding(text))}\n"
+            return f"{text[:end]}{added}{text[end:]}"
     return text
 
 
@@ -115,6 +121,9 @@ def _changed(item: Any, old: Any, new: Any) -> Any:
 
 
 def _changed_array(array: Any, old: Sequence[Any], new: Sequence[Any]) -> Any:
+    import tomlkit
+    from tomlkit.items import AoT
+
     kept = {each for each in new if isinstance(each, str)}
     if [each for each in old if isinstance(each, str) and each in kept] == new:
         for number in reversed(range(len(old))):
@@ -130,7 +139,7 @@ def _changed_array(array: Any, old: Sequence[Any], new: Sequence[Any]) -> Any:
             if changed is not item:
                 array[number] = changed
     for value in new[len(old) :]:
-        array.append(_item(value))
+        array.append(tomlkit.item(value) if isinstance(array, AoT) else _item(value))
     return array
 
 

@@ -17,7 +17,6 @@ from pytest_ddcompat.values.toml import toml_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from importlib.abc import Traversable
 
     Row = dict[str, Any]
     """A row of an overlay, as parsed."""
@@ -158,7 +157,7 @@ def _load(text: str, name: str) -> None:
     """Load an overlay as if its file had a text."""
     path = Path(name)
 
-    def read(file: Traversable) -> bytes:
+    def read(file: Any) -> bytes:
         return text.encode() if file == path else read_file(file)
 
     try:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from packaging.specifiers import Specifier
 
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
-from pytest_ddcompat.values.versions import Version, parse_marker_range, parse_version
+from pytest_ddcompat.values.stretches import stretches_of
+from pytest_ddcompat.values.versions import Range, Version, parse_marker_range, parse_version
 
 __all__ = ["below", "down_to"]
 
@@ -20,22 +21,29 @@ def below(specifier: str, limit: str) -> str:
     Raises:
         CompatibilityError: The limit is no version that a specifier may name.
     """
-    parse_marker_range(f"<{limit}")
-    parts = [_below(part, limit) for part in specifier.split("|")]
-    return "|".join(part for part in parts if part)
+    parse_version(limit)
+    parse_marker_range(f"<{limit}")  # which refuses some versions, such as 2.0+local
+    parts = [_below(part.strip(), limit) for part in specifier.split("|")]
+    return (" | " if " | " in specifier else "|").join(part for part in parts if part)
 
 
 def _below(specifier: str, limit: str) -> str:
-    version = parse_version(limit)
-    clauses = [(text, *_ordering(text)) for text in specifier.split(",") if text.strip()]
-    for _, operator, bound in clauses:
-        if operator in {">=", ">", "=="} and bound >= version:
-            return ""
-        if (operator == "<" and bound <= version) or (operator == "<=" and bound < version):
-            return specifier
-    kept = [text for text, operator, _ in clauses if operator not in {"<", "<="}]
-    space = " " if ", " in specifier else ""
-    return ",".join([*kept, f"{space if kept else ''}<{limit}"])
+    if specifier and not _is_possible(f"{specifier},>={limit}"):
+        return specifier
+    # Other upper bounds are at the limit or above it: they no longer matter.
+    clauses = [text for text in specifier.split(",") if text.strip()]
+    kept = [text for text in clauses if _ordering(text)[0] not in {"<", "<="}]
+    space = " " if kept and ", " in specifier else ""
+    found = ",".join([*kept, f"{space}<{limit}"])
+    return found if _is_possible(found) else ""
+
+
+def _is_possible(specifier: str) -> bool:
+    """Whether some version satisfies a marker's specifier, as a marker is asked.
+
+    `==2.*,<2` counts as impossible, and is refused by markers, though 2.0rc1 would satisfy it.
+    """
+    return bool(stretches_of(Range([specifier], by_order=True)))
 
 
 def down_to(specifier: str, minimum: str) -> str:

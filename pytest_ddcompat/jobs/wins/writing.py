@@ -38,10 +38,13 @@ def narrowed(
 ) -> str:
     """Return a declarations file in which tests are expected to fail only with older tracers.
 
-    The state's `when` gets `tracer = "<BELOW"`, beside what it says; where there is nothing else
-    known of the tracer, the state is then undetermined. Without a version, or if the state would
-    then apply nowhere, the tests are freed. Their declaration goes with the comments right above
-    it. If it has `requires`, only `state`, `when`, `ticket` and `reason` go.
+    The state's `when` gets `tracer = "<BELOW"`, beside what it says. So where no tracer is
+    installed the state no longer applies, and where its version is unknown that is undetermined.
+
+    Without a version, or if the state would then apply nowhere, the tests are freed: their
+    declaration goes, with the comments right above it. If it has `requires` too, only `state`,
+    `when`, `ticket` and `reason` go; `unsupported`, `owner` and the like stay, as they are said of
+    what is required too.
 
     If the declaration names other tests by other ids, it keeps these, and a copy for the given
     tests follows it, with what is left to say of them.
