@@ -68,8 +68,8 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
         f"owner appsec: expected to fail, but working from ddtrace 2.3.2 on, in 4 runs {Z}",
         "fix: take them out of the declaration at declarations.toml:2",
         (
-            "no owner: documented to work, but failing below ddtrace 2.4.0 with fastapi 0.110, in 2 "
-            f"runs {X} failed with ddtrace 2.3.2: job-0 (Python 3.11.7, 2026-11-27, "
+            "no owner: documented to work, but failing below ddtrace 2.4.0 with fastapi 0.110, in "
+            f"2 runs {X} failed with ddtrace 2.3.2: job-0 (Python 3.11.7, 2026-11-27, "
             "https://ci.example/1), job-1 (Python 3.11.7, 2026-11-27) passed with ddtrace 2.4.0: "
             "job-2 (Python 3.11.7, 2026-11-27)"
         ),

@@ -197,7 +197,7 @@ def test_what_another_test_speaks_against_is_left(found: Any) -> None:
     runs += [("2.4.0", {X: blocking("fastapi", OK), Y: blocking("flask", OK)})] * 2
     texts, _ = edits(found, *runs, overlay="acme.toml", declarations="new.toml")
     assert [*texts] == ["new.toml"]
-    assert 'when = { tracer = "<2.4.0" }' in texts["new.toml"]
+    assert 'when = {tracer = "<2.4.0"}' in texts["new.toml"]
 
 
 def test_news_of_no_consequence_changes_nothing(found: Any) -> None:
