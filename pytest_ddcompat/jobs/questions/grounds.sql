@@ -1,4 +1,4 @@
--- On what does each expectation rest that is news: on which markers, declarations and findings?
+-- Which markers, declarations and findings does each expectation rest on that is news?
 WITH concerned AS (
     SELECT
         news.kind,

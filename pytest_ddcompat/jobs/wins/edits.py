@@ -33,7 +33,7 @@ class Targets(NamedTuple):
 
 
 class Edits(NamedTuple):
-    """What is to be written.
+    """Files to write.
 
     Attributes:
         texts: The new text of each file.

@@ -1,4 +1,4 @@
-"""What all runs of tests came to, by which a change for some tests is judged for others too."""
+"""The results of all runs, so that a change for some tests is judged for the others too."""
 
 from __future__ import annotations
 
@@ -56,6 +56,7 @@ class Pictures:
             )
             for row in rows
         ]  # fmt: skip
+        self._by_capability: dict[str, dict[str, list[Picture]]] = {}
         self._places = {version: place for place, version in enumerate(versions)}
         self._versions = versions
 
@@ -95,14 +96,26 @@ class Pictures:
         limit = self.place(version)
         return [
             one
-            for one in self._all
+            for one in self._of_page(page).get(capability, ())
             if (
                 (one.last_failed is not None and one.last_failed >= limit)
                 if kind == "works"
                 else (one.first_passed is not None and one.first_passed < limit)
             )
-            and capability in capabilities_of(one.markers, page)
         ]
+
+    def _of_page(self, page: Matrix) -> dict[str, list[Picture]]:
+        """Return the runs of tests by the capabilities of a page that they need."""
+        if page.page.id not in self._by_capability:
+            found: dict[str, list[Picture]] = defaultdict(list)
+            needed_by: dict[tuple[str, ...], set[str]] = {}
+            for one in self._all:
+                if one.markers not in needed_by:
+                    needed_by[one.markers] = capabilities_of(one.markers, page)
+                for capability in needed_by[one.markers]:
+                    found[capability].append(one)
+            self._by_capability[page.page.id] = found
+        return self._by_capability[page.page.id]
 
     @property
     def declared(self) -> dict[str, set[str]]:

@@ -1,4 +1,4 @@
-"""What to do about news: free a declaration, change a minimum, or correct a page."""
+"""Propose changes for news: free a declaration, change a minimum, or correct a page."""
 
 from __future__ import annotations
 

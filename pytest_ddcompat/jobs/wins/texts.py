@@ -1,4 +1,4 @@
-"""What proposals say: why, since when, and as TOML."""
+"""Word proposals: their reasons, and their rows and declarations as TOML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is found: news of tests, the runs that show it, and what to do about it."""
+"""Values: news of tests, the runs that show it, and proposals."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class Found(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """What to change, so that what is expected is what happens.
+    """A change by which expectations match what happens.
 
     Attributes:
         kind: `declaration`, `minimum`, `overlay` or `marker`.
@@ -154,7 +154,7 @@ class Proposal(NamedTuple):
 
     @property
     def same(self) -> Proposal:
-        """What tests have in common of which it can be said together."""
+        """The proposal without what differs between tests that share it."""
         is_at_tests = self.kind == "marker" or self.note == IN_SOURCE
         return self._replace(places=()) if is_at_tests else self
 

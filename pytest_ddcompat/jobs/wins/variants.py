@@ -1,4 +1,4 @@
-"""In what the runs of a test are told apart: frameworks, facts of one's own, versions in order."""
+"""Tell runs of a test apart by frameworks and user-defined facts; put versions in order."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ FRAMEWORK = "framework."
 """What begins the key of a framework in a variant."""
 
 FACT = "fact."
-"""What begins the key of a fact of one's own in a variant."""
+"""What begins the key of a user-defined fact in a variant."""
 
 
 @lru_cache(maxsize=10_000)
 def requirement_of(marker: str) -> Requirement | None:
-    """Return the requirement of a marker in a record; None if it is none of this plugin's."""
+    """Return the requirement of a marker in a record, or None if the text is not a marker."""
     try:
         return Requirement.from_marker(marker)
     except ValueError:
@@ -38,7 +38,7 @@ def variant_of(facts: Mapping[str, Any], markers: Iterable[str]) -> dict[str, st
     """Return the variant of a test: what may well decide whether it works, beside the tracer.
 
     These are the frameworks that its markers name, each with the first two numbers of its version,
-    and all facts of one's own. Runs of one variant that differ in anything else, such as Python,
+    and all user-defined facts. Runs of one variant that differ in anything else, such as Python,
     are taken together: where they do not come to the same, there is no news.
 
     Args:
