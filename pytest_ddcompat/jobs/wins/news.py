@@ -116,8 +116,8 @@ def _asked(connection: DuckDBPyConnection) -> tuple[dict[str, list[dict[str, Any
     fill_input(connection, "placed", placed)
     keep(connection, "tried")
     keep(connection, "news")
-    names = ("news", "grounds", "evidence", "pictures")
-    return {name: rows_of(connection, question(name)) for name in names}, versions
+    answers = {n: rows_of(connection, question(n)) for n in ("grounds", "evidence", "pictures")}
+    return {"news": rows_of(connection, "SELECT * FROM news"), **answers}, versions
 
 
 def _found(answers: dict[str, list[dict[str, Any]]], versions: Sequence[str]) -> list[Found]:

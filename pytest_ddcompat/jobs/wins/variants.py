@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.requirement.requirement import Requirement
-from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.names import fold
 from pytest_ddcompat.values.versions import parse_version
 
@@ -81,7 +80,7 @@ def in_order(texts: Iterable[str]) -> dict[str, int]:
 def _parsed(text: str) -> Version | None:
     try:
         return parse_version(text)
-    except CompatibilityError:
+    except ValueError:  # numbers of thousands of digits too
         return None
 
 
@@ -109,4 +108,4 @@ def place_settings(settings: Sequence[dict[str, Any]]) -> tuple[list[tuple[Any, 
 
 
 def _as_text(variant: Mapping[str, str]) -> str:
-    return json.dumps(variant, ensure_ascii=False)
+    return json.dumps(variant)
