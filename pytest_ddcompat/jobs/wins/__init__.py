@@ -1,1 +1,1 @@
-"""Wins: tests that pass in all runs though they are expected to fail, or to be unsupported."""
+"""Expectations that reality has overtaken, and what to change where they stand."""
