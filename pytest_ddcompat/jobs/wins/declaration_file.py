@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 from pytest_ddcompat.declarations.file import read_declarations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Table = dict[str, Any]
     """A declaration, as parsed."""
 
-__all__ = ["DeclarationFile"]
+__all__ = ["DeclarationFile", "read_file"]
 
 _MARK = "\ufeff"
 _ARRAY = "declarations"
@@ -40,20 +40,6 @@ class DeclarationFile(NamedTuple):
     text: str
     tables: list[Table]
     blocks: list[blocks.Block]
-
-    @classmethod
-    def read(cls, text: str, name: str) -> DeclarationFile:
-        """Read a file from its text."""
-        content = _bytes(text, name)
-        read_declarations(content, name)  # it must be right before it can be changed
-        plain = text.removeprefix(_MARK)
-        return cls(
-            name,
-            text[: len(text) - len(plain)],
-            plain,
-            parse_toml(content, name).get(_ARRAY, []),
-            blocks.blocks_of(plain, _ARRAY),
-        )
 
     def changed(
         self,
@@ -110,18 +96,34 @@ class DeclarationFile(NamedTuple):
         place = self.name if line is None else f"{self.name}:{line}"
         found = f"{self.mark}{text}"
         try:
-            content = _bytes(found, self.name)
-            says = parse_toml(content, self.name).get(_ARRAY, [])
-            read_declarations(content, self.name)
+            says = read_file(found, self.name).tables
         except CompatibilityError as error:
-            origin = (
-                "the change cannot be made" if line is None else f"{place}: it cannot be changed"
-            )
+            origin = "the change cannot be made"
+            origin = origin if line is None else f"{place}: it cannot be changed"
             raise DeclarationError(each.within(origin) for each in error.problems) from None
         if says != tables:
             problem = Problem("its layout cannot be kept", "a change by hand", file=place)
             raise DeclarationError(problem)
         return found
+
+
+@lru_cache(maxsize=1)  # of several changes, each begins with the result of another
+def read_file(text: str, name: str) -> DeclarationFile:
+    """Read a declarations file from its text.
+
+    Raises:
+        DeclarationError: It cannot be understood.
+    """
+    content = _bytes(text, name)
+    read_declarations(content, name)  # it must be right before it can be changed
+    plain = text.removeprefix(_MARK)
+    return DeclarationFile(
+        name,
+        text[: len(text) - len(plain)],
+        plain,
+        parse_toml(content, name).get(_ARRAY, []),
+        blocks.blocks_of(plain, _ARRAY),
+    )
 
 
 def _placed(place: str, function: Callable[..., Any], *arguments: Any) -> Any:

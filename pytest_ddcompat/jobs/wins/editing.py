@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.declarations.lines import statements, unquoted
+from pytest_ddcompat.jobs.wins.arrays import without_strings
 from pytest_ddcompat.jobs.wins.blocks import newline_of
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.toml import toml_value
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["edited", "new_table"]
 
-_MOST = 5_000  # elements of an array: tomlkit takes the square of their number
 _LONGEST = 100  # characters of a line
 
 
@@ -49,15 +49,12 @@ def edited(text: str, array: str, old: dict[str, Any], new: dict[str, Any]) -> s
 
     Raises:
         ModuleNotFoundError: tomlkit is not installed.
-        CompatibilityError: It is too large, or has a layout that cannot be changed.
+        CompatibilityError: It has a layout that cannot be changed.
     """
     import tomlkit
 
     if old == new:
         return text
-    if any(isinstance(value, list) and len(value) > _MOST for value in old.values()):
-        what = f"an array of this table has more than {_MOST:,} elements"
-        raise CompatibilityError(Problem(what, "several tables; split it by hand"))
     has_crlf = text.count("\r\n") == text.count("\n") > 0
     plain = text.replace("\r\n", "\n") if has_crlf else text
     is_closed = plain.endswith("\n")
@@ -126,10 +123,8 @@ def _changed_array(array: Any, old: Sequence[Any], new: Sequence[Any]) -> Any:
 
     kept = {each for each in new if isinstance(each, str)}
     if [each for each in old if isinstance(each, str) and each in kept] == new:
-        for number in reversed(range(len(old))):
-            if old[number] not in kept:
-                del array[number]
-        return array
+        gone = {number for number, each in enumerate(old) if each not in kept}
+        return tomlkit.value(without_strings(array.as_string(), gone))
     if len(new) < len(old) or [*map(type, old)] != [*map(type, new[: len(old)])]:
         return _item(new)
     for number, (before, after) in enumerate(zip(old, new)):

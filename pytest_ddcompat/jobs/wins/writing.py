@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.jobs.wins import specifiers
-from pytest_ddcompat.jobs.wins.declaration_file import DeclarationFile
+from pytest_ddcompat.jobs.wins.declaration_file import read_file
 from pytest_ddcompat.jobs.wins.overlay_file import with_row
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.versions import parse_marker_range, parse_version
@@ -63,7 +63,7 @@ def narrowed(
             matches other tests too; or the new text would not say what it is meant to.
     """
     change = _freed if below is None else partial(_narrowed, below=below.strip())
-    return DeclarationFile.read(text, name).changed(line, tests, others, change)
+    return read_file(text, name).changed(line, tests, others, change)
 
 
 def lowered(
@@ -93,7 +93,7 @@ def lowered(
         CompatibilityError: As for `narrowed`, or there is no such bound.
     """
     change = partial(_lowered, minimum=minimum.strip())
-    return DeclarationFile.read(text, name).changed(line, tests, others, change)
+    return read_file(text, name).changed(line, tests, others, change)
 
 
 def declared(  # noqa: PLR0917 - what a declaration has, in its order
@@ -119,7 +119,7 @@ def declared(  # noqa: PLR0917 - what a declaration has, in its order
     """
     values: Table = {"tests": tests[0] if len(tests) == 1 else [*tests], "state": state}
     values.update({key: value for key, value in (("when", {**when}), ("reason", reason)) if value})
-    return DeclarationFile.read(text, name).added(values)
+    return read_file(text, name).added(values)
 
 
 def overlaid(text: str, name: str, table: str, row: Mapping[str, Any], extends: str) -> str:

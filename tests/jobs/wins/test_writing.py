@@ -358,8 +358,6 @@ def test_declared_as_other_tables_are() -> None:
 ONE = f'# a\n[[declarations]]\ntests = ["{A}", "test_c.py"]\nstate = "bug"\n'
 NEEDS = f'[[declarations]]\ntests = "{A}"\nrequires = {{tracer = %s}}\n'
 APART = f'[[declarations]]\ntests = "{A}"\nstate = "bug"\n{FACT}[declarations.when]\nos = "linux"\n'
-TOO_MANY = f"[[declarations]]\ntests = {[A, *(f'x{n}' for n in range(5000))]}\nstate = 'bug'\n"
-STRAY = "a specifier such as >=2.0,<3"
 
 
 @pytest.mark.parametrize(
@@ -418,11 +416,6 @@ STRAY = "a specifier such as >=2.0,<3"
         pytest.param(
             narrowed, NEEDS % '">=2"', 1, [A],
             f"{NAME}:1: this declares no state; valid: a declaration with a state", id="no state",
-        ),
-        pytest.param(
-            narrowed, TOO_MANY, 1, [A],
-            f"{NAME}:1: an array of this table has more than 5,000 elements; valid: several "
-            "tables; split it by hand", id="too many ids",
         ),
         pytest.param(
             lowered, ONE, 2, [A],

@@ -49,7 +49,7 @@ def tables(draw: st.DrawFn, number: int) -> str:
     alone = len(ids) == 1 and draw(st.booleans())
     keys = [f"tests = {repr(ids[0]) if alone else several}", f'owner = "{number}"']
     keys.append('state = "bug"')
-    headers = []
+    headers: list[str] = []
     for key, specifiers in (("when", SPECIFIERS), ("requires", BOUNDS)):
         layout = draw(st.sampled_from(["none", "when", "header"]))
         if layout != "none":
