@@ -53,6 +53,7 @@ ONLY_IN = {
     "sqlglot": r"jobs\..*",
     "pyspark": r"jobs\.spark",
     "py4j": r"jobs\.spark",
+    "tomlkit": r"jobs\..*",
 }
 
 

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from itertools import groupby
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.jobs.allowed import Allowances
-from pytest_ddcompat.jobs.asking import started
 from pytest_ddcompat.jobs.covered import Coverage, Job, Missed, Reason, Row
-from pytest_ddcompat.jobs.pack import pack
-from pytest_ddcompat.jobs.questions import INPUTS
+from pytest_ddcompat.jobs.opening import opened
 from pytest_ddcompat.jobs.selection import Choice, Suite, resolve, suite_of
 from pytest_ddcompat.jobs.watched.suite import Asked
 from pytest_ddcompat.jobs.watched.watching import Watch, watched
@@ -60,46 +55,32 @@ def measure(
             page is not given by which `facts` are to be found, or the engine cannot do it.
         ModuleNotFoundError: A package of the engine is not installed.
     """
-    with TemporaryDirectory(prefix="ddcompat-") as temporary:
-        folder, twice = _folder(records, str(Path(temporary) / "pack"))
-        with started(engine) as asked:
-            asked.read(folder)
-            choice = resolve(asked, choice)
-            _give(asked, choice, [*dict.fromkeys(collected)])
-            asked.keep("selected")
-            suite = suite_of(asked, choice)
-            rows = _rows_of(suite, pages)
-            asked.fill("page_rows", rows)
-            asked.keep("seen")
-            asked.keep("pairs")
-            found = {name: asked.ask(name) for name in _ASKED}
-            found["redundant"] = [{"job_nth": number} for number in _redundant(asked)]
-            decided = asked.ask("decided") if facts else []
+    with opened(records, engine) as (asked, twice):
+        choice = resolve(asked, choice)
+        _give(asked, choice, [*dict.fromkeys(collected)])
+        asked.keep("selected")
+        suite = suite_of(asked, choice)
+        rows = _rows_of(suite, pages)
+        asked.fill("page_rows", rows)
+        asked.keep("seen")
+        asked.keep("pairs")
+        found = {name: asked.ask(name) for name in _ASKED}
+        found["redundant"] = [{"job_nth": number} for number in _redundant(asked)]
+        decided = asked.ask("decided") if facts else []
     coverage = _assembled(suite, found, allowed or Allowances(), twice, known=bool(rows))
     return coverage._replace(watch=_watch(suite, pages, decided)) if facts else coverage
 
 
-def _folder(records: Sequence[str], temporary: str) -> tuple[str, list[str]]:
-    """Return the folder of a pack, which is made of records if they are files."""
-    folders = [*filter(os.path.isdir, records)]  # which no name can make fail
-    if not folders:
-        return temporary, pack(records, temporary).known
-    if len(records) > 1:
-        what = f"{folders[0]} is a folder, which cannot stand beside others"
-        raise CompatibilityError(f"{what}; valid: one folder, or files of records")
-    return folders[0], []
-
-
 def _give(engine: Engine, choice: Choice, collected: Sequence[str]) -> None:
-    """Make the tables that the questions take; of page's rows, none as yet."""
+    """Tell the engine which runs count, and what was collected."""
     values: dict[str, Sequence[str]] = {
         "wanted_suites": choice.suites,
         "wanted_commits": choice.commits,
         "added_jobs": choice.jobs,
         "collected": collected,
     }
-    for table in INPUTS:
-        engine.fill(table.name, [(value,) for value in values.get(table.name, ())])
+    for name, given in values.items():
+        engine.fill(name, [(value,) for value in given])
 
 
 def _rows_of(suite: Suite, pages: Sequence[Matrix]) -> list[tuple[Any, ...]]:
