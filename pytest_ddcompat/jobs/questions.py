@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 __all__ = [
-    "DIALECTS", "INPUTS", "QUESTIONS", "Input", "Step", "input_named", "keep", "question", "steps_of",
-    "written_for",
+    "DIALECTS", "INPUTS", "QUESTIONS", "Input", "Step", "input_named", "keep", "question",
+    "steps_of", "written_for",
 ]  # fmt: skip
 
 DIALECTS = ("duckdb", "spark", "trino", "bigquery", "snowflake", "athena")
