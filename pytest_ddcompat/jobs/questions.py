@@ -106,7 +106,7 @@ def steps_of(name: str, dialect: str) -> list[Step]:
     from sqlglot import exp
 
     tree = sqlglot.parse_one(_split(question(name))[1], read="duckdb")
-    parts = [(part.alias, part.this) for part in tree.ctes]
+    parts = [(part.alias, part.this) for part in tree.find_all(exp.CTE)]
     steps = []
     for alias, part in parts:
         view = f"{name}_{alias}"
