@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.jobs.covered import Coverage
 
 pytest.importorskip("duckdb")
+pytestmark = pytest.mark.once
 
 X, Y, Z = "a.py::test_x", "a.py::test_y", "b.py::test_z"
 FAILED = Case("failed")

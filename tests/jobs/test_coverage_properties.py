@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_ddcompat.jobs.covered import Coverage
 
 pytest.importorskip("duckdb")
+pytestmark = pytest.mark.once
 
 SEEDS = range(25)
 
