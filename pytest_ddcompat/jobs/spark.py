@@ -1,4 +1,4 @@
-"""Spark as an engine: on this machine, in the session that is running, or by Spark Connect."""
+"""Spark as an engine: on this machine, or in the session that is active."""
 
 from __future__ import annotations
 
@@ -126,12 +126,6 @@ def _session() -> Iterator[SparkSession]:
     if active is not None:
         # It shares all but the views, whose names may be in use there.
         yield active.newSession()
-    elif "SPARK_REMOTE" in os.environ:
-        session = SparkSession.builder.getOrCreate()
-        try:
-            yield session
-        finally:
-            session.stop()
     else:
         home = os.environ.get("JAVA_HOME")
         if shutil.which("java", path=str(Path(home, "bin")) if home else None) is None:
