@@ -152,7 +152,7 @@ def _local(folder: Path) -> Iterator[SparkSession]:
             gateway = launch_gateway(conf, {"cwd": str(folder), "stdout": file, "stderr": file})
     except PySparkException:
         lines = log.read_text("utf-8", "replace").strip().splitlines()
-        said = f": {lines[-1].strip()}" if lines else ""
+        said = f": {lines[0].strip()}" if lines else ""
         raise CompatibilityError(Problem(f"Spark does not start{said}", _JAVA)) from None
     try:
         context = SparkContext(conf=conf, gateway=gateway)
