@@ -38,7 +38,7 @@ class Engine(Protocol):
         """Keep the answer to a question on which others rest, so that it is found once."""
 
     def ask(self, name: str) -> list[dict[str, Any]]:
-        """Return the rows of the answer to a question, each by the names of its columns."""
+        """Return the rows of the answer to a question, which may be kept, by names of columns."""
 
 
 class DuckDB:
@@ -50,6 +50,7 @@ class DuckDB:
 
     def __init__(self, connection: DuckDBPyConnection) -> None:
         self._connection = connection
+        self._kept: set[str] = set()
 
     def read(self, folder: str) -> None:
         """Make the tables of a pack known."""
@@ -66,10 +67,12 @@ class DuckDB:
     def keep(self, name: str) -> None:
         """Keep the answer to a question in memory."""
         keep(self._connection, name)
+        self._kept.add(name)
 
     def ask(self, name: str) -> list[dict[str, Any]]:
         """Return the rows of the answer to a question."""
-        return rows_of(self._connection, question(name))
+        is_kept = name in self._kept
+        return rows_of(self._connection, f"FROM {name}" if is_kept else question(name))
 
 
 @contextmanager

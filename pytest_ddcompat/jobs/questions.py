@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 __all__ = [
-    "DIALECTS", "INPUTS", "QUESTIONS", "Input", "Step", "input_named", "keep", "question", "steps_of",
-    "written_for",
+    "DIALECTS", "INPUTS", "QUESTIONS", "Input", "Step", "input_named", "keep", "question",
+    "steps_of", "written_for",
 ]  # fmt: skip
 
 DIALECTS = ("duckdb", "spark", "trino", "bigquery", "snowflake", "athena")
@@ -117,7 +117,7 @@ def steps_of(name: str, dialect: str) -> list[Step]:
     from sqlglot import exp
 
     tree = sqlglot.parse_one(_split(question(name))[1], read="duckdb")
-    parts = [(part.alias, part.this) for part in tree.ctes]
+    parts = [(part.alias, part.this) for part in tree.find_all(exp.CTE)]
     steps = []
     for alias, part in parts:
         view = f"{name}_{alias}"

@@ -1,4 +1,4 @@
-"""Spark as an engine: on this machine, in the session that is running, or by Spark Connect."""
+"""Spark as an engine: on this machine, or in the session that is active."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ class Spark:
 
     def __init__(self, session: SparkSession) -> None:
         self._session = session
+        self._kept: set[str] = set()
 
     def read(self, folder: str) -> None:
         """Make the tables of a pack known."""
@@ -75,10 +76,12 @@ class Spark:
     def keep(self, name: str) -> None:
         """Keep the answer to a question on Spark's disk or in its memory."""
         self._answer(name).localCheckpoint().createOrReplaceTempView(name)
+        self._kept.add(name)
 
     def ask(self, name: str) -> list[dict[str, Any]]:
         """Return the rows of the answer to a question."""
-        return [row.asDict() for row in self._answer(name).collect()]
+        answer = self._session.table(name) if name in self._kept else self._answer(name)
+        return [row.asDict() for row in answer.collect()]
 
     def _answer(self, name: str) -> DataFrame:
         *steps, last = steps_of(name, "spark")
@@ -126,12 +129,6 @@ def _session() -> Iterator[SparkSession]:
     if active is not None:
         # It shares all but the views, whose names may be in use there.
         yield active.newSession()
-    elif "SPARK_REMOTE" in os.environ:
-        session = SparkSession.builder.getOrCreate()
-        try:
-            yield session
-        finally:
-            session.stop()
     else:
         home = os.environ.get("JAVA_HOME")
         if shutil.which("java", path=str(Path(home, "bin")) if home else None) is None:
@@ -158,7 +155,7 @@ def _local(folder: Path) -> Iterator[SparkSession]:
             gateway = launch_gateway(conf, {"cwd": str(folder), "stdout": file, "stderr": file})
     except PySparkException:
         lines = log.read_text("utf-8", "replace").strip().splitlines()
-        said = f": {lines[-1].strip()}" if lines else ""
+        said = f": {lines[0].strip()}" if lines else ""
         raise CompatibilityError(Problem(f"Spark does not start{said}", _JAVA)) from None
     try:
         context = SparkContext(conf=conf, gateway=gateway)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -262,6 +264,16 @@ def test_a_record_named_twice(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["coverage", "0.json", "0.json"]) == 0
     note = "ddcompat: note: 0.json: another record has the same run\n"
     assert capsys.readouterr().err == note
+
+
+def test_an_old_pyspark(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("sqlglot")
+    monkeypatch.setitem(sys.modules, "pyspark", SimpleNamespace(__version__="3.5.9"))
+    assert main(["coverage", "0.json", "--engine", "spark"]) == 2
+    said = "ddcompat: pyspark 3.5.9 is too old; valid: pyspark >=4\n"
+    assert capsys.readouterr().err == said
 
 
 @pytest.mark.parametrize("dialect", ["duckdb", "spark"])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CODE = """\
 import sys
 for name in ("pytest", "_pytest", "rich", "jinja2", "markupsafe", "argcomplete", "markdown_it", "yaml",
-             "duckdb", "sqlglot"):
+             "duckdb", "sqlglot", "pyspark", "py4j"):
     sys.modules[name] = None
 from pytest_ddcompat.__main__ import main
 sys.exit(main(sys.argv[1:]))
@@ -72,6 +72,7 @@ def test_what_it_can(line: str, shown: str) -> None:
         pytest.param("records pack run.json -o packed", "duckdb", "jobs", id="records"),
         pytest.param("coverage run.json", "duckdb", "jobs", id="coverage"),
         pytest.param("wins run.json", "duckdb", "jobs", id="wins"),
+        pytest.param("coverage . --engine spark", "pyspark", "spark", id="coverage by Spark"),
         pytest.param("coverage --sql spark", "sqlglot", "jobs", id="questions"),
     ],
 )

@@ -82,7 +82,7 @@ def test_the_files_are_those_that_are_listed(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_variables_are_read_nowhere_else() -> None:
-    """A run's snapshot, the machine of a command, and completion."""
+    """A run's snapshot, the machine of a command, completion, and where Java is."""
     package = Path(pytest_ddcompat.__file__).parent
     places = sorted(
         path.name
@@ -90,7 +90,7 @@ def test_variables_are_read_nowhere_else() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"}
     )
-    assert places == ["command_line.py", "machine.py", "plugin.py"]
+    assert places == ["command_line.py", "machine.py", "plugin.py", "spark.py"]
 
 
 def test_the_network_is_used_nowhere_else() -> None:

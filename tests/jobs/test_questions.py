@@ -12,7 +12,15 @@ from support.made_records import many_records, write_records
 from pytest_ddcompat.jobs.coverage import measure
 from pytest_ddcompat.jobs.engine import connected, rows_of
 from pytest_ddcompat.jobs.pack import files_of, pack, table_of
-from pytest_ddcompat.jobs.questions import DIALECTS, INPUTS, QUESTIONS, question, written_for
+from pytest_ddcompat.jobs.questions import (
+    DIALECTS,
+    INPUTS,
+    QUESTIONS,
+    keep,
+    question,
+    steps_of,
+    written_for,
+)
 from pytest_ddcompat.jobs.selection import Choice
 from pytest_ddcompat.jobs.tables import TABLES
 
@@ -71,6 +79,33 @@ def test_what_dialects_lack_is_not_used() -> None:
         ):
             assert tree.find(getattr(sqlglot.exp, kind)) is None, (name, kind)
         assert not [*tree.find_all(sqlglot.exp.Anonymous)], name
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_steps_of_a_question_have_its_rows(seed: int, tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    pack(write_records(tmp_path / "records", *many_records(seed)), str(tmp_path / "packed"))
+    with connected() as connection:
+        for name, paths in files_of(str(tmp_path / "packed")).items():
+            table_of(connection, name, paths, "")
+        for table in INPUTS:
+            columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
+            connection.execute(f"CREATE TABLE {table.name} ({columns})")
+        for name in QUESTIONS:
+            *steps, last = steps_of(name, "duckdb")
+            for step in steps:
+                connection.execute(f"CREATE VIEW {step.name} AS {step.sql}")
+            rows = rows_of(connection, question(name))
+            assert sorted(map(repr, rows_of(connection, last.sql))) == sorted(map(repr, rows))
+            keep(connection, name)
+
+
+def test_the_steps_say_what_is_used_more_than_once() -> None:
+    uses = {step.name: step.uses for step in steps_of("redundant", "spark")}
+    assert uses == {
+        "redundant_left_over": 3, "redundant_alone": 1, "redundant_sizes": 1,
+        "redundant_ordered": 2, "redundant_first_with": 1, "redundant": 0,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", range(3))
