@@ -51,6 +51,7 @@ ONLY_IN = {
     "bs4": r"importer\..*",
     "duckdb": r"jobs\..*",
     "sqlglot": r"jobs\..*",
+    "tomlkit": r"jobs\..*",
 }
 
 

@@ -22,7 +22,7 @@ __all__ = ["run"]
 _COMMAND = "COMMAND"
 _COMMANDS = (
     "check", "facts", "explain", "compare", "policy", "declare", "plan", "matrix", "matrices",
-    "report", "records", "coverage", "import", "diff", "lint",
+    "report", "records", "coverage", "wins", "import", "diff", "lint",
 )  # fmt: skip
 _MODULES = {"import": "importing"}  # Python's own word cannot be the name of a module
 _EXTRAS = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Lines", "TableLines"]
+__all__ = ["Lines", "TableLines", "statements", "unquoted"]
 
 # Nearly every statement is one line of plain strings and closed brackets: it needs no tokens.
 _STRING = r"""(?:"(?!"")[^"\\\n]*"|'(?!'')[^'\n]*')"""
@@ -54,9 +54,9 @@ class Lines:
         self.keys: dict[str, int] = {}
         self.tables: dict[str, list[TableLines]] = {}
         table = self.keys
-        for line, statement in _statements(text):
+        for line, _, statement in statements(text):
             bracket, first, second = statement.groups()
-            name, inner = _unquoted(first), _unquoted(second or "")
+            name, inner = unquoted(first), unquoted(second or "")
             if not bracket:
                 table.setdefault(name, line)
                 continue
@@ -71,17 +71,21 @@ class Lines:
                 table = {}
 
 
-def _unquoted(part: str) -> str:
+def unquoted(part: str) -> str:
+    """Return the part of a key without the quotes that it may have."""
     return part[1:-1] if part[:1] in {"'", '"'} else part
 
 
-def _statements(text: str) -> Iterator[tuple[int, re.Match[str]]]:
-    """Yield the headers and keys of a text, each with its line."""
+def statements(text: str) -> Iterator[tuple[int, int, re.Match[str]]]:
+    """Yield the headers and keys of a text, each with its line and the position of its end.
+
+    The groups of a match are the brackets of a header, and the first two parts of the key.
+    """
     line = 1
     for start, end in _spans(text):
         statement = _STATEMENT.match(text, start, end)
         if statement:
-            yield line, statement
+            yield line, end, statement
         line += text.count("\n", start, end)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_ddcompat.importer.toml import toml_value
 from pytest_ddcompat.values.text import printable
+from pytest_ddcompat.values.toml import toml_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

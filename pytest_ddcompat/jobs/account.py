@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.matrix.fields import Key, Kind
-from pytest_ddcompat.matrix.kinds import array, mapping, one_of, text
+from pytest_ddcompat.jobs.forms import (
+    COUNT,
+    DAY,
+    STRING,
+    SUITE,
+    described,
+    nullable,
+    object_of,
+    suite_of,
+)
+from pytest_ddcompat.matrix.fields import Key
+from pytest_ddcompat.matrix.kinds import array, one_of, text
 from pytest_ddcompat.matrix.schema import object_schema
 
 if TYPE_CHECKING:
     from pytest_ddcompat.jobs.coverage import Coverage, Missed
-    from pytest_ddcompat.jobs.selection import Suite
     from pytest_ddcompat.jobs.watched.watching import Watch
 
 __all__ = ["VERSION", "account_of", "coverage_schema"]
@@ -18,52 +27,27 @@ __all__ = ["VERSION", "account_of", "coverage_schema"]
 VERSION = 1
 """Version of the form."""
 
-
-def _described(schema: dict[str, Any]) -> Kind:
-    """A kind that is only written, never read."""
-    return Kind(lambda value, _: value, schema)
-
-
-def _object(doc: str, **keys: Key) -> Kind:
-    return _described(object_schema(doc, keys))
-
-
-def _nullable(kind: Kind) -> Kind:
-    return _described({"anyOf": [kind.schema, {"type": "null"}]})
-
-
-_string = _described({"type": "string"})
-_count = _described({"type": "integer", "minimum": 0})
-_day = _described({"type": "string", "format": "date"})
-_SUITE = _object(
-    "Runs that can be compared.",
-    id=Key(text, "Digest of repository and pages."),
-    repository=Key(_nullable(text), "Address of the repository; null: not known."),
-    pages=Key(mapping(text), "SHA-256 of each page's matrix, by its id."),
-    commits=Key(array(_nullable(text)), "Hashes of the commits; null: not known."),
-    runs=Key(_count, "Number of runs."),
-)
-_REASON = _object(
+_REASON = object_of(
     "What kept a test out.",
-    subject=Key(_string, "The capability that it is about, or the test."),
-    check=Key(_string, "The check; empty if no fact kept the test out."),
-    needs=Key(_string, "What is needed."),
-    found=Key(_string, "What was found."),
-    source=Key(_string, "The page's heading and words that it rests on, or the marker."),
-    reason=Key(_string, "What else kept the test out; empty if a fact did."),
-    jobs=Key(_count, "Number of jobs in which it did."),
+    subject=Key(STRING, "The capability that it is about, or the test."),
+    check=Key(STRING, "The check; empty if no fact kept the test out."),
+    needs=Key(STRING, "What is needed."),
+    found=Key(STRING, "What was found."),
+    source=Key(STRING, "The page's heading and words that it rests on, or the marker."),
+    reason=Key(STRING, "What else kept the test out; empty if a fact did."),
+    jobs=Key(COUNT, "Number of jobs in which it did."),
 )
 _PLACE = {
     "test": Key(text, "Node id."),
-    "file": Key(_string, "Its file."),
-    "line": Key(_nullable(_count), "Its line; null: none."),
+    "file": Key(STRING, "Its file."),
+    "line": Key(nullable(COUNT), "Its line; null: none."),
     "because": Key(array(_REASON), "What kept it out, that of most jobs first."),
 }
 _MISSED = {
     **_PLACE,
-    "mend": Key(_string, "The least change that would run it; empty: nothing would."),
+    "mend": Key(STRING, "The least change that would run it; empty: nothing would."),
     "since": Key(
-        _day,
+        DAY,
         "First day on which a record has it and it did not run, after the last on which it ran.",
     ),
 }
@@ -73,64 +57,64 @@ _ALLOWANCE = {
 }
 _FACT = {
     "page": Key(text, "Id of the page."),
-    "table": Key(_string, "Table of the matrix that has its row."),
-    "heading": Key(_string, "Heading of the page that the row stands under."),
-    "row": Key(_string, "The words of the row."),
-    "column": Key(_string, "Head of the column; empty where there is none."),
-    "words": Key(_string, "The words of the cell, or a sentence."),
-    "before": Key(_string, "How the matrix reads them."),
-    "after": Key(_string, "What was tried in their place."),
-    "jobs": Key(_count, "Number of jobs in which a decision would change."),
+    "table": Key(STRING, "Table of the matrix that has its row."),
+    "heading": Key(STRING, "Heading of the page that the row stands under."),
+    "row": Key(STRING, "The words of the row."),
+    "column": Key(STRING, "Head of the column; empty where there is none."),
+    "words": Key(STRING, "The words of the cell, or a sentence."),
+    "before": Key(STRING, "How the matrix reads them."),
+    "after": Key(STRING, "What was tried in their place."),
+    "jobs": Key(COUNT, "Number of jobs in which a decision would change."),
 }
-_UNWATCHABLE = {**_FACT, "unwatchable": Key(_string, "Why no test can watch it.")}
+_UNWATCHABLE = {**_FACT, "unwatchable": Key(STRING, "Why no test can watch it.")}
 _WATCH = {
     "watched_share": Key(
-        _described({"type": "number", "minimum": 0, "maximum": 1}),
+        described({"type": "number", "minimum": 0, "maximum": 1}),
         "With --facts: share of the documented facts that are watched, of those that can be.",
         None,
     ),
     "unwatched": Key(
-        array(_object("A documented fact.", **_FACT)),
+        array(object_of("A documented fact.", **_FACT)),
         "With --facts: facts that would change no decision.",
         None,
     ),
     "watched": Key(
-        array(_object("A documented fact.", **_FACT)),
+        array(object_of("A documented fact.", **_FACT)),
         "With --facts: facts that would change a decision, those of the fewest jobs first.",
         None,
     ),
     "unwatchable": Key(
-        array(_object("A documented fact.", **_UNWATCHABLE)),
+        array(object_of("A documented fact.", **_UNWATCHABLE)),
         "With --facts: facts that no test can watch.",
         None,
     ),
     "decisions_left_out": Key(
-        _count,
+        COUNT,
         "With --facts: number of distinct decisions that come to something else by these pages "
         "than they did in their job.",
         None,
     ),
 }
 _ACCOUNT = {
-    "version": Key(_described({"const": VERSION}), "Version of this form."),
-    "suite": Key(_SUITE, "What was tested."),
-    "gated": Key(_count, "Number of gated tests."),
-    "ran": Key(_count, "Number of those that ran in some job."),
+    "version": Key(described({"const": VERSION}), "Version of this form."),
+    "suite": Key(SUITE, "What was tested."),
+    "gated": Key(COUNT, "Number of gated tests."),
+    "ran": Key(COUNT, "Number of those that ran in some job."),
     "percentage": Key(
-        _described({"type": "number", "minimum": 0, "maximum": 100}),
+        described({"type": "number", "minimum": 0, "maximum": 100}),
         "Percentage of tests that ran, of those that need to.",
     ),
     "never_run": Key(
-        array(_object("A test that ran in no job.", **_MISSED)),
+        array(object_of("A test that ran in no job.", **_MISSED)),
         "Tests that ran in no job, without those that need not.",
     ),
     "absent": Key(
-        array(_object("A test that is in no record.", test=_PLACE["test"])),
+        array(object_of("A test that is in no record.", test=_PLACE["test"])),
         "Tests of the collection that are in no record, without those that need not be.",
     ),
     "allowed": Key(
         array(
-            _object(
+            object_of(
                 "A test that need not run.",
                 test=_PLACE["test"],
                 reason=Key(text, "Why it need not run."),
@@ -140,21 +124,21 @@ _ACCOUNT = {
         "Tests that ran in no job or are absent, and need not run.",
     ),
     "unneeded": Key(
-        array(_object("An entry of the file of tests that need not run.", **_ALLOWANCE)),
+        array(object_of("An entry of the file of tests that need not run.", **_ALLOWANCE)),
         "Entries of that file that are for no such test.",
     ),
     "undetermined": Key(
-        array(_object("A test that was undetermined in each run.", **_PLACE)),
+        array(object_of("A test that was undetermined in each run.", **_PLACE)),
         "Tests that were undetermined in each run, whether they ran or not.",
     ),
     "jobs": Key(
         array(
-            _object(
+            object_of(
                 "A job: a name in one environment.",
                 name=Key(text, "Its name, with the environment where several share it."),
                 environment=Key(text, "The main facts of its environments."),
-                gated=Key(_count, "Number of gated tests that it has."),
-                ran=Key(_count, "Number of those that ran."),
+                gated=Key(COUNT, "Number of gated tests that it has."),
+                ran=Key(COUNT, "Number of those that ran."),
             )
         ),
         "The jobs.",
@@ -163,9 +147,9 @@ _ACCOUNT = {
         array(text), "Names of jobs that can all go: each of their tests ran in another job."
     ),
     "unexercised": Key(
-        _nullable(
+        nullable(
             array(
-                _object(
+                object_of(
                     "A row of a page.",
                     matrix=Key(text, "Id of the page."),
                     table=Key(
@@ -173,7 +157,7 @@ _ACCOUNT = {
                                "frameworks", "coverage"),
                         "Table that the row is of.",
                     ),
-                    capability=Key(_string, "Id of the capability; empty of other rows."),
+                    capability=Key(STRING, "Id of the capability; empty of other rows."),
                     words=Key(text, "The page's heading and words."),
                 )
             )
@@ -181,7 +165,7 @@ _ACCOUNT = {
         "Rows of the pages that no test that ran rests on; null: the pages are not at hand.",
     ),
     "left_out": Key(
-        array(_SUITE), "Suites and commits of which there are runs that do not count."
+        array(SUITE), "Suites and commits of which there are runs that do not count."
     ),
 }  # fmt: skip
 
@@ -199,7 +183,7 @@ def account_of(coverage: Coverage) -> dict[str, Any]:
     """Return the coverage as JSON has it."""
     return {
         "version": VERSION,
-        "suite": _suite(coverage.suite),
+        "suite": suite_of(coverage.suite),
         "gated": coverage.gated,
         "ran": coverage.ran,
         # Down, so that 100 is all of them.
@@ -221,7 +205,7 @@ def account_of(coverage: Coverage) -> dict[str, Any]:
         "unexercised": None
         if coverage.unexercised is None
         else [row._asdict() for row in coverage.unexercised],
-        "left_out": [_suite(suite) for suite in coverage.left_out],
+        "left_out": [suite_of(suite) for suite in coverage.left_out],
         **(_watch_of(coverage.watch) if coverage.watch else {}),
     }
 
@@ -243,7 +227,3 @@ def _test(one: Missed) -> dict[str, Any]:
 
 def _because(one: Missed) -> list[dict[str, Any]]:
     return [reason._asdict() for reason in one.because]
-
-
-def _suite(suite: Suite) -> dict[str, Any]:
-    return {**suite._asdict(), "commits": [*suite.commits]}

@@ -1,9 +1,9 @@
-"""Tests that need not run: a file with their ids and the reasons."""
+"""Tests that need not run: a file with their ids and the reasons, read as other lists are."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.declarations.keys import KEYS
 from pytest_ddcompat.declarations.matching import Patterns
@@ -14,9 +14,9 @@ from pytest_ddcompat.values.errors import CompatibilityError, MatrixError, Place
 from pytest_ddcompat.values.files import read_limited
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["Allowance", "Allowances", "AllowedError", "read_allowed"]
+__all__ = ["Allowance", "Allowances", "AllowedError", "read_allowed", "read_entries"]
 
 _LIMIT = 16 * 1024 * 1024  # bytes
 _MOST = 50_000  # tables
@@ -27,7 +27,7 @@ _ENTRY = {
 
 
 class AllowedError(CompatibilityError):
-    """A file of tests that need not run, which cannot be read or understood."""
+    """A file of tests with reasons, which cannot be read or understood."""
 
 
 class Allowance(NamedTuple):
@@ -83,6 +83,20 @@ def read_allowed(name: str) -> Allowances:
     Raises:
         AllowedError: It cannot be read or understood; all problems are named.
     """
+    return Allowances([Allowance(**entry) for entry in read_entries(name, "allow", _ENTRY)])
+
+
+def read_entries(name: str, table: str, keys: Mapping[str, Key]) -> list[dict[str, Any]]:
+    """Read a file of tables of one name that speak of tests.
+
+    Args:
+        name: The file.
+        table: Name of the tables.
+        keys: Keys of each.
+
+    Raises:
+        AllowedError: It cannot be read or understood; all problems are named.
+    """
     problems: list[Problem] = []
     place = Place(name, problems)
     try:
@@ -93,20 +107,20 @@ def read_allowed(name: str) -> Allowances:
         raise AllowedError(error.problems) from None
     except ValueError as error:
         raise AllowedError(Problem(f"cannot read this: {error}", file=name)) from None
-    for key in parsed.keys() - {"allow"}:
-        place.problem(f'unknown key "{key:.80}"', "[[allow]]")
-    tables = parsed.get("allow", [])
+    for key in parsed.keys() - {table}:
+        place.problem(f'unknown key "{key:.80}"', f"[[{table}]]")
+    tables = parsed.get(table, [])
     if not isinstance(tables, list):
-        place.inside("allow").refuse(tables, "an array of tables, each written as [[allow]]")
+        place.inside(table).refuse(tables, f"an array of tables, each written as [[{table}]]")
         tables = []
     if len(tables) > _MOST:
-        place.inside("allow").problem(f"these are {len(tables)} tables", f"{_MOST} at most")
+        place.inside(table).problem(f"these are {len(tables)} tables", f"{_MOST} at most")
         tables = []
     entries = [
-        read_keys(_ENTRY, table, place.inside(f"allow[{number}]"))
-        for number, table in enumerate(tables)
+        read_keys(keys, each, place.inside(f"{table}[{number}]"))
+        for number, each in enumerate(tables)
         if not place.is_full
     ]
     if problems:
         raise AllowedError(problems)
-    return Allowances([Allowance(**entry) for entry in entries])  # type: ignore[arg-type] # as read
+    return entries

@@ -18,7 +18,8 @@ DIALECTS = ("duckdb", "spark", "trino", "bigquery", "snowflake", "athena")
 
 QUESTIONS = (
     "names", "selected", "counted", "suites", "left_out", "seen", "totals", "never_run", "because",
-    "undetermined", "absent", "pairs", "jobs", "redundant", "unexercised", "decided",
+    "undetermined", "absent", "pairs", "jobs", "redundant", "unexercised", "decided", "compared",
+    "editions", "settings", "tried", "pictures", "news", "grounds", "evidence",
 )  # fmt: skip
 """All questions, each after those that it rests on, which are tables or views of their names."""
 
@@ -65,6 +66,16 @@ INPUTS = (
             Column("capability", "VARCHAR", ""),
             Column("heading", "VARCHAR", ""),
             Column("words", "VARCHAR", ""),
+        ),
+    ),
+    Input(
+        "placed",
+        "of each row of settings the place of its tracer in the order of versions, and its "
+        "variant; one without a tracer is left out",
+        (
+            Column("setting_nth", "INTEGER", ""),
+            Column("tracer_nth", "INTEGER", ""),
+            Column("variant", "VARCHAR", ""),
         ),
     ),
 )

@@ -71,6 +71,9 @@ def decision_rows(record: Mapping[str, Any]) -> list[dict[str, Any]]:
                 [record["requirements"][index]["marker"] for index in decision["requirements"]]
             ),
             **_declared([record["declarations"][index] for index in decision["declarations"]]),
+            "declarations": _as_json(
+                [record["declarations"][index] for index in decision["declarations"]]
+            ),
             **environments[decision["environment"]],
         }
         for decision in record["decisions"]

@@ -88,6 +88,8 @@ TESTS = Table(
         Column("ticket", "VARCHAR", "The tickets of its declarations, joined by commas."),
         Column("owner", "VARCHAR", "The owners of its declarations, joined by commas."),
         Column("feature", "VARCHAR", "The features of its declarations, joined by commas."),
+        Column("declarations", "VARCHAR", "Its declarations, as a record has them, as a JSON "
+               "array."),
         Column("tracer", "VARCHAR", "Version of the tracer; null: unknown or not installed."),
         Column("python", "VARCHAR", "Version of Python in the facts; null: unknown."),
         Column("os", "VARCHAR", "Operating system; null: unknown."),

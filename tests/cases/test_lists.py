@@ -56,7 +56,7 @@ LISTS = {
     "outcomes": "deselected, error, failed, not_run, passed, skipped, xfailed, xpassed",
     "commands": (
         "check, compare, coverage, declare, diff, explain, facts, import, lint, matrices, matrix, "
-        "plan, policy, records, report"
+        "plan, policy, records, report, wins"
     ),
     "checks": (
         "agent, datastore, deployment, facts, framework, release, remote_configuration, runtime, "
@@ -96,6 +96,10 @@ LISTS = {
     "options of coverage": (
         "--allow, --collect, --commit, --facts, --fail-on-never-run, --fail-under, --format, "
         "--help, --job, --matrix, --output, --sql, --suite, --tests"
+    ),
+    "options of wins": (
+        "--declarations, --fail-on-wins, --format, --help, --matrix, --output, --overlay, "
+        "--rejected, --suite, --write"
     ),
     "options of import": (
         "--address, --declarations, --format, --help, --id, --language, --output, --partials, "

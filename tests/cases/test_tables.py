@@ -21,6 +21,7 @@ from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.declarations.file import read_declarations
 from pytest_ddcompat.environment.parsing import facts_from_text
 from pytest_ddcompat.jobs.allowed import AllowedError, read_allowed
+from pytest_ddcompat.jobs.wins.rejected import read_rejected
 from pytest_ddcompat.values.errors import DeclarationError
 
 if TYPE_CHECKING:
@@ -61,6 +62,15 @@ def test_allowed(case: Case, folders: dict[str, Path], monkeypatch: pytest.Monke
     Path(table("allowed").file).write_bytes(case.content)
     with pytest.raises(AllowedError) as raised:
         read_allowed(table("allowed").file)
+    assert case.told(str(raised.value)) == case.message
+
+
+@each("rejected")
+def test_rejected(case: Case, folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folders["rejected"])
+    Path(table("rejected").file).write_bytes(case.content)
+    with pytest.raises(AllowedError) as raised:
+        read_rejected(table("rejected").file)
     assert case.told(str(raised.value)) == case.message
 
 

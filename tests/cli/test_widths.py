@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[2]
 MATRIX = load_matrix()
 IDS = {capability.id for capability in MATRIX.capabilities}
 COMMANDS = ("check", "facts", "explain", "compare", "policy", "declare", "plan", "matrix",
-            "matrices", "report", "records", "coverage", "import", "diff", "lint")  # fmt: skip
+            "matrices", "report", "records", "coverage", "wins", "import", "diff",
+            "lint")  # fmt: skip
 widths = pytest.mark.parametrize("columns", [60, 80, 120])
 
 

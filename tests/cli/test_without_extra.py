@@ -71,6 +71,7 @@ def test_what_it_can(line: str, shown: str) -> None:
         pytest.param("diff page.md page.md", "markdown_it", "cli", id="diff of pages"),
         pytest.param("records pack run.json -o packed", "duckdb", "jobs", id="records"),
         pytest.param("coverage run.json", "duckdb", "jobs", id="coverage"),
+        pytest.param("wins run.json", "duckdb", "jobs", id="wins"),
         pytest.param("coverage --sql spark", "sqlglot", "jobs", id="questions"),
     ],
 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_ddcompat.declarations.schema import declarations_schema
 from pytest_ddcompat.environment.fact import IMPLEMENTATIONS, facts_schema
 from pytest_ddcompat.jobs.account import coverage_schema
+from pytest_ddcompat.jobs.wins.account import wins_schema
 from pytest_ddcompat.matrix.fields import plain
 from pytest_ddcompat.matrix.loading import matrix_from_toml
 from pytest_ddcompat.matrix.rows import LEVELS
@@ -109,6 +110,7 @@ GENERATED: Final[dict[str, Callable[[], str]]] = {
     "matrices/matrix.schema.json": _schema(matrix_schema),
     "matrices/overlay.schema.json": _schema(overlay_schema),
     "matrices/record.schema.json": _schema(record_schema),
+    "matrices/wins.schema.json": _schema(wins_schema),
     **{f"matrices/{matrix_id}.prepared.json": _prepared(matrix_id) for matrix_id in IDS},
     "pytest_ddcompat/requirement/bundled.py": _bundled_names,
 }

@@ -25,6 +25,14 @@ FACTS: dict[str, Any] = {
 STARTED = ("passed", "failed", "xfailed", "xpassed", "error")
 
 
+class Declared(NamedTuple):
+    """A declaration of a made record."""
+
+    place: str
+    state: str = ""
+    owner: str = ""
+
+
 class Case(NamedTuple):
     """A test of a made record: its outcome, and why."""
 
@@ -39,6 +47,8 @@ class Case(NamedTuple):
     action: str = ""
     reason: str = ""
     error: str = ""
+    marker: str = ""
+    declared: tuple[Declared, ...] = ()
 
 
 PASSED = Case("passed")
@@ -114,15 +124,22 @@ def _decide(record: dict[str, Any], case: Case) -> None:
         "subject": case.capability, "signal": "made up",
     })  # fmt: skip
     record["requirements"].append({
-        "marker": f'requires_capability("{case.capability}")', "verdict": case.verdict,
+        "marker": case.marker or f'requires_capability("{case.capability}")',
+        "verdict": case.verdict,
         "matrix": record["matrices"][0]["id"], "findings": [len(record["findings"]) - 1],
     })  # fmt: skip
+    first = len(record["declarations"])
+    record["declarations"] += [
+        {**one._asdict(), "verdict": case.verdict, "ticket": "", "feature": ""}
+        for one in case.declared
+    ]
     needs = f"{case.capability} needs {case.needs}, found {case.found}"
     record["decisions"].append({
         "verdict": case.verdict, "action": case.action,
         "reason": case.reason or ("" if _is_met(case) else needs),
         "mend": [*case.mend], "error": case.error,
-        "requirements": [len(record["requirements"]) - 1], "strict": [None], "declarations": [],
+        "requirements": [len(record["requirements"]) - 1], "strict": [None],
+        "declarations": [*range(first, len(record["declarations"]))],
         "environment": 0,
     })  # fmt: skip
 

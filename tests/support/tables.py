@@ -10,6 +10,7 @@ from pytest_ddcompat.declarations.schema import declarations_schema
 from pytest_ddcompat.environment.fact import facts_schema
 from pytest_ddcompat.jobs.account import coverage_schema
 from pytest_ddcompat.jobs.tables import TABLES
+from pytest_ddcompat.jobs.wins.account import wins_schema
 from pytest_ddcompat.matrix.schema import matrix_schema, overlay_schema
 from pytest_ddcompat.matrix.statement import Statement
 from pytest_ddcompat.record.format import record_schema
@@ -42,6 +43,7 @@ SCHEMAS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
     "overlay": overlay_schema,
     "packed": packed_schema,
     "record": record_schema,
+    "wins": wins_schema,
 }
 TABLE: Final = re.compile(
     r"(?m)^<!-- keys: (?P<schema>\w+)(?P<steps>(?: \w+)*?)"

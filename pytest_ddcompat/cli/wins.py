@@ -1,0 +1,144 @@
+"""`ddcompat wins`: show expectations that reality has overtaken, and change what says them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_ddcompat.cli import arguments
+from pytest_ddcompat.cli.common import matrix_named
+from pytest_ddcompat.cli.output import printing, put, write, write_error
+from pytest_ddcompat.cli.wins_view import counted, markdown, print_wins, text
+from pytest_ddcompat.jobs.wins.account import account_of
+from pytest_ddcompat.jobs.wins.edits import Targets, edited
+from pytest_ddcompat.jobs.wins.news import find_wins
+from pytest_ddcompat.jobs.wins.rejected import Rejections, read_rejected
+from pytest_ddcompat.matrix.loading import bundled_ids, load_matrix
+from pytest_ddcompat.values.errors import CompatibilityError, Problem
+from pytest_ddcompat.values.files import unwritable, write_atomically
+from pytest_ddcompat.values.text import printable
+
+if TYPE_CHECKING:
+    import argparse
+
+    from pytest_ddcompat.jobs.wins.edits import Edits
+    from pytest_ddcompat.jobs.wins.news import Wins
+    from pytest_ddcompat.matrix.matrix import Matrix
+
+__all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
+
+PURPOSE = "Show which tests work though they are expected to fail, and the reverse"
+EXAMPLE = "ddcompat wins records/*.json --write --overlay acme.toml"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "records",
+        metavar="RECORD",
+        nargs="+",
+        help="Records of runs, or the folder into which `ddcompat records pack` has put them",
+    )
+    parser.add_argument(
+        "--suite",
+        metavar="DIGEST",
+        help="Compare the runs of this repository and these pages (default: those of the newest "
+        "run)",
+    )
+    parser.add_argument(
+        "--rejected", metavar="FILE", help="TOML file with news that is none, and why"
+    )
+    purpose = "A page that may be corrected, beside the bundled ones; you can repeat this option"
+    arguments.add_repeatable(parser, "--matrix", "ID|PATH", purpose)
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="Make the proposed changes in declarations files and the overlay, never in a page",
+    )
+    parser.add_argument(
+        "--overlay",
+        metavar="FILE",
+        help="With --write: the overlay that gets rows, which is made if it is not there",
+    )
+    parser.add_argument(
+        "--declarations",
+        metavar="FILE",
+        help="With --write: the file that gets new declarations, which is made if it is not there",
+    )
+    parser.add_argument(
+        "--fail-on-wins", action="store_true", help="Exit with 1 if there is any news"
+    )
+    arguments.add_format(parser, "json", "markdown")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="Write to this file instead of standard output"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show the news, and write what it proposes; return 1 if there is any and it is to fail."""
+    if not options.write and (options.overlay is not None or options.declarations is not None):
+        named = "--declarations" if options.overlay is None else "--overlay"
+        raise CompatibilityError(f"{named} says where to write; valid: beside --write")
+    wins = find_wins(
+        options.records,
+        options.suite,
+        pages=_pages(options),
+        rejections=Rejections() if options.rejected is None else read_rejected(options.rejected),
+    )
+    for file in wins.packed_twice:
+        write_error(f"ddcompat: note: {printable(file)}: another record has the same run")
+    if options.write:
+        targets = Targets(options.overlay, options.declarations)
+        _write(edited(wins.items, targets, wins.declared))
+    _answer(wins, options)
+    if options.fail_on_wins and wins.items:
+        write_error(f"ddcompat: {counted(wins.tests, 'test')} not as expected")
+        return 1
+    return 0
+
+
+def _write(edits: Edits) -> None:
+    """Write files, and say which and what is left to do.
+
+    Raises:
+        CompatibilityError: One cannot be written.
+    """
+    for name in edits.texts:
+        reason = unwritable(Path(name))
+        if reason:  # known before any file is written
+            raise CompatibilityError(Problem(f"cannot write this: {reason}", file=name))
+    for line in edits.left:
+        write_error(f"ddcompat: note: not written: {printable(line)}")
+    for name, content in edits.texts.items():
+        try:
+            write_atomically(Path(name), content.encode())
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or error
+            raise CompatibilityError(Problem(f"cannot write this: {why}", file=name)) from None
+        write_error(f"ddcompat: wrote {printable(name)}")
+
+
+def _answer(wins: Wins, options: argparse.Namespace) -> None:
+    if options.format == "json":
+        _show(json.dumps(account_of(wins), indent=2), options)
+    elif options.format == "markdown":
+        _show(markdown(wins), options)
+    elif options.output is not None:
+        _show(text(wins), options)
+    else:
+        with printing() as out:
+            print_wins(wins, out)
+
+
+def _show(answer: str, options: argparse.Namespace) -> None:
+    if options.output is not None:
+        put(answer, options.output, [*options.records, options.rejected])
+    else:
+        # What the encoding lacks, Markdown can say all the same.
+        write(answer, "xmlcharrefreplace" if options.format == "markdown" else "backslashreplace")
+
+
+def _pages(options: argparse.Namespace) -> list[Matrix]:
+    named = [matrix_named(which) for which in options.matrix]
+    return [*named, *(load_matrix(which) for which in bundled_ids())]

@@ -1,0 +1,1 @@
+"""Expectations that reality has overtaken, and what to change where they stand."""
