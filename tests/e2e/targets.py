@@ -85,10 +85,10 @@ class Installed:
         assert report.is_file(), done.stdout
         return read_run(done, report)
 
-    def record(self, file: Path) -> Path:
+    def record(self, file: Path, *options: str) -> Path:
         """Run the suite as a job with the target's name, and write the record of the run."""
         job = f"--ddcompat-job={self.target.name}"
-        run = self.run(PLAIN_HOST, SITE, job, f"--ddcompat-report={file}")
+        run = self.run(PLAIN_HOST, SITE, job, f"--ddcompat-report={file}", *options)
         assert file.is_file(), run.output
         return file
 
