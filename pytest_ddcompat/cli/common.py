@@ -16,6 +16,7 @@ from pytest_ddcompat.environment.machine import check_agent_option
 from pytest_ddcompat.environment.parsing import LIMIT
 from pytest_ddcompat.evaluation.own_facts import declare_facts, refuse_undeclared
 from pytest_ddcompat.evaluation.pages import check_facts, load_kept
+from pytest_ddcompat.matrix.loading import bundled_ids, load_matrix
 from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.values.day import today
 from pytest_ddcompat.values.errors import CompatibilityError, FactsError, MatrixError
@@ -23,7 +24,7 @@ from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from rich.console import Console
 
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "day_of", "environment_by", "environment_of", "fact_rows", "holds", "installed_frameworks",
-    "is_page", "matrix_named", "origins", "partials_folder", "print_environment", "requirement_of",
+    "is_page", "known_pages", "matrix_named", "origins", "partials_folder", "print_environment",
+    "requirement_of",
 ]  # fmt: skip
 
 _PAGES = (".md", ".markdown")
@@ -219,6 +221,11 @@ def day_of(text: str | None, option: str) -> dt.date:
     except ValueError:
         valid = "valid: a date such as 2026-05-31"
         raise CompatibilityError(f'{option}: "{text:.80}" is not a date; {valid}') from None
+
+
+def known_pages(named: Iterable[str]) -> list[Matrix]:
+    """Load the matrices that arguments name, and the bundled ones."""
+    return [*map(matrix_named, named), *map(load_matrix, bundled_ids())]
 
 
 def matrix_named(

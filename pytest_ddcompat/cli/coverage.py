@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.collecting import collect
-from pytest_ddcompat.cli.common import matrix_named
+from pytest_ddcompat.cli.common import known_pages
 from pytest_ddcompat.cli.coverage_html import html
 from pytest_ddcompat.cli.coverage_view import markdown, print_coverage, text
 from pytest_ddcompat.cli.output import printing, put, write, write_error
@@ -19,14 +19,12 @@ from pytest_ddcompat.jobs.asking import ENGINES
 from pytest_ddcompat.jobs.coverage import measure
 from pytest_ddcompat.jobs.questions import DIALECTS, written_for
 from pytest_ddcompat.jobs.selection import Choice
-from pytest_ddcompat.matrix.loading import bundled_ids, load_matrix
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.files import read_limited
 from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     from pytest_ddcompat.jobs.covered import Coverage
-    from pytest_ddcompat.matrix.matrix import Matrix
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
 
@@ -134,7 +132,7 @@ def run(options: argparse.Namespace) -> int:
         options.records,
         choice,
         collected=_collected(options),
-        pages=_pages(options),
+        pages=known_pages(options.matrix),
         allowed=read_allowed(options.allow) if options.allow is not None else Allowances(),
         facts=options.facts,
         engine=options.engine,
@@ -220,8 +218,3 @@ def _collected(options: argparse.Namespace) -> list[str]:
         found = collect(options.collect, "--collect")["tests"]
         tests += [test["id"] for test in found if test["gated"]]
     return tests
-
-
-def _pages(options: argparse.Namespace) -> list[Matrix]:
-    named = [matrix_named(which) for which in options.matrix]
-    return [*named, *(load_matrix(which) for which in bundled_ids())]

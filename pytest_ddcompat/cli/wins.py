@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli import arguments
-from pytest_ddcompat.cli.common import matrix_named
+from pytest_ddcompat.cli.common import known_pages
 from pytest_ddcompat.cli.output import printing, put, write, write_error
 from pytest_ddcompat.cli.wins_view import counted, markdown, print_wins, text
 from pytest_ddcompat.jobs.wins.account import account_of
 from pytest_ddcompat.jobs.wins.edits import Targets, edited
 from pytest_ddcompat.jobs.wins.news import find_wins
 from pytest_ddcompat.jobs.wins.rejected import Rejections, read_rejected
-from pytest_ddcompat.matrix.loading import bundled_ids, load_matrix
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.files import unwritable, write_atomically
 from pytest_ddcompat.values.text import printable
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.jobs.wins.edits import Edits
     from pytest_ddcompat.jobs.wins.news import Wins
-    from pytest_ddcompat.matrix.matrix import Matrix
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
 
@@ -83,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     wins = find_wins(
         options.records,
         options.suite,
-        pages=_pages(options),
+        pages=known_pages(options.matrix),
         rejections=Rejections() if options.rejected is None else read_rejected(options.rejected),
     )
     for file in wins.packed_twice:
@@ -137,8 +135,3 @@ def _show(answer: str, options: argparse.Namespace) -> None:
     else:
         # What the encoding lacks, Markdown can say all the same.
         write(answer, "xmlcharrefreplace" if options.format == "markdown" else "backslashreplace")
-
-
-def _pages(options: argparse.Namespace) -> list[Matrix]:
-    named = [matrix_named(which) for which in options.matrix]
-    return [*named, *(load_matrix(which) for which in bundled_ids())]
