@@ -1,10 +1,11 @@
 """Measure a suite under declarations beside the same suite with marks, and how a run grows.
 
-    python benchmarks/declaring.py [--check] [--tests 20000]
+    python benchmarks/declaring.py [--check] [--timed] [--tests 1000]
 
 Needs valgrind. Each run is a process of its own on generated tests. Half of the declarations have a
 state; a suite with marks says the same by markers, and the instructions of both are counted. Growth
-is that of the processor time, the quickest of some runs each.
+is that of the instructions too. `--timed` is for suites that take too long to count: growth is then
+that of the processor time, the quickest of some runs each.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING
 from instructions import VALGRIND, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 TESTS, DECLARATIONS = 2262, 1137  # the Python tests of system-tests, and the rules for them
 PER_FILE = 20
@@ -40,10 +41,11 @@ def main() -> int:
     """Print the figures; return 1 if `--check` is given and one is past its limit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="fail past the limits")
-    parser.add_argument("--tests", type=int, default=20_000, help="how many; then double that")
-    parser.add_argument("--runs", type=int, default=3, help="of each size, the quickest counts")
+    parser.add_argument("--timed", action="store_true", help="time the growth, do not count it")
+    parser.add_argument("--tests", type=int, default=1_000, help="how many; then double that")
+    parser.add_argument("--runs", type=int, default=3, help="timed runs, the quickest counts")
     options = parser.parse_args()
-    rows = [ratio(), growth(options.tests, options.runs)]
+    rows = [ratio(), growth(options.tests, options.runs if options.timed else 0)]
     for name, figure, limit in rows:
         end = "" if figure <= limit else "  past the limit"
         print(f"{name:80} {figure:6.2f} {limit:6.2f}{end}")
@@ -53,27 +55,28 @@ def main() -> int:
 def ratio() -> tuple[str, float, float]:
     """Return the instructions of a run with declarations over those of the same with marks."""
     with tempfile.TemporaryDirectory() as folder:
-        suites = {kind: Path(folder, kind) for kind in ("marks", "declarations")}
-        for kind, suite in suites.items():
-            write(suite, TESTS, DECLARATIONS, marks=kind == "marks")
-            run(suite)  # compiles the tests
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            counts = dict(zip(suites, pool.map(count, suites.values())))
+        suites = [Path(folder, kind) for kind in ("marks", "declarations")]
+        for suite in suites:
+            write(suite, TESTS, DECLARATIONS, marks=suite.name == "marks")
+        marks, declarations = counts(suites)
     name = f"{TESTS:,} tests under {DECLARATIONS:,} declarations over marks"
-    billions = counts["marks"] / 1e9
-    ratio = counts["declarations"] / counts["marks"]
-    return f"{name} ({billions:.2f} billion instructions)", ratio, RATIO
+    return f"{name} ({marks / 1e9:.2f} billion instructions)", declarations / marks, RATIO
 
 
 def growth(tests: int, runs: int) -> tuple[str, float, float]:
-    """Return how a run grows with double the tests and declarations."""
-    took = []
-    for count in (tests, 2 * tests):
-        with tempfile.TemporaryDirectory() as folder:
-            write(Path(folder), count, count // 5, marks=False)
-            took.append(min(seconds(Path(folder)) for _ in range(runs)))
+    """Return how a run grows with double the tests and declarations; without timed runs, count."""
+    with tempfile.TemporaryDirectory() as folder:
+        suites = [Path(folder, "half"), Path(folder, "whole")]
+        for suite, number in zip(suites, (tests, 2 * tests)):
+            write(suite, number, number // 5, marks=False)
+        if runs:
+            half, whole = (min(seconds(suite) for _ in range(runs)) for suite in suites)
+            cost = f"{half:.2f} s"
+        else:
+            half, whole = counts(suites)
+            cost = f"{half / 1e9:.2f} billion instructions"
     name = f"{2 * tests:,} tests under {2 * tests // 5:,} declarations over half of both"
-    return f"{name} ({took[0]:.2f} s)", took[1] / took[0], GROWTH
+    return f"{name} ({cost})", whole / half, GROWTH
 
 
 def write(folder: Path, tests: int, declarations: int, *, marks: bool) -> None:
@@ -124,9 +127,13 @@ def seconds(folder: Path) -> float:
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - begun
 
 
-def count(folder: Path) -> int:
-    """Run a suite, and return the instructions that it took."""
-    return counted(run(folder, VALGRIND), folder.name)
+def counts(suites: Sequence[Path]) -> list[int]:
+    """Run suites beside each other, and return the instructions that each took."""
+    for suite in suites:
+        run(suite)  # compiles the tests
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        done = [*pool.map(lambda suite: run(suite, VALGRIND), suites)]
+    return [counted(result, suite.name) for result, suite in zip(done, suites)]
 
 
 def run(folder: Path, prefix: Iterable[str] = ()) -> subprocess.CompletedProcess[str]:

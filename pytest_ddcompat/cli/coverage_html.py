@@ -16,7 +16,7 @@ from pytest_ddcompat.cli.coverage_view import (
     sections_of,
     watched_in_words,
 )
-from pytest_ddcompat.cli.output import render_page
+from pytest_ddcompat.cli.output import fair_share, render_page
 from pytest_ddcompat.values.text import cut, printable
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _unexercised(coverage: Coverage) -> list[Section]:
 def _parts(sections: Sequence[Section]) -> list[Part]:
     """Return sections with as many of their groups and items as the page bears."""
     sizes = [len(group.tests) for section in sections for group in section.groups[:_GROUPS]]
-    most = _most(sizes)
+    most = fair_share(sizes, _ITEMS)
     parts = []
     for kind, title, groups in sections:
         unit = _OF_PAGE.get(kind, "test")
@@ -136,17 +136,6 @@ def _parts(sections: Sequence[Section]) -> list[Part]:
         shown = [_listed(group, most, kind, unit) for group in groups[:_GROUPS]]
         parts.append(Part(kind, title, _STYLES.get(kind, ""), shown, more))
     return parts
-
-
-def _most(sizes: Sequence[int]) -> int:
-    """Return how many items of each group fit; what small ones leave is for the larger ones."""
-    left = _ITEMS
-    for number, size in enumerate(sorted(sizes)):
-        most = left // (len(sizes) - number)
-        if size > most:
-            return most
-        left -= size
-    return _ITEMS
 
 
 def _listed(group: Group, most: int, kind: str, unit: str) -> Listed:

@@ -20,13 +20,13 @@ from pytest_ddcompat.values.files import write_atomically
 from pytest_ddcompat.values.text import inert, without_bidi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from markupsafe import Markup
     from rich.console import Console
 
 __all__ = [
-    "FACT_HEADS", "SHORT", "STYLES", "folded", "print_facts", "printing", "put",
+    "FACT_HEADS", "SHORT", "STYLES", "fair_share", "folded", "print_facts", "printing", "put",
     "render_page", "render_text", "write", "write_error",
 ]  # fmt: skip
 
@@ -155,6 +155,17 @@ def render_page(name: str, script: str = "", **values: Any) -> str:
     page = engine.get_template(name).render(**parts, **values)
     # Controls of direction would show text other than as it stands.
     return without_bidi(page)
+
+
+def fair_share(sizes: Sequence[int], total: int) -> int:
+    """Return how many items of each list fit; what short lists leave is for the longer ones."""
+    left = total
+    for number, size in enumerate(sorted(sizes)):
+        most = left // (len(sizes) - number)
+        if size > most:
+            return most
+        left -= size
+    return total
 
 
 def _breakable(text: str) -> Markup:

@@ -8,6 +8,7 @@ from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.markdown import (
     LARGEST,
     code,
+    fitting_list,
     fitting_table,
     paragraph,
     size,
@@ -17,6 +18,7 @@ from pytest_ddcompat.cli.markdown import (
 from pytest_ddcompat.cli.output import (
     FACT_HEADS,
     STYLES,
+    fair_share,
     folded,
     print_facts,
     printing,
@@ -49,6 +51,7 @@ _WIDTH = 100  # characters of a line of text in a file
 _UNGATED = "No test of this run has a marker of pytest-ddcompat."
 _NONE_GATED = "No test of these runs has a marker of pytest-ddcompat."
 _LISTED = 20  # tests of one group that the text lists
+_ITEMS = 20_000  # tests that the HTML lists, so that a browser can bear it
 _FRAME = 200  # bytes, at most, of what stands around a list of tests in Markdown
 _LONGEST_FIX = 500  # characters of one change
 _COLUMN = 60  # characters, at most, of a column of the jobs' table
@@ -158,7 +161,8 @@ def _title(group: Group) -> str:
 
 def html(view: View) -> str:
     """Render a view as one HTML file."""
-    return render_page("report.html.jinja", view=view, ungated=_ungated(view))
+    most = fair_share([len(group.tests) for group in view.groups], _ITEMS)
+    return render_page("report.html.jinja", view=view, ungated=_ungated(view), most=most)
 
 
 def markdown(view: View) -> str:
@@ -217,18 +221,10 @@ def _heading(group: Group) -> list[str]:
 
 
 def _list(group: Group, room: int) -> list[str]:
-    """List tests as far as there is room, in HTML, where no word is Markdown."""
-    opened = " open" if group.is_open else ""
-    lines = [f"<details{opened}><summary>Tests</summary>", "<ul>"]
-    end = ["</ul>", "</details>", ""]
-    room -= _FRAME
-    for number, test in enumerate(group.tests):
+    """List tests as far as there is room."""
+    items = []
+    for test in group.tests:
         where = group.inside(test)
         became = f"{test.outcome.replace('_', ' ')}{where and f' in <code>{code(where)}</code>'}"
-        line = f"<li><code>{code(test.id)}</code> {became}</li>"
-        room -= size([line])
-        if room < 0:
-            lines.append(f"<li>{counted(len(group.tests) - number)} left out</li>")
-            break
-        lines.append(line)
-    return [*lines, *end]
+        items.append(f"<code>{code(test.id)}</code> {became}")
+    return fitting_list("Tests", items, room, is_open=group.is_open)

@@ -29,6 +29,7 @@ from pytest_ddcompat.cli.markdown import LARGEST_COMMENT
 from pytest_ddcompat.cli.output import render_text
 
 pytest.importorskip("duckdb")
+pytestmark = pytest.mark.once
 
 X, Y, Z = "a.py::test_x", "a.py::test_y", "a.py::test_z"
 SCHEMA = Path(__file__).parents[2] / "matrices/coverage.schema.json"
@@ -181,7 +182,7 @@ def test_sql(dialect: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("kinds", [1, 50, 5000])
-@pytest.mark.parametrize("word", ["x", HOSTILE * 20])
+@pytest.mark.parametrize("word", ["x", HOSTILE * 20], ids=["short", "long"])
 def test_markdown_fits_a_comment(kinds: int, word: str) -> None:
     text = markdown(long_coverage(5000, kinds, word))
     assert LARGEST_COMMENT // 3 < len(text.encode()) <= LARGEST_COMMENT

@@ -19,6 +19,8 @@ from pytest_ddcompat.cli.coverage_html import html
 from pytest_ddcompat.jobs.allowed import Allowance
 from pytest_ddcompat.jobs.coverage import Coverage, Job, Missed, Reason, Row
 
+pytestmark = pytest.mark.once
+
 OLD = Reason("api_security", "tracer", "ddtrace >=2.6.0", "2.5.0", "", "", 2)
 BY_AUTHOR = Reason("", "", "", "", "", "it was skipped though it is supported", 1)
 X = Missed("a.py::test_x", "a.py", 1, (OLD, BY_AUTHOR), "ddtrace >=2.6.0", date(2026, 11, 20))

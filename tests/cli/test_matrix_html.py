@@ -28,6 +28,8 @@ from pytest_ddcompat.evaluation.checks import CHECKS
 from pytest_ddcompat.matrix.loading import matrix_from_mapping
 from pytest_ddcompat.values.names import fold
 
+pytestmark = pytest.mark.once
+
 PAGE = Path(__file__).parents[2] / "matrices" / "iast-python.toml"
 
 

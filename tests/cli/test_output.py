@@ -14,6 +14,7 @@ import pytest
 from support.core import SUPPORTED, parsed_toml
 
 from pytest_ddcompat.__main__ import main
+from pytest_ddcompat.cli.output import fair_share
 
 COMMAND = f'"{sys.executable}" -m pytest_ddcompat'
 PAGE = Path(__file__).parents[2] / "matrices" / "iast-python.toml"
@@ -32,6 +33,15 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "80")
     Path("facts.json").write_text(json.dumps(SUPPORTED), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "most"),
+    [([], 10), ([10], 10), ([11], 10), ([2, 8], 10), ([2, 9], 8), ([1, 2, 9], 7), ([6, 6], 5)],
+)
+def test_what_short_lists_leave_is_for_longer_ones(sizes: list[int], most: int) -> None:
+    assert fair_share(sizes, 10) == most
+    assert sum(min(size, most) for size in sizes) <= 10
 
 
 def shell(command: str, **variables: str) -> subprocess.CompletedProcess[bytes]:

@@ -216,9 +216,21 @@ def test_markdown_fits_a_step_summary(
     assert text.count("<details>") == text.count("</details>") == text.count("</ul>") + 1
     total = len(content["tests"])
     listed = len(re.findall("<li><code>", text))
-    omitted = sum(int(n) for n in re.findall(r"(\d+) tests? left out", text))
+    omitted = sum(int(n) for n in re.findall(r"(\d+) left out<", text))
     omitted += sum(int(n) for n in re.findall(r"of (\d+) tests?, are left out", text))
     assert listed + omitted == total
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_html_lists_what_a_browser_can_bear(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: int
+) -> None:
+    decisions = [{**VALID["decisions"][0], "reason": f"{n}"} for n in range(2)]
+    tests = [*gated(100), *gated(19_900 + more, 1, "test_it.py::test_other")]
+    path = write_record(tmp_path, record(decisions=decisions, tests=tests))
+    text = shown(path, "html", capsys)
+    assert text.count("<li><code>") == 20_000
+    assert ("<li>1 left out</li>" in text) == bool(more)
 
 
 def test_an_encoding_that_lacks_characters_is_no_obstacle(tmp_path: Path) -> None:

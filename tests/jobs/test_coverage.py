@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytest.importorskip("duckdb")
+pytestmark = pytest.mark.once
 
 X, Y, Z = "a.py::test_x", "a.py::test_y", "b.py::test_z"
 FILE = "a.py"  # as a record has it whose run did not import it

@@ -14,6 +14,7 @@ from pytest_ddcompat.jobs.rows import run_row
 from pytest_ddcompat.jobs.selection import Choice
 
 pytest.importorskip("duckdb")
+pytestmark = pytest.mark.once
 
 SEEDS = range(25)
 

@@ -28,6 +28,7 @@ from pytest_ddcompat.jobs.tables import FINDINGS, RUNS, TABLES, TESTS
 from pytest_ddcompat.values.errors import CompatibilityError
 
 pytest.importorskip("duckdb")
+pytestmark = pytest.mark.once
 
 HOSTILE = "a.py::t'; DROP TABLE tests; --[\x1b[31m\x00`|<b>\ud800\u202e]"
 

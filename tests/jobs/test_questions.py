@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 sqlglot = pytest.importorskip("sqlglot")
+pytestmark = pytest.mark.once
 
 
 def test_all_files_are_questions() -> None:

@@ -25,7 +25,7 @@ from pytest_ddcompat import CompatibilityError, Environment, Requirement, evalua
 from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.jobs.watched.rows import CHANGES
 from pytest_ddcompat.jobs.watched.shifts import shifts
-from pytest_ddcompat.jobs.watched.suite import Asked, asked_in
+from pytest_ddcompat.jobs.watched.suite import Asked
 from pytest_ddcompat.jobs.watched.watching import watched
 
 if TYPE_CHECKING:
@@ -453,21 +453,6 @@ def test_bad_input_names_its_job(one: Asked, message: str) -> None:
 def test_bad_facts_name_their_job() -> None:
     with pytest.raises(CompatibilityError, match=r"^job a: facts: "):
         watched(Matrices([small_page()]), [Asked("a", '{"tracer": 1}', (), "supported")])
-
-
-def test_decisions_of_a_record() -> None:
-    record = {
-        "environments": [{"facts": {"tracer": "4", "os": "linux"}}, {"facts": {"tracer": None}}],
-        "requirements": [{"marker": "one"}, {"marker": "two"}],
-        "decisions": [
-            {"requirements": [1, 0], "environment": 1, "verdict": "unsupported"},
-            {"requirements": [], "environment": 0, "verdict": "supported"},
-        ],
-    }
-    assert [*asked_in(record, "a")] == [
-        Asked("a", '{"tracer":null}', ("two", "one"), "unsupported"),
-        Asked("a", '{"os":"linux","tracer":"4"}', (), "supported"),
-    ]
 
 
 def test_work_does_not_grow_with_jobs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.environment.parsing import facts_from_mapping
@@ -15,14 +15,14 @@ from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.values.errors import FactsError, Problem, RequirementError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pytest_ddcompat.evaluation.pages import Matrices
     from pytest_ddcompat.matrix.matrix import Matrix
 
     Pick = Callable[[Requirement], Matrix]
 
-__all__ = ["Asked", "Decision", "Suite", "asked_in", "ids_of", "status_of", "worst_of"]
+__all__ = ["Asked", "Decision", "Suite", "ids_of", "status_of", "worst_of"]
 
 _WORST = (Status.SUPPORTED, Status.UNDETERMINED, Status.UNSUPPORTED, None)
 
@@ -57,20 +57,6 @@ class Decision(NamedTuple):
     requirements: tuple[Requirement, ...]
     status: Status
     jobs: int
-
-
-def asked_in(record: Mapping[str, Any], job: str) -> Iterator[Asked]:
-    """Yield the decisions of a record.
-
-    Args:
-        record: The record, as it was read.
-        job: What tells its job from others.
-    """
-    facts = [_as_json(environment["facts"]) for environment in record["environments"]]
-    for decision in record["decisions"]:
-        indices = decision["requirements"]
-        markers = tuple(record["requirements"][index]["marker"] for index in indices)
-        yield Asked(job, facts[decision["environment"]], markers, decision["verdict"])
 
 
 class Suite:
@@ -173,7 +159,3 @@ def _environment(asked: Asked, matrices: Matrices) -> Environment:
     # A run has as many frameworks as its markers name.
     environment = Environment(facts_from_mapping(parsed, origin, sys.maxsize))
     return environment.declaring(matrices.own_facts) if matrices.own_facts else environment
-
-
-def _as_json(facts: object) -> str:
-    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
