@@ -141,8 +141,7 @@ def run(options: argparse.Namespace) -> int:
         from pytest_ddcompat.cli.plan_existing import existing_of
 
         never = {each.test for each in plan.impossible}
-        possible = [test for test in tests if test.id not in never]
-        existing = existing_of(options.existing, possible, matrices, limits)
+        existing = existing_of(options.existing, tests, matrices, limits, never=never)
     _write(plan, Beside(existing, resolved), options)
     return int(bool(plan.impossible))
 

@@ -24,7 +24,7 @@ _SECONDS = 300  # for one question
 _LONGEST = 500  # characters of what a tool says
 _PATIENCE = ("--retries=1", "--timeout=15")  # of one question, of which a plan has many
 _FAILED = re.compile(r"^Could not fetch URL \S+: (?!404 )(.*)$", re.MULTILINE)
-"""What pip says of an index that does not answer; with 404, an index says that it has no release."""
+"""What pip says of an index that does not answer; with 404, it says that it has no release."""
 
 _MANY = ("_2_28", "_2_27", "_2_24", "_2_17", "2014", "_2_12", "2010", "_2_5", "1")
 _LINUX = {"x86-64": "x86_64", "aarch64": "aarch64", "i686": "i686"}

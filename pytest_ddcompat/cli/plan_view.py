@@ -56,15 +56,27 @@ class Beside(NamedTuple):
         found = {"what cannot be installed as a wheel:": lacking}
         if self.existing is None:
             return found
-        jobs = [f"{job.name}: {_counted(len(job.tests), 'test')}" for job in self.existing.jobs]
-        unsure = dict.fromkeys(self.existing.undetermined, " (a job lacks a fact, so it may run)")
-        missing = [f"{test}{unsure.get(test, '')}" for test in self.existing.missing]
-        return {
-            **found,
-            "jobs that there are:": jobs,
-            "tests that are supported in none of them:": missing,
-            "jobs without which no test is lost:": [*self.existing.redundant],
-        }
+        return {**found, **_compared(self.existing)}
+
+
+def _compared(existing: Existing) -> dict[str, list[str]]:
+    """Return what to show of existing jobs: lines by their titles."""
+    jobs = []
+    for job in existing.jobs:
+        unknown = f"; not known: {', '.join(job.unknown)}" if job.unknown else ""
+        jobs.append(f"{job.name}: {_counted(len(job.tests), 'test')}{unknown}")
+    left_out = [", ".join(existing.left_out)] if existing.left_out else []
+    unsure = {*existing.undetermined}
+    return {
+        "jobs that there are:": jobs,
+        "jobs left out, as they run neither pytest nor tox nor nox:": left_out,
+        "of the workflow:": [*_first(existing.notes)],
+        "tests that are supported in none of them:": [
+            test for test in existing.missing if test not in unsure
+        ],
+        "tests that may run in some, if what is not known is so:": [*existing.undetermined],
+        "jobs without which no test is lost:": [*existing.redundant],
+    }
 
 
 def headline(plan: Plan) -> str:

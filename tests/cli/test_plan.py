@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -274,8 +275,88 @@ def test_what_a_workflow_misses_and_has_twice(
     }  # fmt: skip
     assert main(["plan", "--collect", "test_it.py", "--existing", "tests.yml"]) == 0
     text = capsys.readouterr().out
-    assert "\ntests that are supported in none of them:\n  test_it.py::test_on_macos\n" in text
+    assert "\ntests that are supported in none of them:\n  test_it.py::test_on_macos\n\n" in text
+    assert "; not known: framework.django\n" in text
+    assert "if what is not known is so:\n  test_it.py::test_django\n\n" in text
     assert "\njobs without which no test is lost:\n  tests (ubuntu-latest, 3.9, 2.5.0)\n" in text
+
+
+JOBS = """
+    on: push
+    jobs:
+      linux:
+        runs-on: ubuntu-latest
+        steps:
+          - uses: actions/setup-python@v5
+            with: {python-version: 3.10}
+          - run: pip install ddtrace==latest django==4.*
+          - run: pytest
+      windows:
+        runs-on: windows-latest
+        steps:
+          - uses: actions/setup-python@v5
+            with: {python-version: "3.12"}
+          - run: pip install ddtrace==4.16.0 django==5.2
+          - run: tox
+      docs: {runs-on: windows-latest, steps: [{run: make docs}]}
+      called: {uses: ./.github/workflows/other.yml}
+    """
+OF_JOBS = """
+    from pytest_ddcompat import requires_capability, requires_framework, requires_platform
+    @requires_platform(os="windows")
+    @requires_framework("django", ">=5")
+    def test_on_windows(): pass
+    @requires_capability("api_security")
+    def test_anywhere(): pass
+    @requires_platform(os="macos")
+    def test_on_macos(): pass
+    """
+
+
+def test_jobs_are_compared_by_all_tests_and_by_their_steps(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("check_jsonschema")
+    project.write("tests.yml", JOBS)
+    project.write("test_it.py", OF_JOBS)
+    options = ["--collect", "test_it.py", "--existing", "tests.yml", "--only", "os=linux"]
+    compared = answer(capsys, *options, status=1)["existing"]
+    jobs = {job["name"]: job for job in compared["jobs"]}
+    assert [*jobs] == ["linux", "windows", "called"]
+    assert len(jobs["windows"]["tests"]) == 2
+    assert jobs["windows"]["facts"]["frameworks"] == {"django": "5.2"}
+    assert (jobs["windows"]["unknown"], jobs["linux"]["facts"]["python"]) == ([], "3.1")
+    assert {"tracer", "python"} <= {*jobs["called"]["unknown"]}
+    assert compared["redundant"] == ["linux", "called"]
+    assert compared["left_out"] == ["docs"]
+    assert compared["missing"] == []  # what no planned environment runs is told there
+    assert compared["notes"] == [
+        'linux: line 8: 3.10 without quotes is the number 3.1; write "3.10"',
+        "called: it calls what is not read, and may run tests",
+        "ddtrace==latest is no value of the fact tracer",
+        "django==4.* is no value of the fact framework.django",
+    ]
+    assert main(["plan", *options]) == 1
+    text = capsys.readouterr().out
+    assert "\njobs left out, as they run neither pytest nor tox nor nox:\n  docs\n\n" in text
+
+
+def test_a_workflow_that_cannot_be_checked_in_time(
+    project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("check_jsonschema")
+    run = subprocess.run
+
+    def slow(command: list[str], **options: Any) -> Any:
+        if "check_jsonschema" in command:
+            raise subprocess.TimeoutExpired(command, options["timeout"])
+        return run(command, **options)
+
+    monkeypatch.setattr(subprocess, "run", slow)
+    project.write("tests.yml", JOBS)
+    assert main(["plan", "--collect", "--existing", "tests.yml"]) == 2
+    said = "ddcompat: tests.yml: it cannot be checked by its schema within 60 seconds\n"
+    assert capsys.readouterr() == ("", said)
 
 
 def test_a_workflow_that_is_none(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
