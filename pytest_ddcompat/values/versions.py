@@ -191,7 +191,7 @@ def _refused(text: str, *, alternatives: bool = False) -> CompatibilityError:
     from pytest_ddcompat.values.spelling import nearest_specifier  # here, as most runs need none
 
     if len(text) > LONGEST:
-        what = f'"{text[:LONGEST]}…" is too long for a version specifier'
+        what = f'"{text[:LONGEST]}" is too long for a version specifier'
         return CompatibilityError(Problem(what, f"{LONGEST} characters at most"))
     what = f'"{text}" is not a version specifier'
     near = nearest_specifier(text)
