@@ -83,11 +83,30 @@ class Help(argparse.HelpFormatter):
         return text if text.startswith(_EXAMPLE) else super()._fill_text(text, width, indent)
 
 
+class Once(argparse.Action):
+    """Keeps the value of an argument; an option must not be given again, with another value."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Keep a value."""
+        given = namespace.__dict__.setdefault("given_options", {})
+        if option_string and given.setdefault(self.dest, values) != values:
+            valid = "this option once"
+            raise CompatibilityError(Problem("it is given with two values", valid, option_string))
+        setattr(namespace, self.dest, values)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that refuses bad input in one line, with the nearest valid spelling."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, add_help=False, allow_abbrev=False, formatter_class=Help)
+        self.register("action", None, Once)
         self._positionals.title = "Arguments"
         self._optionals.title = "Options"
         self.add_argument("-h", "--help", action="help", help="Show this help, and exit")

@@ -10,7 +10,8 @@ from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.collecting import collect
 from pytest_ddcompat.cli.common import matrix_named
 from pytest_ddcompat.cli.output import printing, put, render_text, write, write_error
-from pytest_ddcompat.cli.plan_forms import github, requirement_files, tox
+from pytest_ddcompat.cli.plan_files import write_requirements
+from pytest_ddcompat.cli.plan_forms import github, not_hosted, requirement_files, tox
 from pytest_ddcompat.cli.plan_view import Beside, markdown, print_plan
 from pytest_ddcompat.cli.run_options import (
     add_config_file,
@@ -19,6 +20,7 @@ from pytest_ddcompat.cli.run_options import (
 )
 from pytest_ddcompat.declarations.file import load_declarations, read_content
 from pytest_ddcompat.evaluation.pages import Matrices
+from pytest_ddcompat.jobs.allowed import Allowances, read_allowed
 from pytest_ddcompat.matrix.loading import DEFAULT, bundled_ids
 from pytest_ddcompat.planning.limits import limits_of, offers_of
 from pytest_ddcompat.planning.suite import read_decisions, read_markers
@@ -43,6 +45,7 @@ PURPOSE = "Find the fewest environments in which every gated test runs at least 
 EXAMPLE = "ddcompat plan --collect tests --only os=linux --python 3.10..3.13 --format github"
 
 _SECONDS = 60.0
+_FOR_TOOLS = ("github", "tox", "requirements")
 _LONGEST = 300  # characters of a problem
 _WIDTH = 100  # characters of a line of text in a file
 
@@ -64,7 +67,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     arguments.add_repeatable(parser, "--matrix", "ID|PATH", purpose)
     _add_limits(parser)
     _add_further(parser)
-    arguments.add_format(parser, "json", "markdown", "github", "tox", "requirements")
+    arguments.add_format(parser, "json", "markdown", *_FOR_TOOLS)
     parser.add_argument(
         "-o",
         "--output",
@@ -94,6 +97,9 @@ def _add_further(parser: argparse.ArgumentParser) -> None:
         help="Say what the jobs of this workflow of GitHub Actions miss, and have twice",
     )
     parser.add_argument(
+        "--allow", metavar="FILE", help="TOML file with tests that need not run, and why"
+    )
+    parser.add_argument(
         "--resolve",
         action="store_true",
         help="Ask pip, over the network, for versions that have a wheel for each environment",
@@ -121,7 +127,11 @@ def run(options: argparse.Namespace) -> int:
         raise CompatibilityError(Problem("--time-limit: this is no time", "seconds, such as 60"))
     offers = offers_of(options.offers) if options.offers is not None else {}
     limits = limits_of(options.only, options.python, offers)
+    allowed = read_allowed(options.allow) if options.allow is not None else Allowances()
     tests, matrices = _suite(options)
+    if not tests:
+        valid = "tests that have a marker of this plugin, or a declaration"
+        raise CompatibilityError(Problem("there is no gated test to plan for", valid))
     # Imported here, since it is much, and bad input need not wait for it.
     from pytest_ddcompat.planning.plan import make_plan
 
@@ -135,16 +145,35 @@ def run(options: argparse.Namespace) -> int:
 
         resolved = resolve(plan.environments)
         plan = plan._replace(environments=tuple(each.planned for each in resolved))
-    existing = None
+    never = [each.test for each in plan.impossible]
+    unneeded = [test for entry in allowed.unneeded(never) for test in entry.tests]
+    beside = Beside(None, resolved, allowed.among(never), unneeded)
     if options.existing is not None:
         # Imported here, since it needs readers of YAML.
         from pytest_ddcompat.cli.plan_existing import existing_of
 
-        never = {each.test for each in plan.impossible}
-        possible = [test for test in tests if test.id not in never]
-        existing = existing_of(options.existing, possible, matrices, limits)
-    _write(plan, Beside(existing, resolved), options)
-    return int(bool(plan.impossible))
+        told = {*never, *(each.test for each in plan.undetermined)}
+        existing = existing_of(options.existing, tests, matrices, limits, never=told)
+        beside = beside._replace(existing=existing)
+    _tell(plan, beside, options)
+    _write(plan, beside, options)
+    return int(len(never) > len(beside.allowed))
+
+
+def _tell(plan: Plan, beside: Beside, options: argparse.Namespace) -> None:
+    """Say on standard error what a form for a tool has no place for."""
+    if options.format not in _FOR_TOOLS:
+        return
+    lines = [
+        f"no environment runs {each.test}"
+        for each in plan.impossible
+        if each.test not in beside.allowed
+    ]
+    notes = not_hosted(plan) if options.format == "github" else []
+    notes += [f"of --allow no longer needed: {test}" for test in beside.unneeded]
+    told = [*(f"ddcompat: {line}" for line in lines), *(f"ddcompat: note: {n}" for n in notes)]
+    if told:
+        write_error("\n".join(map(printable, told)))
 
 
 def _suite(options: argparse.Namespace) -> tuple[list[GatedTest], Matrices]:
@@ -160,7 +189,9 @@ def _suite(options: argparse.Namespace) -> tuple[list[GatedTest], Matrices]:
     if problems:
         lines = (printable(cut(problem, _LONGEST)) for problem in problems)
         write_error("\n".join(f"not planned: {line}" for line in lines))
-    tests = read_markers((t["id"], [*t["markers"], *t["declared"]]) for t in found["tests"])
+    # A test with a problem is left out, as it is of a record: what it requires is not known.
+    gated = [test for test in found["tests"] if test["gated"] and not test["problems"]]
+    tests = read_markers((t["id"], [*t["markers"], *t["declared"]]) for t in gated)
     return tests, Matrices(_matrices(options), _declared_facts(options))
 
 
@@ -202,7 +233,7 @@ def _declared_facts(options: argparse.Namespace) -> Sequence[Any]:
 
 def _write(plan: Plan, beside: Beside, options: argparse.Namespace) -> None:
     if options.format == "requirements" and options.output is not None:
-        _write_requirements(plan, Path(options.output))
+        write_requirements(requirement_files(plan), Path(options.output))
         return
     if options.format == "text" and options.output is None:
         with printing() as out:
@@ -217,16 +248,7 @@ def _write(plan: Plan, beside: Beside, options: argparse.Namespace) -> None:
         "requirements": lambda: "\n".join(requirement_files(plan)),
     }[options.format]()
     if options.output is not None:
-        put(text, options.output, [options.record, options.offers, options.existing])
+        read = [options.record, options.offers, options.existing, options.allow]
+        put(text, options.output, read)
     else:
         write(text)
-
-
-def _write_requirements(plan: Plan, folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = error.strerror or error
-        raise CompatibilityError(f"--output: cannot make the folder {folder}: {reason}") from None
-    for number, text in enumerate(requirement_files(plan), start=1):
-        put(text, str(folder / f"environment-{number}.txt"), [])

@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_ddcompat.importer.workflow import read_jobs
+from pytest_ddcompat.importer.workflow import read_workflow
 from pytest_ddcompat.planning.existing import compare_jobs
 from pytest_ddcompat.values.day import today
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.files import read_limited
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from pytest_ddcompat.evaluation.pages import Matrices
     from pytest_ddcompat.planning.candidates import Limits
@@ -27,10 +27,16 @@ __all__ = ["existing_of"]
 _LIMIT = 1 << 20  # bytes of a workflow
 _SCHEMA = "vendor.github-workflows"
 _MOST_PROBLEMS = 20
+_SECONDS = 60  # of the checker
 
 
 def existing_of(
-    path: str, tests: Sequence[GatedTest], matrices: Matrices, limits: Limits
+    path: str,
+    tests: Sequence[GatedTest],
+    matrices: Matrices,
+    limits: Limits,
+    *,
+    never: Collection[str],
 ) -> Existing:
     """Check a workflow by its schema, and compare its jobs with what tests need.
 
@@ -39,6 +45,7 @@ def existing_of(
         tests: The tests.
         matrices: The pages by which they are decided.
         limits: Facts that all jobs have.
+        never: Ids of tests that are not missed where they run in no job.
 
     Raises:
         CompatibilityError: It cannot be read, or is no workflow.
@@ -49,9 +56,11 @@ def existing_of(
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise CompatibilityError(Problem(f"cannot read this file: {reason}", file=path)) from None
-    jobs = read_jobs(text, path)
+    workflow = read_workflow(text, path)
     _check(path)
-    return compare_jobs(jobs, tests, matrices, limits, today())
+    found = compare_jobs(workflow.jobs, tests, matrices, limits, today(), never=never)
+    notes = (*workflow.notes, *found.notes)
+    return found._replace(left_out=tuple(workflow.left_out), notes=notes)
 
 
 def _check(path: str) -> None:
@@ -59,13 +68,18 @@ def _check(path: str) -> None:
     import check_jsonschema  # noqa: F401 - so that it is known whether it is installed
 
     command = [sys.executable, "-m", "check_jsonschema", f"--builtin-schema={_SCHEMA}"]
-    run = subprocess.run(  # noqa: S603 - a package of the extra, on a file that is named
-        [*command, "--output-format=json", "--", str(Path(path).resolve())],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        cwd=sys.prefix,  # no module of the current folder takes the checker's place
-    )
+    try:
+        run = subprocess.run(  # noqa: S603 - a package of the extra, on a file that is named
+            [*command, "--output-format=json", "--", str(Path(path).resolve())],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            cwd=sys.prefix,  # no module of the current folder takes the checker's place
+            timeout=_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        what = f"it cannot be checked by its schema within {_SECONDS} seconds"
+        raise CompatibilityError(Problem(what, file=path)) from None
     if run.returncode == 0:
         return
     try:

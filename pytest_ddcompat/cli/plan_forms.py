@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from pytest_ddcompat.values.errors import CompatibilityError, Problem
+
 if TYPE_CHECKING:
     from pytest_ddcompat.planning.environments import Planned
     from pytest_ddcompat.planning.plan import Plan
 
-__all__ = ["github", "requirement_files", "title_of", "tox"]
+__all__ = ["github", "not_hosted", "requirement_files", "title_of", "tox"]
 
 _RUNNERS = {
     ("linux", "x86-64"): "ubuntu-latest",
@@ -21,6 +23,9 @@ _RUNNERS = {
     ("windows", "aarch64"): "windows-11-arm",
 }
 """GitHub's runner of each platform: "GitHub-hosted runners reference"."""
+
+_PYTHONS = {"cpython", "pypy"}
+"""What setup-python sets up, of what the environments of a plan have."""
 
 
 def title_of(planned: Planned) -> str:
@@ -34,9 +39,33 @@ def title_of(planned: Planned) -> str:
 
 
 def github(plan: Plan) -> str:
-    """Return the `include` of a matrix of GitHub Actions, as JSON, which is YAML too."""
+    """Return the `include` of a matrix of GitHub Actions, as JSON, which is YAML too.
+
+    Raises:
+        CompatibilityError: It would be empty, which GitHub refuses.
+    """
+    if not plan.environments:
+        what = "no environment is planned, and GitHub refuses a matrix without jobs"
+        raise CompatibilityError(Problem(what, "a suite of which some environment runs a test"))
     jobs = [_job(number, each) for number, each in enumerate(plan.environments, start=1)]
     return json.dumps({"include": jobs}, indent=2)
+
+
+def not_hosted(plan: Plan) -> list[str]:
+    """Return for each environment that GitHub's hosted runners are not, which it is and why."""
+    found = []
+    for number, planned in enumerate(plan.environments, start=1):
+        facts = planned.facts
+        os, cpu = facts.get("os", "linux"), facts.get("cpu", "x86-64")
+        implementation = facts.get("implementation", "cpython")
+        lacking = [f"is no {kind}" for kind in facts.get("deployments", ())]
+        lacking += ["has no Datadog Agent"] if facts.get("agent") else []
+        lacking += [f"has no {os} on {cpu}"] if (os, cpu) not in _RUNNERS else []
+        lacking += [f"sets up no {implementation}"] if implementation not in _PYTHONS else []
+        if lacking:
+            title = f"environment {number} ({title_of(planned)})"
+            found.append(f"{title}: a hosted runner {' and '.join(lacking)}")
+    return found
 
 
 def _job(number: int, planned: Planned) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,10 @@ __all__ = ["Resolved", "resolve"]
 
 _SECONDS = 300  # for one question
 _LONGEST = 500  # characters of what a tool says
+_PATIENCE = ("--retries=1", "--timeout=15")  # of one question, of which a plan has many
+_FAILED = re.compile(r"^Could not fetch URL \S+: (?!404 )(.*)$", re.MULTILINE)
+"""What pip says of an index that does not answer; with 404, it says that it has no release."""
+
 _MANY = ("_2_28", "_2_27", "_2_24", "_2_17", "2014", "_2_12", "2010", "_2_5", "1")
 _LINUX = {"x86-64": "x86_64", "aarch64": "aarch64", "i686": "i686"}
 _WINDOWS = {"x86-64": "win_amd64", "aarch64": "win_arm64", "i686": "win32"}
@@ -62,7 +67,7 @@ def resolve(environments: Sequence[Planned]) -> list[Resolved]:
         environments: The environments of a plan.
 
     Raises:
-        CompatibilityError: pip is too old, or cannot answer.
+        CompatibilityError: pip is too old, or cannot answer, or reaches no index.
     """
     known: dict[tuple[str, ...], list[str]] = {}
     return [_resolved(planned, known) for planned in environments]
@@ -118,8 +123,7 @@ def _newest(
 
 
 def _versions(name: str, options: Sequence[str]) -> list[str]:
-    command = [sys.executable, "-m", "pip", "index", "versions", "--json"]
-    run = _run([*command, "--disable-pip-version-check", *options, "--", name])
+    run = _run(_question(name, options, *_PATIENCE))
     if run.returncode == 0:
         try:
             return [str(version) for version in json.loads(run.stdout)["versions"]]
@@ -127,11 +131,29 @@ def _versions(name: str, options: Sequence[str]) -> list[str]:
             pass
     if "no such option: --json" in run.stderr or "unknown command" in run.stderr:
         what = "--resolve: this pip has no `pip index versions --json`"
-        raise CompatibilityError(Problem(what, "a newer pip: pip install --upgrade pip"))
+        raise CompatibilityError(Problem(what, "a newer pip: python -m pip install --upgrade pip"))
     if "No matching distribution found" in run.stderr:
+        _refuse_unreached(name, options)
         return []
     said = printable(cut(run.stderr.strip().rpartition("\n")[2], _LONGEST))
     raise CompatibilityError(f"--resolve: pip cannot tell the versions of {name}: {said}")
+
+
+def _question(name: str, options: Sequence[str], *further: str) -> list[str]:
+    command = [sys.executable, "-m", "pip", "index", "versions", "--json", *further]
+    return [*command, "--disable-pip-version-check", "--no-input", *options, "--", name]
+
+
+def _refuse_unreached(name: str, options: Sequence[str]) -> None:
+    """Ask again, for the reason: only so does pip tell no release from no answer of the index."""
+    run = _run(_question(name, options, "-vv", "--retries=0", _PATIENCE[1]))
+    failed = _FAILED.search(run.stdout) or _FAILED.search(run.stderr)
+    if failed:
+        # What follows is the address, which may have a password in it.
+        reason = failed[1].partition(" for url")[0].partition(" with url")[0]
+        reason = reason.strip().removesuffix(" - skipping")
+        what = f"--resolve: cannot reach the index of {name}: {printable(cut(reason, _LONGEST))}"
+        raise CompatibilityError(Problem(what, "a network, or an index that pip is configured for"))
 
 
 def _together(packages: dict[str, str], python: str, facts: dict[str, Any]) -> str:

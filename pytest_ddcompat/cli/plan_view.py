@@ -11,7 +11,7 @@ from pytest_ddcompat.environment.value import in_words
 from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["Beside", "markdown", "print_plan"]
 
 _LISTED = 20  # tests of one environment, and clashing pairs, that are listed
+_NEVER = "no environment runs these tests:"
+_UNSURE = "undetermined everywhere, so that a run executes them by default:"
+
+_Row = tuple[str, tuple[str, ...]]
 
 
 class Beside(NamedTuple):
@@ -31,10 +35,14 @@ class Beside(NamedTuple):
     Attributes:
         existing: What the jobs of a workflow come to, if there is one.
         resolved: What can be installed in each environment, if that was asked for.
+        allowed: Of the tests that no environment runs, the reasons of those that need not run.
+        unneeded: Tests that need not run, but can.
     """
 
-    existing: Existing | None
-    resolved: Sequence[Resolved]
+    existing: Existing | None = None
+    resolved: Sequence[Resolved] = ()
+    allowed: Mapping[str, str] = {}
+    unneeded: Sequence[str] = ()
 
     def to_mapping(self) -> dict[str, Any]:
         """Return it as JSON has it."""
@@ -44,6 +52,10 @@ class Beside(NamedTuple):
         if self.resolved:
             rows = [{"packages": r.status, "problem": r.problem} for r in self.resolved]
             found["resolved"] = rows
+        if self.allowed:
+            found["allowed"] = [{"test": t, "reason": why} for t, why in self.allowed.items()]
+        if self.unneeded:
+            found["unneeded"] = [*self.unneeded]
         return found
 
     def lines(self) -> dict[str, list[str]]:
@@ -53,18 +65,33 @@ class Beside(NamedTuple):
             for number, each in enumerate(self.resolved, start=1)
             for line in each.lacking
         ]
-        found = {"what cannot be installed as a wheel:": lacking}
+        found = {
+            "what cannot be installed as a wheel:": lacking,
+            "of --allow no longer needed:": [*self.unneeded],
+        }
         if self.existing is None:
             return found
-        jobs = [f"{job.name}: {_counted(len(job.tests), 'test')}" for job in self.existing.jobs]
-        unsure = dict.fromkeys(self.existing.undetermined, " (a job lacks a fact, so it may run)")
-        missing = [f"{test}{unsure.get(test, '')}" for test in self.existing.missing]
-        return {
-            **found,
-            "jobs that there are:": jobs,
-            "tests that are supported in none of them:": missing,
-            "jobs without which no test is lost:": [*self.existing.redundant],
-        }
+        return {**found, **_compared(self.existing)}
+
+
+def _compared(existing: Existing) -> dict[str, list[str]]:
+    """Return what to show of existing jobs: lines by their titles."""
+    jobs = []
+    for job in existing.jobs:
+        unknown = f"; not known: {', '.join(job.unknown)}" if job.unknown else ""
+        jobs.append(f"{job.name}: {_counted(len(job.tests), 'test')}{unknown}")
+    left_out = [", ".join(existing.left_out)] if existing.left_out else []
+    unsure = {*existing.undetermined}
+    return {
+        "jobs that there are:": jobs,
+        "jobs left out, as they run neither pytest nor tox nor nox:": left_out,
+        "of the workflow:": [*_first(existing.notes)],
+        "tests that are supported in none of them:": [
+            test for test in existing.missing if test not in unsure
+        ],
+        "tests that may run in some, if what is not known is so:": [*existing.undetermined],
+        "jobs without which no test is lost:": [*existing.redundant],
+    }
 
 
 def headline(plan: Plan) -> str:
@@ -89,17 +116,13 @@ def print_plan(plan: Plan, beside: Beside, out: Console) -> None:
             _print(f"install {line}", 2, out)
         for test in _first(planned.tests):
             _print(test, 4, out)
-    _print_rows("no environment runs these tests:", _impossible(plan), out, "red")
-    _print_rows("these tests can share no environment:", _clashes(plan), out)
-    tried = [f"{each.minimum}: {each.place}, {each.versions}" for each in plan.boundaries]
-    _print_rows("boundaries that are tried:", [(line, ()) for line in tried], out)
+    for title, rows in _answers(plan, beside).items():
+        _print_rows(title, rows, out, "red" if title == _NEVER else "")
     for title, lines in beside.lines().items():
         _print_rows(title, [(line, ()) for line in lines], out)
 
 
-def _print_rows(
-    title: str, rows: Sequence[tuple[str, tuple[str, ...]]], out: Console, style: str = ""
-) -> None:
+def _print_rows(title: str, rows: Sequence[_Row], out: Console, style: str = "") -> None:
     """Print lines with their rows below them, if there are any."""
     if rows:
         out.print()
@@ -110,11 +133,22 @@ def _print_rows(
             _print(row, 4, out)
 
 
-def _impossible(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
-    return [(each.test, each.rows) for each in plan.impossible]
+def _answers(plan: Plan, beside: Beside) -> dict[str, list[_Row]]:
+    """Return what a plan says beside its environments: lines, with lines below, by their titles."""
+    reasons = {test: (f"allowed: {reason}",) for test, reason in beside.allowed.items()}
+    impossible = [
+        (each.test, (*each.rows, *reasons.get(each.test, ()))) for each in plan.impossible
+    ]
+    tried = [f"{each.name}, in environment {each.environment}" for each in plan.boundaries]
+    return {
+        _NEVER: impossible,
+        _UNSURE: [(each.test, each.rows) for each in plan.undetermined],
+        "these tests can share no environment:": _clashes(plan),
+        "boundaries that are tried:": [(line, ()) for line in tried],
+    }
 
 
-def _clashes(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
+def _clashes(plan: Plan) -> list[_Row]:
     found = [(" and ".join(clash.tests), clash.rows) for clash in plan.clashes[:_LISTED]]
     more = len(plan.clashes) - _LISTED
     return [*found, *([(f"… and {more} more pairs", ())] if more > 0 else [])]
@@ -127,11 +161,8 @@ def markdown(plan: Plan, beside: Beside) -> str:
         lines += [f"{number}. {words(_facts(planned))}"]
         lines += [f"   - install {code(line)}" for line in _installed(planned)]
         lines += [f"   - {words(_counted(len(planned.tests), 'test'))}"]
-    for title, rows in (
-        ("No environment runs these tests:", _impossible(plan)),
-        ("These tests can share no environment:", _clashes(plan)),
-    ):
-        lines += ["", title, ""] if rows else []
+    for title, rows in _answers(plan, beside).items():
+        lines += ["", _sentence(title), ""] if rows else []
         for line, below in rows:
             lines += [f"- {code(line)}", *(f"  - {words(row)}" for row in below)]
     for title, told in beside.lines().items():
@@ -151,7 +182,7 @@ def _counted(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _first(tests: tuple[str, ...]) -> list[str]:
+def _first(tests: Sequence[str]) -> list[str]:
     more = len(tests) - _LISTED
     return [*tests[:_LISTED], *([f"… and {more} more"] if more > 0 else [])]
 

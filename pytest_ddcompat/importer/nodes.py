@@ -21,7 +21,9 @@ __all__ = [
     "items_of",
     "line_of",
     "pairs_of",
+    "read_as_yaml",
     "read_nodes",
+    "refuse_expanding",
     "source_of",
     "text_of",
 ]
@@ -30,6 +32,7 @@ Node = yaml.Node
 
 _LONGEST_COMMENT = 200  # characters that are kept
 _TEXT = "tag:yaml.org,2002:str"
+_FLOAT = "tag:yaml.org,2002:float"
 
 
 class Document(NamedTuple):
@@ -115,6 +118,47 @@ def read_nodes(text: str, origin: str) -> Document:
         raise PageError(f"{origin}: {where}this is not valid YAML: {what}") from None
 
 
+def refuse_expanding(root: Node | None, origin: str, most: int) -> None:
+    """Refuse YAML whose aliases are endless, or come to very much: each node is counted once.
+
+    Args:
+        root: The node of the document.
+        origin: Name of its file, for messages.
+        most: The nodes that it may come to, if each alias is replaced by what it stands for.
+
+    Raises:
+        PageError: It is so.
+    """
+    sizes: dict[int, int] = {}
+    within: set[int] = set()
+    left = [(root, False)] if root is not None else []
+    while left:
+        node, is_counted = left.pop()
+        inner = _inner(node)
+        key = id(node.value)  # the node of an alias has that of its anchor
+        if not inner or key in sizes:
+            continue
+        if is_counted:
+            within.discard(key)
+            total = 1 + sum(sizes[id(each.value)] if _inner(each) else 1 for each in inner)
+            sizes[key] = min(total, most + 1)
+            continue
+        if key in within:
+            what = f"line {line_of(node)}: this alias is within what it stands for"
+            raise PageError(f"{origin}: {what}, which has no end; valid: aliases of what is before")
+        within.add(key)
+        left += [(node, True), *((each, False) for each in inner)]
+    if any(size > most for size in sizes.values()):
+        what = f"its aliases stand for more than {most} values"
+        raise PageError(f"{origin}: {what}; valid: fewer aliases of aliases")
+
+
+def _inner(node: Node) -> list[Node]:
+    if isinstance(node, yaml.MappingNode):
+        return [each for pair in node.value for each in pair]
+    return node.value if isinstance(node, yaml.SequenceNode) else []
+
+
 def line_of(node: Node) -> int:
     """Return the line of a node, from 1."""
     return int(node.start_mark.line) + 1
@@ -129,6 +173,13 @@ def text_of(node: Node) -> str | None:
 def source_of(node: Node) -> str:
     """Return a text, number or other single value as it is written; empty for all else."""
     return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+
+
+def read_as_yaml(node: Node) -> str:
+    """Return a single value as readers of YAML get it: of 3.10 without quotes, that is 3.1."""
+    text = source_of(node)
+    is_decimal = node.tag == _FLOAT and text.replace(".", "", 1).isdecimal()
+    return text.rstrip("0") + "0" * text.rstrip("0").endswith(".") if is_decimal else text
 
 
 def has_text_keys(node: Node) -> bool:

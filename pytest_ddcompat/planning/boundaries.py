@@ -32,11 +32,18 @@ class Boundary(NamedTuple):
         minimum: What is documented: a capability, and the fact whose minimum it is.
         place: `lowest`, `highest` or `just below`.
         versions: The versions there, as a PEP 440 specifier.
+        environment: The number of the environment, from 1.
     """
 
     minimum: str
     place: str
     versions: str
+    environment: int = 0
+
+    @property
+    def name(self) -> str:
+        """What it is, in words."""
+        return f"{self.minimum}: {self.place}, {self.versions}"
 
 
 class Pin(NamedTuple):
@@ -62,7 +69,6 @@ class Wanted(NamedTuple):
     """A boundary, and the formula that a test which tries it would have."""
 
     boundary: Boundary
-    test: str
     formula: Formula
 
 
@@ -132,12 +138,12 @@ def wanted_of(
         at = [_any_at(exact, having) for exact in pin.versions]
         places = [n for n, formula in enumerate(at) if alternatives_of("", formula, space)]
         for place, numbers in (("lowest", places[:1]), ("highest", places[1:][-1:])):
-            found += [_wanted(pin, place, n, having, at[n]) for n in numbers]
+            found += [_wanted(pin, place, n, at[n]) for n in numbers]
         below = [(test, _with(formula, pin.minimum, pin.below)) for test, formula in having]
         for number in range(places[0] - 1 if places else -1, -1, -1):
             formula = _any_at(pin.versions[number], below)
             if alternatives_of("", formula, space):
-                found.append(_wanted(pin, "just below", number, below, formula))
+                found.append(_wanted(pin, "just below", number, formula))
                 break
     return found
 
@@ -160,14 +166,8 @@ def _with(formula: Formula, old: Atom, new: Atom) -> Formula:
     return formula._replace(operands=tuple(_with(each, old, new) for each in formula.operands))
 
 
-def _wanted(
-    pin: Pin,
-    place: str,
-    number: int,
-    tests: Sequence[tuple[str, Formula]],
-    formula: Formula,
-) -> Wanted:
+def _wanted(pin: Pin, place: str, number: int, formula: Formula) -> Wanted:
     key = pin.minimum.axes[0]
     specifier = pin.versions[number].requirement.specifier
     minimum = f"{pin.minimum.requirement.names[0]} {key}"
-    return Wanted(Boundary(minimum, place, specifier), tests[0][0], formula)
+    return Wanted(Boundary(minimum, place, specifier), formula)

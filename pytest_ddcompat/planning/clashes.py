@@ -32,11 +32,13 @@ class Clashes:
     Args:
         space: The environments.
         trial: It tries atoms.
+        pinned: Atoms that no marker has, but that a boundary is tried by.
     """
 
-    def __init__(self, space: Space, trial: Trial) -> None:
+    def __init__(self, space: Space, trial: Trial, pinned: Collection[Atom] = ()) -> None:
         self._space = space
         self._trial = trial
+        self._pinned = pinned
 
     def least(self, test: str, formula: Formula) -> tuple[Atom, ...]:
         """Return the fewest atoms that alone keep a formula from holding anywhere.
@@ -80,7 +82,10 @@ class Clashes:
         return not alternatives_of(test, restricted(formula, {*chosen}), self._space)
 
     def _row(self, atom: Atom, atoms: Sequence[Atom]) -> str:
-        return in_words(atom, self._trial.finding(atom, self._against(atom, atoms)))
+        finding = self._trial.finding(atom, self._against(atom, atoms))
+        if atom in self._pinned:
+            return f"the boundary is at {finding.documented}"
+        return in_words(atom, finding)
 
     def _against(self, atom: Atom, atoms: Sequence[Atom]) -> dict[str, Any]:
         """Return facts with which an atom does not hold, and as many of the others as possible."""

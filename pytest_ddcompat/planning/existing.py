@@ -5,22 +5,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_ddcompat.environment.detection import LIBRARY
 from pytest_ddcompat.environment.environment import Environment
 from pytest_ddcompat.environment.parsing import facts_from_settings
 from pytest_ddcompat.environment.value import Fact
 from pytest_ddcompat.evaluation.pages import Verdicts
 from pytest_ddcompat.evaluation.verdict import Status
+from pytest_ddcompat.planning.atoms import atoms_in, formula_of
 from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.names import fold
 from pytest_ddcompat.values.sites import SITES
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from pytest_ddcompat.evaluation.pages import Matrices
     from pytest_ddcompat.planning.candidates import Limits
     from pytest_ddcompat.planning.suite import GatedTest
+    from pytest_ddcompat.requirement.requirement import Requirement
 
 __all__ = ["Existing", "ExistingJob", "compare_jobs"]
 
@@ -40,11 +43,19 @@ _USUAL = {
 
 
 class ExistingJob(NamedTuple):
-    """A job that there is, with its facts in the form of a facts file, and the tests it runs."""
+    """A job that there is.
+
+    Attributes:
+        name: Its name.
+        facts: Its facts, in the form of a facts file.
+        tests: Ids of the tests that it runs.
+        unknown: Keys of the facts for lack of which it is not known of some test.
+    """
 
     name: str
     facts: dict[str, Any]
     tests: tuple[str, ...]
+    unknown: tuple[str, ...]
 
 
 class Existing(NamedTuple):
@@ -55,56 +66,80 @@ class Existing(NamedTuple):
         missing: Tests that are supported in none of them.
         undetermined: Those of them for which some job lacks a fact, so that they may run there.
         redundant: Jobs without which no test is missing that is not missing with them.
+        left_out: Jobs of the workflow that run no tests.
+        notes: What is to be known of how the workflow was read.
     """
 
     jobs: tuple[ExistingJob, ...]
     missing: tuple[str, ...]
     undetermined: tuple[str, ...]
     redundant: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def to_mapping(self) -> dict[str, Any]:
         """Return it as JSON has it."""
-        jobs = [{"name": j.name, "facts": j.facts, "tests": [*j.tests]} for j in self.jobs]
+        names = ("missing", "undetermined", "redundant", "left_out", "notes")
         return {
-            "jobs": jobs,
-            "missing": [*self.missing],
-            "undetermined": [*self.undetermined],
-            "redundant": [*self.redundant],
+            "jobs": [
+                {**job._asdict(), "tests": [*job.tests], "unknown": [*job.unknown]}
+                for job in self.jobs
+            ],
+            **{name: [*getattr(self, name)] for name in names},
         }
 
 
 def compare_jobs(
-    jobs: Iterable[tuple[str, Mapping[str, str]]],
+    jobs: Iterable[tuple[str, Mapping[str, str], Mapping[str, str]]],
     tests: Sequence[GatedTest],
     matrices: Matrices,
     limits: Limits,
     day: dt.date,
+    *,
+    never: Collection[str] = (),
 ) -> Existing:
     """Find out which tests run in the jobs that there are.
 
     Args:
-        jobs: The name of each job, and what its matrix says.
+        jobs: The name of each job, what its matrix says, and the packages that it installs.
         tests: The tests.
         matrices: The pages by which they are decided.
         limits: A fact that may have one value alone has it in all jobs.
         day: The day that decides support levels.
+        never: Ids of tests that are not missed where they run in no job.
     """
     found: list[ExistingJob] = []
     open_tests: set[str] = set()
-    for name, values in jobs:
-        facts = {**_given(limits), **_facts(values, matrices, tests)}
-        environment = matrices.read_tracer(Environment(facts, day=day))
+    notes: dict[str, None] = {}
+    asked = {r: None for test in tests for r in test.requirements}
+    keys = {requirement: _keys(requirement, matrices) for requirement in asked}
+    for name, values, pins in jobs:
+        given, odd = _facts(values, pins, matrices, tests)
+        notes.update(dict.fromkeys(odd))
+        environment = matrices.read_tracer(Environment({**_given(limits), **given}, day=day))
         if matrices.own_facts:
             environment = environment.declaring(matrices.own_facts)
         verdicts = Verdicts(environment, matrices)
         worst = {test.id: _worst(test, verdicts) for test in tests}
         runs = tuple(test for test, status in worst.items() if status is Status.SUPPORTED)
-        open_tests.update(t for t, status in worst.items() if status is Status.UNDETERMINED)
-        found.append(ExistingJob(name, environment.to_mapping(), runs))
+        unsure = [test for test in tests if worst[test.id] is Status.UNDETERMINED]
+        open_tests.update(test.id for test in unsure)
+        concerned = {r: None for test in unsure for r in test.requirements}
+        lacking = dict.fromkeys(key for requirement in concerned for key in keys[requirement])
+        unknown = tuple(key for key in lacking if not environment.fact(key).known)
+        found.append(ExistingJob(name, environment.to_mapping(), runs, unknown))
     ran = {test for job in found for test in job.tests}
-    missing = tuple(test.id for test in tests if test.id not in ran)
+    missing = tuple(t.id for t in tests if t.id not in ran and t.id not in never)
     undetermined = tuple(test for test in missing if test in open_tests)
-    return Existing(tuple(found), missing, undetermined, tuple(_redundant(found)))
+    redundant = tuple(_redundant(found))
+    return Existing(tuple(found), missing, undetermined, redundant, notes=tuple(notes))
+
+
+def _keys(requirement: Requirement, matrices: Matrices) -> tuple[str, ...]:
+    """Return the facts without which a requirement is undetermined."""
+    # An Agent that is not known is so only where a marker asks for one.
+    atoms = [a for a in atoms_in(formula_of(requirement, matrices)) if a.check != "agent"]
+    return tuple(dict.fromkeys(key for atom in atoms for key in atom.axes))
 
 
 def _given(limits: Limits) -> dict[str, Fact[Any]]:
@@ -112,30 +147,46 @@ def _given(limits: Limits) -> dict[str, Fact[Any]]:
 
 
 def _facts(
-    values: Mapping[str, str], matrices: Matrices, tests: Sequence[GatedTest]
-) -> dict[str, Fact[Any]]:
-    """Return the facts that a matrix gives; a value that is no fact's is left out."""
-    settings = dict(_USUAL)
-    frameworks = {fold(name): name for name in matrices.framework_names()}
-    packages = {fold(name): name for t in tests for r in t.requirements for name in r.packages}
-    own = {fold(row.id): row.id for row in matrices.own_facts.values()}
+    values: Mapping[str, str],
+    pins: Mapping[str, str],
+    matrices: Matrices,
+    tests: Sequence[GatedTest],
+) -> tuple[dict[str, Fact[Any]], list[str]]:
+    """Return the facts of a job, and which values are those of no fact."""
+    settings = {key: (value, "") for key, value in _USUAL.items()}
+    packages = {fold(n): f"package.{n}" for t in tests for r in t.requirements for n in r.packages}
+    packages.update({fold(n): f"framework.{n}" for n in matrices.framework_names()})
+    own = {fold(row.id): f"fact.{row.id}" for row in matrices.own_facts.values()}
     for key, value in values.items():
-        folded = fold(key)
-        settings.update(_of_runner(value) if folded in {"os", "runson"} else {})
-        for names, prefix in ((frameworks, "framework"), (packages, "package"), (own, "fact")):
+        folded, said = fold(key), f'{key} "{value}"'
+        if folded in {"os", "runson"}:
+            platform = _of_runner(value)
+            settings.update({name: (word, said) for name, word in platform.items()})
+        for names in (packages, own, _FACTS):
             if folded in names:
-                settings[f"{prefix}.{names[folded]}"] = value
-        if folded in _FACTS:
-            settings[_FACTS[folded]] = value
-            if value.startswith("pypy"):
-                settings.update(implementation="pypy", python=value[len("pypy") :].lstrip("-"))
+                settings[names[folded]] = value, said
+        if value.startswith("pypy") and _FACTS.get(folded) == "python":
+            settings["implementation"] = "pypy", said
+            settings["python"] = value[len("pypy") :].lstrip("-"), said
+    installed = {**packages, fold(LIBRARY): "tracer"}
+    for name, version in pins.items():
+        if fold(name) in installed:
+            settings[installed[fold(name)]] = version, f"{name}=={version}"
+    return _understood(settings)
+
+
+def _understood(
+    settings: Mapping[str, tuple[str, str]],
+) -> tuple[dict[str, Fact[Any]], list[str]]:
+    """Return facts, and which are not understood: which they are is not known."""
     facts: dict[str, Fact[Any]] = {}
-    for key, value in settings.items():
+    odd = []
+    for key, (value, said) in settings.items():
         try:
             facts.update(facts_from_settings([f"{key}={value}"], "the matrix"))
         except CompatibilityError:
-            continue  # such as 3.x of python-version: which it is, is not known
-    return facts
+            odd.append(f"{said} is no value of the fact {key}")
+    return facts, odd
 
 
 def _of_runner(name: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.evaluation.pages import Matrices
     from pytest_ddcompat.planning.atoms import Atom, Formula
-    from pytest_ddcompat.planning.boundaries import Boundary
+    from pytest_ddcompat.planning.boundaries import Boundary, Wanted
     from pytest_ddcompat.planning.candidates import Limits
     from pytest_ddcompat.planning.environments import Planned
     from pytest_ddcompat.planning.space import Relation
@@ -45,6 +45,10 @@ class Impossible(NamedTuple):
     test: str
     rows: tuple[str, ...]
 
+    def to_mapping(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return {"test": self.test, "rows": [*self.rows]}
+
 
 class Plan(NamedTuple):
     """The fewest environments.
@@ -52,9 +56,11 @@ class Plan(NamedTuple):
     Attributes:
         environments: The environments.
         lower_bound: No fewer environments do: this is proven.
-        clashing: Tests of which no two can share an environment.
+        clashing: Tests, or boundaries, of which no two can share an environment.
         clashes: Each pair of them.
         impossible: Tests that no environment can run.
+        undetermined: Tests that no environment is documented to run, and that some do not exclude:
+            the page says nothing of what they need.
         boundaries: The boundaries that are to be tried, with the versions of each.
     """
 
@@ -63,6 +69,7 @@ class Plan(NamedTuple):
     clashing: tuple[str, ...]
     clashes: tuple[Clash, ...]
     impossible: tuple[Impossible, ...]
+    undetermined: tuple[Impossible, ...]
     boundaries: tuple[Boundary, ...]
 
     def to_mapping(self) -> dict[str, Any]:
@@ -74,7 +81,8 @@ class Plan(NamedTuple):
             "lower_bound": self.lower_bound,
             "clashing": [*self.clashing],
             "clashes": [{"tests": [*c.tests], "rows": [*c.rows]} for c in self.clashes],
-            "impossible": [{"test": i.test, "rows": [*i.rows]} for i in self.impossible],
+            "impossible": [each.to_mapping() for each in self.impossible],
+            "undetermined": [each.to_mapping() for each in self.undetermined],
         }
         if self.boundaries:
             found["boundaries"] = [each._asdict() for each in self.boundaries]
@@ -118,19 +126,60 @@ def make_plan(
     }
     space = Space(*shrunk(candidates, relations))
     kinds = _kinds(tests, formulas, space)
-    clashes = Clashes(space, trial)
     possible = [kind for kind in kinds.values() if kind.alternatives]
     wanted = wanted_of(pins, [(k.test, k.formula) for k in possible], space)
-    further = [Kind(w.test, w.formula, alternatives_of(w.test, w.formula, space)) for w in wanted]
+    further = [
+        Kind(w.boundary.name, w.formula, alternatives_of(w.boundary.name, w.formula, space))
+        for w in wanted
+    ]
     search = Search([*possible, *further], space, end)
+    found = search.environments()
+    clashes = Clashes(space, trial, {a for pin in pins for a in pin.versions}.difference(atoms))
+    never = _impossible(tests, kinds, clashes)
+    unsure = _undetermined(kinds, candidates, relations, trial)
+    undetermined = {test.id for test in tests if frozenset(test.requirements) in unsure}
     return Plan(
-        build(search.environments(), tests, candidates, trial, limits),
+        build(found, tests, candidates, trial, limits),
         search.lower_bound,
         tuple(kind.test for kind in search.clashing),
         tuple(_pairs(search.clashing, clashes, candidates, relations)),
-        tuple(_impossible(tests, kinds, clashes)),
-        tuple(each.boundary for each in wanted),
+        tuple(each for each in never if each.test not in undetermined),
+        tuple(each for each in never if each.test in undetermined),
+        tuple(_placed(wanted, [formulas for _, formulas in found])),
     )
+
+
+def _undetermined(
+    kinds: Mapping[frozenset[Requirement], Kind],
+    candidates: Mapping[str, Sequence[Any]],
+    relations: Mapping[Atom, Relation],
+    trial: Trial,
+) -> set[frozenset[Requirement]]:
+    """Return what holds nowhere, but would hold somewhere if what is not known were so."""
+    never = {
+        key: kind
+        for key, kind in kinds.items()
+        if not kind.alternatives and not trial.unsure.isdisjoint(atoms_in(kind.formula))
+    }
+    if not never:
+        return set()
+    lenient = Trial(trial.matrices, trial.day, lenient=True)
+    concerned = {atom for kind in never.values() for atom in atoms_in(kind.formula)}
+    known = {
+        atom: relation_of(atom, candidates, lenient) if atom in trial.unsure else relations[atom]
+        for atom in relations
+        if atom in concerned
+    }
+    space = Space(*shrunk(candidates, known))
+    return {key for key, kind in never.items() if alternatives_of(kind.test, kind.formula, space)}
+
+
+def _placed(wanted: Sequence[Wanted], needing: Sequence[Sequence[Formula]]) -> list[Boundary]:
+    """Return boundaries with the number of the environment that each is tried in."""
+    number_of = {
+        id(formula): number for number, each in enumerate(needing, start=1) for formula in each
+    }
+    return [each.boundary._replace(environment=number_of[id(each.formula)]) for each in wanted]
 
 
 def _formulas(

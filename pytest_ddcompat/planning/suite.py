@@ -46,20 +46,19 @@ def read_decisions(
 
 
 def read_markers(tests: Iterable[tuple[str, Iterable[str]]]) -> list[GatedTest]:
-    """Return the tests that have any marker.
+    """Return gated tests.
 
     Args:
-        tests: Node ids, each with the texts of its markers.
+        tests: Node ids, each with the texts of its markers; none, if only a state is declared.
 
     Raises:
         RequirementError: A marker has an argument that cannot be understood.
         ValueError: A marker is none of this plugin.
     """
-    found = [
+    return [
         GatedTest(name, _each_once(Requirement.from_marker(without_strict(m)[0]) for m in markers))
         for name, markers in tests
     ]
-    return [test for test in found if test.requirements]
 
 
 def _each_once(requirements: Iterable[Requirement]) -> tuple[Requirement, ...]:

@@ -48,11 +48,15 @@ class Trial:
     Attributes:
         matrices: The pages.
         day: The day that decides support levels.
+        unsure: Atoms of which a check has found that it is not known, though all facts are.
+        lenient: Whether such an atom holds.
     """
 
-    def __init__(self, matrices: Matrices, day: dt.date) -> None:
+    def __init__(self, matrices: Matrices, day: dt.date, *, lenient: bool = False) -> None:
         self.matrices = matrices
         self.day = day
+        self.unsure: set[Atom] = set()
+        self.lenient = lenient
         self._pages: dict[str, Matrix] = {matrix.page.id: matrix for matrix in matrices}
         self._cuts: dict[tuple[Atom, str], list[Version]] = {}
         self._known: dict[Hashable, bool] = {}
@@ -115,6 +119,9 @@ class Trial:
 
     def _holds(self, atom: Atom, values: Mapping[str, Any]) -> bool:
         outcome = self.finding(atom, values).outcome
+        if outcome is Outcome.UNKNOWN and all(values[key] is not UNKNOWN for key in atom.axes):
+            self.unsure.add(atom)
+            return self.lenient
         if not atom.wanted:
             return outcome is Outcome.VIOLATED
         # Hardly any test run has an Agent beside it: only a marker that asks for one needs to know.

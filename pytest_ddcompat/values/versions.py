@@ -190,9 +190,11 @@ def _specifier(text: str) -> SpecifierSet:
 def _refused(text: str, *, alternatives: bool = False) -> CompatibilityError:
     from pytest_ddcompat.values.spelling import nearest_specifier  # here, as most runs need none
 
-    shortened = text[:LONGEST]
-    what = f'"{shortened}" is not a version specifier'
-    near = nearest_specifier(text) if len(text) <= LONGEST else ""
+    if len(text) > LONGEST:
+        what = f'"{text[:LONGEST]}" is too long for a version specifier'
+        return CompatibilityError(Problem(what, f"{LONGEST} characters at most"))
+    what = f'"{text}" is not a version specifier'
+    near = nearest_specifier(text)
     near = near if alternatives or "|" not in near else ""
     return CompatibilityError(
         Problem(f'{what}; did you mean "{near}"?')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,7 @@ SUITE = """
 
     def test_declared(): pass
     def test_expected(): assert 0
+    def test_known(): assert 0
     def test_plain(): pass
     """
 DECLARED = """
@@ -68,6 +70,10 @@ DECLARED = """
     [[declarations]]
     tests = "test_suite.py::test_expected"
     requires = {tracer = ">=4"}
+    state = "bug"
+
+    [[declarations]]
+    tests = "test_suite.py::test_known"
     state = "bug"
     """
 IMPOSSIBLE = """
@@ -109,6 +115,7 @@ def gated(found: dict[str, Any]) -> set[str]:
 GATED = {
     "test_django", "test_older", "test_before", "TestWindows::test_n[1]", "TestWindows::test_n[2]",
     "TestWindows::test_agent", "test_variant", "test_other", "test_declared", "test_expected",
+    "test_known",
 }  # fmt: skip
 
 
@@ -274,8 +281,88 @@ def test_what_a_workflow_misses_and_has_twice(
     }  # fmt: skip
     assert main(["plan", "--collect", "test_it.py", "--existing", "tests.yml"]) == 0
     text = capsys.readouterr().out
-    assert "\ntests that are supported in none of them:\n  test_it.py::test_on_macos\n" in text
+    assert "\ntests that are supported in none of them:\n  test_it.py::test_on_macos\n\n" in text
+    assert "; not known: framework.django\n" in text
+    assert "if what is not known is so:\n  test_it.py::test_django\n\n" in text
     assert "\njobs without which no test is lost:\n  tests (ubuntu-latest, 3.9, 2.5.0)\n" in text
+
+
+JOBS = """
+    on: push
+    jobs:
+      linux:
+        runs-on: ubuntu-latest
+        steps:
+          - uses: actions/setup-python@v5
+            with: {python-version: 3.10}
+          - run: pip install ddtrace==latest django==4.*
+          - run: pytest
+      windows:
+        runs-on: windows-latest
+        steps:
+          - uses: actions/setup-python@v5
+            with: {python-version: "3.12"}
+          - run: pip install ddtrace==4.16.0 django==5.2
+          - run: tox
+      docs: {runs-on: windows-latest, steps: [{run: make docs}]}
+      called: {uses: ./.github/workflows/other.yml}
+    """
+OF_JOBS = """
+    from pytest_ddcompat import requires_capability, requires_framework, requires_platform
+    @requires_platform(os="windows")
+    @requires_framework("django", ">=5")
+    def test_on_windows(): pass
+    @requires_capability("api_security")
+    def test_anywhere(): pass
+    @requires_platform(os="macos")
+    def test_on_macos(): pass
+    """
+
+
+def test_jobs_are_compared_by_all_tests_and_by_their_steps(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("check_jsonschema")
+    project.write("tests.yml", JOBS)
+    project.write("test_it.py", OF_JOBS)
+    options = ["--collect", "test_it.py", "--existing", "tests.yml", "--only", "os=linux"]
+    compared = answer(capsys, *options, status=1)["existing"]
+    jobs = {job["name"]: job for job in compared["jobs"]}
+    assert [*jobs] == ["linux", "windows", "called"]
+    assert len(jobs["windows"]["tests"]) == 2
+    assert jobs["windows"]["facts"]["frameworks"] == {"django": "5.2"}
+    assert (jobs["windows"]["unknown"], jobs["linux"]["facts"]["python"]) == ([], "3.1")
+    assert {"tracer", "python"} <= {*jobs["called"]["unknown"]}
+    assert compared["redundant"] == ["linux", "called"]
+    assert compared["left_out"] == ["docs"]
+    assert compared["missing"] == []  # what no planned environment runs is told there
+    assert compared["notes"] == [
+        'linux: line 8: 3.10 without quotes is the number 3.1; write "3.10"',
+        "called: it calls what is not read, and may run tests",
+        "ddtrace==latest is no value of the fact tracer",
+        "django==4.* is no value of the fact framework.django",
+    ]
+    assert main(["plan", *options]) == 1
+    text = capsys.readouterr().out
+    assert "\njobs left out, as they run neither pytest nor tox nor nox:\n  docs\n\n" in text
+
+
+def test_a_workflow_that_cannot_be_checked_in_time(
+    project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("check_jsonschema")
+    run = subprocess.run
+
+    def slow(command: list[str], **options: Any) -> Any:
+        if "check_jsonschema" in command:
+            raise subprocess.TimeoutExpired(command, options["timeout"])
+        return run(command, **options)
+
+    monkeypatch.setattr(subprocess, "run", slow)
+    project.write("tests.yml", JOBS)
+    assert main(["plan", "--collect", "--existing", "tests.yml"]) == 2
+    said = "ddcompat: tests.yml: it cannot be checked by its schema within 60 seconds\n"
+    assert capsys.readouterr() == ("", said)
 
 
 def test_a_workflow_that_is_none(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
@@ -290,10 +377,159 @@ def test_tests_that_are_not_known_are_named(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project.write("test_not.py", "import pytest\npytest.importorskip('no_such_module')\n")
-    assert main(["plan", "--collect", "test_not.py"]) == 0
+    assert main(["plan", "--collect", "test_not.py"]) == 2
     out, err = capsys.readouterr()
-    assert out == "0 environments for 0 tests; no fewer will do\n"
-    assert err.startswith("not planned: test_not.py: skipped when it is imported: ")
+    first, second = err.splitlines()
+    assert (out, second.partition("; ")[0]) == ("", "ddcompat: there is no gated test to plan for")
+    assert first.startswith("not planned: test_not.py: skipped when it is imported: ")
+
+
+UNDETERMINED = """
+    from pytest_ddcompat import requires_capability, requires_tracer
+
+    @requires_capability("api_security", framework="django")
+    def test_unsure(): pass
+
+    @requires_capability("api_security", framework="django")
+    @requires_tracer("<2")
+    def test_never(): pass
+    """
+
+
+def test_undetermined_tests_are_not_impossible(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write("test_it.py", UNDETERMINED)
+    found = answer(capsys, "--collect", "test_it.py", status=1)
+    assert [each["test"] for each in found["impossible"]] == ["test_it.py::test_never"]
+    (unsure,) = found["undetermined"]
+    assert unsure["test"] == "test_it.py::test_unsure"
+    assert "the page says nothing of frameworks for api_security" in unsure["rows"][0]
+    assert main(["plan", "--collect", "test_it.py::test_unsure"]) == 0
+    text = capsys.readouterr().out
+    title = "undetermined everywhere, so that a run executes them by default:"
+    assert f"\n{title}\n  test_it.py::test_unsure\n    api_security needs" in text
+    facts = {"tracer": "4.16.0", "python": "3.12", "os": "linux", "cpu": "x86-64", "agent": None,
+             "implementation": "cpython", "site": "datadoghq.com", "frameworks": {"django": "5.2"},
+             "deployments": [], "remote_configuration": True}  # fmt: skip
+    project.write("planned.json", json.dumps(facts))
+    ran = project.run("test_it.py", "--ddcompat-facts=planned.json").outcomes
+    assert ran == {"test_unsure": "passed", "test_never": "skipped"}
+
+
+def test_tests_that_need_not_run(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.write("test_it.py", IMPOSSIBLE)
+    project.write("allow.toml", """
+        [[allow]]
+        tests = ["test_it.py::test_never", "test_it.py::test_sometimes"]
+        reason = "kept for later"
+        """)  # fmt: skip
+    options = ["--collect", "test_it.py", "--allow", "allow.toml"]
+    found = answer(capsys, *options)
+    assert [{**each, "rows": None} for each in found["impossible"]] == [
+        {"test": "test_it.py::test_never", "rows": None}
+    ]
+    assert found["allowed"] == [{"test": "test_it.py::test_never", "reason": "kept for later"}]
+    assert found["unneeded"] == ["test_it.py::test_sometimes"]
+    assert main(["plan", *options]) == 0
+    text = capsys.readouterr().out
+    assert "\n    api_security needs" in text.partition("    allowed: kept for later\n")[0]
+    assert "\nof --allow no longer needed:\n  test_it.py::test_sometimes\n" in text
+    assert main(["plan", *options, "--format", "tox"]) == 0
+    note = "ddcompat: note: of --allow no longer needed: test_it.py::test_sometimes\n"
+    assert capsys.readouterr().err == note
+
+
+def test_a_file_of_tests_that_need_not_run_which_is_none(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write("allow.toml", "[[allow]]\ntests = 'a.py'\n")
+    assert main(["plan", "--collect", "--allow", "allow.toml"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.partition(" is missing")[0]) == (
+        "", 'ddcompat: allow.toml: allow[0]: the key "reason"',
+    )  # fmt: skip
+
+
+NOT_HOSTED = """
+    from pytest_ddcompat import requires_agent, requires_deployment, requires_platform
+
+    @requires_deployment("kubernetes")
+    @requires_agent(">=7.50")
+    @requires_platform(os="freebsd", implementation="graalpy")
+    def test_a(): pass
+
+    def test_plain(): pass
+    """
+
+
+def test_a_matrix_says_what_no_hosted_runner_is(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write("test_it.py", NOT_HOSTED)
+    plan = ["plan", "--format", "github", "--collect"]
+    assert main([*plan, "test_it.py"]) == 0
+    assert capsys.readouterr().err == (
+        "ddcompat: note: environment 1 (freebsd): a hosted runner is no kubernetes and has no "
+        "Datadog Agent and has no freebsd on x86-64 and sets up no graalpy\n"
+    )
+    assert main([*plan, "test_suite.py::test_django"]) == 0
+    assert capsys.readouterr().err == ""
+    project.write("test_it.py", IMPOSSIBLE)
+    assert main([*plan, "test_it.py::test_never", "-o", "matrix.json"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, Path("matrix.json").exists()) == ("", False)
+    assert err == (
+        "ddcompat: no environment runs test_it.py::test_never\n"
+        "ddcompat: no environment is planned, and GitHub refuses a matrix without jobs; valid: a "
+        "suite of which some environment runs a test\n"
+    )
+
+
+def test_requirements_files_of_others_are_kept(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project.path / "out"
+    folder.mkdir()
+    plan = ["plan", "--collect", "test_suite.py", "--format", "requirements", "-o", "out"]
+    own = {1: "# environment 1\n", 4: "# environment 4: Python 3.9\nx\n"}
+    kept = {5: "# environment 4\n", 6: "mine\n", 12: ""}
+    for number, text in {**own, **kept}.items():
+        (folder / f"environment-{number}.txt").write_text(text, "utf-8")
+    assert main(plan) == 0
+    assert {path.name for path in folder.iterdir()} == {
+        f"environment-{number}.txt" for number in (1, 2, 3, 5, 6, 12)
+    }
+    assert (folder / "environment-1.txt").read_text("utf-8").startswith("# environment 1: Python")
+    before = {path.name: path.read_text("utf-8") for path in folder.iterdir()}
+    before["environment-2.txt"] = "ddtrace==4.0\n"
+    (folder / "environment-2.txt").write_text(before["environment-2.txt"], "utf-8")
+    capsys.readouterr()
+    assert main(plan) == 2
+    assert {path.name: path.read_text("utf-8") for path in folder.iterdir()} == before
+    said = "environment-2.txt: this file is none that an earlier plan has written; valid: another"
+    assert said in capsys.readouterr().err
+
+
+def test_boundaries_say_where_each_is_tried(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write("test_it.py", """
+        from pytest_ddcompat import requires_capability
+        @requires_capability("api_security")
+        def test_it(): pass
+        """)  # fmt: skip
+    project.write("offers.toml", 'tracer = ["4.16.0", "3.19.9", "2.5.0"]\n')
+    options = ["--collect", "test_it.py", "--boundaries", "--offers", "offers.toml"]
+    found = answer(capsys, *options)
+    for each in found["boundaries"]:
+        facts = found["environments"][each["environment"] - 1]
+        assert each["versions"] == f"=={facts['tracer']}"
+    assert main(["plan", *options]) == 0
+    text = capsys.readouterr().out
+    assert "requires_tracer" not in text
+    assert "\n    the boundary is at ddtrace ==3.19.9\n" in text
+    assert "\n  api_security tracer: lowest, ==3.19.9, in environment " in text
 
 
 def test_without_the_extra(

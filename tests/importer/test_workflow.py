@@ -7,14 +7,15 @@ from textwrap import dedent, indent
 import pytest
 
 from pytest_ddcompat.importer.blocks import PageError
-from pytest_ddcompat.importer.workflow import read_jobs
+from pytest_ddcompat.importer.workflow import Workflow, read_workflow
 
 pytestmark = pytest.mark.once
 
 
 def jobs(matrix: str, runs_on: str = "ubuntu-latest") -> list[dict[str, str]]:
     text = f"jobs:\n  a:\n    runs-on: {runs_on}\n    strategy:\n      matrix:\n"
-    return [job.values for job in read_jobs(text + indent(dedent(matrix), " " * 8), "a.yml")]
+    text += f"{indent(dedent(matrix), ' ' * 8)}\n    steps: [{{run: pytest}}]\n"
+    return [job.values for job in read_workflow(text, "a.yml").jobs]
 
 
 @pytest.mark.parametrize(
@@ -47,23 +48,122 @@ def test_the_runner_may_be_one_of_the_matrix() -> None:
 
 
 def test_names_and_jobs_without_a_matrix() -> None:
-    text = "jobs:\n  a: {runs-on: x, strategy: {matrix: {p: [1, 2]}}}\n  b: {runs-on: y}\n"
-    assert [job.name for job in read_jobs(text, "a.yml")] == ["a (1)", "a (2)", "b"]
-    assert read_jobs("name: nothing\n", "a.yml") == read_jobs("", "a.yml") == []
+    steps = "steps: [{run: pytest}]"
+    text = f"jobs:\n  a: {{strategy: {{matrix: {{p: [1, 2]}}}}, {steps}}}\n  b: {{{steps}}}\n"
+    found = read_workflow(text, "a.yml")
+    assert [job.name for job in found.jobs] == ["a (1)", "a (2)", "b"]
+    nothing = Workflow([], [], [])
+    assert read_workflow("name: nothing\n", "a.yml") == read_workflow("", "a.yml") == nothing
+
+
+def job(*steps: str, further: str = "") -> Workflow:
+    text = "".join(f"\n      - {indent(each, ' ' * 8).strip()}" for each in steps)
+    return read_workflow(f"jobs:\n  a:\n    steps:{text}\n{indent(further, ' ' * 4)}", "a.yml")
+
+
+@pytest.mark.parametrize(
+    ("step", "runs"),
+    [
+        pytest.param("run: ddtrace-run pytest -q", True, id="pytest"),
+        pytest.param("run: |\n  cd a\n  python -m pytest; echo", True, id="among others"),
+        pytest.param("run: .venv/bin/py.test", True, id="by a path"),
+        pytest.param("run: uvx tox -e py312", True, id="tox"),
+        pytest.param("run: nox", True, id="nox"),
+        pytest.param("run: pip install pytest && mypy .", False, id="it is only installed"),
+        pytest.param("run: pip -q install tox", False, id="it is installed quietly"),
+        pytest.param("run: cat tox.ini pytest-report.xml", False, id="other names"),
+        pytest.param("run: make docs", False, id="none"),
+        pytest.param("uses: actions/checkout@v5", False, id="an action"),
+        pytest.param("uses: ./.github/actions/test", None, id="an action of the repository"),
+    ],
+)
+def test_jobs_that_run_tests(step: str, runs: bool | None) -> None:
+    found = job(step)
+    assert [each.name for each in found.jobs] == ([] if runs is False else ["a"])
+    assert found.left_out == (["a"] if runs is False else [])
+    unknown = ["a: it calls what is not read, and may run tests"]
+    assert found.notes == (unknown if runs is None else [])
+
+
+def test_a_job_that_is_another_workflow_is_kept() -> None:
+    found = read_workflow("jobs: {a: {uses: ./x.yml}}", "a.yml")
+    assert (len(found.jobs), found.left_out, len(found.notes)) == (1, [], 1)
+
+
+PYTHON = "uses: actions/setup-python@v5\nwith: {python-version: %s}"
+MATRIX = "strategy: {matrix: {dd: [4.16.0], py: ['3.10']}}"
+
+
+@pytest.mark.parametrize(
+    ("steps", "python", "pins"),
+    [
+        pytest.param([PYTHON % "'3.13'"], "3.13", {}, id="Python"),
+        pytest.param([PYTHON % "'${{ matrix.py }}'"], "3.10", {}, id="Python of the matrix"),
+        pytest.param([PYTHON % "3.10"], "3.1", {}, id="a number"),
+        pytest.param([PYTHON % "'${{ env.PY }}'"], "${{ env.PY }}", {}, id="of an environment"),
+        pytest.param([PYTHON % "'${{ matrix.no }}'"], None, {}, id="of nothing"),
+        pytest.param(["run: pip install ddtrace==4.16.0 'django[argon2]==5.2' flask>=2"], None,
+                     {"ddtrace": "4.16.0", "django": "5.2"}, id="packages"),
+        pytest.param(["run: |\n  pip install \\\n    ddtrace==${{ matrix.dd }}"], None,
+                     {"ddtrace": "4.16.0"}, id="a package of the matrix"),
+        pytest.param(["run: pip install ddtrace==${{ matrix.no }}"], None, {}, id="not in it"),
+        pytest.param(["run: uv run --with ddtrace==4.* pytest"], None, {"ddtrace": "4.*"},
+                     id="beside a run"),
+    ],
+)  # fmt: skip
+def test_what_steps_set_up(steps: list[str], python: str | None, pins: dict[str, str]) -> None:
+    (found,) = job(*steps, "run: pytest", further=MATRIX).jobs
+    assert (found.values.get("python-version"), found.pins) == (python, pins)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "notes"),
+    [
+        pytest.param("p: [3.10, 3.9]", ["3.10 without quotes is the number 3.1"], id="a list"),
+        pytest.param("include: [{p: 3.20}]", ["3.20 without quotes is the number 3.2"],
+                     id="include"),
+        pytest.param("p: ['3.10', 3.1, 4.0, 4.00, 10, 3.10.0, x]", [], id="all the same"),
+    ],
+)  # fmt: skip
+def test_versions_that_are_numbers(matrix: str, notes: list[str]) -> None:
+    text = f"jobs:\n a:\n  steps: [{{run: tox}}]\n  strategy: {{matrix: {{{matrix}}}}}\n"
+    found = read_workflow(text, "a.yml").notes
+    assert [note.partition("; ")[0] for note in found] == [f"a: line 4: {n}" for n in notes]
+
+
+def test_a_number_is_read_as_github_reads_it() -> None:
+    assert jobs("p: [3.10]")[0]["p"] == "3.1"
+
+
+BILLION = "[x]\n" + "".join(
+    f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(3000)
+)
+
+
+def test_aliases_that_come_to_few_values_are_taken() -> None:
+    text = "a: &a [x, y]\nb: &b [*a, *a]\nc: {d: *b, e: *b}\njobs: {}\n"
+    assert read_workflow(text, "a.yml").jobs == []
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        pytest.param("jobs: {a: {strategy: {matrix: '${{ fromJSON(x) }}'}}}",
+        pytest.param("jobs: {a: {steps: [{run: tox}], strategy: {matrix: '${{ fromJSON(x) }}'}}}",
                      "a.yml: jobs.a.strategy.matrix: the values of an expression are not known; "
                      "valid: a matrix that is written out", id="an expression"),
-        pytest.param(f"jobs: {{a: {{strategy: {{matrix: {{p: {[*range(1, 258)]}}}}}}}}}",
+        pytest.param(f"jobs: {{a: {{steps: [{{run: tox}}], strategy: {{matrix: {{p: "
+                     f"{[*range(1, 258)]}}}}}}}}}",
                      "a.yml: jobs.a: this matrix has too many jobs; valid: 256 at most", id="many"),
+        pytest.param("a: &a [*a]", "a.yml: line 1: this alias is within what it stands for, which "
+                     "has no end; valid: aliases of what is before", id="an alias of itself"),
+        pytest.param("jobs: &j\n  a: {env: *j}", "a.yml: line 2: this alias is within",
+                     id="jobs within jobs"),
+        pytest.param(f"a0: &a0 {BILLION}", "a.yml: its aliases stand for more than 100000 values; "
+                     "valid: fewer aliases of aliases", id="aliases of aliases"),
         pytest.param("jobs: [", "a.yml: line 1: this is not valid YAML: ", id="no YAML"),
     ],
 )  # fmt: skip
 def test_refused(text: str, said: str) -> None:
     with pytest.raises(PageError) as caught:
-        read_jobs(text, "a.yml")
+        read_workflow(text, "a.yml")
     assert str(caught.value).startswith(said)

@@ -104,7 +104,7 @@ def test_small_suites_agree_with_all_environments(seed: int) -> None:
     found = plan(tests)
     least, impossible = fewest(tests)
     assert len(found.environments) == found.lower_bound == least
-    assert {each.test for each in found.impossible} == impossible
+    assert {each.test for each in (*found.impossible, *found.undetermined)} == impossible
     assert len(found.clashing) <= least
     check(found, tests)
 
@@ -116,7 +116,8 @@ def check(found: Plan, tests: list[GatedTest]) -> None:
         verdicts = verdicts_of(planned.facts)
         assert {*planned.tests} == {test.id for test in tests if runs(test, verdicts)}
         listed.update(planned.tests)
-    assert listed | {each.test for each in found.impossible} == {test.id for test in tests}
+    never = {each.test for each in (*found.impossible, *found.undetermined)}
+    assert listed | never == {test.id for test in tests}
     pairs = {frozenset(clash.tests) for clash in found.clashes}
     assert pairs == {frozenset(pair) for pair in combinations(found.clashing, 2)}
     assert all(clash.rows for clash in found.clashes)
