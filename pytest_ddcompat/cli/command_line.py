@@ -94,6 +94,7 @@ class Once(argparse.Action):
         option_string: str | None = None,
     ) -> None:
         """Keep a value."""
+        del parser
         given = namespace.__dict__.setdefault("given_options", {})
         if option_string and given.setdefault(self.dest, values) != values:
             valid = "this option once"
