@@ -409,7 +409,7 @@ def test_undetermined_tests_are_not_impossible(
     text = capsys.readouterr().out
     title = "undetermined everywhere, so that a run executes them by default:"
     assert f"\n{title}\n  test_it.py::test_unsure\n    api_security needs" in text
-    facts = {"tracer": "4.16.0", "python": "3.12", "os": "linux", "cpu": "x86-64", "agent": None,
+    facts: dict[str, Any] = {"tracer": "4.16.0", "python": "3.12", "os": "linux", "cpu": "x86-64", "agent": None,
              "implementation": "cpython", "site": "datadoghq.com", "frameworks": {"django": "5.2"},
              "deployments": [], "remote_configuration": True}  # fmt: skip
     project.write("planned.json", json.dumps(facts))
