@@ -25,7 +25,7 @@ _MAKES_PYTHON = re.compile(r"(?:^|/)setup-(?:python|uv)(?:@|$)")
 
 
 class Steps(NamedTuple):
-    """What the steps of a job say.
+    """The steps of a job, as far as they say what it runs, and on what.
 
     Attributes:
         runs_tests: Whether a step runs pytest, tox or nox; None: that is not known, as the job
@@ -75,6 +75,6 @@ def _text(step: Node, key: str) -> str:
 
 
 def child_of(node: Node | None, key: str) -> Node | None:
-    """Return the value of a key of a mapping; None if it is none, or has no such key."""
+    """Return the value of a key; None if the node is no mapping, or has no such key."""
     pairs = (pairs_of(node) or ()) if node is not None else ()
     return next((value for name, value in pairs if source_of(name) == key), None)

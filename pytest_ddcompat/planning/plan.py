@@ -18,7 +18,7 @@ from pytest_ddcompat.values.errors import CompatibilityError, Problem
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from pytest_ddcompat.evaluation.pages import Matrices
     from pytest_ddcompat.planning.atoms import Atom, Formula
@@ -128,23 +128,17 @@ def make_plan(
     kinds = _kinds(tests, formulas, space)
     possible = [kind for kind in kinds.values() if kind.alternatives]
     wanted = wanted_of(pins, [(k.test, k.formula) for k in possible], space)
-    further = [
-        Kind(w.boundary.name, w.formula, alternatives_of(w.boundary.name, w.formula, space))
-        for w in wanted
-    ]
-    search = Search([*possible, *further], space, end)
+    search = Search([*possible, *(_of_boundary(each, space) for each in wanted)], space, end)
     found = search.environments()
     clashes = Clashes(space, trial, {a for pin in pins for a in pin.versions}.difference(atoms))
-    never = _impossible(tests, kinds, clashes)
     unsure = _undetermined(kinds, candidates, relations, trial)
-    undetermined = {test.id for test in tests if frozenset(test.requirements) in unsure}
     return Plan(
         build(found, tests, candidates, trial, limits),
         search.lower_bound,
         tuple(kind.test for kind in search.clashing),
         tuple(_pairs(search.clashing, clashes, candidates, relations)),
-        tuple(each for each in never if each.test not in undetermined),
-        tuple(each for each in never if each.test in undetermined),
+        tuple(_never(tests, kinds, clashes, kinds.keys() - unsure)),
+        tuple(_never(tests, kinds, clashes, unsure)),
         tuple(_placed(wanted, [formulas for _, formulas in found])),
     )
 
@@ -227,16 +221,25 @@ def _kinds(
     return kinds
 
 
-def _impossible(
-    tests: Sequence[GatedTest], kinds: Mapping[frozenset[Requirement], Kind], clashes: Clashes
+def _never(
+    tests: Sequence[GatedTest],
+    kinds: Mapping[frozenset[Requirement], Kind],
+    clashes: Clashes,
+    chosen: Collection[frozenset[Requirement]],
 ) -> list[Impossible]:
+    """Return the tests of some kinds that hold nowhere, with the reasons."""
     rows = {
-        requirements: tuple(clashes.rows(clashes.least(kind.test, kind.formula)))
-        for requirements, kind in kinds.items()
-        if not kind.alternatives
+        key: tuple(clashes.rows(clashes.least(kinds[key].test, kinds[key].formula)))
+        for key in chosen
+        if not kinds[key].alternatives
     }
     each = ((test.id, rows.get(frozenset(test.requirements))) for test in tests)
     return [Impossible(test, found) for test, found in each if found is not None]
+
+
+def _of_boundary(wanted: Wanted, space: Space) -> Kind:
+    name = wanted.boundary.name
+    return Kind(name, wanted.formula, alternatives_of(name, wanted.formula, space))
 
 
 def _pairs(

@@ -409,12 +409,8 @@ def test_undetermined_tests_are_not_impossible(
     text = capsys.readouterr().out
     title = "undetermined everywhere, so that a run executes them by default:"
     assert f"\n{title}\n  test_it.py::test_unsure\n    api_security needs" in text
-    facts: dict[str, Any] = {
-        "tracer": "4.16.0", "python": "3.12", "os": "linux", "cpu": "x86-64", "agent": None,
-        "implementation": "cpython", "site": "datadoghq.com", "frameworks": {"django": "5.2"},
-        "deployments": [], "remote_configuration": True,
-    }  # fmt: skip
-    project.write("planned.json", json.dumps(facts))
+    planned = answer(capsys, "--collect", "test_suite.py::test_django")["environments"][0]
+    project.write("planned.json", json.dumps(planned))
     ran = project.run("test_it.py", "--ddcompat-facts=planned.json").outcomes
     assert ran == {"test_unsure": "passed", "test_never": "skipped"}
 
