@@ -10,6 +10,7 @@ from pytest_ddcompat.planning.boundaries import pins_of, wanted_of
 from pytest_ddcompat.planning.candidates import candidates_of
 from pytest_ddcompat.planning.clashes import Clashes, is_clash
 from pytest_ddcompat.planning.environments import build
+from pytest_ddcompat.planning.loose import Loose
 from pytest_ddcompat.planning.problem import alternatives_of
 from pytest_ddcompat.planning.search import Kind, Search
 from pytest_ddcompat.planning.space import Space, relation_of, shrunk
@@ -18,7 +19,7 @@ from pytest_ddcompat.values.errors import CompatibilityError, Problem
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pytest_ddcompat.evaluation.pages import Matrices
     from pytest_ddcompat.planning.atoms import Atom, Formula
@@ -131,41 +132,15 @@ def make_plan(
     search = Search([*possible, *(_of_boundary(each, space) for each in wanted)], space, end)
     found = search.environments()
     clashes = Clashes(space, trial, {a for pin in pins for a in pin.versions}.difference(atoms))
-    unsure = _undetermined(kinds, candidates, relations, trial)
+    loose = Loose(candidates, relations, trial)
     return Plan(
         build(found, tests, candidates, trial, limits),
         search.lower_bound,
         tuple(kind.test for kind in search.clashing),
         tuple(_pairs(search.clashing, clashes, candidates, relations)),
-        tuple(_never(tests, kinds, clashes, kinds.keys() - unsure)),
-        tuple(_never(tests, kinds, clashes, unsure)),
+        *_never(tests, kinds, clashes, loose),
         tuple(_placed(wanted, [formulas for _, formulas in found])),
     )
-
-
-def _undetermined(
-    kinds: Mapping[frozenset[Requirement], Kind],
-    candidates: Mapping[str, Sequence[Any]],
-    relations: Mapping[Atom, Relation],
-    trial: Trial,
-) -> set[frozenset[Requirement]]:
-    """Return what holds nowhere, but would hold somewhere if what is not known were so."""
-    never = {
-        key: kind
-        for key, kind in kinds.items()
-        if not kind.alternatives and not trial.unsure.isdisjoint(atoms_in(kind.formula))
-    }
-    if not never:
-        return set()
-    lenient = Trial(trial.matrices, trial.day, lenient=True)
-    concerned = {atom for kind in never.values() for atom in atoms_in(kind.formula)}
-    known = {
-        atom: relation_of(atom, candidates, lenient) if atom in trial.unsure else relations[atom]
-        for atom in relations
-        if atom in concerned
-    }
-    space = Space(*shrunk(candidates, known))
-    return {key for key, kind in never.items() if alternatives_of(kind.test, kind.formula, space)}
 
 
 def _placed(wanted: Sequence[Wanted], needing: Sequence[Sequence[Formula]]) -> list[Boundary]:
@@ -225,16 +200,25 @@ def _never(
     tests: Sequence[GatedTest],
     kinds: Mapping[frozenset[Requirement], Kind],
     clashes: Clashes,
-    chosen: Collection[frozenset[Requirement]],
-) -> list[Impossible]:
-    """Return the tests of some kinds that hold nowhere, with the reasons."""
-    rows = {
-        key: tuple(clashes.rows(clashes.least(kinds[key].test, kinds[key].formula)))
-        for key in chosen
-        if not kinds[key].alternatives
+    loose: Loose,
+) -> tuple[tuple[Impossible, ...], tuple[Impossible, ...]]:
+    """Return the tests that no environment can run, and those of which that is not known."""
+    atoms = {
+        key: clashes.least(kind.test, kind.formula)
+        for key, kind in kinds.items()
+        if not kind.alternatives
     }
-    each = ((test.id, rows.get(frozenset(test.requirements))) for test in tests)
-    return [Impossible(test, found) for test, found in each if found is not None]
+    rows = {key: tuple(clashes.rows(each)) for key, each in atoms.items()}
+    unsure = {
+        key
+        for key, each in atoms.items()
+        if loose.holds_somewhere(kinds[key].test, kinds[key].formula, each)
+    }
+    asked = [(test.id, frozenset(test.requirements)) for test in tests]
+    return (
+        tuple(Impossible(t, rows[key]) for t, key in asked if key in rows and key not in unsure),
+        tuple(Impossible(t, rows[key]) for t, key in asked if key in unsure),
+    )
 
 
 def _of_boundary(wanted: Wanted, space: Space) -> Kind:

@@ -166,6 +166,34 @@ def test_rows_that_clash(markers: str, rows: list[str]) -> None:
         assert row.partition(" (")[2] == wanted.partition(" (")[2]
 
 
+@pytest.mark.parametrize(
+    ("markers", "unsure"),
+    [
+        pytest.param('requires_capability("api_security", framework="django")', True,
+                     id="the page says nothing"),
+        pytest.param('requires_capability("api_security", framework=("django", "flask"))', True,
+                     id="of either"),
+        pytest.param('requires_capability("api_security", framework="django"); '
+                     'requires_capability("api_security", framework="flask")', True,
+                     id="of both"),
+        pytest.param('requires_capability("api_security"); requires_tracer(">=5")', True,
+                     id="of a version"),
+        pytest.param('requires_capability("api_security", framework="django"); '
+                     'requires_tracer("<2")', False, id="and what it says excludes it"),
+        pytest.param('requires_capability("api_security"); requires_tracer("<2")', False,
+                     id="what it says excludes it"),
+        pytest.param('requires_agent(">=7.50"); requires_agent("<7.40")', False,
+                     id="nothing is what an Agent must be"),
+    ],
+)  # fmt: skip
+def test_undetermined_tests(markers: str, unsure: bool) -> None:
+    tests = suite(markers)
+    found = plan(tests)
+    assert found.environments == ()
+    told = [each.test for each in found.undetermined], [each.test for each in found.impossible]
+    assert told == ((["test_0"], []) if unsure else ([], ["test_0"]))
+
+
 def test_three_tests_that_two_and_two_can_share_an_environment() -> None:
     """No two clash, and yet one environment is not enough for the three: the solver says so."""
     tests = suite(
