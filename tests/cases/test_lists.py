@@ -71,7 +71,7 @@ LISTS = {
         "--help, --line, --matrix, --python, --set, --support-level"
     ),
     "options of plan": (
-        "--boundaries, --collect, --config-file, --existing, --format, --help, --matrix, "
+        "--allow, --boundaries, --collect, --config-file, --existing, --format, --help, --matrix, "
         "--offers, --only, --output, --python, --resolve, --time-limit"
     ),
     "options of declare": (
@@ -94,8 +94,8 @@ LISTS = {
     "options of report": "--format, --help, --output",
     "options of records": "--format, --help, --output",
     "options of coverage": (
-        "--allow, --collect, --commit, --facts, --fail-on-never-run, --fail-under, --format, "
-        "--help, --job, --matrix, --output, --sql, --suite, --tests"
+        "--allow, --collect, --commit, --engine, --facts, --fail-on-never-run, --fail-under, "
+        "--format, --help, --job, --matrix, --output, --sql, --suite, --tests"
     ),
     "options of wins": (
         "--declarations, --fail-on-wins, --format, --help, --matrix, --output, --overlay, "
