@@ -1,4 +1,4 @@
-"""What jobs cover together: the answer to all questions about them."""
+"""The values of which the coverage of jobs consists."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Coverage", "Job", "Missed", "Reason", "Row"]
 
 
 class Reason(NamedTuple):
-    """What kept a test out, in a number of jobs.
+    """A reason for which a test did not run, in a number of jobs.
 
     Attributes:
         subject: The capability, or the test.

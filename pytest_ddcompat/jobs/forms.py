@@ -1,4 +1,4 @@
-"""Kinds of what answers about many records say as JSON, for their schemas."""
+"""Kinds of JSON that the schemas of `coverage` and `wins` share."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def object_of(doc: str, **keys: Key) -> Kind:
 
 
 def nullable(kind: Kind) -> Kind:
-    """Make the kind of what may be null too."""
+    """Make a kind that may be null too."""
     return described({"anyOf": [kind.schema, {"type": "null"}]})
 
 
