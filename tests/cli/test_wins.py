@@ -73,7 +73,7 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
             "https://ci.example/1), job-1 (Python 3.11.7, 2026-11-27) passed with ddtrace 2.4.0: "
             "job-2 (Python 3.11.7, 2026-11-27)"
         ),
-        "fix: declare them a bug where tracer <2.4.0, framework fastapi",
+        "fix: declare them a bug where tracer <2.4.0, framework fastapi, specifier ==0.110.*",
         f"not by --write: {Y} passes below it with flask 3.0",
     ):
         assert words in text
@@ -96,7 +96,8 @@ def test_markdown(capsys: pytest.CaptureFixture[str]) -> None:
     assert text.startswith("## 1 test expected to fail, but working; 1 test documented")
     assert "### owner appsec" in text
     assert f"<li><code>{X}</code></li>" in text
-    assert "- Fix: **declare them a bug where tracer <2.4.0, framework fastapi**" in text
+    where = "tracer <2.4.0, framework fastapi, specifier ==0.110.*"
+    assert f"- Fix: **declare them a bug where {where}**" in text.replace("\\", "")
 
 
 @pytest.mark.parametrize("options", [[], ["--format", "markdown"], ["--format", "json"]])
@@ -105,6 +106,16 @@ def test_a_file_has_the_same(options: list[str], capsys: pytest.CaptureFixture[s
     assert shown(capsys, *options, "-o", "out") == ""
     written = Path("out").read_text(encoding="utf-8")
     assert re.sub(r"\s+", "", written) == re.sub(r"\s+", "", printed)
+
+
+@pytest.mark.parametrize("form", [[], ["--format", "markdown"]])
+def test_runs_without_a_version(
+    form: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    files = write_records(tmp_path / "some", *made_runs(("2.4.0", OK), ("x", OK), ("2.x", OK)))
+    assert main(["wins", *files, *form]) == 0
+    assert "2 runs without a usable version of ddtrace\n" in capsys.readouterr().out
+    assert "without a usable version" not in shown(capsys, *form)
 
 
 def test_rejected(capsys: pytest.CaptureFixture[str]) -> None:
