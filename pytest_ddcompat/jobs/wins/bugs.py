@@ -107,7 +107,7 @@ class Bugs:
 
     @cached_property
     def _beginnings(self) -> set[tuple[str, ...]]:
-        """What ids of recorded tests begin with, and are not."""
+        """The proper beginnings of the ids of recorded tests."""
         found: set[tuple[str, ...]] = set()
         for test in self._tests:
             try:
