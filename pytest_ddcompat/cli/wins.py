@@ -11,6 +11,7 @@ from pytest_ddcompat.cli.common import known_pages
 from pytest_ddcompat.cli.output import printing, put, write, write_error
 from pytest_ddcompat.cli.wins_view import counted, markdown, print_wins, text
 from pytest_ddcompat.jobs.wins.account import account_of
+from pytest_ddcompat.jobs.wins.at_hand import overlay_at_hand
 from pytest_ddcompat.jobs.wins.edits import Targets, edited
 from pytest_ddcompat.jobs.wins.news import find_wins
 from pytest_ddcompat.jobs.wins.rejected import Rejections, read_rejected
@@ -81,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     wins = find_wins(
         options.records,
         options.suite,
-        pages=known_pages(options.matrix),
+        pages=[*known_pages(options.matrix), *overlay_at_hand(options.overlay)],
         rejections=Rejections() if options.rejected is None else read_rejected(options.rejected),
     )
     for file in wins.packed_twice:

@@ -51,6 +51,8 @@ def lines_of(wins: Wins) -> Iterator[str]:
     yield f"{runs}, {wins.suite.words}"
     if wins.left_out:
         yield f"{counted(wins.left_out, 'run')} of other suites left out"
+    if wins.unversioned:
+        yield f"{counted(wins.unversioned, 'run')} without a usable version of {TRACER}"
     if wins.rejected:
         yield f"{counted(wins.rejected, 'test')} rejected"
     for entry in wins.unneeded:

@@ -73,7 +73,7 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
             "https://ci.example/1), job-1 (Python 3.11.7, 2026-11-27) passed with ddtrace 2.4.0: "
             "job-2 (Python 3.11.7, 2026-11-27)"
         ),
-        "fix: declare them a bug where tracer <2.4.0, framework fastapi",
+        "fix: declare them a bug where tracer <2.4.0, framework fastapi, specifier ==0.110.*",
         f"not by --write: {Y} passes below it with flask 3.0",
     ):
         assert words in text
@@ -96,7 +96,8 @@ def test_markdown(capsys: pytest.CaptureFixture[str]) -> None:
     assert text.startswith("## 1 test expected to fail, but working; 1 test documented")
     assert "### owner appsec" in text
     assert f"<li><code>{X}</code></li>" in text
-    assert "- Fix: **declare them a bug where tracer <2.4.0, framework fastapi**" in text
+    where = "tracer <2.4.0, framework fastapi, specifier ==0.110.*"
+    assert f"- Fix: **declare them a bug where {where}**" in text.replace("\\", "")
 
 
 @pytest.mark.parametrize("options", [[], ["--format", "markdown"], ["--format", "json"]])
@@ -105,6 +106,16 @@ def test_a_file_has_the_same(options: list[str], capsys: pytest.CaptureFixture[s
     assert shown(capsys, *options, "-o", "out") == ""
     written = Path("out").read_text(encoding="utf-8")
     assert re.sub(r"\s+", "", written) == re.sub(r"\s+", "", printed)
+
+
+@pytest.mark.parametrize("form", [[], ["--format", "markdown"]])
+def test_runs_without_a_version(
+    form: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    files = write_records(tmp_path / "some", *made_runs(("2.4.0", OK), ("x", OK), ("2.x", OK)))
+    assert main(["wins", *files, *form]) == 0
+    assert "2 runs without a usable version of ddtrace\n" in capsys.readouterr().out
+    assert "without a usable version" not in shown(capsys, *form)
 
 
 def test_rejected(capsys: pytest.CaptureFixture[str]) -> None:
@@ -236,3 +247,46 @@ def test_a_page_that_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path
         shown.append(re.sub(r"\s+", " ", capsys.readouterr().out))
     assert "the page is not at hand; --matrix names it" in shown[0]
     assert shown[1].endswith("fix: correct acme: api_security from ddtrace 2.4.0 on ")
+
+
+def test_the_overlay_that_is_written_is_at_hand(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Once it has changed, the runs say nothing of it, and no bug is declared in its place."""
+    pytest.importorskip("tomlkit")
+    Path("acme.toml").write_text('extends = "iast-python"\n', encoding="utf-8")
+    page = {"id": "acme", "sha256": load_matrix("acme.toml").digest}
+    runs = made_runs(*[("2.3.2", KO)] * 2, ("2.4.0", OK), page=page)
+    files = write_records(tmp_path / "own", *runs)
+    target = ["--write", "--overlay", "acme.toml", "--declarations", "bugs.toml"]
+    assert main(["wins", *files, *target]) == 0
+    assert capsys.readouterr().err == "ddcompat: wrote acme.toml\n"
+    assert str(load_matrix("acme.toml").capability("api_security").minimum) == "2.4.0"
+    assert main(["wins", *files, *target]) == 0
+    answer = capsys.readouterr()
+    assert answer.err == ""
+    assert "the page has changed since these runs" in re.sub(r"\s+", " ", answer.out)
+    assert not Path("bugs.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "said"),
+    [
+        pytest.param('extends = "nothing"', 2, "ddcompat: acme.toml: ", id="no such page"),
+        pytest.param('extends = "other.toml"', 2, "ddcompat: ", id="no such file"),
+        pytest.param('extends = "iast-python"', 0, "", id="a bundled page"),
+        pytest.param(None, 0, "", id="a new file"),
+    ],
+)  # fmt: skip
+def test_an_overlay_of_a_page_that_is_not_there_is_refused(
+    content: str | None, status: int, said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Also where no row is to be added."""
+    pytest.importorskip("tomlkit")
+    if content is not None:
+        Path("acme.toml").write_text(content, encoding="utf-8")
+    files = write_records(tmp_path / "fine", *made_runs(("2.4.0", OK)))
+    assert main(["wins", *files, "--write", "--overlay", "acme.toml"]) == status
+    err = capsys.readouterr().err
+    assert err.startswith(said)
+    assert bool(err) == bool(status)

@@ -86,6 +86,9 @@ _WINS = {
     "rejected": Key(COUNT, "Number of tests whose news is rejected."),
     "unneeded": Key(array(_REJECTION), "Entries of that file, or ids in them, that are for none."),
     "left_out": Key(COUNT, "Number of runs of other suites."),
+    "unversioned": Key(
+        COUNT, "Number of runs without a usable version of ddtrace, which show nothing."
+    ),
 }  # fmt: skip
 
 
@@ -114,6 +117,7 @@ def account_of(wins: Wins) -> dict[str, Any]:
             for entry in wins.unneeded
         ],
         "left_out": wins.left_out,
+        "unversioned": wins.unversioned,
     }
 
 

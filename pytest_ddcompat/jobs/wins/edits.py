@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_ddcompat.jobs.wins.bugs import undeclared
 from pytest_ddcompat.matrix.loading import LIMIT, bundled_ids, data_folder, parse_toml
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.files import read_limited
@@ -203,10 +204,14 @@ def _added(files: _Files, item: Item, targets: Targets) -> Iterator[str]:
     from pytest_ddcompat.jobs.wins import writing
 
     name = targets.declarations
+    text = files.text(name, may_be_new=True)
+    tests = undeclared(text, name, proposal, item.tests)
+    if not tests:
+        yield f"{proposal.words}: {name} has that already"
+        return
     files.texts[name] = writing.declared(
-        files.text(name, may_be_new=True), name, item.tests, proposal.state, dict(proposal.when),
-        proposal.reason,
-    )  # fmt: skip
+        text, name, tests, proposal.state, dict(proposal.when), proposal.reason
+    )
 
 
 def _overlaid(files: _Files, items: Sequence[Item], targets: Targets) -> Iterator[str]:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.jobs.opening import opened
 from pytest_ddcompat.jobs.selection import Choice, Suite, resolve
+from pytest_ddcompat.jobs.wins.bugs import Bugs
 from pytest_ddcompat.jobs.wins.pictures import Pictures
 from pytest_ddcompat.jobs.wins.proposals import Advisor
 from pytest_ddcompat.jobs.wins.rejected import Rejections
 from pytest_ddcompat.jobs.wins.values import Found, Item, Run
-from pytest_ddcompat.jobs.wins.variants import place_settings
+from pytest_ddcompat.jobs.wins.variants import in_order, place_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,6 +39,7 @@ class Wins(NamedTuple):
         left_out: Number of runs of other suites.
         packed_twice: Files of runs that another file has too.
         declared: The recorded tests of each declaration, by its file and line.
+        unversioned: Number of runs without a usable version of the tracer, which show nothing.
     """
 
     suite: Suite
@@ -47,6 +49,7 @@ class Wins(NamedTuple):
     left_out: int
     packed_twice: list[str]
     declared: dict[str, set[str]]
+    unversioned: int = 0
 
     @property
     def tests(self) -> int:
@@ -79,12 +82,16 @@ def find_wins(
         engine.keep("compared")
         counted, left_out = _counted(engine)
         answers, versions = _asked(engine)
+        unversioned = _unversioned(engine)
     found = _found(answers, versions)
     refused = rejections or Rejections()
     fresh = [one for one in found if not refused.has(one.test, one.version)]
     own = [page for page in pages if counted.pages.get(page.page.id) == page.digest]
+    changed = {page.page.id for page in pages if page.page.id in counted.pages}
+    changed.difference_update(page.page.id for page in own)
     pictures = Pictures(answers["pictures"], versions)
-    advisor = Advisor(fresh, pictures, own)
+    bugs = Bugs([row["test"] for row in answers["recorded"]], own)
+    advisor = Advisor(fresh, pictures, own, bugs, changed)
     return Wins(
         counted,
         _folded(fresh, advisor),
@@ -93,6 +100,7 @@ def find_wins(
         left_out,
         twice,
         pictures.declared,
+        unversioned,
     )
 
 
@@ -113,7 +121,15 @@ def _asked(engine: Engine) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
     engine.fill("placed", placed)
     engine.keep("tried")
     engine.keep("news")
-    return {n: engine.ask(n) for n in ("news", "grounds", "evidence", "pictures")}, versions
+    asked = ("news", "grounds", "evidence", "pictures", "recorded")
+    return {name: engine.ask(name) for name in asked}, versions
+
+
+def _unversioned(engine: Engine) -> int:
+    """Return the number of runs in which no test has a usable version of the tracer."""
+    rows = engine.ask("tracers")
+    usable = in_order({row["tracer"] for row in rows if row["tracer"] is not None})
+    return len({row["run"] for row in rows} - {r["run"] for r in rows if r["tracer"] in usable})
 
 
 def _found(answers: dict[str, list[dict[str, Any]]], versions: Sequence[str]) -> list[Found]:

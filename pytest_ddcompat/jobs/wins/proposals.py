@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -17,12 +16,13 @@ from pytest_ddcompat.jobs.wins.texts import (
     source_of,
 )
 from pytest_ddcompat.jobs.wins.values import IN_SOURCE, Found, Ground, Proposal
-from pytest_ddcompat.jobs.wins.variants import FACT, FRAMEWORK, requirement_of
+from pytest_ddcompat.jobs.wins.variants import requirement_of
 from pytest_ddcompat.matrix.rows import NOT_THERE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
+    from pytest_ddcompat.jobs.wins.bugs import Bugs
     from pytest_ddcompat.jobs.wins.pictures import Pictures
     from pytest_ddcompat.matrix.matrix import Matrix
 
@@ -30,6 +30,8 @@ __all__ = ["Advisor"]
 
 _TEST = "the test"
 _BY_HAND = "a person must decide how"
+_NOT_AT_HAND = "the page is not at hand; --matrix names it"
+_CHANGED = "the page has changed since these runs"
 
 
 class Advisor:
@@ -39,10 +41,21 @@ class Advisor:
         news: All news.
         pictures: What all runs came to.
         pages: The pages by which the runs were decided, as far as they are at hand.
+        bugs: What proposes to declare bugs.
+        changed: Ids of the pages that are at hand with another content.
     """
 
-    def __init__(self, news: Sequence[Found], pictures: Pictures, pages: Sequence[Matrix]) -> None:
+    def __init__(
+        self,
+        news: Sequence[Found],
+        pictures: Pictures,
+        pages: Sequence[Matrix],
+        bugs: Bugs,
+        changed: Collection[str] = (),
+    ) -> None:
         self._pictures = pictures
+        self._bugs = bugs
+        self._changed = changed
         self._pages = {page.page.id: page for page in pages}
         # A declaration holds in all variants: it ends where the test works in the last of them.
         self._bounds: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -122,7 +135,8 @@ class Advisor:
         words = f"correct {ground.matrix}: {ground.subject} needs {ground.documented}"
         plain = Proposal("overlay", words, matrix=ground.matrix, capability=ground.subject)
         if page is None:
-            return plain._replace(note="the page is not at hand; --matrix names it")
+            is_old = ground.matrix in self._changed
+            return plain._replace(note=_CHANGED if is_old else _NOT_AT_HAND)
         capability = page.find_capability(ground.subject)
         if ground.check != "tracer" or capability is None or version is None:
             return plain._replace(note=_BY_HAND)
@@ -148,32 +162,13 @@ class Advisor:
         # Of several capabilities none can be told to be the one.
         overlays = [self._corrected(found, grounds[0])] if found.version and grounds else []
         overlays = overlays if len(subjects) == 1 else []
-        if overlays and not overlays[0].note:
+        if overlays and overlays[0].note in {"", _CHANGED}:
             yield overlays[0]
             return
-        yield self._declared(found)
+        declared = self._bugs.of(found)
+        is_old = found.version and any(one.matrix in self._changed for one in grounds)
+        yield declared._replace(note=declared.note or _CHANGED) if is_old else declared
         yield from overlays
-
-    def _declared(self, found: Found) -> Proposal:
-        """Propose to declare a bug where the test fails."""
-        variant = json.loads(found.variant)
-        frameworks = [key for key in variant if key.startswith(FRAMEWORK)]
-        facts = [key for key in variant if key.startswith(FACT)]
-        when = {"tracer": f"<{found.version}"} if found.version else {}
-        note = ""
-        if len(frameworks) > 1 or len(facts) > 1:
-            note = "its variant cannot be said in one declaration"
-        for key in frameworks[:1]:
-            if variant[key] not in {"unknown", "not installed"}:
-                when["framework"] = key[len(FRAMEWORK) :]
-        for key in facts[:1]:
-            when.update(fact=key[len(FACT) :], value=variant[key])
-        where = ", ".join(f"{key} {value}" for key, value in when.items())
-        words = f"declare them a bug{f' where {where}' if where else ''}"
-        return Proposal(
-            "declaration", words, version=found.version, state="bug",
-            when=tuple(when.items()), note=note,
-        )  # fmt: skip
 
 
 def _declared_at(ground: Ground) -> list[str]:

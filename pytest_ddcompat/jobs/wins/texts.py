@@ -95,6 +95,6 @@ def declaration_text(proposal: Proposal, tests: Sequence[str]) -> str:
     ])  # fmt: skip
 
 
-def _quoted(text: str) -> str:
+def _quoted(value: str | bool) -> str:
     # A JSON string is one of TOML too, but for the delete character.
-    return json.dumps(text).replace("\x7f", "\\u007f")
+    return json.dumps(value).replace("\x7f", "\\u007f")

@@ -143,7 +143,7 @@ class Proposal(NamedTuple):
     places: tuple[str, ...] = ()
     version: str | None = None
     state: str = ""
-    when: tuple[tuple[str, str], ...] = ()
+    when: tuple[tuple[str, str | bool], ...] = ()
     matrix: str = ""
     capability: str = ""
     row: tuple[tuple[str, str], ...] = ()

@@ -56,8 +56,14 @@ def variant_of(facts: Mapping[str, Any], markers: Iterable[str]) -> dict[str, st
         f"{FRAMEWORK}{name}": _series(installed[name]) if name in installed else "unknown"
         for name in sorted(named)
     }
-    own = {f"{FACT}{name}": json.dumps(value) for name, value in facts.get("facts", {}).items()}
-    return {**variant, **{key: own[key].strip('"') for key in sorted(own)}}
+    own = {f"{FACT}{name}": _own(value) for name, value in facts.get("facts", {}).items()}
+    return {**variant, **{key: own[key] for key in sorted(own)}}
+
+
+def _own(value: object) -> str:
+    """Return the value of a user-defined fact; a word that looks like a boolean is quoted."""
+    is_plain = isinstance(value, str) and value not in {"true", "false"}
+    return str(value) if is_plain else json.dumps(value)
 
 
 def _series(version: str | None) -> str:

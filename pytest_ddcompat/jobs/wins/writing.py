@@ -101,7 +101,7 @@ def declared(  # noqa: PLR0917 - what a declaration has, in its order
     name: str,
     tests: Sequence[str],
     state: str,
-    when: Mapping[str, str],
+    when: Mapping[str, str | bool],
     reason: str,
 ) -> str:
     """Return a declarations file with one declaration more, behind the others.

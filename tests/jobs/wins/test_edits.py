@@ -192,12 +192,31 @@ def test_a_bug_is_declared(found: Any) -> None:
     assert f'tests = "{X}"\nstate = "bug"' in texts["d.toml"]
 
 
+def test_a_bug_is_declared_once(found: Any) -> None:
+    for expected in (1, 0):
+        texts, left = edits(found, *[("2.4.0", KO)] * 2, declarations="d.toml")
+        assert (len(texts), len(left)) == (expected, 1 - expected)
+        for name, text in texts.items():
+            Path(name).write_text(text, encoding="utf-8")
+    assert left == ["declare them a bug: d.toml has that already"]
+
+
+def test_a_bug_is_declared_for_the_tests_that_miss_it(found: Any) -> None:
+    declared = f'[[declarations]]\ntests = "{X}"\nstate = "bug"\n'
+    Path("d.toml").write_text(declared, encoding="utf-8")
+    texts, _ = edits(found, *[("2.4.0", {X: KO, Y: KO})] * 2, declarations="d.toml")
+    assert f'tests = "{Y}"\nstate = "bug"' in texts["d.toml"].replace(declared, "")
+    assert texts["d.toml"].count(X) == 1
+
+
 def test_what_another_test_speaks_against_is_left(found: Any) -> None:
     runs = [("2.3.2", {X: blocking("fastapi", KO), Y: blocking("flask", OK)})] * 2
     runs += [("2.4.0", {X: blocking("fastapi", OK), Y: blocking("flask", OK)})] * 2
-    texts, _ = edits(found, *runs, overlay="acme.toml", declarations="new.toml")
+    wins = found(made_runs(*runs, frameworks={"fastapi": "0.110.1", "flask": "3.0.1"}))
+    texts, _ = edited(wins.items, Targets("acme.toml", "new.toml"), wins.declared)
     assert [*texts] == ["new.toml"]
-    assert 'when = {tracer = "<2.4.0"}' in texts["new.toml"]
+    when = 'when = {tracer = "<2.4.0", framework = "fastapi", specifier = "==0.110.*"}'
+    assert when in texts["new.toml"]
 
 
 def test_news_of_no_consequence_changes_nothing(found: Any) -> None:

@@ -112,6 +112,33 @@ def test_what_fails(found: Any, runs: list[tuple[str, Case]], expected: Any) -> 
 
 
 @pytest.mark.parametrize(
+    ("versions", "expected"),
+    [
+        pytest.param(["2.4.0", "2.5.0"], 0, id="none"),
+        pytest.param(["2.4.0", None, "master"], 2, id="unknown, and no version"),
+        pytest.param(["", "2.4.0"], 1, id="empty"),
+    ],
+)
+def test_runs_without_a_usable_version_are_counted(
+    found: Any, versions: list[str | None], expected: int
+) -> None:
+    records = [
+        made_record({X: WON}, name=str(number), tracer=version, page=BUNDLED)
+        for number, version in enumerate(versions)
+    ]
+    assert found(records).unversioned == expected
+
+
+def test_a_run_with_a_usable_version_in_one_folder_counts(found: Any) -> None:
+    record, other = made_runs(("2.4.0", {X: WON, Y: WON}), ("no version", WON))
+    facts = {**record["environments"][0]["facts"], "tracer": "no version"}
+    record["environments"].append({"folder": "b", "facts": facts, "signals": {}})
+    record["decisions"].append({**record["decisions"][0], "environment": 1})
+    record["tests"][1]["decision"] = 1
+    assert (found([record]).unversioned, found([record, other]).unversioned) == (0, 1)
+
+
+@pytest.mark.parametrize(
     ("job", "expected"),
     [
         pytest.param("nightly", [], id="the same job expects it no more"),
@@ -139,7 +166,9 @@ def test_fastapi_is_news_and_flask_is_not(found: Any) -> None:
         ("2.3.2", "failed"), ("2.3.2", "failed"), ("2.4.0", "passed"), ("2.4.0", "passed"),
     ]  # fmt: skip
     declared, overlay = item.proposals
-    assert declared.when == (("tracer", "<2.4.0"), ("framework", "fastapi"))
+    assert declared.when == (
+        ("tracer", "<2.4.0"), ("framework", "fastapi"), ("specifier", "==0.110.*"),
+    )  # fmt: skip
     assert overlay.note == f"{Y} passes below it with flask 3.0"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from support.made_records import Case, Declared
-from support.made_wins import BUG, KO, LOST, MARKED, OK, WON, X, Y, blocking, made_runs
+from support.made_wins import BUG, KO, LOST, MARKED, MATRIX, OK, WON, X, Y, made_runs
 
 from pytest_ddcompat.jobs.wins.values import IN_SOURCE, Proposal
 
@@ -98,6 +98,25 @@ def test_a_page_that_is_not_at_hand(found: Any) -> None:
     assert (one.row, one.note) == ((), "the page is not at hand; --matrix names it")
 
 
+CHANGED = "the page has changed since these runs"
+
+
+@pytest.mark.parametrize(
+    ("runs", "kinds"),
+    [
+        pytest.param([("2.4.0", WON)] * 2, ["overlay"], id="it works"),
+        pytest.param([("2.3.2", KO)] * 2 + [("2.4.0", OK)], ["overlay"], id="it fails below"),
+        pytest.param([("2.3.2", KO)] * 2, [], id="it fails with all"),
+    ],
+)
+def test_a_page_that_has_changed_is_left(found: Any, runs: Any, kinds: list[str]) -> None:
+    """Nor is a bug declared in its place: the new page may say what the runs have shown."""
+    records = made_runs(*runs, page={"id": MATRIX.page.id, "sha256": 64 * "b"})
+    proposals = [one for item in found(records).items for one in item.proposals]
+    assert [one.kind for one in proposals if one.note == CHANGED] == kinds
+    assert [one.kind for one in proposals if not one.note] == ([] if kinds else ["declaration"])
+
+
 def in_variants(*cases: tuple[str, str, Case]) -> list[dict[str, Any]]:
     """Two runs of each case, in its variant."""
     return [
@@ -144,17 +163,3 @@ def test_a_declaration_stays_where_its_test_fails_in_another_variant(found: Any)
 def test_what_to_do_about_a_test_that_fails(found: Any, runs: Any, expected: Any) -> None:
     proposals = proposed(found, *runs)
     assert [(one.kind, one.when, one.note) for one in proposals] == expected
-
-
-def test_a_bug_is_declared_for_its_variant(found: Any) -> None:
-    facts = {"frameworks": {"flask": "3.0.1"}, "facts": {"variant": "poc"}}
-    (item,) = found(made_runs(*[("2.4.0", blocking("flask", KO))] * 2, **facts)).items
-    (one,) = item.proposals
-    assert one.when == (("framework", "flask"), ("fact", "variant"), ("value", "poc"))
-    assert f'tests = ["{X}"]\nstate = "bug"\nwhen = {{framework = "flask", fact =' in one.text
-
-
-def test_a_variant_that_no_declaration_can_say(found: Any) -> None:
-    facts = {"facts": {"one": "a", "two": True}}
-    (item,) = found(made_runs(*[("2.4.0", KO)] * 2, **facts)).items
-    assert [one.note for one in item.proposals] == ["its variant cannot be said in one declaration"]
