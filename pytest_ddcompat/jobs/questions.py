@@ -23,6 +23,7 @@ QUESTIONS = (
     "names", "selected", "counted", "suites", "left_out", "seen", "totals", "never_run", "because",
     "undetermined", "absent", "pairs", "jobs", "redundant", "unexercised", "decided", "compared",
     "editions", "settings", "tried", "pictures", "news", "grounds", "evidence",
+    "recorded",
 )  # fmt: skip
 """All questions, each after those that it rests on, which are tables or views of their names."""
 

@@ -10,6 +10,7 @@ from pytest_ddcompat.jobs.opening import opened
 from pytest_ddcompat.jobs.selection import Choice, Suite, resolve
 from pytest_ddcompat.jobs.wins.pictures import Pictures
 from pytest_ddcompat.jobs.wins.proposals import Advisor
+from pytest_ddcompat.jobs.wins.recorded import Recorded
 from pytest_ddcompat.jobs.wins.rejected import Rejections
 from pytest_ddcompat.jobs.wins.values import Found, Item, Run
 from pytest_ddcompat.jobs.wins.variants import place_settings
@@ -37,7 +38,7 @@ class Wins(NamedTuple):
         unneeded: Entries of the rejected news that are for none.
         left_out: Number of runs of other suites.
         packed_twice: Files of runs that another file has too.
-        declared: The recorded tests of each declaration, by its file and line.
+        recorded: The declarations of all tests of all records.
     """
 
     suite: Suite
@@ -46,7 +47,7 @@ class Wins(NamedTuple):
     unneeded: list[Rejection]
     left_out: int
     packed_twice: list[str]
-    declared: dict[str, set[str]]
+    recorded: Recorded
 
     @property
     def tests(self) -> int:
@@ -92,7 +93,7 @@ def find_wins(
         refused.unneeded((one.test, one.version) for one in found),
         left_out,
         twice,
-        pictures.declared,
+        Recorded(answers["recorded"]),
     )
 
 
@@ -113,7 +114,8 @@ def _asked(engine: Engine) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
     engine.fill("placed", placed)
     engine.keep("tried")
     engine.keep("news")
-    return {n: engine.ask(n) for n in ("news", "grounds", "evidence", "pictures")}, versions
+    asked = ("news", "grounds", "evidence", "pictures", "recorded")
+    return {name: engine.ask(name) for name in asked}, versions
 
 
 def _found(answers: dict[str, list[dict[str, Any]]], versions: Sequence[str]) -> list[Found]:
