@@ -16,7 +16,7 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from pytest_ddcompat.values.errors import CompatibilityError
-from pytest_ddcompat.values.files import write_atomically
+from pytest_ddcompat.values.files import unwritable, write_atomically
 from pytest_ddcompat.values.text import inert, without_bidi
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 __all__ = [
-    "FACT_HEADS", "SHORT", "STYLES", "fair_share", "folded", "print_facts", "printing", "put",
-    "render_page", "render_text", "write", "write_error",
+    "FACT_HEADS", "SHORT", "STYLES", "check_output", "fair_share", "folded", "print_facts",
+    "printing", "put", "render_page", "render_text", "write", "write_error",
 ]  # fmt: skip
 
 STYLES = {"supported": "green", "unsupported": "red", "undetermined": "yellow"}
@@ -248,6 +248,23 @@ def put(text: str, output: str, inputs: Iterable[str | None]) -> None:
     Raises:
         CompatibilityError: The file cannot be written, is one of the inputs, or is in one.
     """
+    check_output(output, inputs)
+    try:
+        write_atomically(Path(output), _ended(text).encode())
+    except (OSError, ValueError) as error:
+        raise _not_put(output, error) from None
+
+
+def check_output(output: str, inputs: Iterable[str | None]) -> None:
+    """Refuse a file for an answer before anything is written, as far as that can be known.
+
+    Args:
+        output: The file.
+        inputs: As for `put`.
+
+    Raises:
+        CompatibilityError: As for `put`.
+    """
     path = Path(output)
     try:
         read = {Path(file).resolve() for file in inputs if file}
@@ -255,10 +272,16 @@ def put(text: str, output: str, inputs: Iterable[str | None]) -> None:
             raise OSError("the command reads it")
         if path.exists() and any(path.samefile(file) for file in read if file.exists()):
             raise OSError("the command reads it")  # by another name
-        write_atomically(path, _ended(text).encode())
+        reason = unwritable(path)
+        if reason:
+            raise OSError(reason)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise CompatibilityError(f"--output: cannot write {output}: {reason}") from None
+        raise _not_put(output, error) from None
+
+
+def _not_put(output: str, error: Exception) -> CompatibilityError:
+    reason = getattr(error, "strerror", None) or error
+    return CompatibilityError(f"--output: cannot write {output}: {reason}")
 
 
 def _ended(text: str) -> str:

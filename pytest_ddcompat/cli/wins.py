@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import known_pages
-from pytest_ddcompat.cli.output import printing, put, write, write_error
+from pytest_ddcompat.cli.output import check_output, printing, put, write, write_error
 from pytest_ddcompat.cli.wins_view import counted, markdown, print_wins, text
 from pytest_ddcompat.jobs.wins.account import account_of
 from pytest_ddcompat.jobs.wins.at_hand import overlay_at_hand
-from pytest_ddcompat.jobs.wins.edits import Targets, edited
+from pytest_ddcompat.jobs.wins.edits import Edits, Targets, edited
 from pytest_ddcompat.jobs.wins.news import find_wins
 from pytest_ddcompat.jobs.wins.rejected import Rejections, read_rejected
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
@@ -22,7 +23,6 @@ from pytest_ddcompat.values.text import printable
 if TYPE_CHECKING:
     import argparse
 
-    from pytest_ddcompat.jobs.wins.edits import Edits
     from pytest_ddcompat.jobs.wins.news import Wins
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
@@ -87,14 +87,25 @@ def run(options: argparse.Namespace) -> int:
     )
     for file in wins.packed_twice:
         write_error(f"ddcompat: note: {printable(file)}: another record has the same run")
+    edits = Edits({}, [])
     if options.write:
         targets = Targets(options.overlay, options.declarations)
-        _write(edited(wins.items, targets, wins.declared))
+        edits = edited(wins.items, targets, wins.recorded)
+    if options.output is not None:
+        check_output(options.output, _inputs(options, wins))
+    _write(edits)
     _answer(wins, options)
     if options.fail_on_wins and wins.items:
         write_error(f"ddcompat: {counted(wins.tests, 'test')} not as expected")
         return 1
     return 0
+
+
+def _inputs(options: argparse.Namespace, wins: Wins) -> list[str | None]:
+    """Return the files that an answer must not replace: all that is read, or that is changed."""
+    # An argument that is no file is the id of a page; a record may name anything.
+    others = filter(os.path.exists, (*options.matrix, *wins.recorded.files))
+    return [*options.records, options.rejected, options.overlay, options.declarations, *others]
 
 
 def _write(edits: Edits) -> None:
@@ -120,19 +131,19 @@ def _write(edits: Edits) -> None:
 
 def _answer(wins: Wins, options: argparse.Namespace) -> None:
     if options.format == "json":
-        _show(json.dumps(account_of(wins), indent=2), options)
+        _show(json.dumps(account_of(wins), indent=2), wins, options)
     elif options.format == "markdown":
-        _show(markdown(wins), options)
+        _show(markdown(wins), wins, options)
     elif options.output is not None:
-        _show(text(wins), options)
+        _show(text(wins), wins, options)
     else:
         with printing() as out:
             print_wins(wins, out)
 
 
-def _show(answer: str, options: argparse.Namespace) -> None:
+def _show(answer: str, wins: Wins, options: argparse.Namespace) -> None:
     if options.output is not None:
-        put(answer, options.output, [*options.records, options.rejected])
+        put(answer, options.output, _inputs(options, wins))
     else:
         # What the encoding lacks, Markdown can say all the same.
         write(answer, "xmlcharrefreplace" if options.format == "markdown" else "backslashreplace")

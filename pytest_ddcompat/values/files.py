@@ -54,7 +54,12 @@ def unwritable(path: Path) -> str:
             return "it is a directory"
         if path.exists() and not path.is_file():
             return "it is not a regular file"
-        return "" if path.parent.is_dir() else f"there is no folder {path.parent}"
+        if not path.parent.is_dir():
+            return f"there is no folder {path.parent}"
+        if path.exists() and not os.access(path, os.W_OK):
+            return "it is read-only"
+        folder = Path(os.path.realpath(path)).parent  # where the new file comes to be
+        return "" if os.access(folder, os.W_OK | os.X_OK) else f"the folder {folder} is read-only"
     except (OSError, ValueError) as error:
         return str(getattr(error, "strerror", None) or error)
 
@@ -76,8 +81,8 @@ def write_atomically(path: Path, content: bytes) -> None:
         path.stat()  # The system refuses links that `realpath` would follow: of others in /tmp.
     path = Path(os.path.realpath(path))
     reason = unwritable(path)
-    if reason or (path.exists() and not os.access(path, os.W_OK)):
-        raise OSError(reason or "it is read-only")
+    if reason:
+        raise OSError(reason)
     import secrets  # here: it brings modules that reading does not need
 
     temporary = path.with_name(f".ddcompat-{secrets.token_hex(8)}.tmp")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from html import unescape
 from pathlib import Path
@@ -20,6 +21,7 @@ from pytest_ddcompat.cli.output import render_text
 from pytest_ddcompat.cli.wins_view import markdown, print_wins
 from pytest_ddcompat.jobs.selection import Suite
 from pytest_ddcompat.jobs.wins.news import Wins
+from pytest_ddcompat.jobs.wins.recorded import Recorded
 from pytest_ddcompat.jobs.wins.rejected import Rejection
 from pytest_ddcompat.jobs.wins.values import Item, Proposal, Run
 
@@ -38,6 +40,7 @@ DECLARED = f"""# ours
 # this one
 tests = "{Z}"
 state = "bug"
+owner = "appsec"
 """
 
 
@@ -151,20 +154,62 @@ def test_write(capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("tomlkit")
     assert main(["wins", *FILES, "--write", "--declarations", "bugs.toml"]) == 0
     said = capsys.readouterr().err
-    assert said == "ddcompat: wrote declarations.toml\nddcompat: wrote bugs.toml\n"
+    assert said == "ddcompat: wrote bugs.toml\nddcompat: wrote declarations.toml\n"
     assert "[[declarations]]" not in Path("declarations.toml").read_text(encoding="utf-8")
     written = Path("bugs.toml").read_text(encoding="utf-8")
     assert f'tests = "{X}"\nstate = "bug"\n' in written
 
 
+def test_to_write_twice_is_to_write_once(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("tomlkit")
+    other = DECLARED.replace("# ours", "# more").replace(Z, "c.py::test_c")
+    Path("declarations.toml").write_text(f"{DECLARED}\n{other}", encoding="utf-8")
+    written = []
+    for _ in range(2):
+        assert main(["wins", *FILES, "--write", "--declarations", "declarations.toml"]) == 0
+        written.append(Path("declarations.toml").read_text(encoding="utf-8"))
+        said = capsys.readouterr().err
+    assert written[0] == written[1]
+    assert other in written[0]
+    assert f'tests = "{X}"' in written[0]
+    what = f'what is declared for "{Z}" has changed since these runs; valid: a change by hand'
+    assert said == f"ddcompat: note: not written: declarations.toml:2: {what}\n"
+
+
+@pytest.mark.parametrize(
+    "output",
+    ["declarations.toml", "./bugs.toml", "acme.toml", "page.toml", "0.json", "none/out", "."],
+)
+@pytest.mark.parametrize("form", [[], ["--format", "json"]])
+def test_an_answer_that_cannot_be_written_is_refused_first(
+    output: str, form: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("tomlkit")
+    Path("page.toml").write_text('extends = "iast-python"\n', encoding="utf-8")
+    before = {path: path.read_bytes() for path in Path().glob("*") if path.is_file()}
+    named = ["--declarations", "bugs.toml", "--overlay", "acme.toml", "--matrix", "page.toml"]
+    assert main(["wins", *FILES, "--write", *named, *form, "-o", output]) == 2
+    assert capsys.readouterr().err.startswith(f"ddcompat: --output: cannot write {output}: ")
+    assert {path: path.read_bytes() for path in Path().glob("*") if path.is_file()} == before
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes anywhere")
+def test_a_folder_that_cannot_be_written_is_refused_first() -> None:
+    pytest.importorskip("tomlkit")
+    Path("closed").mkdir(mode=0o500)
+    assert main(["wins", *FILES, "--write", "--declarations", "closed/bugs.toml"]) == 2
+    assert Path("declarations.toml").read_text(encoding="utf-8") == DECLARED
+
+
 def test_what_cannot_be_written_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("tomlkit")
-    Path("declarations.toml").write_text("\n" + DECLARED, encoding="utf-8")
+    changed = DECLARED.replace("appsec", "others")
+    Path("declarations.toml").write_text(changed, encoding="utf-8")
     assert main(["wins", *FILES, "--write"]) == 0
     said = capsys.readouterr().err.splitlines()
     assert said[0].startswith("ddcompat: note: not written: declarations.toml:2: ")
     assert said[1].startswith("ddcompat: note: not written: declare them a bug where ")
-    assert Path("declarations.toml").read_text(encoding="utf-8") == "\n" + DECLARED
+    assert Path("declarations.toml").read_text(encoding="utf-8") == changed
 
 
 def test_a_file_that_cannot_be_written_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -207,7 +252,7 @@ def long_wins(number: int, word: str) -> Wins:
         for _ in range(number)
     ]  # fmt: skip
     left = [Rejection((word,), None, word)] * number
-    return Wins(Suite("0", word, {word: word}, (word,), number), items, 1, left, 1, [], {})
+    return Wins(Suite("0", word, {word: word}, (word,), number), items, 1, left, 1, [], Recorded())
 
 
 @pytest.mark.parametrize("word", ["x", HOSTILE * 20])

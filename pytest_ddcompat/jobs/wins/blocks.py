@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_ddcompat.declarations.lines import statements, unquoted
 
-__all__ = ["Block", "blocks_of", "inserted", "newline_of", "replaced", "without"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Block", "blocks_of", "inserted", "newline_of", "replaced"]
 
 _BLANK = " \t\r\n"
+_BLANKS = re.compile(f"[{_BLANK}]*")
 
 
 class Block(NamedTuple):
@@ -62,37 +67,63 @@ def newline_of(text: str) -> str:
     return "\r\n" if position > 0 and text[position - 1] == "\r" else "\n"
 
 
-def replaced(text: str, blocks: list[Block], number: int, tables: list[str]) -> str:
-    """Put one or more tables in the place of one.
+def replaced(text: str, blocks: list[Block], tables: Mapping[int, list[str]]) -> str:
+    """Put other tables in the place of some.
 
     Args:
         text: The text.
         blocks: The tables of the array.
-        number: Which of them it is.
-        tables: The texts of those that come to stand there; the first below its comments.
+        tables: By the number of a table, the texts of those that come to stand there, the first
+            below its comments. If there are none, the comments right above it go too, and the
+            blank lines that this leaves.
     """
-    block = blocks[number]
-    first, *others = tables
-    found = f"{text[: block.start]}{first}"
-    for other in others:
-        found = f"{_closed(found, text)}{_gap(text, blocks)}{other}"
-    return f"{found}{text[block.end :]}"
+    parts: list[str] = []
+    position = 0
+    gap = _gap(text, blocks)
+    for number in sorted(tables):
+        block = blocks[number]
+        if tables[number]:
+            parts += [text[position : block.start], _joined(tables[number], text, gap)]
+            position = block.end
+            continue
+        parts.append(text[position : block.first])
+        position = _BLANKS.match(text, block.end).end()  # type: ignore[union-attr] # it always does
+        if position == len(text):
+            return _without_end("".join(parts))
+        position = max(block.end, text.rfind("\n", block.end, position) + 1)
+    return "".join([*parts, text[position:]])
 
 
-def without(text: str, block: Block) -> str:
-    """Remove a table, the comments right above it, and the blank lines that this leaves."""
-    after = text[block.end :]
-    rest = after.lstrip(_BLANK)
-    if rest:
-        indent = after[: len(after) - len(rest)].rpartition("\n")[2]
-        return f"{text[: block.first]}{indent}{rest}"
-    kept = len(text[: block.first].rstrip(_BLANK))
-    line_end = text.find("\n", kept) + 1
-    return text[:line_end] if kept else ""
+def _without_end(text: str) -> str:
+    """Remove blank lines from the end of a text."""
+    kept = len(text.rstrip(_BLANK))
+    return text[: text.find("\n", kept) + 1] if kept else ""
 
 
-def inserted(text: str, blocks: list[Block], table: str) -> str:
-    """Put a table behind the others of its array, or at the end of the text."""
+def inserted(text: str, blocks: list[Block], tables: Mapping[int, list[str]]) -> str:
+    """Put tables between those of an array, before the first, or behind the last.
+
+    Args:
+        text: The text.
+        blocks: The tables of the array.
+        tables: The texts of those that come before a table, by its number; what is for a higher
+            number comes behind all, or to the end of the text if there are none.
+    """
+    parts: list[str] = []
+    position = 0
+    gap = _gap(text, blocks)
+    for number in sorted(tables):
+        own = _joined(tables[number], text, gap)
+        if number >= len(blocks):
+            return "".join([*parts, _behind(text, blocks, own, gap, position)])
+        start = blocks[number - 1].end if number else blocks[0].first
+        parts += [text[position:start], *([gap, own] if number else [own, gap])]
+        position = start
+    return "".join([*parts, text[position:]])
+
+
+def _behind(text: str, blocks: list[Block], table: str, gap: str, position: int) -> str:
+    """Return a text from a position on, with tables behind the last of their array."""
     end = blocks[-1].end if blocks else len(text)
     if all(line.strip()[:1] in {"", "#"} for line in text[end:].split("\n")):
         end = len(text)  # nothing else follows
@@ -101,8 +132,13 @@ def inserted(text: str, blocks: list[Block], table: str) -> str:
         return f"{before}{table}{text[end:]}"
     kept = before.rstrip(_BLANK)
     has_gap = before[len(kept) :].count("\n") > 1
-    gap = "" if has_gap else _gap(text, blocks)
-    return f"{_closed(before, text)}{gap}{table}{text[end:]}"
+    return f"{_closed(before, text)[position:]}{'' if has_gap else gap}{table}{text[end:]}"
+
+
+def _joined(tables: list[str], whole: str, gap: str) -> str:
+    """Return tables below each other; only the last may lack the end of its last line."""
+    *others, last = tables
+    return "".join([*(f"{_closed(each, whole)}{gap}" for each in others), last])
 
 
 def _closed(text: str, whole: str) -> str:

@@ -11,7 +11,6 @@ from pytest_ddcompat.declarations.keys import LONGEST_ID
 from pytest_ddcompat.declarations.matching import elements_of
 from pytest_ddcompat.jobs.wins.values import Proposal
 from pytest_ddcompat.jobs.wins.variants import FACT, FRAMEWORK
-from pytest_ddcompat.matrix.loading import parse_toml
 from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.names import fact_id
 from pytest_ddcompat.values.versions import parse_marker_range, parse_version
@@ -19,6 +18,7 @@ from pytest_ddcompat.values.versions import parse_marker_range, parse_version
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from pytest_ddcompat.jobs.wins.declaration_file import Table
     from pytest_ddcompat.jobs.wins.values import Found
     from pytest_ddcompat.matrix.matrix import Matrix
 
@@ -118,27 +118,21 @@ class Bugs:
         return found
 
 
-def undeclared(text: str, name: str, proposal: Proposal, tests: Sequence[str]) -> tuple[str, ...]:
-    """Return the tests for which a declarations file does not yet say what a proposal says.
+def undeclared(
+    tables: Iterable[Table], proposal: Proposal, tests: Sequence[str]
+) -> tuple[str, ...]:
+    """Return the tests for which declarations do not yet say what a proposal says.
 
     Args:
-        text: The text of the file; empty for a new one.
-        name: Name of the file, for messages.
+        tables: The declarations of a file.
         proposal: A new declaration.
         tests: Node ids of its tests.
-
-    Raises:
-        CompatibilityError: The text is no TOML.
     """
-    tables = parse_toml(text.encode(), name).get("declarations", [])
-    known: set[object] = set()
-    for table in tables if isinstance(tables, list) else ():
-        if not isinstance(table, dict) or table.get("state") != proposal.state:
-            continue
-        if table.get("when", {}) == dict(proposal.when):
-            ids = table.get("tests")
-            known.update(one for one in (ids if isinstance(ids, list) else [ids])
-                         if isinstance(one, str))  # fmt: skip
+    known: set[str] = set()
+    for table in tables:
+        if (table.get("state"), table.get("when", {})) == (proposal.state, dict(proposal.when)):
+            ids = table["tests"]
+            known.update([ids] if isinstance(ids, str) else ids)
     return tuple(test for test in tests if test not in known)
 
 

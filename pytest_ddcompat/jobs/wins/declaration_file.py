@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 from pytest_ddcompat.declarations.file import read_declarations
-from pytest_ddcompat.declarations.matching import Patterns
+from pytest_ddcompat.declarations.matching import Patterns, elements_of
 from pytest_ddcompat.jobs.wins import blocks
 from pytest_ddcompat.jobs.wins.editing import edited, new_table
 from pytest_ddcompat.matrix.loading import parse_toml
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     Table = dict[str, Any]
     """A declaration, as parsed."""
 
-__all__ = ["DeclarationFile", "read_file"]
+    Change = Callable[[Table], Table | None]
+    """Returns what is to be declared in the place of a declaration; None: nothing."""
+
+__all__ = ["DeclarationFile", "Draft", "read_file"]
 
 _MARK = "\ufeff"
 _ARRAY = "declarations"
@@ -41,73 +44,181 @@ class DeclarationFile(NamedTuple):
     tables: list[Table]
     blocks: list[blocks.Block]
 
-    def changed(
-        self,
-        line: int,
-        tests: Sequence[str],
-        others: Sequence[str],
-        change: Callable[[Table], Table | None],
-    ) -> str:
-        """Change what one declaration says of some of its tests."""
-        with_place = partial(_placed, f"{self.name}:{line}")
-        number = with_place(self._at, line)
-        old = self.tables[number]
-        new = with_place(change, old)
-        if new == old:
-            return f"{self.mark}{self.text}"
-        given, left = with_place(_apart, old["tests"], tests, others)
-        wanted = [new]
-        if left:
-            wanted = [{**old, "tests": left}, new and {**new, "tests": given}]
-        tables = [table for table in wanted if table is not None]
-        block = self.blocks[number]
-        if tables:
-            own = self.text[block.start : block.end]
-            texts = [with_place(edited, own, _ARRAY, old, table) for table in tables]
-            found = blocks.replaced(self.text, self.blocks, number, texts)
-        else:
-            found = blocks.without(self.text, block)
-        return self._checked(
-            found, [*self.tables[:number], *tables, *self.tables[number + 1 :]], line
-        )
+    def at(self, line: int) -> int:
+        """Return which declaration stands at a line, with all its keys.
 
-    def _at(self, line: int) -> int:
-        """Return which declaration stands at a line, with all its keys."""
+        Raises:
+            DeclarationError: None does.
+        """
         lines = [block.line for block in self.blocks]
         if line not in lines:
             near = [str(each) for each in sorted(lines, key=lambda each: abs(each - line))[:3]]
             valid = f"line {' or '.join(near)}" if near else "tables that begin [[declarations]]"
-            raise CompatibilityError(Problem("no declaration begins here", valid))
-        number = lines.index(line)
-        block = self.blocks[number]
-        alone = parse_toml(self.text[block.start : block.end].encode(), self.name)
-        if alone != {_ARRAY: [self.tables[number]]}:
+            what = "no declaration begins here"
+            raise DeclarationError(Problem(what, valid, file=f"{self.name}:{line}"))
+        return lines.index(line)
+
+
+class _Piece(NamedTuple):
+    """A declaration to be written: its text, and what it says."""
+
+    text: str
+    table: Table
+
+
+class Draft:
+    """Changes of a declarations file; its new text is put together and checked once.
+
+    Args:
+        file: The file.
+    """
+
+    def __init__(self, file: DeclarationFile) -> None:
+        self._file = file
+        self._changed: dict[int, list[_Piece]] = {}
+        self._added: list[_Piece] = []
+        keys = [*map(_key, file.tables)]
+        self._is_sorted = bool(file.blocks) and keys == sorted(keys)
+
+    def change(
+        self,
+        number: int,
+        tests: Sequence[str],
+        others: Sequence[str],
+        change: Change,
+        *,
+        may_be_wide: bool = True,
+    ) -> None:
+        """Change what one declaration of the file says of some of its tests.
+
+        Args:
+            number: Which declaration it is, from 0.
+            tests: Node ids, each matched by the declaration.
+            others: Other tests, for which nothing is to change.
+            change: The change.
+            may_be_wide: Whether ids may change that can be for other tests than those.
+
+        Raises:
+            DeclarationError: It cannot be changed, or not for these tests alone.
+        """
+        place = f"{self._file.name}:{self._file.blocks[number].line}"
+        pieces = self._changed.get(number) or [self._whole(number, place)]
+        new = _placed(place, _split, pieces[0], tests, others, change, may_be_wide)
+        if new != pieces[:1]:
+            self._changed[number] = [*new, *pieces[1:]]
+
+    def add(self, table: Table) -> None:
+        """Add a declaration: behind the others, or where it belongs if they are sorted."""
+        self._added.append(_Piece(new_table(_ARRAY, table, self._file.text), table))
+
+    def text(self) -> str:
+        """Return the new text of the file, once it is sure that it says what it is meant to.
+
+        Raises:
+            DeclarationError: It would not.
+        """
+        file = self._file
+        if not self._changed and not self._added:
+            return f"{file.mark}{file.text}"
+        moved = [*self._added]
+        replaced, tables = {}, []
+        for number, old in enumerate(file.tables):
+            pieces = self._changed.get(number)
+            if pieces is not None and self._is_sorted:
+                pieces = sorted(pieces, key=lambda piece: _key(piece.table))
+                moved += pieces[1:]
+                pieces = pieces[:1]
+            tables += [old] if pieces is None else [piece.table for piece in pieces]
+            if pieces is not None:
+                replaced[number] = [piece.text for piece in pieces]
+        text = blocks.replaced(file.text, file.blocks, replaced)
+        text, tables = self._with(text, tables, moved)
+        return self._checked(text, tables)
+
+    def _with(
+        self, text: str, tables: list[Table], pieces: list[_Piece]
+    ) -> tuple[str, list[Table]]:
+        """Insert declarations, in their order if the file has one."""
+        if not pieces:
+            return text, tables
+        standing = blocks.blocks_of(text, _ARRAY)
+        at: dict[int, list[_Piece]] = {}
+        keys = [*map(_key, tables)]
+        for piece in sorted(pieces, key=lambda p: _key(p.table)) if self._is_sorted else pieces:
+            number = bisect_right(keys, _key(piece.table)) if self._is_sorted else len(tables)
+            at.setdefault(number, []).append(piece)
+        wanted = []
+        for number in range(len(tables) + 1):
+            wanted += [piece.table for piece in at.get(number, ())]
+            wanted += tables[number : number + 1]
+        texts = {number: [piece.text for piece in some] for number, some in at.items()}
+        return blocks.inserted(text, standing, texts), wanted
+
+    def _whole(self, number: int, place: str) -> _Piece:
+        file = self._file
+        block = file.blocks[number]
+        piece = _Piece(file.text[block.start : block.end], file.tables[number])
+        if not _is_said(piece):
             what = "another table stands between the keys of this declaration"
-            raise CompatibilityError(Problem(what, "all its keys in one place"))
-        return number
+            raise DeclarationError(Problem(what, "all its keys in one place", file=place))
+        return piece
 
-    def added(self, table: Table) -> str:
-        """Add a declaration behind the others."""
-        text = new_table(_ARRAY, table, self.text)
-        return self._checked(blocks.inserted(self.text, self.blocks, text), [*self.tables, table])
-
-    def _checked(self, text: str, tables: Sequence[Table], line: int | None = None) -> str:
-        """Return a new text, once it is sure that it says what it is meant to."""
-        place = self.name if line is None else f"{self.name}:{line}"
-        found = f"{self.mark}{text}"
+    def _checked(self, text: str, tables: Sequence[Table]) -> str:
+        name = self._file.name
+        found = f"{self._file.mark}{text}"
         try:
-            says = read_file(found, self.name).tables
+            says = read_file(found, name).tables
         except CompatibilityError as error:
-            origin = "the change cannot be made"
-            origin = origin if line is None else f"{place}: it cannot be changed"
-            raise DeclarationError(each.within(origin) for each in error.problems) from None
+            what = "the change cannot be made"
+            if len(self._changed) == 1 and not self._added:
+                (number,) = self._changed
+                what = f"{name}:{self._file.blocks[number].line}: it cannot be changed"
+            raise DeclarationError(each.within(what) for each in error.problems) from None
         if says != tables:
-            problem = Problem("its layout cannot be kept", "a change by hand", file=place)
-            raise DeclarationError(problem)
+            raise DeclarationError(_no_layout()._replace(file=name))
         return found
 
 
-@lru_cache(maxsize=1)  # of several changes, each begins with the result of another
+def _key(table: Table) -> tuple[str, ...]:
+    """Return by what `ddcompat lint` wants declarations sorted."""
+    tests = table["tests"]
+    return (tests,) if isinstance(tests, str) else tuple(tests)
+
+
+def _split(
+    piece: _Piece,
+    tests: Sequence[str],
+    others: Sequence[str],
+    change: Change,
+    may_be_wide: bool,
+) -> list[_Piece]:
+    """Return a declaration as it is to be, with what is left of it for others first."""
+    old = piece.table
+    new = change(old)
+    if new == old:
+        return [piece]
+    given, left = _apart(old["tests"], tests, others, may_be_wide=may_be_wide)
+    wanted = [new]
+    if left:
+        wanted = [{**old, "tests": left}, new and {**new, "tests": given}]
+    pieces = [_Piece(edited(piece.text, _ARRAY, old, one), one) for one in wanted if one]
+    if not all(map(_is_said, pieces)):
+        raise CompatibilityError(_no_layout())
+    return pieces
+
+
+def _is_said(piece: _Piece) -> bool:
+    """Whether the text of a declaration says just what it is meant to."""
+    try:
+        return parse_toml(piece.text.encode(), "") == {_ARRAY: [piece.table]}
+    except CompatibilityError:
+        return False
+
+
+def _no_layout() -> Problem:
+    return Problem("its layout cannot be kept", "a change by hand")
+
+
 def read_file(text: str, name: str) -> DeclarationFile:
     """Read a declarations file from its text.
 
@@ -142,7 +253,7 @@ def _bytes(text: str, name: str) -> bytes:
 
 
 def _apart(
-    ids: str | Sequence[str], tests: Sequence[str], others: Sequence[str]
+    ids: str | Sequence[str], tests: Sequence[str], others: Sequence[str], *, may_be_wide: bool
 ) -> tuple[list[str], list[str]]:
     """Sort a declaration's ids by whether they match given tests or others."""
     names = [ids] if isinstance(ids, str) else [*ids]
@@ -160,7 +271,19 @@ def _apart(
             if each in matched:
                 what = f'"{each:.200}" is for "{test:.200}" too'
                 raise CompatibilityError(Problem(what, "an id for each; split it by hand"))
+    wide = [] if may_be_wide else [(i, t) for t, f in given.items() for i in f if _is_wide(i, t)]
+    if wide:
+        what = f'"{wide[0][0]:.200}" may be for other tests than "{wide[0][1]:.200}" too'
+        raise CompatibilityError(Problem(what, "an id for each test; by hand"))
     return [each for each in names if each in matched], [n for n in names if n not in matched]
+
+
+def _is_wide(name: str, test: str) -> bool:
+    """Whether an id of a test is neither its own nor its own without parameters."""
+    return "*" in name or elements_of(name) not in {
+        elements_of(test),
+        elements_of(test.partition("[")[0]),
+    }
 
 
 def _found(patterns: Patterns[str], test: str) -> list[str]:

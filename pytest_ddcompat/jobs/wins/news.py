@@ -11,6 +11,7 @@ from pytest_ddcompat.jobs.selection import Choice, Suite, resolve
 from pytest_ddcompat.jobs.wins.bugs import Bugs
 from pytest_ddcompat.jobs.wins.pictures import Pictures
 from pytest_ddcompat.jobs.wins.proposals import Advisor
+from pytest_ddcompat.jobs.wins.recorded import Recorded
 from pytest_ddcompat.jobs.wins.rejected import Rejections
 from pytest_ddcompat.jobs.wins.values import Found, Item, Run
 from pytest_ddcompat.jobs.wins.variants import in_order, place_settings
@@ -38,7 +39,7 @@ class Wins(NamedTuple):
         unneeded: Entries of the rejected news that are for none.
         left_out: Number of runs of other suites.
         packed_twice: Files of runs that another file has too.
-        declared: The recorded tests of each declaration, by its file and line.
+        recorded: The declarations of all tests of all records.
         unversioned: Number of runs without a usable version of the tracer, which show nothing.
     """
 
@@ -48,7 +49,7 @@ class Wins(NamedTuple):
     unneeded: list[Rejection]
     left_out: int
     packed_twice: list[str]
-    declared: dict[str, set[str]]
+    recorded: Recorded
     unversioned: int = 0
 
     @property
@@ -99,7 +100,7 @@ def find_wins(
         refused.unneeded((one.test, one.version) for one in found),
         left_out,
         twice,
-        pictures.declared,
+        Recorded(answers["recorded"]),
         unversioned,
     )
 

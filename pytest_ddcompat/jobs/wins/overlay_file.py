@@ -84,7 +84,7 @@ def _changed(own: _Rows, row: Row) -> tuple[str, list[Row]]:
         raise MatrixError(_no_layout(own.name))
     if number is None:
         table = new_table(own.table, row, own.text)
-        return blocks.inserted(own.text, stand, table), [*rows, row]
+        return blocks.inserted(own.text, stand, {len(stand): [table]}), [*rows, row]
     old, block = rows[number], stand[number]
     new = _merged(old, row)
     try:
@@ -95,7 +95,7 @@ def _changed(own: _Rows, row: Row) -> tuple[str, list[Row]]:
     except CompatibilityError as error:
         place = f"{own.name}:{block.line}"
         raise MatrixError(each._replace(file=place) for each in error.problems) from None
-    return blocks.replaced(own.text, stand, number, [table]), [
+    return blocks.replaced(own.text, stand, {number: [table]}), [
         *rows[:number], new, *rows[number + 1 :],
     ]  # fmt: skip
 

@@ -117,15 +117,6 @@ class Pictures:
             self._by_capability[page.page.id] = found
         return self._by_capability[page.page.id]
 
-    @property
-    def declared(self) -> dict[str, set[str]]:
-        """The tests of each declaration, by its file and line."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for one in self._all:
-            for place in one.places:
-                found[place].add(one.test)
-        return found
-
     @cached_property
     def _by_test(self) -> Mapping[str, list[Picture]]:
         found: dict[str, list[Picture]] = defaultdict(list)

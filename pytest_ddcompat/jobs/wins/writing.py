@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.jobs.wins import specifiers
-from pytest_ddcompat.jobs.wins.declaration_file import read_file
+from pytest_ddcompat.jobs.wins.declaration_file import Draft, read_file
 from pytest_ddcompat.jobs.wins.overlay_file import with_row
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.versions import parse_marker_range, parse_version
@@ -19,9 +19,17 @@ from pytest_ddcompat.values.versions import parse_marker_range, parse_version
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pytest_ddcompat.jobs.wins.declaration_file import Table
+    from pytest_ddcompat.jobs.wins.declaration_file import Change, Table
 
-__all__ = ["declared", "lowered", "narrowed", "overlaid"]
+__all__ = [
+    "declared",
+    "lowered",
+    "lowering",
+    "narrowed",
+    "narrowing",
+    "new_declaration",
+    "overlaid",
+]
 
 _OF_STATE = ("state", "when", "ticket", "reason")
 """What a declaration says of its state; the rest is for what it requires too."""
@@ -47,7 +55,8 @@ def narrowed(
     what is required too.
 
     If the declaration names other tests by other ids, it keeps these, and a copy for the given
-    tests follows it, with what is left to say of them.
+    tests follows it, with what is left to say of them. If the file's declarations are sorted by
+    their tests, each of the two stands where it belongs.
 
     Args:
         text: The text of the file.
@@ -62,8 +71,7 @@ def narrowed(
         CompatibilityError: There is no such declaration or version; one of the declaration's ids
             matches other tests too; or the new text would not say what it is meant to.
     """
-    change = _freed if below is None else partial(_narrowed, below=below.strip())
-    return read_file(text, name).changed(line, tests, others, change)
+    return _changed(text, name, line, tests, narrowing(below), others)
 
 
 def lowered(
@@ -92,8 +100,31 @@ def lowered(
         ModuleNotFoundError: tomlkit is not installed.
         CompatibilityError: As for `narrowed`, or there is no such bound.
     """
-    change = partial(_lowered, minimum=minimum.strip())
-    return read_file(text, name).changed(line, tests, others, change)
+    return _changed(text, name, line, tests, lowering(minimum), others)
+
+
+def narrowing(below: str | None) -> Change:
+    """Return what `narrowed` does to one declaration."""
+    return _freed if below is None else partial(_narrowed, below=below.strip())
+
+
+def lowering(minimum: str) -> Change:
+    """Return what `lowered` does to one declaration."""
+    return partial(_lowered, minimum=minimum.strip())
+
+
+def _changed(  # noqa: PLR0917 - private
+    text: str,
+    name: str,
+    line: int,
+    tests: Sequence[str],
+    change: Change,
+    others: Sequence[str],
+) -> str:
+    file = read_file(text, name)
+    draft = Draft(file)
+    draft.change(file.at(line), tests, others, change)
+    return draft.text()
 
 
 def declared(  # noqa: PLR0917 - what a declaration has, in its order
@@ -104,7 +135,9 @@ def declared(  # noqa: PLR0917 - what a declaration has, in its order
     when: Mapping[str, str | bool],
     reason: str,
 ) -> str:
-    """Return a declarations file with one declaration more, behind the others.
+    """Return a declarations file with one declaration more.
+
+    It comes behind the others, or where it belongs if they are sorted by their tests.
 
     Args:
         text: The text of the file; empty for a new one.
@@ -117,9 +150,18 @@ def declared(  # noqa: PLR0917 - what a declaration has, in its order
     Raises:
         CompatibilityError: The file, or what is to be added, cannot be understood.
     """
+    draft = Draft(read_file(text, name))
+    draft.add(new_declaration(tests, state, when, reason))
+    return draft.text()
+
+
+def new_declaration(
+    tests: Sequence[str], state: str, when: Mapping[str, str | bool], reason: str
+) -> Table:
+    """Return the declaration that `declared` adds."""
     values: Table = {"tests": tests[0] if len(tests) == 1 else [*tests], "state": state}
     values.update({key: value for key, value in (("when", {**when}), ("reason", reason)) if value})
-    return read_file(text, name).added(values)
+    return values
 
 
 def overlaid(text: str, name: str, table: str, row: Mapping[str, Any], extends: str) -> str:

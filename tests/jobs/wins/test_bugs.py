@@ -10,8 +10,8 @@ from support.made_wins import KO, OK, X, Y, blocking, made_runs
 from pytest_ddcompat import load_matrix
 from pytest_ddcompat.declarations.file import load_declarations
 from pytest_ddcompat.jobs.wins.bugs import undeclared
+from pytest_ddcompat.jobs.wins.declaration_file import read_file
 from pytest_ddcompat.jobs.wins.values import Proposal
-from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,20 +157,8 @@ WHEN = 'when = {value = true, fact = "x", tracer = "<3"}'
         pytest.param(f'tests = ["{Y}", "{X}"]\nstate = "bug"\n{WHEN}\nreason = "r"', (), id="both"),
         pytest.param(f'tests = "{X}"\nstate = "flaky"\n{WHEN}', (X, Y), id="another state"),
         pytest.param(f'tests = "{X}"\nstate = "bug"', (X, Y), id="another condition"),
-        pytest.param(f'tests = 1\nstate = "bug"\n{WHEN}', (X, Y), id="no ids"),
-        pytest.param(f'tests = [[]]\nstate = "bug"\n{WHEN}', (X, Y), id="no ids in a list"),
     ],
 )
 def test_what_a_file_does_not_say_yet(text: str, left: tuple[str, ...]) -> None:
-    whole = f"[[declarations]]\n{text}" if text else ""
-    assert undeclared(whole, "d.toml", BUG, (X, Y)) == left
-
-
-@pytest.mark.parametrize("text", ["declarations = 1", "declarations = [1]"])
-def test_what_is_no_declaration_says_nothing(text: str) -> None:
-    assert undeclared(text, "d.toml", BUG, (X,)) == (X,)
-
-
-def test_a_file_that_is_no_toml_is_refused() -> None:
-    with pytest.raises(CompatibilityError, match=r"^d\.toml"):
-        undeclared("[", "d.toml", BUG, (X,))
+    file = read_file(f"[[declarations]]\n{text}" if text else "", "d.toml")
+    assert undeclared(file.tables, BUG, (X, Y)) == left

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.made_records import Declared
-from support.made_wins import BUG, KO, LOST, OK, WON, X, Y, blocking, made_runs
+from support.made_records import Declared, made_record
+from support.made_wins import BUG, BUNDLED, KO, LOST, OK, WON, X, Y, blocking, made_runs
 
 from pytest_ddcompat import load_matrix
 from pytest_ddcompat.jobs.wins.edits import Edits, Targets, edited
-from pytest_ddcompat.matrix.loading import data_folder
+from pytest_ddcompat.matrix.loading import LIMIT, data_folder
 from pytest_ddcompat.values.errors import CompatibilityError
 
 pytest.importorskip("duckdb")
@@ -26,7 +26,7 @@ when = {{tracer = "<3"}}
 owner = "appsec"
 
 [[declarations]]
-tests = "b.py"
+tests = "b.py::test_z"
 requires = {{tracer = ">=3"}}
 """
 AT = "d.toml:2"
@@ -43,7 +43,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def edits(found: Any, *runs: tuple[str, Any], **targets: str) -> Edits:
     wins = found(made_runs(*runs))
-    return edited(wins.items, Targets(**targets), wins.declared)
+    return edited(wins.items, Targets(**targets), wins.recorded)
 
 
 def test_a_declaration_is_narrowed_for_both_tests(found: Any) -> None:
@@ -72,7 +72,7 @@ def test_tests_of_a_declaration_end_with_versions_of_their_own(found: Any) -> No
 
 def test_a_declaration_without_a_failure_goes(found: Any) -> None:
     (text,) = edits(found, *[("2.4.0", {X: OURS, Y: OURS})] * 2).texts.values()
-    assert text.lstrip().startswith('[[declarations]]\ntests = "b.py"')
+    assert text.lstrip().startswith('[[declarations]]\ntests = "b.py::test_z"')
 
 
 def test_a_minimum_is_lowered(found: Any) -> None:
@@ -84,18 +84,105 @@ def test_a_minimum_is_lowered(found: Any) -> None:
     assert left == []
 
 
+HEAD = "# more\n[[facts]]\nid = 'x'\nkind = 'word'\n\n"
+OTHER = '[[declarations]]\ntests = "{}"\nstate = "bug"\nowner = "{}"\n\n'
+
+
+@pytest.mark.parametrize("place", ["d.toml:1", "d.toml:8"])
+@pytest.mark.parametrize("above", [HEAD, OTHER.format("a.py::test_a", "appsec")])
+def test_a_declaration_that_has_moved_is_found(found: Any, place: str, above: str) -> None:
+    Path("d.toml").write_text(above + DECLARED, encoding="utf-8")
+    case = OURS._replace(declared=(Declared(place, "bug", "appsec"),))
+    left = case._replace(outcome="xfailed")
+    runs = [("2.3.0", {X: left, Y: left})] + [("2.4.0", {X: case, Y: case})] * 2
+    texts, notes = edits(found, *runs)
+    assert texts == {"d.toml": above + DECLARED.replace('"<3"', '"<2.4.0"')}
+    assert notes == []
+
+
 @pytest.mark.parametrize(
-    ("place", "said"),
+    "text",
     [
-        pytest.param("d.toml:3", "d.toml:3: no declaration begins here", id="another line"),
-        pytest.param("d.toml:8", "d.toml:8: this declares no state", id="of other tests"),
+        pytest.param(OTHER.format(X, "others"), id="another owner"),
+        pytest.param(OTHER.format(X, "appsec").replace("bug", "flaky"), id="another state"),
+        pytest.param(OTHER.format(Y, "appsec"), id="of another test"),
+        pytest.param(OTHER.format(X, "appsec") * 2, id="two"),
+        pytest.param("", id="gone"),
+        pytest.param(f'declarations = [{{tests = "{X}", state = "bug", owner = "appsec"}}]',
+                     id="in an array"),
+    ],
+)  # fmt: skip
+def test_a_declaration_that_has_changed_is_left(found: Any, text: str) -> None:
+    Path("d.toml").write_text(text, encoding="utf-8")
+    texts, (line,) = edits(found, *[("2.4.0", OURS)] * 2)
+    assert texts == {}
+    assert f'{AT}: what is declared for "{X}" has changed since these runs' in line
+
+
+def test_the_second_of_two_is_not_taken_for_the_first(found: Any) -> None:
+    """Once the first is gone, the second says the same and stands at its line."""
+    below = OTHER.format(X, "appsec").replace("owner", "when = {tracer = '<1'}\nowner")
+    Path("d.toml").write_text("\n" + OTHER.format(X, "appsec") + below, encoding="utf-8")
+    two = (Declared(AT, "bug", "appsec"), Declared("d.toml:7", "bug", "appsec"))
+    runs = [("2.4.0", OURS._replace(declared=two))] * 2
+    old = ("2.4.0", OURS)
+    first = edits(found, old, *runs)
+    if first.texts:
+        Path("d.toml").write_text(first.texts["d.toml"], encoding="utf-8")
+    assert not edits(found, old, *runs).texts
+
+
+SKIPPED = OURS._replace(outcome="skipped", action="skip")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"tracer": "2.4.0"}, id="skipped"),
+        pytest.param({"tracer": None}, id="without a tracer"),
+        pytest.param({"repository": "https://git.example/acme/other"}, id="of another suite"),
     ],
 )
-def test_a_declaration_that_has_moved_is_left(found: Any, place: str, said: str) -> None:
-    case = BUG._replace(declared=(Declared(place, "bug"),))
-    texts, (line,) = edits(found, *[("2.4.0", case)] * 2)
+@pytest.mark.parametrize("declared", [(), (Declared("d.toml:99", "bug", "appsec"),)])
+def test_all_recorded_tests_count(found: Any, other: dict[str, Any], declared: Any) -> None:
+    function = "a.py::test_x"
+    text = OTHER.format(function, "appsec")
+    Path("d.toml").write_text(text, encoding="utf-8")
+    case = OURS._replace(declared=(Declared("d.toml:1", "bug", "appsec"),))
+    records = made_runs(*[("2.4.0", {f"{function}[1]": case})] * 2)
+    alone = found(records)
+    assert edited(alone.items, Targets(), alone.recorded).texts == {"d.toml": ""}
+    cases = {f"{function}[2]": SKIPPED._replace(declared=declared)}
+    begin = "2026-11-01T10:00:00Z"
+    records.append(made_record(cases, **{"page": BUNDLED, "begin": begin, **other}))
+    wins = found(records)
+    texts, (line,) = edited(wins.items, Targets(), wins.recorded)
     assert texts == {}
-    assert line.startswith(said)
+    assert f'"{function}" is for "{function}[2]" too' in line
+
+
+@pytest.mark.parametrize("name", ["a.py", "a.py::test_*", "**", "a.py::test_x[*]"])
+def test_ids_that_may_be_for_others_are_left(found: Any, name: str) -> None:
+    Path("d.toml").write_text("\n" + OTHER.format(name, "appsec"), encoding="utf-8")
+    texts, (line,) = edits(found, *[("2.4.0", {f"{X}[1]": OURS})] * 2)
+    assert texts == {}
+    assert f'"{name}" may be for other tests than "{X}[1]" too' in line
+
+
+@pytest.mark.parametrize(
+    "name", ["./d.toml", "sub/../d.toml", "link.toml", str(Path("{}") / "d.toml")]
+)
+def test_a_file_of_several_names_is_one(found: Any, name: str, tmp_path: Path) -> None:
+    Path("sub").mkdir()
+    if "link" in name:
+        Path(name).symlink_to("d.toml")
+    cases = {X: OURS, Y: OURS, "c.py::test_c": KO._replace(capability="sca")}
+    named = name.format(tmp_path)
+    texts, left = edits(found, *[("2.4.0", cases)] * 2, declarations=named)
+    assert (len(texts), [line for line in left if "--overlay" not in line]) == (1, [])
+    (text,) = texts.values()
+    assert X not in text
+    assert text.index("b.py::test_z") < text.index("c.py::test_c")
 
 
 def test_other_changes_are_made_all_the_same(found: Any) -> None:
@@ -114,16 +201,52 @@ def test_files_elsewhere_are_refused(found: Any, place: str, tmp_path: Path) -> 
     if hasattr(os, "symlink"):
         Path("link.toml").symlink_to(outside)
     case = BUG._replace(declared=(Declared(place, "bug"),))
-    with pytest.raises(CompatibilityError, match="this is not below the current folder"):
-        edits(found, *[("2.4.0", case)] * 2)
+    texts, left = edits(found, *[("2.4.0", {X: OURS, Y: OURS, "c.py::test_c": case})] * 2)
+    assert [*texts] == ["d.toml"]
+    assert "this is not below the current folder" in left[0]
     assert outside.read_text(encoding="utf-8") == DECLARED
 
 
 @pytest.mark.parametrize("place", ["d.toml", "d.toml:x", f"d.toml:{'9' * 5000}", ""])
 def test_a_place_without_a_line_is_refused(found: Any, place: str) -> None:
     case = BUG._replace(declared=(Declared(place, "bug"),))
-    with pytest.raises(CompatibilityError, match="is no place of a declaration; valid: FILE:LINE"):
-        edits(found, *[("2.4.0", case)] * 2)
+    texts, (line,) = edits(found, *[("2.4.0", {X: OURS, Y: OURS, "c.py::test_c": case})] * 2)
+    assert [*texts] == ["d.toml"]
+    assert line.endswith("is no place of a declaration; valid: FILE:LINE")
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        pytest.param("gone.toml", "cannot read this: No such file", id="gone"),
+        pytest.param("folder", "cannot read this: ", id="a folder"),
+        pytest.param("latin.toml", "it is not UTF-8 text", id="not UTF-8"),
+        pytest.param("large.toml", "it is larger than", id="too large"),
+        pytest.param("broken.toml", "this is not valid TOML", id="no TOML"),
+        pytest.param("nul\0", "cannot read this: ", id="no path"),
+    ],
+)
+def test_a_recorded_file_that_cannot_be_read_is_left(found: Any, file: str, said: str) -> None:
+    Path("folder").mkdir()
+    Path("latin.toml").write_bytes(b"\xe9")
+    Path("large.toml").write_bytes(b"#" * (LIMIT + 1))
+    Path("broken.toml").write_text("[", encoding="utf-8")
+    case = BUG._replace(declared=(Declared(f"{file}:2", "bug", "appsec"),))
+    texts, (line,) = edits(found, *[("2.4.0", {X: OURS, Y: OURS, "c.py::test_c": case})] * 2)
+    assert [*texts] == ["d.toml"]
+    assert said in line
+
+
+def test_an_id_that_is_none_is_left(found: Any) -> None:
+    cases = {X: KO._replace(capability="sca"), "a//b.py": KO._replace(capability="sca")}
+    texts, left = edits(found, *[("2.4.0", cases)] * 2, declarations="new.toml")
+    assert f'tests = "{X}"' in texts["new.toml"]
+    assert any('"a//b.py" is no id that can be declared' in line for line in left)
+
+
+def test_one_file_for_two_things_is_refused(found: Any) -> None:
+    with pytest.raises(CompatibilityError, match="this is the file of --overlay too"):
+        edits(found, *[("2.4.0", OK)] * 2, overlay="a.toml", declarations="./a.toml")
 
 
 @pytest.mark.parametrize(
@@ -188,8 +311,9 @@ def test_without_a_file_nothing_is_added(found: Any) -> None:
 def test_a_bug_is_declared(found: Any) -> None:
     texts, left = edits(found, *[("2.4.0", KO)] * 2, declarations="d.toml")
     assert left == []
-    assert texts["d.toml"].startswith(DECLARED)
-    assert f'tests = "{X}"\nstate = "bug"' in texts["d.toml"]
+    added, rest = texts["d.toml"][: -len(DECLARED)], texts["d.toml"][-len(DECLARED) :]
+    assert rest == DECLARED
+    assert f'tests = "{X}"\nstate = "bug"' in added
 
 
 def test_a_bug_is_declared_once(found: Any) -> None:

@@ -263,7 +263,7 @@ def test_one_id_for_all_tests() -> None:
     tests = ["test_c.py::a", "test_c.py::b"]
     text = '[[declarations]]\ntests = ["test_c.py", "x"]\nstate = "bug"\n'
     found = read_declarations(narrowed(text, NAME, 1, tests, "2", others=["x"]).encode(), NAME)
-    assert [each.tests for each in found.declarations] == [("x",), ("test_c.py",)]
+    assert [each.tests for each in found.declarations] == [("test_c.py",), ("x",)]
     assert narrowed(text, NAME, 1, [*tests, "x"], None) == ""
 
 
@@ -297,7 +297,7 @@ def test_lowered(before: str, after: str) -> None:
 def test_lowered_for_some_tests() -> None:
     text = f'[[declarations]]\ntests = ["{A}", "{B}"]\nrequires.tracer = ">=2"\n'
     first, second = (text.replace(f'"{A}", "{B}"', f'"{each}"') for each in (A, B))
-    wanted = f"{second}\n{first.replace('>=2', '>=1.8')}"
+    wanted = f"{first.replace('>=2', '>=1.8')}\n{second}"
     assert lowered(text, NAME, 1, [A], "1.8", others=[B]) == wanted
 
 
@@ -311,21 +311,21 @@ LONG = [f"tests/test_of_something.py::test_{number}" for number in range(3)]
         pytest.param("# head\n", "# head\n\n[[declarations]]", id="comments alone"),
         pytest.param("# head\n\n", "# head\n\n[[declarations]]", id="a blank line at the end"),
         pytest.param(
-            "[[declarations]]\ntests='x'\nstate='bug'\n",
-            "[[declarations]]\ntests='x'\nstate='bug'\n\n[[declarations]]", id="one",
+            "[[declarations]]\ntests='a'\nstate='bug'\n",
+            "[[declarations]]\ntests='a'\nstate='bug'\n\n[[declarations]]", id="one",
         ),
         pytest.param(
-            "[[declarations]]\ntests='x'\nstate='bug'",
-            "[[declarations]]\ntests='x'\nstate='bug'\n\n[[declarations]]", id="no end of line",
+            "[[declarations]]\ntests='a'\nstate='bug'",
+            "[[declarations]]\ntests='a'\nstate='bug'\n\n[[declarations]]", id="no end of line",
         ),
         pytest.param(
-            "[[declarations]]\ntests='x'\nstate='bug'\n" * 2,
-            "[[declarations]]\ntests='x'\nstate='bug'\n" * 2 + "[[declarations]]",
+            "[[declarations]]\ntests='a'\nstate='bug'\n" * 2,
+            "[[declarations]]\ntests='a'\nstate='bug'\n" * 2 + "[[declarations]]",
             id="no blank lines",
         ),
         pytest.param(
-            "[[declarations]]\ntests='x'\nstate='bug'\n# end\n",
-            "[[declarations]]\ntests='x'\nstate='bug'\n# end\n\n[[declarations]]", id="a comment",
+            "[[declarations]]\ntests='a'\nstate='bug'\n# end\n",
+            "[[declarations]]\ntests='a'\nstate='bug'\n# end\n\n[[declarations]]", id="a comment",
         ),
     ],
 )  # fmt: skip
@@ -340,19 +340,48 @@ def test_declared(text: str, added: str) -> None:
 
 
 def test_declared_between_tables() -> None:
-    text = f"[[declarations]]\ntests='x'\nstate='bug' # a\n{FACT}"
-    wanted = "[[declarations]]\ntests='x'\nstate='bug' # a\n\n[[declarations]]\ntests = [\n"
+    text = f"[[declarations]]\ntests='a'\nstate='bug' # a\n{FACT}"
+    wanted = "[[declarations]]\ntests='a'\nstate='bug' # a\n\n[[declarations]]\ntests = [\n"
     wanted += "".join(f'    "{test}",\n' for test in LONG)
     assert declared(text, NAME, LONG, "flaky", {}, "") == f'{wanted}]\nstate = "flaky"\n{FACT}'
 
 
 def test_declared_as_other_tables_are() -> None:
-    text = '[[declarations]]\ntests = "x"\nrequires = { os = "linux" }\n'
+    text = '[[declarations]]\ntests = "a"\nrequires = { os = "linux" }\n'
     found = declared(text, NAME, [A, B], "bug", {"framework": "a b", "tracer": "<2"}, "")
     assert found == (
         f'{text}\n[[declarations]]\ntests = ["{A}", "{B}"]\nstate = "bug"\n'
         'when = { framework = "a b", tracer = "<2" }\n'
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "order"),
+    [
+        pytest.param("bdf", "a", "abdf", id="first"),
+        pytest.param("bdf", "c", "bcdf", id="between"),
+        pytest.param("bdf", "d", "bddf", id="behind its like"),
+        pytest.param("bdf", "g", "bdfg", id="last"),
+        pytest.param("dbf", "c", "dbfc", id="not sorted"),
+    ],
+)
+@pytest.mark.parametrize("newline", [pytest.param("\n", id="LF"), pytest.param("\r\n", id="CRLF")])
+def test_declared_where_it_belongs(old: str, new: str, order: str, newline: str) -> None:
+    one = '# {0}\n[[declarations]]\ntests = "{0}"\nstate = "bug"\n'
+    text = "\n".join(map(one.format, old)).replace("\n", newline)
+    wanted = "\n".join(map(one.format, order)).replace("\n", newline)
+    found = declared(text, NAME, [new], "bug", {}, "")
+    assert found.replace(f"# {new}{newline}", "") == wanted.replace(f"# {new}{newline}", "")
+
+
+def test_both_of_a_split_stand_where_they_belong() -> None:
+    one = '[[declarations]]\ntests = {}\nstate = "bug"\n'
+    text = "# head\n" + "\n".join(map(one.format, ['["b", "e"]', '"d"', '"f"']))
+    kept, rest = one.format('["b"]'), [one.format(each) for each in ('"d"', '["e"]', '"f"')]
+    narrow = one.format('["b"]') + 'when = {tracer = "<2"}\n'
+    assert narrowed(text, NAME, 2, ["b"], "2") == "# head\n" + "\n".join([narrow, *rest])
+    rest[1] += 'when = {tracer = "<2"}\n'
+    assert narrowed(text, NAME, 2, ["e"], "2") == "# head\n" + "\n".join([kept, *rest])
 
 
 ONE = f'# a\n[[declarations]]\ntests = ["{A}", "test_c.py"]\nstate = "bug"\n'
