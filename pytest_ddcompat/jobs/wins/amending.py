@@ -43,6 +43,7 @@ class Amendments:
         self._recorded = recorded
         self._standing: dict[Path, _Standing] = {}
         self._steps: dict[Path, list[Step]] = defaultdict(list)
+        self._failed: dict[Path, CompatibilityError] = {}
         self._left: list[str] = []
 
     def open(self, name: str) -> None:
@@ -60,23 +61,36 @@ class Amendments:
         """Change the declarations that proposals name."""
         for (place, _, _), (proposal, tests) in _changes(items).items():
             try:
-                self._amend(place, proposal, [*tests])
+                name = _file_of(place)
+                self._amend(self._known(name), place, proposal, [*tests])
             except CompatibilityError as error:
-                self._left += map(str, error.problems or [error])
+                self._left += map(str, error.problems)
 
-    def _amend(self, place: str, proposal: Proposal, tests: list[str]) -> None:
-        name = _file_of(place)
+    def _known(self, name: str) -> Path:
+        """Open a file that a record names; one that cannot be read is tried once."""
         path = resolved(name)
-        if path not in self._standing:
-            self._files.text(name)  # it must be there
-            self.open(name)
+        if path in self._failed:
+            raise self._failed[path]
+        try:
+            if path not in self._standing:
+                self._files.text(name)  # it must be there
+                self.open(name)
+        except CompatibilityError as error:
+            self._failed[path] = error
+            raise
+        return path
+
+    def _amend(self, path: Path, place: str, proposal: Proposal, tests: list[str]) -> None:
         standing = self._standing[path]
         by_number: dict[int, list[str]] = defaultdict(list)
+        moved = []
         for test in tests:
             try:
                 by_number[standing.now(self._recorded, test, place, path)].append(test)
             except CompatibilityError as error:
-                self._left += map(str, error.problems)
+                moved.append(str(error))
+        more = f" (and {len(moved) - 1} more of its tests)" if len(moved) > 1 else ""
+        self._left += [f"{first}{more}" for first in moved[:1]]
         is_minimum = proposal.kind == "minimum"
         change = lowering(str(proposal.version)) if is_minimum else narrowing(proposal.version)
         for number, some in by_number.items():
@@ -113,18 +127,28 @@ class Amendments:
         """Put the new texts into the files; return what is left, and why, in a line each."""
         for path, steps in self._steps.items():
             file = self._standing[path].file
-            sound = self._sound(file, steps)
-            text = _text(file, sound)
+            try:
+                text = _text(file, steps)
+            except CompatibilityError:
+                text = self._as_far_as_can_be(file, steps)
             self._files.change(file.name, text)
         return [*dict.fromkeys(self._left)]
 
+    def _as_far_as_can_be(self, file: DeclarationFile, steps: list[Step]) -> str:
+        sound = self._sound(file, steps)
+        try:
+            return _text(file, sound)
+        except CompatibilityError as error:  # each is right, and all together are too many
+            self._left += map(str, error.problems)
+            return _text(file, [])
+
     def _sound(self, file: DeclarationFile, steps: list[Step]) -> list[Step]:
-        """Return the steps that can be made; if not all can together, halves are tried."""
+        """Return the steps that can be made: all, or what is found among each half of them."""
         try:
             _text(file, steps)
         except CompatibilityError as error:
             if len(steps) == 1:
-                self._left += map(str, error.problems or [error])
+                self._left += map(str, error.problems)
                 return []
             half = len(steps) // 2
             return [*self._sound(file, steps[:half]), *self._sound(file, steps[half:])]

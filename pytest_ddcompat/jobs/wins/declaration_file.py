@@ -102,7 +102,11 @@ class Draft:
             DeclarationError: It cannot be changed, or not for these tests alone.
         """
         place = f"{self._file.name}:{self._file.blocks[number].line}"
-        pieces = self._changed.get(number) or [self._whole(number, place)]
+        pieces = self._changed.get(number)
+        if pieces is None:
+            pieces = [self._whole(number, place)]
+        if not pieces:
+            raise DeclarationError(Problem("this goes with another change", "one", file=place))
         new = _placed(place, _split, pieces[0], tests, others, change, may_be_wide)
         if new != pieces[:1]:
             self._changed[number] = [*new, *pieces[1:]]

@@ -337,7 +337,7 @@ def test_what_another_test_speaks_against_is_left(found: Any) -> None:
     runs = [("2.3.2", {X: blocking("fastapi", KO), Y: blocking("flask", OK)})] * 2
     runs += [("2.4.0", {X: blocking("fastapi", OK), Y: blocking("flask", OK)})] * 2
     wins = found(made_runs(*runs, frameworks={"fastapi": "0.110.1", "flask": "3.0.1"}))
-    texts, _ = edited(wins.items, Targets("acme.toml", "new.toml"), wins.declared)
+    texts, _ = edited(wins.items, Targets("acme.toml", "new.toml"), wins.recorded)
     assert [*texts] == ["new.toml"]
     when = 'when = {tracer = "<2.4.0", framework = "fastapi", specifier = "==0.110.*"}'
     assert when in texts["new.toml"]
