@@ -12,6 +12,7 @@ from pytest_ddcompat.jobs.wins.files import resolved
 from pytest_ddcompat.jobs.wins.recorded import IDENTITY, file_and_line
 from pytest_ddcompat.jobs.wins.writing import lowering, narrowing, new_declaration
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -202,11 +203,16 @@ class _Standing:
             if (at := file_and_line(one.place)) is not None and _leads_to(at[0], path)
         )
         tables = self.file.tables
-        now = [tuple(tables[n].get(key, "") for key in IDENTITY) for n in self._of.get(test, ())]
+        now = [_identity(tables[number]) for number in self._of.get(test, ())]
         if now != [identity for *_, identity in before] or not self.file.blocks:
             what = f'what is declared for "{test:.200}" has changed since these runs'
             raise CompatibilityError(Problem(what, _BY_HAND, file=place))
         return self._of[test][[known for _, known, _ in before].index(place)]
+
+
+def _identity(table: Table) -> tuple[str, ...]:
+    """Return what a record has of a declaration: blanks joined, as in reports."""
+    return tuple(printable(" ".join(str(table.get(key, "")).split())) for key in IDENTITY)
 
 
 def _gist(table: Table) -> str:
