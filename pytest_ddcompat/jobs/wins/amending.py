@@ -13,11 +13,12 @@ from pytest_ddcompat.jobs.wins.files import resolved
 from pytest_ddcompat.jobs.wins.recorded import IDENTITY, file_and_line
 from pytest_ddcompat.jobs.wins.writing import lowering, narrowing, new_declaration
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
+from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pytest_ddcompat.jobs.wins.declaration_file import DeclarationFile
+    from pytest_ddcompat.jobs.wins.declaration_file import DeclarationFile, Table
     from pytest_ddcompat.jobs.wins.files import Files
     from pytest_ddcompat.jobs.wins.recorded import Recorded
     from pytest_ddcompat.jobs.wins.values import Item, Proposal
@@ -109,18 +110,12 @@ class Amendments:
         if name is None:
             self._left.append(f"{proposal.words}: --declarations names no file")
             return
-        tests = [test for test in item.tests if _is_id(test)]
-        self._left += (
-            f'{proposal.words}: "{test:.200}" is no id that can be declared'
-            for test in item.tests
-            if not _is_id(test)
-        )
         path = resolved(name)
-        new = undeclared(self._standing[path].file.tables, proposal, tests)
+        new = undeclared(self._standing[path].file.tables, proposal, item.tests)
         if new:
             table = new_declaration(new, proposal.state, dict(proposal.when), proposal.reason)
             self._steps[path].append(lambda draft: draft.add(table))
-        elif tests:
+        else:
             self._left.append(f"{proposal.words}: {name} has that already")
 
     def finish(self) -> list[str]:
@@ -203,11 +198,16 @@ class _Standing:
             if (at := file_and_line(one.place)) is not None and _leads_to(at[0], path)
         )
         tables = self.file.tables
-        now = [tuple(tables[n].get(key, "") for key in IDENTITY) for n in self._of.get(test, ())]
+        now = [_identity(tables[number]) for number in self._of.get(test, ())]
         if now != [identity for *_, identity in before] or not self.file.blocks:
             what = f'what is declared for "{test:.200}" has changed since these runs'
             raise CompatibilityError(Problem(what, _BY_HAND, file=place))
         return self._of[test][[known for _, known, _ in before].index(place)]
+
+
+def _identity(table: Table) -> tuple[str, ...]:
+    """Return what a record has of a declaration: blanks joined, as in reports."""
+    return tuple(printable(" ".join(str(table.get(key, "")).split())) for key in IDENTITY)
 
 
 def _leads_to(name: str, path: Path) -> bool:
