@@ -16,7 +16,7 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from pytest_ddcompat.values.errors import CompatibilityError
-from pytest_ddcompat.values.files import unwritable, write_atomically
+from pytest_ddcompat.values.files import protected, unwritable, write_atomically
 from pytest_ddcompat.values.text import inert, without_bidi
 
 if TYPE_CHECKING:
@@ -272,7 +272,8 @@ def check_output(output: str, inputs: Iterable[str | None]) -> None:
             raise OSError("the command reads it")
         if path.exists() and any(path.samefile(file) for file in read if file.exists()):
             raise OSError("the command reads it")  # by another name
-        reason = unwritable(path)
+        real = path.resolve()
+        reason = unwritable(real) or protected(real)
         if reason:
             raise OSError(reason)
     except (OSError, ValueError) as error:

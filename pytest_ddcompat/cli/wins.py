@@ -17,7 +17,7 @@ from pytest_ddcompat.jobs.wins.edits import Edits, Targets, edited
 from pytest_ddcompat.jobs.wins.news import find_wins
 from pytest_ddcompat.jobs.wins.rejected import Rejections, read_rejected
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
-from pytest_ddcompat.values.files import unwritable, write_atomically
+from pytest_ddcompat.values.files import protected, unwritable, write_atomically
 from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
@@ -115,7 +115,8 @@ def _write(edits: Edits) -> None:
         CompatibilityError: One cannot be written.
     """
     for name in edits.texts:
-        reason = unwritable(Path(name))
+        path = Path(name).resolve()
+        reason = unwritable(path) or protected(path)
         if reason:  # known before any file is written
             raise CompatibilityError(Problem(f"cannot write this: {reason}", file=name))
     for line in edits.left:

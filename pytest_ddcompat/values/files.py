@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-__all__ = ["read_limited", "unwritable", "write_atomically"]
+__all__ = ["protected", "read_limited", "unwritable", "write_atomically"]
 
 _MEBIBYTE = 1024 * 1024
 
@@ -54,14 +54,17 @@ def unwritable(path: Path) -> str:
             return "it is a directory"
         if path.exists() and not path.is_file():
             return "it is not a regular file"
-        if not path.parent.is_dir():
-            return f"there is no folder {path.parent}"
-        if path.exists() and not os.access(path, os.W_OK):
-            return "it is read-only"
-        folder = Path(os.path.realpath(path)).parent  # where the new file comes to be
-        return "" if os.access(folder, os.W_OK | os.X_OK) else f"the folder {folder} is read-only"
+        return "" if path.parent.is_dir() else f"there is no folder {path.parent}"
     except (OSError, ValueError) as error:
         return str(getattr(error, "strerror", None) or error)
+
+
+def protected(path: Path) -> str:
+    """Return why this user may not write a file; else empty."""
+    if path.exists() and not os.access(path, os.W_OK):
+        return "it is read-only"
+    folder = path.parent  # where the new file comes to be
+    return "" if os.access(folder, os.W_OK | os.X_OK) else f"the folder {folder} is read-only"
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -80,7 +83,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     with suppress(FileNotFoundError):
         path.stat()  # The system refuses links that `realpath` would follow: of others in /tmp.
     path = Path(os.path.realpath(path))
-    reason = unwritable(path)
+    reason = unwritable(path) or protected(path)
     if reason:
         raise OSError(reason)
     import secrets  # here: it brings modules that reading does not need
