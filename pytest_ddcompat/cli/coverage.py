@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli import arguments
@@ -159,7 +160,8 @@ def _answer(coverage: Coverage, options: argparse.Namespace) -> None:
 
 def _show(answer: str, options: argparse.Namespace) -> None:
     if options.output is not None:
-        put(answer, options.output, [*options.records, options.allow, options.tests])
+        pages = filter(os.path.exists, options.matrix)  # others are ids
+        put(answer, options.output, [*options.records, options.allow, options.tests, *pages])
     else:
         # What the encoding lacks, HTML and Markdown can say all the same.
         is_marked_up = options.format in {"html", "markdown"} and options.sql is None

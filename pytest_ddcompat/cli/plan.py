@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -248,7 +249,8 @@ def _write(plan: Plan, beside: Beside, options: argparse.Namespace) -> None:
         "requirements": lambda: "\n".join(requirement_files(plan)),
     }[options.format]()
     if options.output is not None:
-        read = [options.record, options.offers, options.existing, options.allow]
+        pages = filter(os.path.exists, options.matrix)  # others are ids
+        read = [options.record, options.offers, options.existing, options.allow, *pages]
         put(text, options.output, read)
     else:
         write(text)

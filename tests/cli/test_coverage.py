@@ -254,6 +254,15 @@ def test_sql_reads_no_record(capsys: pytest.CaptureFixture[str]) -> None:
     assert "valid: coverage --sql spark" in capsys.readouterr().err
 
 
+def test_a_page_is_not_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
+    text = 'extends = "iast-python"\n'
+    Path("acme.toml").write_text(text, encoding="utf-8")
+    assert main(["coverage", "0.json", "--matrix", "acme.toml", "-o", "acme.toml"]) == 2
+    said = "ddcompat: --output: cannot write acme.toml: the command reads it\n"
+    assert capsys.readouterr().err == said
+    assert Path("acme.toml").read_text(encoding="utf-8") == text
+
+
 def test_what_is_read_is_not_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["coverage", "0.json", "--tests", "tests.txt", "-o", "tests.txt"]) == 2
     said = "ddcompat: --output: cannot write tests.txt: the command reads it\n"

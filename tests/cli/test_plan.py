@@ -484,6 +484,15 @@ def test_a_matrix_says_what_no_hosted_runner_is(
     )
 
 
+def test_a_page_is_not_overwritten(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    text = 'extends = "iast-python"\n'
+    page = project.write("acme.toml", text)
+    plan = ["plan", "--collect", "test_suite.py::test_before", "--matrix", "acme.toml"]
+    assert main([*plan, "-o", "acme.toml"]) == 2
+    assert capsys.readouterr().err.endswith("cannot write acme.toml: the command reads it\n")
+    assert page.read_text(encoding="utf-8") == text
+
+
 def test_requirements_files_of_others_are_kept(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
