@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_ddcompat.jobs.wins.amending import Amendments
 from pytest_ddcompat.jobs.wins.files import Files, resolved
+from pytest_ddcompat.jobs.wins.overlay_file import with_row
 from pytest_ddcompat.matrix.loading import bundled_ids, data_folder, parse_toml
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.versions import parse_version
@@ -58,8 +60,6 @@ def edited(items: Sequence[Item], targets: Targets, recorded: Recorded) -> Edits
         CompatibilityError: A file of `targets` cannot be read or understood, or is a page.
         ModuleNotFoundError: tomlkit is not installed.
     """
-    from pytest_ddcompat.jobs.wins.amending import Amendments
-
     _check_apart(targets)
     files = Files()
     if targets.overlay is not None:
@@ -108,10 +108,8 @@ def _overlaid(files: Files, items: Sequence[Item], targets: Targets) -> Iterator
         if not extended and one.matrix not in bundled_ids():
             yield f"{one.words}: {name} is not there; make it, with extends = …"
             continue
-        from pytest_ddcompat.jobs.wins import writing
-
         row = {**dict(one.row), "source": one.source, "reason": one.reason}
-        files.change(name, writing.overlaid(text, name, "capabilities", row, one.matrix))
+        files.change(name, with_row(text, name, "capabilities", row, one.matrix))
 
 
 def _check_overlay(name: str, text: str) -> None:

@@ -29,11 +29,14 @@ _MARK = "\ufeff"
 def with_row(text: str, name: str, table: str, row: Mapping[str, Any], extends: str) -> str:
     """Add a row to an overlay, or change the overlay's own row with the same key.
 
+    Of a row that is changed, other keys stay, and so do other marks of `capabilities`. If the new
+    row gives a minimum, no other kind of it stays.
+
     Args:
         text: The text of the overlay; empty for a new one.
-        name: Path of the overlay's file.
-        table: The rows that it is one of.
-        row: The row, as the file has it.
+        name: Path of the overlay's file, from which it finds the matrix that it extends.
+        table: The rows that it is one of, such as `capabilities`.
+        row: The row as the file has it: its key, `source`, `reason` and what it changes.
         extends: The matrix that a new overlay extends.
 
     Raises:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.jobs.wins.variants import FACT, FRAMEWORK
+from pytest_ddcompat.values.toml import toml_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -78,23 +79,20 @@ def row_of(capability: str, version: str) -> tuple[tuple[str, str], ...]:
 def row_text(proposal: Proposal) -> str:
     """Return an overlay with the row that a proposal adds."""
     keys = {**dict(proposal.row), "source": proposal.source, "reason": proposal.reason}
-    lines = [f"{key} = {_quoted(value)}" for key, value in keys.items()]
-    return "\n".join([f"extends = {_quoted(proposal.matrix)}", "", "[[capabilities]]", *lines, ""])
+    lines = [f"{key} = {toml_value(value)}" for key, value in keys.items()]
+    return "\n".join(
+        [f"extends = {toml_value(proposal.matrix)}", "", "[[capabilities]]", *lines, ""]
+    )
 
 
 def declaration_text(proposal: Proposal, tests: Sequence[str]) -> str:
     """Return the declaration that a proposal adds."""
-    when = ", ".join(f"{key} = {_quoted(value)}" for key, value in proposal.when)
+    when = ", ".join(f"{key} = {toml_value(value)}" for key, value in proposal.when)
     return "\n".join([
         "[[declarations]]",
-        f"tests = [{', '.join(map(_quoted, tests))}]",
-        f"state = {_quoted(proposal.state)}",
+        f"tests = [{', '.join(map(toml_value, tests))}]",
+        f"state = {toml_value(proposal.state)}",
         *([f"when = {{{when}}}"] if when else []),
-        f"reason = {_quoted(proposal.reason)}",
+        f"reason = {toml_value(proposal.reason)}",
         "",
     ])  # fmt: skip
-
-
-def _quoted(value: str | bool) -> str:
-    # A JSON string is one of TOML too, but for the delete character.
-    return json.dumps(value).replace("\x7f", "\\u007f")

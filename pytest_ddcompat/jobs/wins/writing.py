@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.jobs.wins import specifiers
 from pytest_ddcompat.jobs.wins.declaration_file import Draft, read_file
-from pytest_ddcompat.jobs.wins.overlay_file import with_row
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.versions import parse_marker_range, parse_version
 
@@ -28,7 +27,6 @@ __all__ = [
     "narrowed",
     "narrowing",
     "new_declaration",
-    "overlaid",
 ]
 
 _OF_STATE = ("state", "when", "ticket", "reason")
@@ -162,27 +160,6 @@ def new_declaration(
     values: Table = {"tests": tests[0] if len(tests) == 1 else [*tests], "state": state}
     values.update({key: value for key, value in (("when", {**when}), ("reason", reason)) if value})
     return values
-
-
-def overlaid(text: str, name: str, table: str, row: Mapping[str, Any], extends: str) -> str:
-    """Return an overlay with a row of its own more, or with that row changed.
-
-    If the overlay has a row with the same key, that row is changed: its other keys stay, and so do
-    its other marks of `capabilities`. If the new row gives a minimum, no other kind of it stays.
-
-    Args:
-        text: The text of the overlay; empty for a new one.
-        name: Path of the overlay's file, from which it finds the matrix that it extends.
-        table: The rows that it is one of, such as `capabilities`.
-        row: The row as the file has it: its key, `source`, `reason` and what it changes.
-        extends: The matrix that a new overlay extends.
-
-    Raises:
-        ModuleNotFoundError: tomlkit is not installed.
-        CompatibilityError: The text is a page's own matrix, which is never changed; or overlay or
-            row cannot be understood, with the matrix that is extended.
-    """
-    return with_row(text, name, table, row, extends)
 
 
 def _freed(table: Table) -> Table | None:

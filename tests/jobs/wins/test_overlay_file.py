@@ -8,7 +8,7 @@ import pytest
 from support.cases import FILES
 
 from pytest_ddcompat import CompatibilityError, load_matrix
-from pytest_ddcompat.jobs.wins.writing import overlaid
+from pytest_ddcompat.jobs.wins.overlay_file import with_row
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,10 +29,10 @@ def name(tmp_path: Path) -> str:
 
 def test_a_new_overlay(name: str) -> None:
     row = {"id": "something", "minimum": "1.8", **NEW}
-    text = overlaid("", name, "capabilities", row, "small.toml")
+    text = with_row("", name, "capabilities", row, "small.toml")
     added = f'[[capabilities]]\nid = "something"\nminimum = "1.8"\n{WRITTEN}'
     assert text == f'extends = "small.toml"\n\n{added}'
-    assert overlaid("\ufeff", name, "capabilities", row, "small.toml") == f"\ufeff{text}"
+    assert with_row("\ufeff", name, "capabilities", row, "small.toml") == f"\ufeff{text}"
 
 
 ROWS: list[Any] = [
@@ -121,11 +121,11 @@ def test_a_row(
         '\n[[facts]] # a\nid="v"\nkind="word"',
     )
     text, wanted = (f"{head}{rows}{tail}".replace("\n", newline) for rows in (before, after))
-    found = overlaid(text, name, table, {**row, **NEW}, "unused")
+    found = with_row(text, name, table, {**row, **NEW}, "unused")
     assert found == wanted
     (tmp_path / "acme.toml").write_bytes(found.encode())
     load_matrix(name)
-    assert overlaid(found, name, table, {**row, **NEW}, "unused") == found
+    assert with_row(found, name, table, {**row, **NEW}, "unused") == found
 
 
 CAPABILITY = {"id": "something", "minimum": "1.8", **NEW}
@@ -204,6 +204,6 @@ EXTENDS = 'extends = "small.toml"\n'
 )  # fmt: skip
 def test_refused(text: str, table: str, row: dict[str, Any], message: str, name: str) -> None:
     with pytest.raises(CompatibilityError) as raised:
-        overlaid(text, name, table, row, "small.toml")
+        with_row(text, name, table, row, "small.toml")
     said = str(raised.value).replace(name.removesuffix("acme.toml"), "")
     assert said == message or (message.endswith("{…}") and said.startswith(message[: -len("{…}")]))
