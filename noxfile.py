@@ -71,22 +71,19 @@ BESIDE = {
 # Tools that read results; a run loads one of the plugins, but each ddtrace needs its own place.
 READERS = ["plugins", "ddtrace-2", "ddtrace-3", "ddtrace-4"]
 
-# What `ci` runs, with arguments; `ci` adds the newest Python that is there. The README's commands
-# test the one that runs nox. `nox -s tests` is for those between, by hand: they take too long.
-# `readme` runs all tests. Other Pythons need not repeat those that would show the same there: of
-# pages, of the repository's own files, of stubs. `docs` only adds pages whose tools `readme` lacks.
+# What `ci` runs after `readme`, with arguments. `readme` runs all tests on the newest Python that
+# is there, `lowest` those on the oldest that could show something else there, and `docs` pages
+# whose tools both lack. `nox -s tests` is for the Pythons between, by hand: they take too long.
 IN_PARALLEL = ["--numprocesses=2"]
-ON_ANOTHER_PYTHON = [*IN_PARALLEL, "-m", "not once"]
 CI = {
     "lint": [],
     "types": [],
     "docs": [*IN_PARALLEL, "-m", "tools"],
     "package": [],
-    "readme": [],
-    "lowest": ON_ANOTHER_PYTHON,
+    "lowest": [*IN_PARALLEL, "-m", "not once"],
     "harm(alone)": ["pluggy"],
     "benchmark": ["--short"],
-    "browser": [],
+    "browser": IN_PARALLEL,
     "e2e": [],
     "agent": [],
     **{f"neighbours({readers})": [] for readers in READERS},
@@ -100,10 +97,8 @@ BESIDE_DDTRACE = [["pluggy", "flask"], ["packaging", "click", "django", "plain"]
 def ci(session: nox.Session) -> None:
     """Run all sessions that must pass; each runs even if others fail."""
     newest = max(filter(is_there, PYTHONS), key=Version, default=RUNNING)
-    for name, arguments in CI.items():
+    for name, arguments in {f"readme-{newest}": [], **CI}.items():
         session.notify(name, arguments)
-    if newest != RUNNING:
-        session.notify(f"tests-{newest}", ON_ANOTHER_PYTHON)
     if newest != PYTHONS[-1]:
         session.warn(f"the tests are NOT RUN on Python {PYTHONS[-1]}, which is not on PATH")
 
@@ -114,9 +109,12 @@ def is_there(python: str) -> bool:
     return command is not None and subprocess.call([command, "-c", ""]) == 0
 
 
-@nox.session
+@nox.session(python=PYTHONS)
 def readme(session: nox.Session) -> None:
-    """Run the commands of the README's quick start as they stand, in a copy of the checkout."""
+    """Run the commands of the README's quick start as they stand, in a copy of the checkout.
+
+    Their `python3` is that of the session.
+    """
     text = Path("README.md").read_text(encoding="utf-8")
     section = text.partition("\n## Quick start\n")[2].partition("\n## ")[0]
     commands = [part.partition("```")[0] for part in section.split("```sh\n")[1:]]

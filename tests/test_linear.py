@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from support.shapes import Read
 
+pytestmark = pytest.mark.once
+
 LENGTH = 2048  # characters; twice that is no more than the importer allows in a paragraph
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from support.project import Project
 
+pytestmark = pytest.mark.once
+
 some = settings(few, max_examples=100)
 
 

@@ -27,6 +27,8 @@ from pytest_ddcompat.jobs.wins.values import Item, Proposal, Run
 
 pytest.importorskip("duckdb")
 
+pytestmark = pytest.mark.once
+
 Z = "b.py::test_z"
 FILES = ("0.json", "1.json", "2.json", "3.json")
 SCHEMA = Path(__file__).parents[2] / "matrices/wins.schema.json"

@@ -5,8 +5,8 @@ A comment above a block says how it is used:
 - `<!-- file: NAME -->`: the block is written to a file of the page's folder;
 - `<!-- shown: REASON -->`: the block is not run, for a reason;
 - no comment: `console` blocks are run, and print what stands below each `$ command`; `python`
-  blocks are run as scripts; `sh` blocks of the README are run by `nox -s readme`; blocks of other
-  languages must have a comment.
+  blocks are run as scripts; `sh` blocks of the README are run by `nox -s readme-3.13`; blocks of
+  other languages must have a comment.
 
 All blocks of a page share one folder and are used in their order. In what is printed, `…` stands
 for any text, and a line `…` for any lines. A page that says `<!-- needs: NAME -->` is skipped where

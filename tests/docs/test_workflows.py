@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 yaml = pytest.importorskip("yaml")
 
+pytestmark = pytest.mark.once
+
 HOW_TO = Path(__file__).parents[2] / "docs/how-to"
 UPDATE = HOW_TO / "update-page.yml"
 MATRIX = "iast-python.toml"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat import Environment, Matrix
 
+pytestmark = pytest.mark.once
+
 PAGE = MATRICES / "iast-python.toml"
 RUNTIME = 'os = "linux"\nimplementation = "cpython"\n'
 RELEASE = 'documented = ["x"]\nheading = "Branches"\n'

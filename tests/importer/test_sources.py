@@ -163,6 +163,7 @@ def test_page_cut_off_at_any_character() -> None:
         check_cut(WHOLE[:end])
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("text", "cells", "unresolved"),
     [

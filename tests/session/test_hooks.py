@@ -185,15 +185,15 @@ def test_an_error_of_an_observer_changes_nothing(
     assert sum(line.startswith(what) for line in run.out) == 1
 
 
-@pytest.mark.parametrize("hook", declared.HOOKS)
 @pytest.mark.parametrize("folder", ["", "one/two/"])
 @pytest.mark.parametrize("options", ["", "--fixtures", "-p xdist -n 1"])
-def test_a_hook_may_be_implemented_where_no_test_has_a_marker(
-    project: Project, hook: str, folder: str, options: str
+def test_hooks_may_be_implemented_where_no_test_has_a_marker(
+    project: Project, folder: str, options: str
 ) -> None:
     # That for declarations is asked in each run, as a file may declare something for any test.
-    body = "return []" if hook == "pytest_ddcompat_declarations" else "1 / 0"
-    project.write(f"{folder}conftest.py", f"def {hook}(): {body}")
+    bodies = dict.fromkeys(declared.HOOKS, "1 / 0") | {"pytest_ddcompat_declarations": "return []"}
+    hooks = "\n".join(f"def {hook}(): {body}" for hook, body in bodies.items())
+    project.write(f"{folder}conftest.py", hooks)
     project.write(f"{folder}test_it.py", "def test(): pass")
     run = project.run_apart(*options.split())
     assert run.status == 0

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 pytest.importorskip("duckdb")
 
+pytestmark = pytest.mark.once
+
 FACTS = """
 [[facts]]
 id = "{id}"

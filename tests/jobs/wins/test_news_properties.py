@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 pytest.importorskip("duckdb")
 
+pytestmark = pytest.mark.once
+
 STARTED = {"passed", "failed", "xfailed", "xpassed", "error"}
 
 

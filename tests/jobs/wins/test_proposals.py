@@ -12,6 +12,8 @@ from pytest_ddcompat.jobs.wins.values import IN_SOURCE, Proposal
 
 pytest.importorskip("duckdb")
 
+pytestmark = pytest.mark.once
+
 LEFT = BUG._replace(outcome="xfailed")
 TRACER = WON._replace(capability="the test", marker='requires_tracer(">=3")', mend=())
 BY_FILE = TRACER._replace(declared=(Declared("d.toml:7", "", "appsec"),))
