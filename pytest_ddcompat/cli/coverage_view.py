@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from pytest_ddcompat.jobs.covered import Coverage, Missed
+    from pytest_ddcompat.jobs.covered import Coverage, Missed, Reason
     from pytest_ddcompat.jobs.watched.watching import Watch, Watched
 
 __all__ = [
@@ -223,15 +223,20 @@ def _grouped(tests: Sequence[Missed]) -> list[Group]:
     for one in tests:
         key = (one.because, one.mend)
         if key not in groups:
-            why = [f"{reason.words} ({counted(reason.jobs, 'job')})" for reason in one.because]
-            more = len(why) - _REASONS
-            shown = [
-                *why[:_REASONS],
-                *([f"and {counted(more, 'reason')} more"] if more > 0 else []),
-            ]
-            groups[key] = Group(shown, one.mend, [])
+            groups[key] = Group(_why(one.because), one.mend, [])
         groups[key].tests.append((one.test, f"since {one.since}" if one.since else ""))
     return sorted(groups.values(), key=lambda group: (-len(group.tests), group.tests[0][0]))
+
+
+def _why(reasons: Sequence[Reason]) -> list[str]:
+    """Return reasons in a line each, with the page's row where the others are the same words."""
+    times = Counter(reason.words for reason in reasons)
+    shown = [
+        f"{one.words} ({counted(one.jobs, 'job')}{f'; {one.source}' * (times[one.words] > 1)})"
+        for one in reasons[:_REASONS]
+    ]
+    more = len(reasons) - _REASONS
+    return [*shown, *([f"and {counted(more, 'reason')} more"] if more > 0 else [])]
 
 
 def _watched(watch: Watch) -> Iterator[Section]:

@@ -74,7 +74,7 @@ def evidence(runs: Iterable[Run]) -> Iterator[str]:
     """Yield the runs of an item, those of one version and outcome in a line."""
     for (tracer, outcome), some in groupby(runs, key=lambda run: (run.tracer, run.outcome)):
         each = [
-            f"{run.job or run.run[:8]} (Python {run.python}, {run.day}"
+            f"{run.job or run.run[:8]} ({f'Python {run.python}, ' if run.python else ''}{run.day}"
             f"{f', {run.address}' if run.address else ''})"
             for run in some
         ]

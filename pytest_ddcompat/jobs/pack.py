@@ -15,6 +15,7 @@ from pytest_ddcompat.jobs.engine import connected, fill, rows_of
 from pytest_ddcompat.jobs.packed import OWN, files_of, no_pack, table_of
 from pytest_ddcompat.jobs.rows import LET_RUN, RAN, decision_rows, finding_rows, run_row
 from pytest_ddcompat.jobs.tables import FINDINGS, RUNS, TABLES, TESTS, Column
+from pytest_ddcompat.record.format import TIME_FORMAT
 from pytest_ddcompat.record.reading import read_record
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 
@@ -106,7 +107,7 @@ def _pack(records: Iterable[str], root: Path) -> Packed:
                     continue
                 known.add(record["run"]["id"])
                 count += 1
-                batch.add(record, file)
+                batch.add(record)
                 if batch.size >= _BATCH:
                     batch.write(connection, temporary)
                     batch = _Batch()
@@ -138,15 +139,11 @@ class _Batch:
         """The number of rows of the largest tables."""
         return len(self.tests["run"]) + len(self.findings["run"])
 
-    def add(self, record: dict[str, Any], file: str) -> None:
-        """Add the rows of a record.
-
-        Raises:
-            CompatibilityError: The record has a time that does not exist.
-        """
+    def add(self, record: dict[str, Any]) -> None:
+        """Add the rows of a record."""
         row = run_row(record)
         for key in ("began", "ended"):
-            row[key] = _moment(row[key], file)
+            row[key] = dt.datetime.strptime(row[key], TIME_FORMAT)
         for key, value in row.items():
             self.runs[key].append(value)
         tests = record["tests"]
@@ -187,14 +184,6 @@ class _Batch:
         fill(connection, "new_tests", _OF_TEST, self.tests)
         fill(connection, "new_decisions", _DECISION, self.decisions)
         fill(connection, "new_findings", FINDINGS.columns, self.findings)
-
-
-def _moment(text: str, file: str) -> dt.datetime:
-    try:
-        return dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
-    except ValueError:
-        what = f'there is no time "{text}"'
-        raise CompatibilityError(Problem(what, where="run", file=file)) from None
 
 
 def _publish(temporary: Path, root: Path) -> None:

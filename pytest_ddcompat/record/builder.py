@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_ddcompat.environment.detection import LIBRARY
 from pytest_ddcompat.environment.fact import KEYS, PLURALS, tracer_key
-from pytest_ddcompat.record.format import VERSION
+from pytest_ddcompat.record.format import TIME_FORMAT, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -162,8 +162,8 @@ def run_entry(
     """
     return {
         "id": identifier,
-        "begin": f"{begin:%Y-%m-%dT%H:%M:%SZ}",
-        "end": f"{end:%Y-%m-%dT%H:%M:%SZ}",
+        "begin": begin.strftime(TIME_FORMAT),
+        "end": end.strftime(TIME_FORMAT),
         "exit_status": exit_status,
         "interrupted": interrupted,
         "versions": versions,

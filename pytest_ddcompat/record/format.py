@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.environment.fact import FACTS
@@ -24,10 +26,13 @@ if TYPE_CHECKING:
     from pytest_ddcompat.environment.value import FactKind
     from pytest_ddcompat.values.errors import Place
 
-__all__ = ["OUTCOMES", "RECORD", "VERSION", "record_schema"]
+__all__ = ["OUTCOMES", "RECORD", "TIME_FORMAT", "VERSION", "record_schema"]
 
 VERSION = 2
 """Version of the form; a reader refuses every other."""
+
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+"""Form of a time in UTC, for strptime."""
 
 OUTCOMES = (
     "passed", "failed", "skipped", "xfailed", "xpassed", "error", "deselected", "not_run",
@@ -53,7 +58,9 @@ def _object(doc: str, **keys: Key) -> Kind:
 
 _day = matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date", "a date such as 2026-05-31")
 _NUMBER = {"type": "integer", "minimum": 0}
-_count = plain_kind(lambda value: type(value) is int and value >= 0, "a whole number", _NUMBER)
+_count = plain_kind(
+    lambda value: type(value) is int and value >= 0, "a whole number from 0", _NUMBER
+)
 
 _own = plain_kind(lambda value: isinstance(value, (bool, str)), "true, false or a string", {})
 _VERSION = plain_kind(lambda value: type(value) is int, str(VERSION), {"const": VERSION})
@@ -145,10 +152,23 @@ _TEST = _object(
         "What became of it, in its last run; not_run: it had not ended when the run did.",
     ),
 )
-_MOMENT = matching(
-    "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z",
-    "a time in UTC",
-    "a time such as 2026-05-31T14:05:09Z",
+
+
+def _is_moment(value: object) -> bool:
+    if not (isinstance(value, str) and re.fullmatch(_TIME, value)):
+        return False
+    try:
+        dt.datetime.strptime(value, TIME_FORMAT)
+    except ValueError:  # such as the thirtieth of February
+        return False
+    return True
+
+
+_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
+_MOMENT = plain_kind(
+    _is_moment,
+    "a time in UTC such as 2026-05-31T14:05:09Z",
+    {"type": "string", "pattern": f"^{_TIME}$"},
 )
 _JOB = _object(
     "The job of a CI service, as far as it is known.",

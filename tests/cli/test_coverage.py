@@ -29,6 +29,7 @@ from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.cli.coverage_view import markdown, percent, print_coverage
 from pytest_ddcompat.cli.markdown import LARGEST_COMMENT
 from pytest_ddcompat.cli.output import render_text
+from pytest_ddcompat.jobs.covered import Missed, Reason
 from pytest_ddcompat.jobs.engine import DAMAGED, connected
 
 if TYPE_CHECKING:
@@ -300,6 +301,18 @@ def test_markdown_fits_a_comment(kinds: int, word: str) -> None:
     assert "left out" in text
     assert text.count("<ul>") == text.count("</ul>")
     assert text.count("<details") == text.count("</details>")
+
+
+def test_reasons_of_the_same_words_name_their_rows() -> None:
+    said = ("api_security", "agent", "Datadog Agent >=7.28", "no Agent")
+    reasons = (Reason(*said, 'Releases: "4"', "", 2), Reason(*said, 'Releases: "2"', "", 1),
+               Reason("the test", "os", "to run on macos", "linux", "marker", "", 3))  # fmt: skip
+    tests = [Missed(X, "a.py", 1, reasons)]
+    text = markdown(long_coverage(0, 1)._replace(never_run=tests))
+    needs = "api\\_security needs Datadog Agent &gt;=7.28, found no Agent"
+    for line in (f'{needs} (2 jobs; Releases: "4")', f'{needs} (1 job; Releases: "2")',
+                 "needs to run on macos, found linux (3 jobs)"):  # fmt: skip
+        assert line in text.splitlines()
 
 
 def test_hostile_words() -> None:

@@ -13,7 +13,6 @@ from support.made_records import (
     AUTHOR,
     COMMIT,
     OLD,
-    OLDER,
     PASSED,
     REPOSITORY,
     made_record,
@@ -249,14 +248,6 @@ def test_bytes_that_are_no_parquet(tmp_path: Path, packed: Path) -> None:
         connected() as connection,
     ):
         table_of(connection, "runs", [file], str(packed))
-
-
-@pytest.mark.parametrize("key", ["begin", "end"])
-def test_a_time_that_does_not_exist(tmp_path: Path, packed: Path, key: str) -> None:
-    record = made_record({"a.py::t": PASSED}, commit=OLDER)
-    record["run"][key] = "2026-13-01T10:00:00Z"
-    with pytest.raises(CompatibilityError, match='run: there is no time "2026-13-01T10:00:00Z"'):
-        pack(write_records(tmp_path, record), str(packed))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")

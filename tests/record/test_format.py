@@ -39,6 +39,7 @@ def test_schema_describes_every_key_and_refuses_others() -> None:
 
 
 BEYOND_SCHEMA = {
+    "day that does not exist",
     *(f"index of no {key}" for key in ("finding", "requirement", "declaration", "decision")),
     "index of no environment",
     "no environment",

@@ -118,7 +118,7 @@ BAD: dict[str, tuple[Any, str]] = {
     ),
     "index below 0": (
         changed("tests", 0, "decision", to=-1),
-        "tests[0].decision: this must be a whole number (got -1)",
+        "tests[0].decision: this must be a whole number from 0 (got -1)",
     ),
     "address that is a script": (
         changed("matrices", 0, "address", to="javascript:alert(1)"),
@@ -162,9 +162,13 @@ BAD: dict[str, tuple[Any, str]] = {
     ),
     "day in the place of a time": (
         changed("run", "begin", to="2026-05-31"),
+        'run.begin: this must be a time in UTC such as 2026-05-31T14:05:09Z (got "2026-05-31")',
+    ),
+    "day that does not exist": (
+        changed("run", "end", to="2026-02-30T10:00:00Z"),
         (
-            'run.begin: "2026-05-31" is not a time in UTC; '
-            "valid: a time such as 2026-05-31T14:05:09Z"
+            "run.end: this must be a time in UTC such as 2026-05-31T14:05:09Z "
+            '(got "2026-02-30T10:00:00Z")'
         ),
     ),
 }

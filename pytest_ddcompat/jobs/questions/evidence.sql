@@ -11,7 +11,7 @@ WITH sided AS (
         compared.began,
         compared.job,
         compared.address,
-        compared.python_version,
+        tried.python,
         ROW_NUMBER() OVER (
             PARTITION BY
                 news.kind,
@@ -34,7 +34,7 @@ SELECT
     CAST(began AS DATE) AS day,
     job,
     address,
-    python_version
+    python
 FROM sided
 WHERE nth <= 10
 ORDER BY kind, test, variant, tracer_nth, began, run, outcome

@@ -33,7 +33,7 @@ _RUN = object_of(
     job=Key(nullable(text), "Name of the job; null: not known."),
     address=Key(nullable(text), "Address of the job; null: not known."),
     tracer=Key(text, "Version of ddtrace."),
-    python=Key(STRING, "Version of Python."),
+    python=Key(STRING, "Version of Python in the facts; empty: unknown."),
     outcome=Key(one_of("passed", "failed", "xfailed", "xpassed", "error"), "What became of it."),
     day=Key(DAY, "Day on which the run began, in UTC."),
 )

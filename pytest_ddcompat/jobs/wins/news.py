@@ -140,7 +140,7 @@ def _found(answers: dict[str, list[dict[str, Any]]], versions: Sequence[str]) ->
         grounds[_key(row)].append(Found.ground_of(row))
     evidence: dict[Any, list[Run]] = defaultdict(list)
     for row in answers["evidence"]:
-        seen = {**row, "tracer": versions[row["tracer_nth"]], "python": row["python_version"],
+        seen = {**row, "tracer": versions[row["tracer_nth"]], "python": row["python"] or "",
                 "day": str(row["day"])}  # fmt: skip
         evidence[_key(row)].append(Run(*(seen[name] for name in _RUN)))
     news = sorted(answers["news"], key=lambda row: (row["kind"] != "works", *_key(row)))

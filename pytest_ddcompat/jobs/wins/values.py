@@ -19,7 +19,7 @@ class Run(NamedTuple):
         job: Name of the job; None: not known.
         address: Address of the job; None: not known.
         tracer: Version of the tracer.
-        python: Version of Python.
+        python: Version of Python in the facts; empty: unknown.
         outcome: What became of the test.
         day: Day on which it began, in UTC, such as 2026-05-31.
     """

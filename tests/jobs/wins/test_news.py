@@ -22,6 +22,7 @@ from support.made_wins import (
     made_runs,
 )
 
+from pytest_ddcompat.cli.wins_view import evidence
 from pytest_ddcompat.jobs.pack import pack
 from pytest_ddcompat.jobs.wins.account import account_of
 from pytest_ddcompat.jobs.wins.news import Wins, find_wins
@@ -150,6 +151,19 @@ def test_what_is_no_longer_expected_is_no_news(found: Any, job: str, expected: A
     later = made_record({X: OK}, tracer="2.4.0", begin="2026-11-28T10:00:00Z", name=job,
                         page=BUNDLED)  # fmt: skip
     assert news(found([*runs, later])) == expected
+
+
+@pytest.mark.parametrize("python", ["3.9.1", None])
+def test_evidence_names_the_python_of_the_facts(found: Any, python: str | None) -> None:
+    runs = made_runs(("2.4.0", WON), ("2.4.0", WON))
+    for record in runs:
+        record["run"]["versions"]["python"] = "3.12.0"  # of pytest's own process
+        facts = record["environments"][0]["facts"]
+        del facts["python"]
+        facts.update({"python": python} if python else {})
+    (item,) = found(runs).items
+    assert {run.python for run in item.evidence} == {python or ""}
+    assert ("Python" in " ".join(evidence(item.evidence))) == bool(python)
 
 
 def test_fastapi_is_news_and_flask_is_not(found: Any) -> None:
