@@ -29,7 +29,7 @@ from pytest_ddcompat.__main__ import main
 from pytest_ddcompat.cli.coverage_view import markdown, percent, print_coverage
 from pytest_ddcompat.cli.markdown import LARGEST_COMMENT
 from pytest_ddcompat.cli.output import render_text
-from pytest_ddcompat.jobs.engine import DAMAGED, connected
+from pytest_ddcompat.jobs.engine import DAMAGED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -232,21 +232,6 @@ def test_a_damaged_pack(
 def test_a_record_that_no_file_can_be(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["coverage", name]) == 2
     assert "cannot read this record" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("matrices", ["x\x1b", "[[]]", "[{}]", "7", "[" * 9999])
-def test_a_pack_with_other_pages(matrices: str, capsys: pytest.CaptureFixture[str]) -> None:
-    packed()
-    with connected() as connection:
-        for file in Path("packed/runs").rglob("*.parquet"):
-            connection.execute(
-                f"COPY (SELECT * REPLACE ($matrices AS matrices) FROM read_parquet('{file}', "  # noqa: S608
-                f"hive_partitioning = false)) TO '{file}.new' (FORMAT parquet)",
-                {"matrices": matrices},
-            )
-            Path(f"{file}.new").replace(file)
-    assert main(["coverage", "packed"]) == 2
-    assert "the column matrices has what is no list of pages" in capsys.readouterr().err
 
 
 def test_sql_reads_no_record(capsys: pytest.CaptureFixture[str]) -> None:
