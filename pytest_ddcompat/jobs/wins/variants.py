@@ -71,7 +71,10 @@ def _series(version: str | None) -> str:
     parsed = _parsed(version) if version is not None else None
     if version is None:
         return "not installed"
-    return version if parsed is None else ".".join(map(str, (*parsed.release, 0)[:2]))
+    if parsed is None:
+        return version
+    epoch = f"{parsed.epoch}!" if parsed.epoch else ""  # without it, this would be another series
+    return epoch + ".".join(map(str, (*parsed.release, 0)[:2]))
 
 
 def in_order(texts: Iterable[str]) -> dict[str, int]:
