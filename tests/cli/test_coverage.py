@@ -239,13 +239,15 @@ def test_sql_reads_no_record(capsys: pytest.CaptureFixture[str]) -> None:
     assert "valid: coverage --sql spark" in capsys.readouterr().err
 
 
-def test_a_page_is_not_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
-    text = 'extends = "iast-python"\n'
-    Path("acme.toml").write_text(text, encoding="utf-8")
-    assert main(["coverage", "0.json", "--matrix", "acme.toml", "-o", "acme.toml"]) == 2
-    said = "ddcompat: --output: cannot write acme.toml: the command reads it\n"
+@pytest.mark.parametrize("output", ["acme.toml", "base.toml"])
+def test_a_page_is_not_overwritten(output: str, capsys: pytest.CaptureFixture[str]) -> None:
+    pages = {"base.toml": 'extends = "iast-python"\n', "acme.toml": 'extends = "base.toml"\n'}
+    for name, text in pages.items():
+        Path(name).write_text(text, encoding="utf-8")
+    assert main(["coverage", "0.json", "--matrix", "acme.toml", "-o", output]) == 2
+    said = f"ddcompat: --output: cannot write {output}: the command reads it\n"
     assert capsys.readouterr().err == said
-    assert Path("acme.toml").read_text(encoding="utf-8") == text
+    assert {name: Path(name).read_text(encoding="utf-8") for name in pages} == pages
 
 
 def test_what_is_read_is_not_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
