@@ -224,12 +224,7 @@ def day_of(text: str | None, option: str) -> dt.date:
 
 
 def known_pages(named: Iterable[str], files: dict[str, bytes]) -> list[Matrix]:
-    """Load the matrices that arguments name, and the bundled ones.
-
-    Args:
-        named: As for `matrix_named`.
-        files: Receives the contents of the named matrices' files by their paths.
-    """
+    """Load the matrices that arguments name, and the bundled ones; see `matrix_named`."""
     pages = [matrix_named(name, files=files) for name in named]
     return [*pages, *map(load_matrix, bundled_ids())]
 

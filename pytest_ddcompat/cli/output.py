@@ -239,16 +239,7 @@ def _drop(stream: TextIO) -> None:
 
 
 def show(text: str, options: argparse.Namespace, inputs: Iterable[str | None]) -> None:
-    """Write an answer to the file that `--output` names, else to the standard output.
-
-    Args:
-        text: The answer, in the form that `--format` names.
-        options: The command's options, with both.
-        inputs: As for `put`.
-
-    Raises:
-        CompatibilityError: As for `put` and `write`.
-    """
+    """Write an answer to the file that `--output` names, or else as `write` does; see `put`."""
     if options.output is not None:
         put(text, options.output, inputs)
     else:

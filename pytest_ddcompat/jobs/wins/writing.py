@@ -1,4 +1,4 @@
-"""What a declaration is to say once something was won: changes for a `Draft` to make."""
+"""Changes of a declaration once something was won, for a `Draft` to make."""
 
 from __future__ import annotations
 

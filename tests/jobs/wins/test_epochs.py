@@ -42,7 +42,7 @@ def written(found: Any, *runs: tuple[str, Any], **changes: Any) -> str:
 
 
 def verdicts(requirement: Requirement) -> list[str]:
-    """What a requirement comes to with the versions below, at and above 1!2."""
+    """The verdicts of a requirement with the versions below, at and above 1!2."""
     tracers = ("99", "1!1.9", "1!2", "1!2.1", "2!0")
     found = (evaluate(requirement, environment(tracer=one), MATRIX) for one in tracers)
     return [one.status.value for one in found]
