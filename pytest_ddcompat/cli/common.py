@@ -223,9 +223,10 @@ def day_of(text: str | None, option: str) -> dt.date:
         raise CompatibilityError(f'{option}: "{text:.80}" is not a date; {valid}') from None
 
 
-def known_pages(named: Iterable[str]) -> list[Matrix]:
-    """Load the matrices that arguments name, and the bundled ones."""
-    return [*map(matrix_named, named), *map(load_matrix, bundled_ids())]
+def known_pages(named: Iterable[str], files: dict[str, bytes]) -> list[Matrix]:
+    """Load the matrices that arguments name, and the bundled ones; see `matrix_named`."""
+    pages = [matrix_named(name, files=files) for name in named]
+    return [*pages, *map(load_matrix, bundled_ids())]
 
 
 def matrix_named(

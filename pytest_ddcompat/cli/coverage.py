@@ -13,7 +13,7 @@ from pytest_ddcompat.cli.collecting import collect
 from pytest_ddcompat.cli.common import known_pages
 from pytest_ddcompat.cli.coverage_html import html
 from pytest_ddcompat.cli.coverage_view import markdown, print_coverage, text
-from pytest_ddcompat.cli.output import printing, put, write, write_error
+from pytest_ddcompat.cli.output import printing, show, write_error
 from pytest_ddcompat.jobs.account import account_of
 from pytest_ddcompat.jobs.allowed import Allowances, read_allowed
 from pytest_ddcompat.jobs.asking import ENGINES
@@ -25,6 +25,8 @@ from pytest_ddcompat.values.files import read_limited
 from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_ddcompat.jobs.covered import Coverage
 
 __all__ = ["EXAMPLE", "PURPOSE", "add", "run"]
@@ -124,48 +126,39 @@ def run(options: argparse.Namespace) -> int:
         if options.records:
             what = "--sql prints the questions, and reads no record"
             raise CompatibilityError(f"{what}; valid: coverage --sql {options.sql}")
-        _show(written_for(options.sql), options)
+        show(written_for(options.sql), options, [])
         return 0
     if not options.records:
         raise CompatibilityError("coverage needs records; valid: RECORD…, or the folder of a pack")
     choice = Choice(tuple(filter(None, [options.suite])), tuple(options.commit), tuple(options.job))
+    files: dict[str, bytes] = {}
     coverage = measure(
         options.records,
         choice,
         collected=_collected(options),
-        pages=known_pages(options.matrix),
+        pages=known_pages(options.matrix, files),
         allowed=read_allowed(options.allow) if options.allow is not None else Allowances(),
         facts=options.facts,
         engine=options.engine,
     )
     for file in coverage.packed_twice:
         write_error(f"ddcompat: note: {printable(file)}: another record has the same run")
-    _answer(coverage, options)
+    _answer(coverage, options, files)
     return _status(coverage, options)
 
 
-def _answer(coverage: Coverage, options: argparse.Namespace) -> None:
-    if options.format == "json":
-        _show(json.dumps(account_of(coverage), indent=2), options)
-    elif options.format == "markdown":
-        _show(markdown(coverage), options)
-    elif options.format == "html":
-        _show(html(coverage), options)
-    elif options.output is not None:
-        _show(text(coverage), options)
-    else:
+def _answer(coverage: Coverage, options: argparse.Namespace, files: Iterable[str]) -> None:
+    if options.format == "text" and options.output is None:
         with printing() as out:
             print_coverage(coverage, out)
+        return
+    form = {"text": text, "json": _json, "markdown": markdown, "html": html}[options.format]
+    pages = filter(os.path.exists, (*options.matrix, *files))  # others are ids
+    show(form(coverage), options, [*options.records, options.allow, options.tests, *pages])
 
 
-def _show(answer: str, options: argparse.Namespace) -> None:
-    if options.output is not None:
-        pages = filter(os.path.exists, options.matrix)  # others are ids
-        put(answer, options.output, [*options.records, options.allow, options.tests, *pages])
-    else:
-        # What the encoding lacks, HTML and Markdown can say all the same.
-        is_marked_up = options.format in {"html", "markdown"} and options.sql is None
-        write(answer, "xmlcharrefreplace" if is_marked_up else "backslashreplace")
+def _json(coverage: Coverage) -> str:
+    return json.dumps(account_of(coverage), indent=2)
 
 
 def _status(coverage: Coverage, options: argparse.Namespace) -> int:

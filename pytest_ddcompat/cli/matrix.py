@@ -11,7 +11,7 @@ from pytest_ddcompat.analysis.grid import grid_of
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import environment_of, installed_frameworks, matrix_named
 from pytest_ddcompat.cli.markdown import paragraph, table_row, words
-from pytest_ddcompat.cli.output import SHORT, STYLES, printing, put, render_text, write
+from pytest_ddcompat.cli.output import SHORT, STYLES, printing, render_text, show
 from pytest_ddcompat.evaluation.verdict import Status
 from pytest_ddcompat.matrix.loading import DEFAULT
 from pytest_ddcompat.values.text import printable
@@ -74,11 +74,7 @@ def run(options: argparse.Namespace) -> int:
             _print(grid, out)
         return 0
     form = {"text": _text, "json": _json, "html": _html, "markdown": _markdown}[options.format]
-    if options.output is None:
-        markup = options.format in {"html", "markdown"}
-        write(form(grid), "xmlcharrefreplace" if markup else "backslashreplace")
-    else:
-        put(form(grid), options.output, [options.facts, options.matrix, *files])
+    show(form(grid), options, [options.facts, options.matrix, *files])
     return 0
 
 

@@ -16,10 +16,11 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from pytest_ddcompat.values.errors import CompatibilityError
-from pytest_ddcompat.values.files import protected, unwritable, write_atomically
+from pytest_ddcompat.values.files import refusal, write_atomically
 from pytest_ddcompat.values.text import inert, without_bidi
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from markupsafe import Markup
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FACT_HEADS", "SHORT", "STYLES", "check_output", "fair_share", "folded", "print_facts",
-    "printing", "put", "render_page", "render_text", "write", "write_error",
+    "printing", "put", "render_page", "render_text", "show", "write", "write_error",
 ]  # fmt: skip
 
 STYLES = {"supported": "green", "unsupported": "red", "undetermined": "yellow"}
@@ -237,6 +238,16 @@ def _drop(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def show(text: str, options: argparse.Namespace, inputs: Iterable[str | None]) -> None:
+    """Write an answer to the file that `--output` names, or else as `write` does; see `put`."""
+    if options.output is not None:
+        put(text, options.output, inputs)
+    else:
+        # What the encoding lacks, HTML and Markdown can say all the same.
+        is_marked_up = options.format in {"html", "markdown"}
+        write(text, "xmlcharrefreplace" if is_marked_up else "backslashreplace")
+
+
 def put(text: str, output: str, inputs: Iterable[str | None]) -> None:
     """Write to a file, whole or not at all.
 
@@ -272,8 +283,7 @@ def check_output(output: str, inputs: Iterable[str | None]) -> None:
             raise OSError("the command reads it")
         if path.exists() and any(path.samefile(file) for file in read if file.exists()):
             raise OSError("the command reads it")  # by another name
-        real = path.resolve()
-        reason = unwritable(real) or protected(real)
+        reason = refusal(path.resolve())
         if reason:
             raise OSError(reason)
     except (OSError, ValueError) as error:

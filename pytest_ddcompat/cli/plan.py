@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.collecting import collect
 from pytest_ddcompat.cli.common import matrix_named
-from pytest_ddcompat.cli.output import printing, put, render_text, write, write_error
+from pytest_ddcompat.cli.output import printing, render_text, show, write_error
 from pytest_ddcompat.cli.plan_files import write_requirements
 from pytest_ddcompat.cli.plan_forms import github, not_hosted, requirement_files, tox
 from pytest_ddcompat.cli.plan_view import Beside, markdown, print_plan
@@ -33,7 +33,7 @@ from pytest_ddcompat.values.text import cut, printable
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_ddcompat.cli.plan_resolve import Resolved
     from pytest_ddcompat.matrix.matrix import Matrix
@@ -129,7 +129,8 @@ def run(options: argparse.Namespace) -> int:
     offers = offers_of(options.offers) if options.offers is not None else {}
     limits = limits_of(options.only, options.python, offers)
     allowed = read_allowed(options.allow) if options.allow is not None else Allowances()
-    tests, matrices = _suite(options)
+    files: dict[str, bytes] = {}
+    tests, matrices = _suite(options, files)
     if not tests:
         valid = "tests that have a marker of this plugin, or a declaration"
         raise CompatibilityError(Problem("there is no gated test to plan for", valid))
@@ -157,7 +158,7 @@ def run(options: argparse.Namespace) -> int:
         existing = existing_of(options.existing, tests, matrices, limits, never=told)
         beside = beside._replace(existing=existing)
     _tell(plan, beside, options)
-    _write(plan, beside, options)
+    _write(plan, beside, options, files)
     return int(len(never) > len(beside.allowed))
 
 
@@ -177,10 +178,12 @@ def _tell(plan: Plan, beside: Beside, options: argparse.Namespace) -> None:
         write_error("\n".join(map(printable, told)))
 
 
-def _suite(options: argparse.Namespace) -> tuple[list[GatedTest], Matrices]:
+def _suite(
+    options: argparse.Namespace, files: dict[str, bytes]
+) -> tuple[list[GatedTest], Matrices]:
     if options.record is not None:
         record = read_record(options.record)
-        matrices = [matrix_named(name) for name in options.matrix] or _recorded(record)
+        matrices = _named(options.matrix, files) or _recorded(record)
         tests = read_decisions(record, requirements_of(record, options.record))
         return tests, Matrices(matrices, _declared_facts(options))
     further = ["-c", options.config_file] if options.config_file is not None else []
@@ -193,7 +196,7 @@ def _suite(options: argparse.Namespace) -> tuple[list[GatedTest], Matrices]:
     # A test with a problem is left out, as it is of a record: what it requires is not known.
     gated = [test for test in found["tests"] if test["gated"] and not test["problems"]]
     tests = read_markers((t["id"], [*t["markers"], *t["declared"]]) for t in gated)
-    return tests, Matrices(_matrices(options), _declared_facts(options))
+    return tests, Matrices(_matrices(options, files), _declared_facts(options))
 
 
 def _recorded(record: Mapping[str, Any]) -> list[Matrix]:
@@ -212,16 +215,20 @@ def _recorded(record: Mapping[str, Any]) -> list[Matrix]:
     return found
 
 
-def _matrices(options: argparse.Namespace) -> list[Matrix]:
+def _matrices(options: argparse.Namespace, files: dict[str, bytes]) -> list[Matrix]:
     """Load the matrices that options name, else those of the ini file, else the default one."""
     if options.matrix:
-        return [matrix_named(name) for name in options.matrix]
+        return _named(options.matrix, files)
     file = config_file_of(options)
     named = [] if file is None else file.lines("ddcompat_matrix")
     folder = Path() if file is None else file.path.parent
     bundled = {*bundled_ids()}
     paths = [name if name in bundled else str(folder / name) for name in named]
-    return [matrix_named(name) for name in paths or [DEFAULT]]
+    return _named(paths or [DEFAULT], files)
+
+
+def _named(names: Sequence[str], files: dict[str, bytes]) -> list[Matrix]:
+    return [matrix_named(name, files=files) for name in names]
 
 
 def _declared_facts(options: argparse.Namespace) -> Sequence[Any]:
@@ -232,7 +239,7 @@ def _declared_facts(options: argparse.Namespace) -> Sequence[Any]:
     return load_declarations([(name, read_content(path, name)) for name, path in named]).facts
 
 
-def _write(plan: Plan, beside: Beside, options: argparse.Namespace) -> None:
+def _write(plan: Plan, beside: Beside, options: argparse.Namespace, files: Iterable[str]) -> None:
     if options.format == "requirements" and options.output is not None:
         write_requirements(requirement_files(plan), Path(options.output))
         return
@@ -248,9 +255,5 @@ def _write(plan: Plan, beside: Beside, options: argparse.Namespace) -> None:
         "tox": lambda: tox(plan),
         "requirements": lambda: "\n".join(requirement_files(plan)),
     }[options.format]()
-    if options.output is not None:
-        pages = filter(os.path.exists, options.matrix)  # others are ids
-        read = [options.record, options.offers, options.existing, options.allow, *pages]
-        put(text, options.output, read)
-    else:
-        write(text)
+    pages = filter(os.path.exists, (*options.matrix, *files))  # others are ids
+    show(text, options, [options.record, options.offers, options.existing, options.allow, *pages])

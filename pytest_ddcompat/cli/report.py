@@ -22,10 +22,9 @@ from pytest_ddcompat.cli.output import (
     folded,
     print_facts,
     printing,
-    put,
     render_page,
     render_text,
-    write,
+    show,
     write_error,
 )
 from pytest_ddcompat.cli.report_groups import counted
@@ -85,11 +84,7 @@ def run(options: argparse.Namespace) -> int:
             _print(view, out)
         return 0
     text = {"text": _text, "html": html, "markdown": markdown}[options.format](view)
-    if options.output is not None:
-        put(text, options.output, options.records)
-    else:
-        # What the encoding lacks, HTML and Markdown can say all the same.
-        write(text, "xmlcharrefreplace")
+    show(text, options, options.records)
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pytest_ddcompat.cli import arguments
 from pytest_ddcompat.cli.common import known_pages
-from pytest_ddcompat.cli.output import check_output, printing, put, write, write_error
+from pytest_ddcompat.cli.output import check_output, printing, show, write_error
 from pytest_ddcompat.cli.wins_view import counted, markdown, print_wins, text
 from pytest_ddcompat.jobs.wins.account import account_of
 from pytest_ddcompat.jobs.wins.at_hand import overlay_at_hand
@@ -17,11 +17,12 @@ from pytest_ddcompat.jobs.wins.edits import Edits, Targets, edited
 from pytest_ddcompat.jobs.wins.news import find_wins
 from pytest_ddcompat.jobs.wins.rejected import Rejections, read_rejected
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
-from pytest_ddcompat.values.files import protected, unwritable, write_atomically
+from pytest_ddcompat.values.files import refusal, write_atomically
 from pytest_ddcompat.values.text import printable
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
 
     from pytest_ddcompat.jobs.wins.news import Wins
 
@@ -79,10 +80,12 @@ def run(options: argparse.Namespace) -> int:
     if not options.write and (options.overlay is not None or options.declarations is not None):
         named = "--declarations" if options.overlay is None else "--overlay"
         raise CompatibilityError(f"{named} says where to write; valid: beside --write")
+    files: dict[str, bytes] = {}
+    pages = [*known_pages(options.matrix, files), *overlay_at_hand(options.overlay, files)]
     wins = find_wins(
         options.records,
         options.suite,
-        pages=[*known_pages(options.matrix), *overlay_at_hand(options.overlay)],
+        pages=pages,
         rejections=Rejections() if options.rejected is None else read_rejected(options.rejected),
     )
     for file in wins.packed_twice:
@@ -91,20 +94,21 @@ def run(options: argparse.Namespace) -> int:
     if options.write:
         targets = Targets(options.overlay, options.declarations)
         edits = edited(wins.items, targets, wins.recorded)
+    inputs = _inputs(options, wins, files)
     if options.output is not None:
-        check_output(options.output, _inputs(options, wins))
+        check_output(options.output, inputs)
     _write(edits)
-    _answer(wins, options)
+    _answer(wins, options, inputs)
     if options.fail_on_wins and wins.items:
         write_error(f"ddcompat: {counted(wins.tests, 'test')} not as expected")
         return 1
     return 0
 
 
-def _inputs(options: argparse.Namespace, wins: Wins) -> list[str | None]:
+def _inputs(options: argparse.Namespace, wins: Wins, files: Iterable[str]) -> list[str | None]:
     """Return the files that an answer must not replace: all that is read, or that is changed."""
     # An argument that is no file is the id of a page; a record may name anything.
-    others = filter(os.path.exists, (*options.matrix, *wins.recorded.files))
+    others = filter(os.path.exists, (*options.matrix, *files, *wins.recorded.files))
     return [*options.records, options.rejected, options.overlay, options.declarations, *others]
 
 
@@ -115,8 +119,7 @@ def _write(edits: Edits) -> None:
         CompatibilityError: One cannot be written.
     """
     for name in edits.texts:
-        path = Path(name).resolve()
-        reason = unwritable(path) or protected(path)
+        reason = refusal(Path(name).resolve())
         if reason:  # known before any file is written
             raise CompatibilityError(Problem(f"cannot write this: {reason}", file=name))
     for line in edits.left:
@@ -130,21 +133,14 @@ def _write(edits: Edits) -> None:
         write_error(f"ddcompat: wrote {printable(name)}")
 
 
-def _answer(wins: Wins, options: argparse.Namespace) -> None:
-    if options.format == "json":
-        _show(json.dumps(account_of(wins), indent=2), wins, options)
-    elif options.format == "markdown":
-        _show(markdown(wins), wins, options)
-    elif options.output is not None:
-        _show(text(wins), wins, options)
-    else:
+def _answer(wins: Wins, options: argparse.Namespace, inputs: Iterable[str | None]) -> None:
+    if options.format == "text" and options.output is None:
         with printing() as out:
             print_wins(wins, out)
+        return
+    form = {"text": text, "json": _json, "markdown": markdown}[options.format]
+    show(form(wins), options, inputs)
 
 
-def _show(answer: str, wins: Wins, options: argparse.Namespace) -> None:
-    if options.output is not None:
-        put(answer, options.output, _inputs(options, wins))
-    else:
-        # What the encoding lacks, Markdown can say all the same.
-        write(answer, "xmlcharrefreplace" if options.format == "markdown" else "backslashreplace")
+def _json(wins: Wins) -> str:
+    return json.dumps(account_of(wins), indent=2)

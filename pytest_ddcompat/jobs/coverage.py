@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.jobs.allowed import Allowances
 from pytest_ddcompat.jobs.covered import Coverage, Job, Missed, Reason, Row
+from pytest_ddcompat.jobs.json_columns import parsed
 from pytest_ddcompat.jobs.opening import opened
 from pytest_ddcompat.jobs.selection import Choice, Suite, resolve, suite_of
 from pytest_ddcompat.jobs.watched.suite import Asked
@@ -104,11 +104,12 @@ def _watch(suite: Suite, pages: Sequence[Matrix], decided: list[dict[str, Any]])
     if missing:
         what = f"--facts: the page by which these tests were decided is not at hand: {missing}"
         raise CompatibilityError(Problem(what, "--matrix ID|PATH, with the same content"))
-    asked = [
-        Asked(str(row["job_nth"]), row["facts"], tuple(json.loads(row["requires"])), row["verdict"])
-        for row in decided
-    ]
-    return watched(Matrices([known[name] for name in suite.pages]), asked)
+    return watched(Matrices([known[name] for name in suite.pages]), map(_asked, decided))
+
+
+def _asked(row: dict[str, Any]) -> Asked:
+    parsed(row, "facts")  # which refuses what packing has not written
+    return Asked(str(row["job_nth"]), row["facts"], tuple(parsed(row, "requires")), row["verdict"])
 
 
 def _is_of(page: Matrix, suite: Suite) -> bool:

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_ddcompat.jobs.engine import DAMAGED, rows_of
-from pytest_ddcompat.jobs.tables import FORMAT, RUNS, TABLES
+from pytest_ddcompat.jobs.tables import FORMAT, RUNS, TABLES, TESTS
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
 
 __all__ = [
-    "FORMATS", "OWN", "check_columns", "check_formats", "files_of", "no_pack", "table_of",
+    "FORMATS", "OWN", "check_columns", "check_formats", "check_keys", "files_of", "no_pack",
+    "table_of",
 ]  # fmt: skip
 
 FORMATS = "SELECT DISTINCT format FROM runs"
@@ -24,6 +25,7 @@ FORMATS = "SELECT DISTINCT format FROM runs"
 OWN = re.compile(r"day=\d{4}-\d\d-\d\d/[0-9a-f]{32}\.parquet")
 """Path of a file below the folder of its table."""
 
+_KEYS = ((RUNS.name, "run"), (RUNS.name, "suite"), (TESTS.name, "test"))
 _VALID = "a folder that `ddcompat records pack` has written, or files such as records/*.json"
 
 
@@ -60,11 +62,13 @@ def table_of(connection: DuckDBPyConnection, name: str, files: Sequence[str], fo
     """Make a view of a table's files.
 
     Raises:
-        CompatibilityError: They have not the columns of the table, or are of another version.
+        CompatibilityError: They have not the columns of the table, or are of another version; or
+            there is a null by which a row cannot be told from others.
     """
     relation = connection.read_parquet([*files], hive_partitioning=True)
     check_columns(name, dict(zip(relation.columns, map(str, relation.types))), folder)
     relation.create_view(name)
+    check_keys(name, lambda sql: rows_of(connection, sql), folder)
     if name == RUNS.name:
         check_formats((row["format"] for row in rows_of(connection, FORMATS)), folder)
 
@@ -84,6 +88,23 @@ def check_columns(name: str, found: Mapping[str, str], folder: str) -> None:
     for column in table.columns:
         if found.get(column.name) != column.type:
             what = f"the table {name} has no column {column.name} of type {column.type}"
+            raise CompatibilityError(no_pack(folder, what))
+
+
+def check_keys(name: str, ask: Callable[[str], Sequence[object]], folder: str) -> None:
+    """Refuse a table with a null in a column by which rows are told apart.
+
+    Args:
+        name: Name of the table.
+        ask: Returns the rows of a query.
+        folder: The folder of the pack.
+
+    Raises:
+        CompatibilityError: It names the column.
+    """
+    for table, column in _KEYS:
+        if table == name and ask(f"SELECT 1 AS one FROM {table} WHERE {column} IS NULL LIMIT 1"):  # noqa: S608 - own names
+            what = f"the table {name} has a null in the column {column}"
             raise CompatibilityError(no_pack(folder, what))
 
 

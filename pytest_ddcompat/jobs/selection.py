@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_ddcompat.jobs.json_columns import parsed
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.names import unknown_name
 
@@ -52,11 +52,7 @@ class Suite(NamedTuple):
         Raises:
             CompatibilityError: The row's pages are not what packing has written.
         """
-        try:
-            pages = {page["id"]: page["sha256"] for page in json.loads(row["matrices"])}
-        except (ValueError, LookupError, TypeError, RecursionError):
-            what = f'the column matrices has what is no list of pages: "{row["matrices"]:.80}"'
-            raise CompatibilityError(Problem(f"table runs: {what}")) from None
+        pages = {page["id"]: page["sha256"] for page in parsed(row, "matrices")}
         return cls(row["suite"], row["repository"], pages, (row["commit_sha"],), row["runs"])
 
     @property

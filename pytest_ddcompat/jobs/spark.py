@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.jobs.engine import cleaned
-from pytest_ddcompat.jobs.packed import FORMATS, check_columns, check_formats, files_of
+from pytest_ddcompat.jobs.packed import FORMATS, check_columns, check_formats, check_keys, files_of
 from pytest_ddcompat.jobs.questions import input_named, steps_of
 from pytest_ddcompat.jobs.tables import RUNS
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
@@ -63,6 +63,7 @@ class Spark:
             table = reader.parquet(*(_address(Path(file)).translate(_GLOB) for file in files))
             check_columns(name, {key: _NAMES.get(kind, kind) for key, kind in table.dtypes}, folder)
             table.createOrReplaceTempView(name)
+            check_keys(name, lambda sql: self._session.sql(sql).collect(), folder)
             if name == RUNS.name:
                 rows = self._session.sql(FORMATS).collect()
                 check_formats((row["format"] for row in rows), folder)

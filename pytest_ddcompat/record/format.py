@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from pytest_ddcompat.environment.value import FactKind
     from pytest_ddcompat.values.errors import Place
 
-__all__ = ["OUTCOMES", "RECORD", "TIME_FORMAT", "VERSION", "record_schema"]
+__all__ = [
+    "DECLARATION", "KNOWN_FACTS", "OUTCOMES", "RECORD", "TIME_FORMAT", "VERSION", "object_kind",
+    "record_schema",
+]  # fmt: skip
 
 VERSION = 2
 """Version of the form; a reader refuses every other."""
@@ -47,7 +50,7 @@ def _nullable(kind: Kind) -> Kind:
     return Kind(read, {"anyOf": [kind.schema, {"type": "null"}]})
 
 
-def _object(doc: str, **keys: Key) -> Kind:
+def object_kind(doc: str, **keys: Key) -> Kind:
     """An object with these keys alone; no `Row`, as nothing in it is a page's."""
 
     def read(value: object, place: Place) -> object:
@@ -64,7 +67,7 @@ _count = plain_kind(
 
 _own = plain_kind(lambda value: isinstance(value, (bool, str)), "true, false or a string", {})
 _VERSION = plain_kind(lambda value: type(value) is int, str(VERSION), {"const": VERSION})
-_MATRIX = _object(
+_MATRIX = object_kind(
     "A page by which the tests were decided.",
     id=Key(text, "Id of the matrix."),
     title=Key(text, "Title of the page."),
@@ -86,19 +89,20 @@ def _fact(kind: FactKind) -> Kind:
     return Kind((mapping(single) if kind.plural else single).read, kind.schema())
 
 
-_FACTS = _object(
+KNOWN_FACTS = object_kind(
     "The known facts, in the form that --ddcompat-facts reads; one that is left out is unknown.",
     **{kind.plural or key: Key(_fact(kind), kind.meaning, None) for key, kind in FACTS.items()},
 )
-_ENVIRONMENT = _object(
+"""The facts of an environment, as a record has them."""
+_ENVIRONMENT = object_kind(
     "An environment, as far as it was known.",
     folder=Key(
         text, "Folder whose conftest gave facts or matrices for its tests; empty: none did."
     ),
-    facts=Key(_FACTS, "The known facts."),
+    facts=Key(KNOWN_FACTS, "The known facts."),
     signals=Key(mapping(text), "Where each fact, or framework.NAME, is from, or why unknown."),
 )
-_FINDING = _object(
+_FINDING = object_kind(
     "The outcome of one check.",
     check=Key(text, "Name of the check."),
     outcome=Key(one_of(*(outcome.value for outcome in Outcome)), "What it came to."),
@@ -110,14 +114,14 @@ _FINDING = _object(
     signal=Key(text, "Where what was observed was taken from, or why it is unknown."),
 )
 _STATUS = one_of(*(status.value for status in Status))
-_REQUIREMENT = _object(
+_REQUIREMENT = object_kind(
     "One requirement, evaluated in the environment.",
     marker=Key(text, "Its marker."),
     verdict=Key(_STATUS, "What it came to."),
     matrix=Key(text, "Id of the page that decided on it."),
     findings=Key(array(_count), "Indices of the findings of all checks, satisfied ones too."),
 )
-_DECLARATION = _object(
+DECLARATION = object_kind(
     "A declaration of the tests in a file.",
     place=Key(text, "Its file and line."),
     verdict=Key(_STATUS, "What it came to: of a state, unsupported where it applies."),
@@ -126,7 +130,8 @@ _DECLARATION = _object(
     owner=Key(text, "Who answers for it.", ""),
     feature=Key(text, "What the tests are about.", ""),
 )
-_DECISION = _object(
+"""A declaration, as a record has it."""
+_DECISION = object_kind(
     "What was decided, once for all tests that had the same.",
     verdict=Key(_STATUS, "The worst of the requirements' verdicts."),
     action=Key(one_of(*(action.value for action in Action)), "What happens to the tests."),
@@ -141,7 +146,7 @@ _DECISION = _object(
     declarations=Key(array(_count), "Indices of the declarations that it rests on."),
     environment=Key(_count, "Index of the environment in which it was made."),
 )
-_TEST = _object(
+_TEST = object_kind(
     "One gated test, or a module that was stopped before its tests were known.",
     id=Key(text, "Node id."),
     file=Key(text, "Its file, relative to pytest's root folder, with slashes."),
@@ -170,13 +175,13 @@ _MOMENT = plain_kind(
     "a time in UTC such as 2026-05-31T14:05:09Z",
     {"type": "string", "pattern": f"^{_TIME}$"},
 )
-_JOB = _object(
+_JOB = object_kind(
     "The job of a CI service, as far as it is known.",
     name=Key(_nullable(text), "Its name; null: unknown."),
     attempt=Key(_nullable(_count), "Number of the attempt, from 1; null: unknown."),
     address=Key(_nullable(address), "Address of the job or of its run; null: unknown."),
 )
-_RUN = _object(
+_RUN = object_kind(
     "The run, and what it tested.",
     id=Key(matching("[0-9a-f]{32}", "an id", "32 hexadecimal digits"), "Id of the run."),
     begin=Key(_MOMENT, "When it began, in UTC."),
@@ -191,7 +196,7 @@ _RUN = _object(
     repository=Key(_nullable(address), "Address of the repository; null: unknown."),
     job=Key(_JOB, "The job."),
 )
-RECORD = _object(
+RECORD = object_kind(
     "Record of a test run by pytest-ddcompat.",
     version=Key(_VERSION, "Version of this form."),
     run=Key(_RUN, "The run."),
@@ -201,7 +206,7 @@ RECORD = _object(
     ),
     findings=Key(array(_FINDING), "Each distinct finding."),
     requirements=Key(array(_REQUIREMENT), "Each distinct requirement with what it came to."),
-    declarations=Key(array(_DECLARATION), "Each distinct declaration that a decision rests on."),
+    declarations=Key(array(DECLARATION), "Each distinct declaration that a decision rests on."),
     decisions=Key(array(_DECISION), "Each distinct decision."),
     tests=Key(array(_TEST), "Every gated test, those with markers as they were collected."),
 )

@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-__all__ = ["protected", "read_limited", "unwritable", "write_atomically"]
+__all__ = ["read_limited", "refusal", "unwritable", "write_atomically"]
 
 _MEBIBYTE = 1024 * 1024
 
@@ -59,8 +59,12 @@ def unwritable(path: Path) -> str:
         return str(getattr(error, "strerror", None) or error)
 
 
-def protected(path: Path) -> str:
-    """Return why this user may not write a file; else empty."""
+def refusal(path: Path) -> str:
+    """Return why this user cannot write a file, as far as is known without trying; else empty."""
+    return unwritable(path) or _protected(path)
+
+
+def _protected(path: Path) -> str:
     if path.exists() and not os.access(path, os.W_OK):
         return "it is read-only"
     folder = path.parent  # where the new file comes to be
@@ -83,7 +87,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     with suppress(FileNotFoundError):
         path.stat()  # The system refuses links that `realpath` would follow: of others in /tmp.
     path = Path(os.path.realpath(path))
-    reason = unwritable(path) or protected(path)
+    reason = refusal(path)
     if reason:
         raise OSError(reason)
     import secrets  # here: it brings modules that reading does not need

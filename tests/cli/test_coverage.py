@@ -30,7 +30,7 @@ from pytest_ddcompat.cli.coverage_view import markdown, percent, print_coverage
 from pytest_ddcompat.cli.markdown import LARGEST_COMMENT
 from pytest_ddcompat.cli.output import render_text
 from pytest_ddcompat.jobs.covered import Missed, Reason
-from pytest_ddcompat.jobs.engine import DAMAGED, connected
+from pytest_ddcompat.jobs.engine import DAMAGED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -235,33 +235,20 @@ def test_a_record_that_no_file_can_be(name: str, capsys: pytest.CaptureFixture[s
     assert "cannot read this record" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("matrices", ["x\x1b", "[[]]", "[{}]", "7", "[" * 9999])
-def test_a_pack_with_other_pages(matrices: str, capsys: pytest.CaptureFixture[str]) -> None:
-    packed()
-    with connected() as connection:
-        for file in Path("packed/runs").rglob("*.parquet"):
-            connection.execute(
-                f"COPY (SELECT * REPLACE ($matrices AS matrices) FROM read_parquet('{file}', "  # noqa: S608
-                f"hive_partitioning = false)) TO '{file}.new' (FORMAT parquet)",
-                {"matrices": matrices},
-            )
-            Path(f"{file}.new").replace(file)
-    assert main(["coverage", "packed"]) == 2
-    assert "the column matrices has what is no list of pages" in capsys.readouterr().err
-
-
 def test_sql_reads_no_record(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["coverage", "0.json", "--sql", "spark"]) == 2
     assert "valid: coverage --sql spark" in capsys.readouterr().err
 
 
-def test_a_page_is_not_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
-    text = 'extends = "iast-python"\n'
-    Path("acme.toml").write_text(text, encoding="utf-8")
-    assert main(["coverage", "0.json", "--matrix", "acme.toml", "-o", "acme.toml"]) == 2
-    said = "ddcompat: --output: cannot write acme.toml: the command reads it\n"
+@pytest.mark.parametrize("output", ["acme.toml", "base.toml"])
+def test_a_page_is_not_overwritten(output: str, capsys: pytest.CaptureFixture[str]) -> None:
+    pages = {"base.toml": 'extends = "iast-python"\n', "acme.toml": 'extends = "base.toml"\n'}
+    for name, text in pages.items():
+        Path(name).write_text(text, encoding="utf-8")
+    assert main(["coverage", "0.json", "--matrix", "acme.toml", "-o", output]) == 2
+    said = f"ddcompat: --output: cannot write {output}: the command reads it\n"
     assert capsys.readouterr().err == said
-    assert Path("acme.toml").read_text(encoding="utf-8") == text
+    assert {name: Path(name).read_text(encoding="utf-8") for name in pages} == pages
 
 
 def test_what_is_read_is_not_overwritten(capsys: pytest.CaptureFixture[str]) -> None:

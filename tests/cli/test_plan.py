@@ -484,13 +484,17 @@ def test_a_matrix_says_what_no_hosted_runner_is(
     )
 
 
-def test_a_page_is_not_overwritten(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    text = 'extends = "iast-python"\n'
-    page = project.write("acme.toml", text)
+@pytest.mark.parametrize("output", ["acme.toml", "base.toml"])
+def test_a_page_is_not_overwritten(
+    output: str, project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = project.write("base.toml", 'extends = "iast-python"\n')
+    page = project.write("acme.toml", 'extends = "base.toml"\n')
     plan = ["plan", "--collect", "test_suite.py::test_before", "--matrix", "acme.toml"]
-    assert main([*plan, "-o", "acme.toml"]) == 2
-    assert capsys.readouterr().err.endswith("cannot write acme.toml: the command reads it\n")
-    assert page.read_text(encoding="utf-8") == text
+    assert main([*plan, "-o", output]) == 2
+    assert capsys.readouterr().err.endswith(f"cannot write {output}: the command reads it\n")
+    assert base.read_text(encoding="utf-8") == 'extends = "iast-python"\n'
+    assert page.read_text(encoding="utf-8") == 'extends = "base.toml"\n'
 
 
 def test_requirements_files_of_others_are_kept(

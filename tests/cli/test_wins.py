@@ -182,14 +182,24 @@ def test_to_write_twice_is_to_write_once(capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.mark.parametrize(
     "output",
-    ["declarations.toml", "./bugs.toml", "acme.toml", "page.toml", "0.json", "none/out", "."],
+    [
+        "declarations.toml",
+        "./bugs.toml",
+        "acme.toml",
+        "page.toml",
+        "base.toml",
+        "0.json",
+        "none/out",
+        ".",
+    ],
 )
 @pytest.mark.parametrize("form", [[], ["--format", "json"]])
 def test_an_answer_that_cannot_be_written_is_refused_first(
     output: str, form: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("tomlkit")
-    Path("page.toml").write_text('extends = "iast-python"\n', encoding="utf-8")
+    Path("base.toml").write_text('extends = "iast-python"\n', encoding="utf-8")
+    Path("page.toml").write_text('extends = "base.toml"\n', encoding="utf-8")
     before = {path: path.read_bytes() for path in Path().glob("*") if path.is_file()}
     named = ["--declarations", "bugs.toml", "--overlay", "acme.toml", "--matrix", "page.toml"]
     assert main(["wins", *FILES, "--write", *named, *form, "-o", output]) == 2
@@ -296,6 +306,17 @@ def test_a_page_that_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path
         shown.append(re.sub(r"\s+", " ", capsys.readouterr().out))
     assert "the page is not at hand; --matrix names it" in shown[0]
     assert shown[1].endswith("fix: correct acme: api_security from ddtrace 2.4.0 on ")
+
+
+def test_what_an_overlay_extends_is_not_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("tomlkit")
+    texts = {"base.toml": 'extends = "iast-python"\n', "acme.toml": 'extends = "base.toml"\n'}
+    for name, text in texts.items():
+        Path(name).write_text(text, encoding="utf-8")
+    assert main(["wins", *FILES, "--write", "--overlay", "acme.toml", "-o", "base.toml"]) == 2
+    said = "ddcompat: --output: cannot write base.toml: the command reads it\n"
+    assert capsys.readouterr().err == said
+    assert {name: Path(name).read_text(encoding="utf-8") for name in texts} == texts
 
 
 def test_the_overlay_that_is_written_is_at_hand(

@@ -98,7 +98,7 @@ class Amendments:
 
             def step(draft: Draft, number: int = number, some: Sequence[str] = some) -> None:
                 others = standing.tests[number]
-                draft.change(number, some, others, change, may_be_wide=False)
+                draft.change(number, some, others, change)
 
             self._steps[path].append(step)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Bugs", "undeclared"]
 
-_SERIES = re.compile(r"[0-9]+\.[0-9]+")
+_SERIES = re.compile(r"([0-9]+!)?[0-9]+\.[0-9]+")
 _NOT_SAID = "its variant cannot be said in one declaration"
 _FOR_OTHERS = "its id, as a pattern, is for other tests too"
 _NO_ID = "no declaration can have its id"

@@ -44,20 +44,6 @@ class DeclarationFile(NamedTuple):
     tables: list[Table]
     blocks: list[blocks.Block]
 
-    def at(self, line: int) -> int:
-        """Return which declaration stands at a line, with all its keys.
-
-        Raises:
-            DeclarationError: None does.
-        """
-        lines = [block.line for block in self.blocks]
-        if line not in lines:
-            near = [str(each) for each in sorted(lines, key=lambda each: abs(each - line))[:3]]
-            valid = f"line {' or '.join(near)}" if near else "tables that begin [[declarations]]"
-            what = "no declaration begins here"
-            raise DeclarationError(Problem(what, valid, file=f"{self.name}:{line}"))
-        return lines.index(line)
-
 
 class _Piece(NamedTuple):
     """A declaration to be written: its text, and what it says."""
@@ -86,20 +72,23 @@ class Draft:
         tests: Sequence[str],
         others: Sequence[str],
         change: Change,
-        *,
-        may_be_wide: bool = True,
     ) -> None:
         """Change what one declaration of the file says of some of its tests.
+
+        If it names other tests by other ids, it keeps these, and a copy for the given tests
+        follows it, with what is left to say of them. If the file's declarations are sorted by
+        their tests, each of the two stands where it belongs.
 
         Args:
             number: Which declaration it is, from 0.
             tests: Node ids, each matched by the declaration.
             others: Other tests, for which nothing is to change.
             change: The change.
-            may_be_wide: Whether ids may change that can be for other tests than those.
 
         Raises:
-            DeclarationError: It cannot be changed, or not for these tests alone.
+            DeclarationError: It cannot be changed, or not for these tests alone: one of its ids
+                is for other tests too, or may be.
+            ModuleNotFoundError: tomlkit is not installed.
         """
         place = f"{self._file.name}:{self._file.blocks[number].line}"
         pieces = self._changed.get(number)
@@ -107,7 +96,7 @@ class Draft:
             pieces = [self._whole(number, place)]
         if not pieces:
             raise DeclarationError(Problem("this goes with another change", "one", file=place))
-        new = _placed(place, _split, pieces[0], tests, others, change, may_be_wide)
+        new = _placed(place, _split, pieces[0], tests, others, change)
         if new != pieces[:1]:
             self._changed[number] = [*new, *pieces[1:]]
 
@@ -190,18 +179,14 @@ def _key(table: Table) -> tuple[str, ...]:
 
 
 def _split(
-    piece: _Piece,
-    tests: Sequence[str],
-    others: Sequence[str],
-    change: Change,
-    may_be_wide: bool,
+    piece: _Piece, tests: Sequence[str], others: Sequence[str], change: Change
 ) -> list[_Piece]:
     """Return a declaration as it is to be, with what is left of it for others first."""
     old = piece.table
     new = change(old)
     if new == old:
         return [piece]
-    given, left = _apart(old["tests"], tests, others, may_be_wide=may_be_wide)
+    given, left = _apart(old["tests"], tests, others)
     wanted = [new]
     if left:
         wanted = [{**old, "tests": left}, new and {**new, "tests": given}]
@@ -257,7 +242,7 @@ def _bytes(text: str, name: str) -> bytes:
 
 
 def _apart(
-    ids: str | Sequence[str], tests: Sequence[str], others: Sequence[str], *, may_be_wide: bool
+    ids: str | Sequence[str], tests: Sequence[str], others: Sequence[str]
 ) -> tuple[list[str], list[str]]:
     """Sort a declaration's ids by whether they match given tests or others."""
     names = [ids] if isinstance(ids, str) else [*ids]
@@ -275,7 +260,7 @@ def _apart(
             if each in matched:
                 what = f'"{each:.200}" is for "{test:.200}" too'
                 raise CompatibilityError(Problem(what, "an id for each; split it by hand"))
-    wide = [] if may_be_wide else [(i, t) for t, f in given.items() for i in f if _is_wide(i, t)]
+    wide = [(i, t) for t, found in given.items() for i in found if _is_wide(i, t)]
     if wide:
         what = f'"{wide[0][0]:.200}" may be for other tests than "{wide[0][1]:.200}" too'
         raise CompatibilityError(Problem(what, "an id for each test; by hand"))

@@ -9,7 +9,7 @@ from pytest_ddcompat.jobs.wins.amending import Amendments
 from pytest_ddcompat.jobs.wins.files import Files, resolved
 from pytest_ddcompat.jobs.wins.overlay_file import with_row
 from pytest_ddcompat.matrix.loading import bundled_ids, data_folder, parse_toml
-from pytest_ddcompat.values.errors import CompatibilityError, Problem
+from pytest_ddcompat.values.errors import CompatibilityError, MatrixError, Problem
 from pytest_ddcompat.values.versions import parse_version
 
 if TYPE_CHECKING:
@@ -109,7 +109,10 @@ def _overlaid(files: Files, items: Sequence[Item], targets: Targets) -> Iterator
             yield f"{one.words}: {name} is not there; make it, with extends = …"
             continue
         row = {**dict(one.row), "source": one.source, "reason": one.reason}
-        files.change(name, with_row(text, name, "capabilities", row, one.matrix))
+        try:
+            files.change(name, with_row(text, name, "capabilities", row, one.matrix))
+        except MatrixError as error:
+            yield f"{one.words}: {error.problems[0]}"
 
 
 def _check_overlay(name: str, text: str) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_ddcompat.evaluation.expectations import needed
+from pytest_ddcompat.jobs.json_columns import parsed
 from pytest_ddcompat.jobs.wins.variants import requirement_of
 from pytest_ddcompat.values.errors import CompatibilityError
 
@@ -50,8 +50,8 @@ class Pictures:
     def __init__(self, rows: Iterable[Mapping[str, Any]], versions: Sequence[str]) -> None:
         self._all = [
             Picture(
-                row["test"], row["variant"], tuple(json.loads(row["requires"])),
-                frozenset(each["place"] for each in json.loads(row["declarations"])),
+                row["test"], row["variant"], tuple(parsed(row, "requires")),
+                frozenset(each["place"] for each in parsed(row, "declarations")),
                 row["last_failed"], row["first_passed"],
             )
             for row in rows

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_ddcompat.jobs.json_columns import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,7 +42,7 @@ class Recorded:
     def __init__(self, rows: Iterable[Mapping[str, Any]] = ()) -> None:
         lists: dict[str, dict[tuple[Stated, ...], None]] = {}
         for row in rows:
-            stated = tuple(map(_stated, json.loads(row["declarations"])))
+            stated = tuple(map(_stated, parsed(row, "declarations")))
             lists.setdefault(row["test"], {}).setdefault(stated)
         self._lists = lists
         self.tests = sorted(lists)

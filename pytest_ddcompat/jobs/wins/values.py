@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_ddcompat.jobs.json_columns import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,7 +105,6 @@ class Found(NamedTuple):
     @staticmethod
     def ground_of(row: Mapping[str, Any]) -> Ground:
         """Return the ground that a row of the question `grounds` tells."""
-        declared = json.loads(row["declarations"])
         words = (row[key] or "" for key in (
             "requirement", "matrix", "check_name", "subject", "documented", "source"
         ))  # fmt: skip
@@ -112,8 +112,8 @@ class Found(NamedTuple):
             row["file"],
             row["line"],
             row["owner"],
-            tuple(json.loads(row["requires"])),
-            tuple(tuple(each.items()) for each in declared),
+            tuple(parsed(row, "requires")),
+            tuple(tuple(each.items()) for each in parsed(row, "declarations")),
             row["expected"] == "to fail, by its author",
             *words,
         )

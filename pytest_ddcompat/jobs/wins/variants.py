@@ -6,6 +6,7 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pytest_ddcompat.jobs.json_columns import parsed
 from pytest_ddcompat.requirement.requirement import Requirement
 from pytest_ddcompat.values.names import fold
 from pytest_ddcompat.values.versions import parse_version
@@ -70,7 +71,10 @@ def _series(version: str | None) -> str:
     parsed = _parsed(version) if version is not None else None
     if version is None:
         return "not installed"
-    return version if parsed is None else ".".join(map(str, (*parsed.release, 0)[:2]))
+    if parsed is None:
+        return version
+    epoch = f"{parsed.epoch}!" if parsed.epoch else ""  # without it, this would be another series
+    return epoch + ".".join(map(str, (*parsed.release, 0)[:2]))
 
 
 def in_order(texts: Iterable[str]) -> dict[str, int]:
@@ -105,7 +109,7 @@ def place_settings(settings: Sequence[dict[str, Any]]) -> tuple[list[tuple[Any, 
         (
             row["setting_nth"],
             places[row["tracer"]],
-            _as_text(variant_of(json.loads(row["facts"]), json.loads(row["requires"]))),
+            _as_text(variant_of(parsed(row, "facts"), parsed(row, "requires"))),
         )
         for row in settings
         if row["tracer"] in places

@@ -1,9 +1,4 @@
-"""Write what was won into declarations files and overlays; all else in them keeps its bytes.
-
-The functions take the text of a file and return a new one; they neither read nor write files, but
-for the matrices that an overlay extends. Read the text with `newline=""`, so that its ends of lines
-stay as they are. A change moves the lines below it: of several changes, make the lowest first.
-"""
+"""Changes of a declaration once something was won, for a `Draft` to make."""
 
 from __future__ import annotations
 
@@ -11,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_ddcompat.jobs.wins import specifiers
-from pytest_ddcompat.jobs.wins.declaration_file import Draft, read_file
 from pytest_ddcompat.values.errors import CompatibilityError, Problem
 from pytest_ddcompat.values.versions import parse_marker_range, parse_version
 
@@ -20,29 +14,14 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.jobs.wins.declaration_file import Change, Table
 
-__all__ = [
-    "declared",
-    "lowered",
-    "lowering",
-    "narrowed",
-    "narrowing",
-    "new_declaration",
-]
+__all__ = ["lowering", "narrowing", "new_declaration"]
 
 _OF_STATE = ("state", "when", "ticket", "reason")
 """What a declaration says of its state; the rest is for what it requires too."""
 
 
-def narrowed(
-    text: str,
-    name: str,
-    line: int,
-    tests: Sequence[str],
-    below: str | None,
-    *,
-    others: Sequence[str] = (),
-) -> str:
-    """Return a declarations file in which tests are expected to fail only with older tracers.
+def narrowing(below: str | None) -> Change:
+    """Return a change by which tests are expected to fail only with older tracers.
 
     The state's `when` gets `tracer = "<BELOW"`, beside what it says. So where no tracer is
     installed the state no longer applies, and where its version is unknown that is undetermined.
@@ -52,111 +31,42 @@ def narrowed(
     `when`, `ticket` and `reason` go; `unsupported`, `owner` and the like stay, as they are said of
     what is required too.
 
-    If the declaration names other tests by other ids, it keeps these, and a copy for the given
-    tests follows it, with what is left to say of them. If the file's declarations are sorted by
-    their tests, each of the two stands where it belongs.
-
     Args:
-        text: The text of the file.
-        name: Name of the file, for messages.
-        line: Line of the declaration's header `[[declarations]]`.
-        tests: Node ids, each matched by the declaration.
         below: The lowest version of the tracer with which they pass; None frees them.
-        others: All other known tests that the declaration matches.
 
-    Raises:
-        ModuleNotFoundError: tomlkit is not installed.
-        CompatibilityError: There is no such declaration or version; one of the declaration's ids
-            matches other tests too; or the new text would not say what it is meant to.
+    Returns:
+        The change, which raises a `CompatibilityError` if no state is declared, or the version is
+        none that a specifier may name.
     """
-    return _changed(text, name, line, tests, narrowing(below), others)
-
-
-def lowered(
-    text: str,
-    name: str,
-    line: int,
-    tests: Sequence[str],
-    minimum: str,
-    *,
-    others: Sequence[str] = (),
-) -> str:
-    """Return a declarations file in which tests require a lower version of the tracer.
-
-    Each `tracer` of `requires` with a lower bound above the minimum gets that as its bound; its
-    other clauses stay. Other tests of the declaration are kept apart as `narrowed` does.
-
-    Args:
-        text: The text of the file.
-        name: Name of the file, for messages.
-        line: Line of the declaration's header `[[declarations]]`.
-        tests: Node ids, each matched by the declaration.
-        minimum: The lowest version of the tracer that they are to require.
-        others: All other known tests that the declaration matches.
-
-    Raises:
-        ModuleNotFoundError: tomlkit is not installed.
-        CompatibilityError: As for `narrowed`, or there is no such bound.
-    """
-    return _changed(text, name, line, tests, lowering(minimum), others)
-
-
-def narrowing(below: str | None) -> Change:
-    """Return what `narrowed` does to one declaration."""
     return _freed if below is None else partial(_narrowed, below=below.strip())
 
 
 def lowering(minimum: str) -> Change:
-    """Return what `lowered` does to one declaration."""
-    return partial(_lowered, minimum=minimum.strip())
+    """Return a change by which tests require a lower version of the tracer.
 
-
-def _changed(  # noqa: PLR0917 - private
-    text: str,
-    name: str,
-    line: int,
-    tests: Sequence[str],
-    change: Change,
-    others: Sequence[str],
-) -> str:
-    file = read_file(text, name)
-    draft = Draft(file)
-    draft.change(file.at(line), tests, others, change)
-    return draft.text()
-
-
-def declared(  # noqa: PLR0917 - what a declaration has, in its order
-    text: str,
-    name: str,
-    tests: Sequence[str],
-    state: str,
-    when: Mapping[str, str | bool],
-    reason: str,
-) -> str:
-    """Return a declarations file with one declaration more.
-
-    It comes behind the others, or where it belongs if they are sorted by their tests.
+    Each `tracer` of `requires` with a lower bound above the minimum gets that as its bound; its
+    other clauses stay.
 
     Args:
-        text: The text of the file; empty for a new one.
-        name: Name of the file, for messages.
-        tests: Node ids, or patterns of them.
-        state: One of `STATES`.
-        when: Where the state applies, such as `{"tracer": "<3.2"}`; everywhere if empty.
-        reason: Why; left out if empty.
+        minimum: The lowest version of the tracer that they are to require.
 
-    Raises:
-        CompatibilityError: The file, or what is to be added, cannot be understood.
+    Returns:
+        The change, which raises a `CompatibilityError` if there is no such bound or version.
     """
-    draft = Draft(read_file(text, name))
-    draft.add(new_declaration(tests, state, when, reason))
-    return draft.text()
+    return partial(_lowered, minimum=minimum.strip())
 
 
 def new_declaration(
     tests: Sequence[str], state: str, when: Mapping[str, str | bool], reason: str
 ) -> Table:
-    """Return the declaration that `declared` adds."""
+    """Return a new declaration.
+
+    Args:
+        tests: Node ids, or patterns of them.
+        state: One of `STATES`.
+        when: Where the state applies, such as `{"tracer": "<3.2"}`; everywhere if empty.
+        reason: Why; left out if empty.
+    """
     values: Table = {"tests": tests[0] if len(tests) == 1 else [*tests], "state": state}
     values.update({key: value for key, value in (("when", {**when}), ("reason", reason)) if value})
     return values

@@ -327,6 +327,18 @@ def test_without_a_file_nothing_is_added(found: Any) -> None:
     ]  # fmt: skip
 
 
+def test_a_row_that_cannot_be_added_is_left(found: Any) -> None:
+    rows = 'capabilities = [{id = "sca", minimum = "1", source = "s", reason = "r"}]\n'
+    Path("acme.toml").write_text(f'extends = "iast-python"\n{rows}', encoding="utf-8")
+    both = [("2.4.0", {X: OURS, Y: WON})] * 2
+    texts, (line,) = edits(found, *both, overlay="acme.toml")
+    assert [*texts] == ["d.toml"]
+    assert line == (
+        "correct iast-python: api_security from ddtrace 2.4.0 on: acme.toml: its layout cannot be "
+        "kept; valid: a change by hand"
+    )
+
+
 def test_a_bug_is_declared(found: Any) -> None:
     texts, left = edits(found, *[("2.4.0", KO)] * 2, declarations="d.toml")
     assert left == []

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from support.drafts import NAME, added, changed
 
 from pytest_ddcompat import CompatibilityError
-from pytest_ddcompat.declarations.file import read_declarations
-from pytest_ddcompat.jobs.wins.writing import declared, lowered, narrowed
+from pytest_ddcompat.jobs.wins.writing import lowering, narrowing, new_declaration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pytest_ddcompat.jobs.wins.declaration_file import Change
+
 pytestmark = pytest.mark.once
 
-NAME = "declared.toml"
 A, B, C = "test_a.py::test_a", "test_b.py::test_b[x]", "test_c.py::TestC::test_c"
 FACT = '\n[[facts]]\nid = "variant"\nkind = "word"\n'
 STRINGS = 'state = """\\\n  bug"""\nreason = """# no\n[[declarations]]\n"""\n'
@@ -145,10 +145,10 @@ def test_narrowed(before: str, after: str, above: str, below: str, newline: str)
     head = f'{above}[[declarations]]\ntests = "{B}"\n'
     text, wanted = (f"{head}{keys}{below}".replace("\n", newline) for keys in (before, after))
     line = above.count("\n") + 1
-    assert narrowed(text, NAME, line, [B], "2.6") == wanted
-    assert narrowed(f"\ufeff{text}", NAME, line, [B], "2.6") == f"\ufeff{wanted}"
+    assert changed(text, line, [B], narrowing("2.6")) == wanted
+    assert changed(f"\ufeff{text}", line, [B], narrowing("2.6")) == f"\ufeff{wanted}"
     if not below:
-        assert narrowed(text.rstrip(), NAME, line, [B], "2.6") == wanted.rstrip()
+        assert changed(text.rstrip(), line, [B], narrowing("2.6")) == wanted.rstrip()
 
 
 @pytest.mark.parametrize(
@@ -177,10 +177,10 @@ def test_freed(keys: str, left: str) -> None:
     head = f'[[declarations]]\ntests = "{B}"\n'
     before, after = f"# above\n\n# its own\n{head}{keys}", f"\n# below\n{head}state = 'bug'\n"
     freed = f"# above\n\n# its own\n{head}{left}{after}" if left else f"# above\n{after}"
-    assert narrowed(before + after, NAME, 4, [B], None) == freed
+    assert changed(before + after, 4, [B], narrowing(None)) == freed
     never = before.replace('state = "bug"', 'state = "bug"\nwhen.tracer = ">=3"')
     if "when.os" not in keys and "declarations.when" not in keys:
-        assert narrowed(never + after, NAME, 4, [B], "3") == freed
+        assert changed(never + after, 4, [B], narrowing("3")) == freed
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_freed(keys: str, left: str) -> None:
     ],
 )  # fmt: skip
 def test_gone(text: str, line: int, left: str) -> None:
-    assert narrowed(text, NAME, line, [A], None) == left
+    assert changed(text, line, [A], narrowing(None)) == left
 
 
 SEVERAL = f"""\
@@ -241,13 +241,13 @@ requires = "sca"
 
 """
     wanted = without_a.replace("# next", f"{copy}# next")
-    assert narrowed(SEVERAL, NAME, 2, [A], "2.6") == wanted
+    assert changed(SEVERAL, 2, [A], narrowing("2.6")) == wanted
     freed = copy.replace('state = "bug" # why\nwhen = {tracer = "<2.6"}\n', "")
     wanted = without_a.replace("# next", f"{freed}# next")
-    assert narrowed(SEVERAL, NAME, 2, [A], None) == wanted
+    assert changed(SEVERAL, 2, [A], narrowing(None)) == wanted
     plain = SEVERAL.replace('requires = "sca"\n', "")
     wanted = without_a.replace('requires = "sca"\n', "")
-    assert narrowed(plain, NAME, 2, [A], None, others=[A, B]) == wanted
+    assert changed(plain, 2, [A], narrowing(None), others=[A, B]) == wanted
 
 
 def test_split_in_a_file_without_blank_lines() -> None:
@@ -256,15 +256,7 @@ def test_split_in_a_file_without_blank_lines() -> None:
     narrow = "[[declarations]]\ntests = ['{}']\nstate = 'bug'\n{}"
     wanted = narrow.format("x", "") + narrow.format(A, "") + narrow.format(B, "")
     wanted += 'when = {tracer = "<2"}\n'
-    assert narrowed(text, NAME, 4, [B], "2") == wanted
-
-
-def test_one_id_for_all_tests() -> None:
-    tests = ["test_c.py::a", "test_c.py::b"]
-    text = '[[declarations]]\ntests = ["test_c.py", "x"]\nstate = "bug"\n'
-    found = read_declarations(narrowed(text, NAME, 1, tests, "2", others=["x"]).encode(), NAME)
-    assert [each.tests for each in found.declarations] == [("test_c.py",), ("x",)]
-    assert narrowed(text, NAME, 1, [*tests, "x"], None) == ""
+    assert changed(text, 4, [B], narrowing("2")) == wanted
 
 
 LOWERED = [
@@ -291,21 +283,21 @@ def test_lowered(before: str, after: str) -> None:
     text = (
         f'[[declarations]]\ntests = ["{A}"]\nwhen = {{tracer = ">=3"}}\nstate = "bug"\nrequires = '
     )
-    assert lowered(f"{text}{before}\n", NAME, 1, [A], "1.8") == f"{text}{after}\n"
+    assert changed(f"{text}{before}\n", 1, [A], lowering("1.8")) == f"{text}{after}\n"
 
 
 def test_lowered_for_some_tests() -> None:
     text = f'[[declarations]]\ntests = ["{A}", "{B}"]\nrequires.tracer = ">=2"\n'
     first, second = (text.replace(f'"{A}", "{B}"', f'"{each}"') for each in (A, B))
     wanted = f"{first.replace('>=2', '>=1.8')}\n{second}"
-    assert lowered(text, NAME, 1, [A], "1.8", others=[B]) == wanted
+    assert changed(text, 1, [A], lowering("1.8"), others=[B]) == wanted
 
 
 LONG = [f"tests/test_of_something.py::test_{number}" for number in range(3)]
 
 
 @pytest.mark.parametrize(
-    ("text", "added"),
+    ("text", "end"),
     [
         pytest.param("", "[[declarations]]", id="a new file"),
         pytest.param("# head\n", "# head\n\n[[declarations]]", id="comments alone"),
@@ -329,26 +321,28 @@ LONG = [f"tests/test_of_something.py::test_{number}" for number in range(3)]
         ),
     ],
 )  # fmt: skip
-def test_declared(text: str, added: str) -> None:
+def test_declared(text: str, end: str) -> None:
     rest = f'\ntests = "{A}"\nstate = "bug"\nwhen = {{tracer = "<2.6"}}\nreason = "a \\"b\\""\n'
-    add = partial(declared, name=NAME, tests=[A], state="bug", when={"tracer": "<2.6"})
-    assert add(text, reason='a "b"') == f"{added}{rest}"
-    assert add(f"\ufeff{text}", reason='a "b"') == f"\ufeff{added}{rest}"
+    table = new_declaration([A], "bug", {"tracer": "<2.6"}, 'a "b"')
+    assert added(text, table) == f"{end}{rest}"
+    assert added(f"\ufeff{text}", table) == f"\ufeff{end}{rest}"
     if "\n" in text:
-        crlf = add(text.replace("\n", "\r\n"), reason='a "b"')
-        assert crlf == f"{added}{rest}".replace("\n", "\r\n")
+        crlf = added(text.replace("\n", "\r\n"), table)
+        assert crlf == f"{end}{rest}".replace("\n", "\r\n")
 
 
 def test_declared_between_tables() -> None:
     text = f"[[declarations]]\ntests='a'\nstate='bug' # a\n{FACT}"
     wanted = "[[declarations]]\ntests='a'\nstate='bug' # a\n\n[[declarations]]\ntests = [\n"
     wanted += "".join(f'    "{test}",\n' for test in LONG)
-    assert declared(text, NAME, LONG, "flaky", {}, "") == f'{wanted}]\nstate = "flaky"\n{FACT}'
+    assert (
+        added(text, new_declaration(LONG, "flaky", {}, "")) == f'{wanted}]\nstate = "flaky"\n{FACT}'
+    )
 
 
 def test_declared_as_other_tables_are() -> None:
     text = '[[declarations]]\ntests = "a"\nrequires = { os = "linux" }\n'
-    found = declared(text, NAME, [A, B], "bug", {"framework": "a b", "tracer": "<2"}, "")
+    found = added(text, new_declaration([A, B], "bug", {"framework": "a b", "tracer": "<2"}, ""))
     assert found == (
         f'{text}\n[[declarations]]\ntests = ["{A}", "{B}"]\nstate = "bug"\n'
         'when = { framework = "a b", tracer = "<2" }\n'
@@ -370,7 +364,7 @@ def test_declared_where_it_belongs(old: str, new: str, order: str, newline: str)
     one = '# {0}\n[[declarations]]\ntests = "{0}"\nstate = "bug"\n'
     text = "\n".join(map(one.format, old)).replace("\n", newline)
     wanted = "\n".join(map(one.format, order)).replace("\n", newline)
-    found = declared(text, NAME, [new], "bug", {}, "")
+    found = added(text, new_declaration([new], "bug", {}, ""))
     assert found.replace(f"# {new}{newline}", "") == wanted.replace(f"# {new}{newline}", "")
 
 
@@ -379,9 +373,9 @@ def test_both_of_a_split_stand_where_they_belong() -> None:
     text = "# head\n" + "\n".join(map(one.format, ['["b", "e"]', '"d"', '"f"']))
     kept, rest = one.format('["b"]'), [one.format(each) for each in ('"d"', '["e"]', '"f"')]
     narrow = one.format('["b"]') + 'when = {tracer = "<2"}\n'
-    assert narrowed(text, NAME, 2, ["b"], "2") == "# head\n" + "\n".join([narrow, *rest])
+    assert changed(text, 2, ["b"], narrowing("2")) == "# head\n" + "\n".join([narrow, *rest])
     rest[1] += 'when = {tracer = "<2"}\n'
-    assert narrowed(text, NAME, 2, ["e"], "2") == "# head\n" + "\n".join([kept, *rest])
+    assert changed(text, 2, ["e"], narrowing("2")) == "# head\n" + "\n".join([kept, *rest])
 
 
 ONE = f'# a\n[[declarations]]\ntests = ["{A}", "test_c.py"]\nstate = "bug"\n'
@@ -393,100 +387,107 @@ APART = f'[[declarations]]\ntests = "{A}"\nstate = "bug"\n{FACT}[declarations.wh
     ("change", "text", "line", "tests", "message"),
     [
         pytest.param(
-            narrowed, "a = [", 1, [A],
+            narrowing, "a = [", 1, [A],
             f"{NAME}: this is not valid TOML: Invalid value (at end of document)", id="no TOML",
         ),
-        pytest.param(narrowed, "# \ud800", 1, [A], f"{NAME}: this is not UTF-8 text", id="no text"),
+        pytest.param(narrowing, "# \ud800", 1, [A], f"{NAME}: this is not UTF-8 text",
+                     id="no text"),
         pytest.param(
-            narrowed, ONE.replace("bug", "bugg"), 1, [A],
+            narrowing, ONE.replace("bug", "bugg"), 1, [A],
             f'{NAME}:4: state: "bugg" is not valid; did you mean "bug"? valid: bug, flaky, '
             "incomplete, irrelevant, missing", id="an error in the file",
         ),
         pytest.param(
-            narrowed, 'extends = "iast-python"\n', 1, [A],
+            narrowing, 'extends = "iast-python"\n', 1, [A],
             f'{NAME}:1: unknown key "extends"; valid: declarations, facts', id="an overlay",
         ),
-        pytest.param(narrowed, ONE, 1, [A], f"{NAME}:1: no declaration begins here; valid: line 2",
-                     id="a line above"),
         pytest.param(
-            narrowed, ONE * 5, 17, [A],
-            f"{NAME}:17: no declaration begins here; valid: line 18 or 14 or 10", id="another line",
-        ),
-        pytest.param(
-            narrowed, f"declarations = [{{tests = '{A}', state = 'bug'}}]", 1, [A],
-            f"{NAME}:1: no declaration begins here; valid: tables that begin [[declarations]]",
-            id="one array",
-        ),
-        pytest.param(
-            narrowed, APART, 1, [A],
+            narrowing, APART, 1, [A],
             f"{NAME}:1: another table stands between the keys of this declaration; valid: all its "
             "keys in one place", id="keys apart",
         ),
-        pytest.param(narrowed, ONE, 2, [], f"{NAME}:2: no tests are given; valid: tests of {A}, "
+        pytest.param(narrowing, ONE, 2, [], f"{NAME}:2: no tests are given; valid: tests of {A}, "
                      "test_c.py", id="no test"),
         pytest.param(
-            narrowed, ONE, 2, [A, B],
+            narrowing, ONE, 2, [A, B],
             f'{NAME}:2: this is not for "{B}"; valid: tests of {A}, test_c.py', id="another test",
         ),
         pytest.param(
-            narrowed, ONE, 2, ["::"],
+            narrowing, ONE, 2, ["::"],
             f'{NAME}:2: this is not for "::"; valid: tests of {A}, test_c.py', id="no test's id",
         ),
         pytest.param(
-            partial(narrowed, others=[A, "::", "test_c.py::other", B]), ONE, 2, [A, C],
-            f'{NAME}:2: "test_c.py" is for "test_c.py::other" too; valid: an id for each; '
-            "split it by hand", id="other tests of an id",
-        ),
-        pytest.param(
-            partial(narrowed, others=[f"{A}[x]"]), ONE, 2, [f"{A}[y]"],
-            f'{NAME}:2: "{A}" is for "{A}[x]" too; valid: an id for each; split it by hand',
-            id="other parameters",
-        ),
-        pytest.param(
-            narrowed, NEEDS % '">=2"', 1, [A],
+            narrowing, NEEDS % '">=2"', 1, [A],
             f"{NAME}:1: this declares no state; valid: a declaration with a state", id="no state",
         ),
         pytest.param(
-            lowered, ONE, 2, [A],
+            lowering, ONE, 2, [A],
             f'{NAME}:2: this requires no tracer newer than 2.6; valid: requires with '
             'tracer = ">=V"',
             id="no requirement",
         ),
         pytest.param(
-            lowered, NEEDS % '">=2.6"', 1, [A],
+            lowering, NEEDS % '">=2.6"', 1, [A],
             f'{NAME}:1: this requires no tracer newer than 2.6; valid: requires with '
             'tracer = ">=V"',
             id="a bound that is there",
         ),
         pytest.param(
-            lowered, NEEDS % '"==3.*"', 1, [A],
+            lowering, NEEDS % '"==3.*"', 1, [A],
             f'{NAME}:1: "==3.*" has no lower bound above 2.6; valid: a bound such as >=V, with V '
             "above 2.6", id="no bound",
         ),
         pytest.param(
-            lowered, NEEDS % '">=3|==2.7"', 1, [A],
+            lowering, NEEDS % '">=3|==2.7"', 1, [A],
             f'{NAME}:1: ">=3|==2.7" has alternatives; valid: a change by hand', id="alternatives",
         ),
         pytest.param(
-            lowered, NEEDS % '">=3,!=2.6"', 1, [A],
+            lowering, NEEDS % '">=3,!=2.6"', 1, [A],
             f'{NAME}:1: ">=2.6,!=2.6" would not admit 2.6 either; valid: a change by hand',
             id="a version left out",
         ),
     ],
 )  # fmt: skip
 def test_refused(
-    change: Callable[..., str], text: str, line: int, tests: Sequence[str], message: str
+    change: Callable[[str], Change], text: str, line: int, tests: Sequence[str], message: str
 ) -> None:
     with pytest.raises(CompatibilityError) as raised:
-        change(text, NAME, line, tests, "2.6")
+        changed(text, line, tests, change("2.6"))
     assert str(raised.value) == message
 
 
-@pytest.mark.parametrize("change", [narrowed, lowered])
-def test_no_version(change: Callable[..., str]) -> None:
+@pytest.mark.parametrize(
+    ("tests", "others", "message"),
+    [
+        pytest.param(
+            [A, C], [A, "::", "test_c.py::other", B],
+            '"test_c.py" is for "test_c.py::other" too; valid: an id for each; split it by hand',
+            id="other tests",
+        ),
+        pytest.param(
+            [f"{A}[y]"], [f"{A}[x]"],
+            f'"{A}" is for "{A}[x]" too; valid: an id for each; split it by hand',
+            id="other parameters",
+        ),
+        pytest.param(
+            [C], [],
+            f'"test_c.py" may be for other tests than "{C}" too; valid: an id for each test; '
+            "by hand",
+            id="tests that are not known",
+        ),
+    ],
+)  # fmt: skip
+def test_an_id_that_is_for_others(tests: list[str], others: list[str], message: str) -> None:
+    with pytest.raises(CompatibilityError) as raised:
+        changed(ONE, 2, tests, narrowing("2.6"), others)
+    assert str(raised.value) == f"{NAME}:2: {message}"
+
+
+@pytest.mark.parametrize("change", [narrowing, lowering])
+def test_no_version(change: Callable[[str], Change]) -> None:
     text = f'[[declarations]]\ntests = "{A}"\nstate = "bug"\nrequires.tracer = ">=3"\n'
     with pytest.raises(CompatibilityError) as raised:
-        change(text, NAME, 1, [A], "new")
+        changed(text, 1, [A], change("new"))
     message = f'{NAME}:1: "new" is not a version; valid: a version such as 4.16.0'
     assert str(raised.value) == message
 
@@ -495,14 +496,14 @@ def test_a_result_that_would_not_load() -> None:
     many = ",".join(f"!=1.{number}" for number in range(100, 124))
     text = f'[[declarations]]\ntests = "{A}"\nstate = "bug"\nwhen.tracer = ">=1,{many}"\n'
     with pytest.raises(CompatibilityError) as raised:
-        narrowed(text, NAME, 1, [A], "2.6.123456")
+        changed(text, 1, [A], narrowing("2.6.123456"))
     message = f"{NAME}:1: it cannot be changed: {NAME}:4: when.tracer: "
     assert str(raised.value).startswith(f'{message}">=1,!=1.100,')
     with pytest.raises(CompatibilityError) as raised:
-        declared(text, NAME, [A], "bugg", {}, "")
+        added(text, new_declaration([A], "bugg", {}, ""))
     assert str(raised.value) == (
         f'the change cannot be made: {NAME}:8: state: "bugg" is not valid; did you mean "bug"? '
         "valid: bug, flaky, incomplete, irrelevant, missing"
     )
     with pytest.raises(CompatibilityError, match=r"^the change cannot be made: .*not valid TOML"):
-        declared("declarations = []", NAME, [A], "bug", {}, "")
+        added("declarations = []", new_declaration([A], "bug", {}, ""))

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from support.core import MATRIX, environment
+from support.drafts import NAME, changed
 from support.strategies import some
 
 from pytest_ddcompat import CompatibilityError, Requirement, evaluate
 from pytest_ddcompat.declarations.file import read_declarations
-from pytest_ddcompat.jobs.wins.writing import lowered, narrowed
+from pytest_ddcompat.jobs.wins.writing import lowering, narrowing
 from pytest_ddcompat.values.versions import parse_version
 
 if TYPE_CHECKING:
     from pytest_ddcompat.declarations.file import Declaration
+    from pytest_ddcompat.jobs.wins.declaration_file import Change
 
 pytestmark = pytest.mark.once
 
-NAME = "declared.toml"
 TESTS = ["a/t.py::x", "a/t.py::y[1]", "a/t.py::y[2]", "b.py::C::z"]
 IDS = [*TESTS, "a", "a/t.py", "a/t.py::y", "b.py", "b.py::C", "**/t.py"]
 VERSIONS = ["1.0", "1.8", "1.9", "2.0rc1", "2.0", "2.1", "3.0", "4.0"]
@@ -99,9 +100,7 @@ def verdict(requirement: Requirement, version: str) -> str:
     return str(evaluate(requirement, environment(tracer=version), MATRIX).status.value)
 
 
-def changed_file(
-    data: st.DataObject, change: Any, version: str | None
-) -> tuple[str, str, str, list[str]]:
+def changed_file(data: st.DataObject, change: Change) -> tuple[str, str, str, list[str]]:
     """Draw a file, and change one of its declarations for some of its tests."""
     each, mark = data.draw(files())
     text = mark + "".join(each)
@@ -112,7 +111,7 @@ def changed_file(
     tests = [test for test in tests if one in declarations.of(test)]
     matched = [test for test in TESTS if one in declarations.of(test)]
     try:
-        found = change(text, NAME, one.line, tests, version, others=matched)
+        found = changed(text, one.line, tests, change, matched)
     except CompatibilityError as error:
         said = str(error)
         assert any(words in said for words in ("by hand", "no tracer newer", "no lower bound"))
@@ -137,7 +136,7 @@ def without_comments_below(table: str) -> str:
 @some
 @given(st.data(), st.sampled_from(["1.8", "2.0", "3.0", None]))
 def test_narrowed(data: st.DataObject, below: str | None) -> None:
-    before, after, owner, tests = changed_file(data, narrowed, below)
+    before, after, owner, tests = changed_file(data, narrowing(below))
     was, now = decided(before), decided(after)
     for test, version in was:
         own = was[test, version].get(owner)
@@ -152,7 +151,7 @@ def test_narrowed(data: st.DataObject, below: str | None) -> None:
 @some
 @given(st.data(), st.sampled_from(["1.8", "2.0"]))
 def test_lowered(data: st.DataObject, minimum: str) -> None:
-    before, after, owner, tests = changed_file(data, lowered, minimum)
+    before, after, owner, tests = changed_file(data, lowering(minimum))
     was, now = decided(before), decided(after)
     assert was != now
     for key, by_owner in was.items():
