@@ -68,7 +68,11 @@ def measure(
         found["redundant"] = [{"job_nth": number} for number in _redundant(asked)]
         decided = asked.ask("decided") if facts else []
     coverage = _assembled(suite, found, allowed or Allowances(), twice, known=bool(rows))
-    return coverage._replace(watch=_watch(suite, pages, decided)) if facts else coverage
+    if not facts:
+        return coverage
+    names = _names(found["jobs"])
+    decisions = [_asked(row, names[row["job_nth"]]) for row in decided]
+    return coverage._replace(watch=_watch(suite, pages, decisions))
 
 
 def _give(engine: Engine, choice: Choice, collected: Sequence[str]) -> None:
@@ -97,19 +101,19 @@ def _rows_of(suite: Suite, pages: Sequence[Matrix]) -> list[tuple[Any, ...]]:
     ]
 
 
-def _watch(suite: Suite, pages: Sequence[Matrix], decided: list[dict[str, Any]]) -> Watch:
+def _watch(suite: Suite, pages: Sequence[Matrix], decisions: Iterable[Asked]) -> Watch:
     """Find the facts of a suite's pages that its decisions watch."""
     known = {page.page.id: page for page in pages if _is_of(page, suite)}
     missing = ", ".join(sorted(suite.pages.keys() - known.keys()))
     if missing:
         what = f"--facts: the page by which these tests were decided is not at hand: {missing}"
         raise CompatibilityError(Problem(what, "--matrix ID|PATH, with the same content"))
-    return watched(Matrices([known[name] for name in suite.pages]), map(_asked, decided))
+    return watched(Matrices([known[name] for name in suite.pages]), decisions)
 
 
-def _asked(row: dict[str, Any]) -> Asked:
+def _asked(row: dict[str, Any], job: str) -> Asked:
     parsed(row, "facts")  # which refuses what packing has not written
-    return Asked(str(row["job_nth"]), row["facts"], tuple(parsed(row, "requires")), row["verdict"])
+    return Asked(job, row["facts"], tuple(parsed(row, "requires")), row["verdict"])
 
 
 def _is_of(page: Matrix, suite: Suite) -> bool:

@@ -290,6 +290,15 @@ def test_markdown_fits_a_comment(kinds: int, word: str) -> None:
     assert text.count("<details") == text.count("</details>")
 
 
+def test_facts_that_cannot_be_read_are_of_a_job(capsys: pytest.CaptureFixture[str]) -> None:
+    record = json.loads(Path("1.json").read_text(encoding="utf-8"))
+    record["environments"][0]["facts"]["tracer"] = "latest"
+    Path("1.json").write_text(json.dumps(record), encoding="utf-8")
+    assert main(["coverage", "0.json", "1.json", "--facts"]) == 2
+    said = 'ddcompat: the facts of job "mac": tracer: "latest" is not a version; valid: '
+    assert capsys.readouterr().err.startswith(said)
+
+
 def test_reasons_of_the_same_words_name_their_rows() -> None:
     said = ("api_security", "agent", "Datadog Agent >=7.28", "no Agent")
     reasons = (Reason(*said, 'Releases: "4"', "", 2), Reason(*said, 'Releases: "2"', "", 1),

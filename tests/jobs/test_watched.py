@@ -434,13 +434,16 @@ def test_fact_that_is_declared_elsewhere_counts() -> None:
     ("one", "message"),
     [
         pytest.param(Asked("a\x1b", "{", (), "supported"),
-                     "job a\\x1b: facts: this is not JSON; valid: a JSON object", id="no JSON"),
+                     'the facts of job "a\\x1b": this is not JSON; valid: a JSON object',
+                     id="no JSON"),
         pytest.param(Asked("a", "[" * 100_000, (), "supported"),
-                     "job a: facts: this is not JSON; valid: a JSON object", id="deep JSON"),
+                     'the facts of job "a": this is not JSON; valid: a JSON object',
+                     id="deep JSON"),
         pytest.param(Asked("a", "{}", ("requires_capability(",), "supported"),
-                     "job a: requires_capability( is not a marker of this plugin", id="no marker"),
+                     'job "a": requires_capability( is not a marker of this plugin',
+                     id="no marker"),
         pytest.param(Asked("a", "{}", ("requires_tracer('x')",), "supported"),
-                     'job a: "x" is not a version specifier; valid: a specifier such as >=2.0,<3',
+                     'job "a": "x" is not a version specifier; valid: a specifier such as >=2.0,<3',
                      id="a marker that is wrong"),
     ],
 )  # fmt: skip
@@ -451,7 +454,7 @@ def test_bad_input_names_its_job(one: Asked, message: str) -> None:
 
 
 def test_bad_facts_name_their_job() -> None:
-    with pytest.raises(CompatibilityError, match=r"^job a: facts: "):
+    with pytest.raises(CompatibilityError, match=r'^the facts of job "a": '):
         watched(Matrices([small_page()]), [Asked("a", '{"tracer": 1}', (), "supported")])
 
 

@@ -106,7 +106,7 @@ class Suite:
                 try:
                     self._requirements[marker] = Requirement.from_marker(marker)
                 except ValueError as error:
-                    problem = Problem(str(error), origin=f"job {asked.job}")
+                    problem = Problem(str(error), origin=f'job "{asked.job}"')
                     raise RequirementError(problem) from None
 
     def _decided(self, facts: str, markers: Sequence[str], jobs: int) -> Decision | None:
@@ -151,7 +151,7 @@ def ids_of(requirement: Requirement, matrix: Matrix) -> tuple[str, ...]:
 
 
 def _environment(asked: Asked, matrices: Matrices) -> Environment:
-    origin = f"job {asked.job}: facts"
+    origin = f'the facts of job "{asked.job}"'
     try:
         parsed = json.loads(asked.facts)
     except (ValueError, RecursionError):
