@@ -68,13 +68,13 @@ def _own(value: object) -> str:
 
 
 def _series(version: str | None) -> str:
-    parsed = _parsed(version) if version is not None else None
     if version is None:
         return "not installed"
-    if parsed is None:
+    known = _parsed(version)
+    if known is None:
         return version
-    epoch = f"{parsed.epoch}!" if parsed.epoch else ""  # without it, this would be another series
-    return epoch + ".".join(map(str, (*parsed.release, 0)[:2]))
+    epoch = f"{known.epoch}!" if known.epoch else ""  # without it, this would be another series
+    return epoch + ".".join(map(str, (*known.release, 0)[:2]))
 
 
 def in_order(texts: Iterable[str]) -> dict[str, int]:
