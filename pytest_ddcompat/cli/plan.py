@@ -23,7 +23,7 @@ from pytest_ddcompat.declarations.file import load_declarations, read_content
 from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.jobs.allowed import Allowances, read_allowed
 from pytest_ddcompat.matrix.loading import DEFAULT, bundled_ids
-from pytest_ddcompat.planning.limits import limits_of, offers_of
+from pytest_ddcompat.planning.limits import check_limits, limits_of, offers_of
 from pytest_ddcompat.planning.suite import read_decisions, read_markers
 from pytest_ddcompat.record.reading import read_record, requirements_of
 from pytest_ddcompat.values.day import today
@@ -130,6 +130,7 @@ def run(options: argparse.Namespace) -> int:
     limits = limits_of(options.only, options.python, offers)
     allowed = read_allowed(options.allow) if options.allow is not None else Allowances()
     tests, matrices = _suite(options)
+    check_limits(limits, offers, matrices)
     if not tests:
         valid = "tests that have a marker of this plugin, or a declaration"
         raise CompatibilityError(Problem("there is no gated test to plan for", valid))

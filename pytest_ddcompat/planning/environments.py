@@ -61,7 +61,7 @@ def build(
     Raises:
         FactsError: A value is none that the fact may have.
     """
-    names = _names(tests, trial)
+    names = _names(tests, trial, limits)
     planned = []
     for values, needing in found:
         conditions = _conditions(needing)
@@ -69,7 +69,7 @@ def build(
         facts = _plain(needed, names)
         atoms = _resolved(conditions, trial, needed)
         packages = {
-            LIBRARY if key == "tracer" else names[key]: _range(key, needed, atoms, trial, limits)
+            _name(key, names): _range(key, needed, atoms, trial, limits)
             for key, value in needed.items()
             if isinstance(value, Version) and _is_installed(key)
         }
@@ -104,7 +104,7 @@ def _is_installed(key: str) -> bool:
     return key == "tracer" or kind_of(key).is_distribution
 
 
-def _names(tests: Sequence[GatedTest], trial: Trial) -> dict[str, str]:
+def _names(tests: Sequence[GatedTest], trial: Trial, limits: Limits) -> dict[str, str]:
     """Return how facts of which there are several are written, by their keys."""
     framework, own = FACTS["framework"], FACTS["fact"]
     found: dict[str, str] = {}
@@ -121,7 +121,12 @@ def _names(tests: Sequence[GatedTest], trial: Trial) -> dict[str, str]:
                 found.setdefault(FACTS["package"].key_of(name), name)
             for name, _ in requirement.values if requirement.kind == "fact" else ():
                 found.setdefault(own.key_of(name), name)
-    return found
+    return {**limits.names, **found}
+
+
+def _name(key: str, names: Mapping[str, str]) -> str:
+    """Return the name of a distribution: that of a package that no test names is its key's."""
+    return LIBRARY if key == "tracer" else names.get(key, key.partition(".")[2])
 
 
 def _simplified(

@@ -194,6 +194,12 @@ def test_limits(
     assert {" ".join(v) if isinstance(v, list) else v for v in given} == values
 
 
+def test_a_limit_of_which_nothing_can_come(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "--collect", "test_suite.py", "--only", "fact.x=1"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", 'ddcompat: no fact "x" is declared; valid: variant\n')
+
+
 def test_forms_for_tools(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     project.write("test_it.py", """
         from pytest_ddcompat import requires_framework, requires_python, requires_tracer
