@@ -96,7 +96,8 @@ class Once(argparse.Action):
         """Keep a value."""
         del parser
         given = namespace.__dict__.setdefault("given_options", {})
-        if option_string and given.setdefault(self.dest, values) != values:
+        before = given.setdefault(self.dest, values) if option_string else values
+        if before is not values and before != values:  # nan is not equal to itself
             valid = "this option once"
             raise CompatibilityError(Problem("it is given with two values", valid, option_string))
         setattr(namespace, self.dest, values)

@@ -125,7 +125,8 @@ def run(options: argparse.Namespace) -> int:
         what = "there is no suite" if options.record is None else "there are two suites"
         raise CompatibilityError(Problem(what, "a RECORD, or --collect PATH"))
     if not 0 < options.time_limit < float("inf"):
-        raise CompatibilityError(Problem("--time-limit: this is no time", "seconds, such as 60"))
+        what = f"--time-limit: {options.time_limit:g} is no time"
+        raise CompatibilityError(Problem(what, "seconds above 0, such as 60"))
     offers = offers_of(options.offers) if options.offers is not None else {}
     limits = limits_of(options.only, options.python, offers)
     allowed = read_allowed(options.allow) if options.allow is not None else Allowances()

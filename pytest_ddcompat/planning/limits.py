@@ -192,7 +192,7 @@ def _read(mappings: Sequence[Mapping[str, Any]], path: str) -> dict[str, tuple[A
 
 
 def _array(value: object, where: str, path: str) -> list[Any]:
-    if not isinstance(value, list) or not 0 < len(value) <= _MOST:
-        valid = f"an array of 1 to {_MOST} values"
-        raise CompatibilityError(Problem("this is no array of values", valid, where, path))
-    return value
+    if isinstance(value, list) and 0 < len(value) <= _MOST:
+        return value
+    what = f"this has {len(value)} values" if isinstance(value, list) else "this must be an array"
+    raise CompatibilityError(Problem(what, f"an array of 1 to {_MOST} values", where, path))

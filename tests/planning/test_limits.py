@@ -114,3 +114,23 @@ def test_no_fact_is_declared() -> None:
     assert str(caught.value) == (
         'no fact "x" is declared; valid: a fact that a page or a declarations file declares'
     )
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        pytest.param(0, "this has 0 values; ", id="none"),
+        pytest.param(1, None, id="one"),
+        pytest.param(200, None, id="as many as may be"),
+        pytest.param(201, "this has 201 values; ", id="one more"),
+    ],
+)
+def test_how_many_values_may_be_offered(count: int, said: str | None, tmp_path: Path) -> None:
+    file = tmp_path / "offers.toml"
+    file.write_text(f"tracer = {[f'1.{minor}' for minor in range(count)]}\n", "utf-8")
+    if said is None:
+        assert len(offers_of(str(file))["tracer"]) == count
+        return
+    with pytest.raises(CompatibilityError) as caught:
+        offers_of(str(file))
+    assert str(caught.value) == f"{file}: tracer: {said}valid: an array of 1 to 200 values"
