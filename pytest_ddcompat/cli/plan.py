@@ -172,7 +172,12 @@ def _tell(plan: Plan, beside: Beside, options: argparse.Namespace) -> None:
         for each in plan.impossible
         if each.test not in beside.allowed
     ]
-    notes = not_hosted(plan) if options.format == "github" else []
+    notes = [
+        f"environment {number}: {note}"
+        for number, planned in enumerate(plan.environments, start=1)
+        for note in planned.notes
+    ]
+    notes += not_hosted(plan) if options.format == "github" else []
     notes += [f"of --allow no longer needed: {test}" for test in beside.unneeded]
     told = [*(f"ddcompat: {line}" for line in lines), *(f"ddcompat: note: {n}" for n in notes)]
     if told:

@@ -11,6 +11,7 @@ from pytest_ddcompat.environment.value import Fact
 from pytest_ddcompat.evaluation.pages import Verdicts
 from pytest_ddcompat.planning.atoms import Atom, Operation, atoms_in
 from pytest_ddcompat.planning.clashes import holds
+from pytest_ddcompat.planning.documented import Documented
 from pytest_ddcompat.planning.trial import UNKNOWN
 from pytest_ddcompat.values.stretches import stretches
 from pytest_ddcompat.values.versions import Version
@@ -35,11 +36,13 @@ class Planned(NamedTuple):
         tests: Ids of all tests that are supported there.
         packages: The distributions to install, each with the PEP 440 specifiers of the versions
             that the tests allow which are planned for it; empty: any version.
+        notes: What speaks against the environment, which its tests or limits force.
     """
 
     facts: dict[str, Any]
     tests: tuple[str, ...]
     packages: dict[str, str]
+    notes: tuple[str, ...] = ()
 
 
 def build(
@@ -62,10 +65,12 @@ def build(
         FactsError: A value is none that the fact may have.
     """
     names = _names(tests, trial, limits)
+    documented = Documented(trial)
     planned = []
     for values, needing in found:
         conditions = _conditions(needing)
-        needed = _simplified(values, conditions, candidates, trial, limits)
+        simple = _simplified(values, conditions, candidates, trial, limits)
+        needed = documented.preferred(simple, conditions, candidates, trial)
         facts = _plain(needed, names)
         atoms = _resolved(conditions, trial, needed)
         packages = {
@@ -73,7 +78,8 @@ def build(
             for key, value in needed.items()
             if isinstance(value, Version) and _is_installed(key)
         }
-        planned.append(Planned(facts, _supported(facts, tests, trial), packages))
+        notes = documented.notes(needed, conditions)
+        planned.append(Planned(facts, _supported(facts, tests, trial), packages, notes))
     return tuple(planned)
 
 
