@@ -98,8 +98,8 @@ class Once(argparse.Action):
         given = namespace.__dict__.setdefault("given_options", {})
         before = given.setdefault(self.dest, values) if option_string else values
         if before is not values and before != values:  # nan is not equal to itself
-            valid = "this option once"
-            raise CompatibilityError(Problem("it is given with two values", valid, option_string))
+            what = "it is given with two values"
+            raise CompatibilityError(Problem(what, "this option once", option_string or ""))
         setattr(namespace, self.dest, values)
 
 

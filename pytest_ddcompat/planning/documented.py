@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from pytest_ddcompat.planning.atoms import Atom, Formula
+    from pytest_ddcompat.planning.candidates import Limits
 
 __all__ = ["Documented"]
 
@@ -62,6 +63,7 @@ class Documented:
         conditions: Sequence[Formula],
         candidates: Mapping[str, Sequence[Any]],
         trial: Trial,
+        limits: Limits,
     ) -> dict[str, Any]:
         """Return facts with as few changes as make an environment one that the pages document.
 
@@ -72,15 +74,19 @@ class Documented:
             conditions: What has to hold.
             candidates: The values of each fact, the preferred ones first.
             trial: It tries the conditions.
+            limits: What environments there may be.
         """
         pages = _pages(conditions)
         if not self._lacking(values, pages):
             return values
-        tracers = (key for page, key in self._tracers.items() if page in pages)
+        tracers = {key: page for page, key in self._tracers.items() if page in pages}
         keys = [key for key in dict.fromkeys((*_PLATFORM, *tracers)) if key in values]
+        tries = {key: [*candidates[key]] for key in keys}
+        for key, page in tracers.items():
+            tries[key] += [v for v in self._versions(page, key) if limits.admits(key, v)]
         for count in range(1, _AT_ONCE + 1):
             for chosen in combinations(keys, count):
-                for each in product(*(candidates[key] for key in chosen)):
+                for each in product(*(tries[key] for key in chosen)):
                     tried = {**values, **dict(zip(chosen, each))}
                     if not self._lacking(tried, pages) and all(
                         holds(condition, trial, tried) for condition in conditions
@@ -106,6 +112,11 @@ class Documented:
             what = ", ".join([f"{self._libraries[page]} {version}", *platform])
             found.append(f"the page {page} documents no support for {what}")
         return (*found, *_foreign(values))
+
+    def _versions(self, page: str, key: str) -> list[Version]:
+        """Return the versions at which the rows of a page change, the newest first."""
+        cuts = {cut for atom in self._rows[page] for cut in self._trial.cuts(atom, key)}
+        return sorted(cuts, reverse=True)
 
     def _lacking(self, values: Mapping[str, Any], pages: Collection[str]) -> list[str]:
         """Return the pages whose runtime table names nothing that an environment may be."""

@@ -70,7 +70,7 @@ def build(
     for values, needing in found:
         conditions = _conditions(needing)
         simple = _simplified(values, conditions, candidates, trial, limits)
-        needed = documented.preferred(simple, conditions, candidates, trial)
+        needed = documented.preferred(simple, conditions, candidates, trial, limits)
         facts = _plain(needed, names)
         atoms = _resolved(conditions, trial, needed)
         packages = {

@@ -200,6 +200,25 @@ def test_a_limit_of_which_nothing_can_come(capsys: pytest.CaptureFixture[str]) -
     assert (out, err) == ("", 'ddcompat: no fact "x" is declared; valid: variant\n')
 
 
+def test_notes_on_environments(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.write("test_it.py", """
+        from pytest_ddcompat import requires_python, requires_tracer
+        @requires_tracer(">=4")
+        @requires_python("<3.9")
+        def test_a(): pass
+        """)  # fmt: skip
+    note = "the page iast-python documents no support for ddtrace 4, python 3.8"
+    assert answer(capsys, "--collect", "test_it.py")["notes"] == [[note]]
+    plan = ["plan", "--collect", "test_it.py"]
+    assert main(plan) == 0
+    assert f"\n  note: {note}\n" in capsys.readouterr().out
+    assert main([*plan, "--format", "markdown"]) == 0
+    assert "\n   - note: the page iast-python documents" in capsys.readouterr().out
+    for form in ("github", "tox", "requirements"):
+        assert main([*plan, "--format", form]) == 0
+        assert capsys.readouterr().err == f"ddcompat: note: environment 1: {note}\n"
+
+
 def test_forms_for_tools(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     project.write("test_it.py", """
         from pytest_ddcompat import requires_framework, requires_python, requires_tracer

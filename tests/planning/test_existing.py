@@ -14,6 +14,7 @@ from pytest_ddcompat.planning.suite import read_markers
 
 pytestmark = pytest.mark.once
 
+Job = tuple[str, dict[str, str], dict[str, str], bool]
 DAY = dt.date(2026, 5, 31)
 TESTS = read_markers([
     ("any", ['requires_tracer(">=2")']),
@@ -38,7 +39,7 @@ FULL = {"runs-on": "ubuntu-latest", "python-version": "3.12", "ddtrace": "4.16.0
 def test_jobs_without_which_no_test_is_lost(
     values: dict[str, str], is_read: bool, redundant: bool
 ) -> None:
-    jobs = [("full", FULL, {}, True), ("other", {**FULL, **values}, {}, is_read)]
+    jobs: list[Job] = [("full", FULL, {}, True), ("other", {**FULL, **values}, {}, is_read)]
     found = compare_jobs(jobs, TESTS, Matrices([MATRIX]), Limits(), DAY)
     assert found.redundant == (("other",) if redundant else ())
     assert found.missing == ()
@@ -46,7 +47,7 @@ def test_jobs_without_which_no_test_is_lost(
 
 def test_a_job_of_which_something_is_not_known_runs_what_is_known() -> None:
     """What needs no ddtrace runs there, so that a job with it alone may go."""
-    jobs = [("odd", {**FULL, "ddtrace": "latest"}, {}, True),
+    jobs: list[Job] = [("odd", {**FULL, "ddtrace": "latest"}, {}, True),
             ("old", {**FULL, "ddtrace": "1.2.0"}, {}, True)]  # fmt: skip
     found = compare_jobs(jobs, TESTS, Matrices([MATRIX]), Limits(), DAY)
     assert (found.jobs[0].unknown, found.redundant) == (("tracer",), ("old",))
