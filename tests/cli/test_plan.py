@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 
 from pytest_ddcompat.__main__ import main
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.once
 pytest.importorskip("highspy")  # here, as numpy can be loaded only once, and pytester forgets
 
+SCHEMA = Path(__file__).parents[2] / "matrices/plan.schema.json"
 SUITE = """
     import pytest
     from pytest_ddcompat import (
@@ -105,6 +107,7 @@ def answer(capsys: pytest.CaptureFixture[str], *options: str, status: int = 0) -
     capsys.readouterr()  # of a run of pytest
     assert main(["plan", "--format", "json", *options]) == status
     found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    jsonschema.validate(found, json.loads(SCHEMA.read_text("utf-8")))
     return found
 
 
@@ -137,7 +140,6 @@ def test_every_test_runs_in_some_planned_environment(
 
 
 def test_environments_are_files_of_facts(capsys: pytest.CaptureFixture[str]) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     for facts in answer(capsys, "--collect", "test_suite.py")["environments"]:
         jsonschema.validate(facts, facts_schema())
 

@@ -7,10 +7,14 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 
 from pytest_ddcompat.cli.plan_resolve import resolve
+from pytest_ddcompat.cli.plan_schema import plan_schema
+from pytest_ddcompat.cli.plan_view import Beside
 from pytest_ddcompat.planning.environments import Planned
+from pytest_ddcompat.planning.plan import Plan
 from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
@@ -88,6 +92,16 @@ def test_facts_have_the_versions_that_are_installed(tools: Tools) -> None:
     assert found.planned.facts == {**FACTS, **changed}
     names = [command[-1] for command in tools.commands if "-vv" not in command]
     assert names == ["ddtrace", "django", "httpx", "httpx"]
+
+
+@pytest.mark.usefixtures("tools")
+def test_what_can_be_installed_is_as_the_schema_has_it() -> None:
+    resolved = resolve([planned(ddtrace=">=2.6.0,<3.0", httpx=">=0.20")])
+    plan = Plan((resolved[0].planned,), 1, (), (), (), (), ())
+    found = {**plan.to_mapping(), **Beside(resolved=resolved).to_mapping()}
+    jsonschema.validate(found, plan_schema())
+    status = {"ddtrace": "wheel", "httpx": "sdist only (0.27.2)"}
+    assert found["resolved"] == [{"packages": status, "problem": ""}]
 
 
 @pytest.mark.parametrize(
