@@ -96,9 +96,10 @@ class Once(argparse.Action):
         """Keep a value."""
         del parser
         given = namespace.__dict__.setdefault("given_options", {})
-        if option_string and given.setdefault(self.dest, values) != values:
-            valid = "this option once"
-            raise CompatibilityError(Problem("it is given with two values", valid, option_string))
+        before = given.setdefault(self.dest, values) if option_string else values
+        if before is not values and before != values:  # nan is not equal to itself
+            what = "it is given with two values"
+            raise CompatibilityError(Problem(what, "this option once", option_string or ""))
         setattr(namespace, self.dest, values)
 
 

@@ -23,7 +23,7 @@ from pytest_ddcompat.declarations.file import load_declarations, read_content
 from pytest_ddcompat.evaluation.pages import Matrices
 from pytest_ddcompat.jobs.allowed import Allowances, read_allowed
 from pytest_ddcompat.matrix.loading import DEFAULT, bundled_ids
-from pytest_ddcompat.planning.limits import limits_of, offers_of
+from pytest_ddcompat.planning.limits import check_limits, limits_of, offers_of
 from pytest_ddcompat.planning.suite import read_decisions, read_markers
 from pytest_ddcompat.record.reading import read_record, requirements_of
 from pytest_ddcompat.values.day import today
@@ -125,12 +125,14 @@ def run(options: argparse.Namespace) -> int:
         what = "there is no suite" if options.record is None else "there are two suites"
         raise CompatibilityError(Problem(what, "a RECORD, or --collect PATH"))
     if not 0 < options.time_limit < float("inf"):
-        raise CompatibilityError(Problem("--time-limit: this is no time", "seconds, such as 60"))
+        what = f"--time-limit: {options.time_limit:g} is no time"
+        raise CompatibilityError(Problem(what, "seconds above 0, such as 60"))
     offers = offers_of(options.offers) if options.offers is not None else {}
     limits = limits_of(options.only, options.python, offers)
     allowed = read_allowed(options.allow) if options.allow is not None else Allowances()
     files: dict[str, bytes] = {}
     tests, matrices = _suite(options, files)
+    check_limits(limits, offers, matrices)
     if not tests:
         valid = "tests that have a marker of this plugin, or a declaration"
         raise CompatibilityError(Problem("there is no gated test to plan for", valid))
@@ -171,7 +173,12 @@ def _tell(plan: Plan, beside: Beside, options: argparse.Namespace) -> None:
         for each in plan.impossible
         if each.test not in beside.allowed
     ]
-    notes = not_hosted(plan) if options.format == "github" else []
+    notes = [
+        f"environment {number}: {note}"
+        for number, planned in enumerate(plan.environments, start=1)
+        for note in planned.notes
+    ]
+    notes += not_hosted(plan) if options.format == "github" else []
     notes += [f"of --allow no longer needed: {test}" for test in beside.unneeded]
     told = [*(f"ddcompat: {line}" for line in lines), *(f"ddcompat: note: {n}" for n in notes)]
     if told:

@@ -85,6 +85,8 @@ def _check(path: str) -> None:
     try:
         errors = json.loads(run.stdout)["errors"]
     except (ValueError, KeyError):
-        errors = [{"path": "", "message": "it cannot be checked"}]
+        errors = []
     problems = [Problem(str(e["message"]), where=str(e["path"]), file=path) for e in errors]
+    # It says no more of what its own reader of YAML refuses.
+    problems = problems or [Problem("it cannot be checked by its schema", "YAML 1.2", file=path)]
     raise CompatibilityError(problems[:_MOST_PROBLEMS])

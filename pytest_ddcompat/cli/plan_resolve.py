@@ -26,6 +26,10 @@ _PATIENCE = ("--retries=1", "--timeout=15")  # of one question, of which a plan 
 _FAILED = re.compile(r"^Could not fetch URL \S+: (?!404 )(.*)$", re.MULTILINE)
 """What pip says of an index that does not answer; with 404, it says that it has no release."""
 
+_IGNORING = "Ignoring indexes: "  # what pip says of `no-index`, and where it looks all the same:
+_FOLDERS = re.compile(r"^(?:Found|Skipping) link", re.MULTILINE)
+_WRITTEN = re.compile(r"(\[line +\d+\]): .*")
+
 _MANY = ("_2_28", "_2_27", "_2_24", "_2_17", "2014", "_2_12", "2010", "_2_5", "1")
 _LINUX = {"x86-64": "x86_64", "aarch64": "aarch64", "i686": "i686"}
 _WINDOWS = {"x86-64": "win_amd64", "aarch64": "win_arm64", "i686": "win32"}
@@ -135,8 +139,20 @@ def _versions(name: str, options: Sequence[str]) -> list[str]:
     if "No matching distribution found" in run.stderr:
         _refuse_unreached(name, options)
         return []
-    said = printable(cut(run.stderr.strip().rpartition("\n")[2], _LONGEST))
+    said = printable(cut(_telling(run.stderr), _LONGEST))
     raise CompatibilityError(f"--resolve: pip cannot tell the versions of {name}: {said}")
+
+
+def _telling(said: str) -> str:
+    """Return what tells why pip has failed: the last line, or all that names a wrong setting.
+
+    What a file of settings has in the wrong place is left out, as it may be a password.
+    """
+    lines = [line.strip() for line in said.strip().splitlines()]
+    first = next((n for n, line in enumerate(lines) if "onfiguration file" in line), None)
+    if first is None:
+        return lines[-1] if lines else ""
+    return " ".join(_WRITTEN.sub(r"\1", line) for line in lines[first:] if line[:1] not in "'\"")
 
 
 def _question(name: str, options: Sequence[str], *further: str) -> list[str]:
@@ -147,6 +163,10 @@ def _question(name: str, options: Sequence[str], *further: str) -> list[str]:
 def _refuse_unreached(name: str, options: Sequence[str]) -> None:
     """Ask again, for the reason: only so does pip tell no release from no answer of the index."""
     run = _run(_question(name, options, "-vv", "--retries=0", _PATIENCE[1]))
+    said = f"{run.stdout}\n{run.stderr}"
+    if _IGNORING in said and not _FOLDERS.search(said):
+        what = f"--resolve: pip is told to ask no index for {name} (no-index, PIP_NO_INDEX)"
+        raise CompatibilityError(Problem(what, "an index, or a folder (find-links) that has it"))
     failed = _FAILED.search(run.stdout) or _FAILED.search(run.stderr)
     if failed:
         # What follows is the address, which may have a password in it.

@@ -114,6 +114,8 @@ def print_plan(plan: Plan, beside: Beside, out: Console) -> None:
         _print(_facts(planned), 2, out)
         for line in _installed(planned):
             _print(f"install {line}", 2, out)
+        for note in planned.notes:
+            _print(f"note: {note}", 2, out)
         for test in _first(planned.tests):
             _print(test, 4, out)
     for title, rows in _answers(plan, beside).items():
@@ -160,6 +162,7 @@ def markdown(plan: Plan, beside: Beside) -> str:
     for number, planned in enumerate(plan.environments, start=1):
         lines += [f"{number}. {words(_facts(planned))}"]
         lines += [f"   - install {code(line)}" for line in _installed(planned)]
+        lines += [f"   - note: {words(note)}" for note in planned.notes]
         lines += [f"   - {words(_counted(len(planned.tests), 'test'))}"]
     for title, rows in _answers(plan, beside).items():
         lines += ["", _sentence(title), ""] if rows else []

@@ -24,6 +24,7 @@ __all__ = [
     "read_as_yaml",
     "read_nodes",
     "refuse_expanding",
+    "refuse_odd",
     "source_of",
     "text_of",
 ]
@@ -33,6 +34,9 @@ Node = yaml.Node
 _LONGEST_COMMENT = 200  # characters that are kept
 _TEXT = "tag:yaml.org,2002:str"
 _FLOAT = "tag:yaml.org,2002:float"
+_YAML = "tag:yaml.org,2002:"
+_PLAIN = {"str", "int", "float", "bool", "null", "seq", "map", "timestamp", "merge", "value"}
+"""What values without a tag are; a reader of another YAML version may know no other tag."""
 
 
 class Document(NamedTuple):
@@ -151,6 +155,41 @@ def refuse_expanding(root: Node | None, origin: str, most: int) -> None:
     if any(size > most for size in sizes.values()):
         what = f"its aliases stand for more than {most} values"
         raise PageError(f"{origin}: {what}; valid: fewer aliases of aliases")
+
+
+def refuse_odd(root: Node | None, origin: str) -> None:
+    """Refuse a tag that is none of plain data, and a key that a mapping has twice.
+
+    Args:
+        root: The node of the document, in which no alias is endless.
+        origin: Name of its file, for messages.
+
+    Raises:
+        PageError: There is one.
+    """
+    seen: set[int] = set()
+    left = [root] if root is not None else []
+    while left:
+        node = left.pop()
+        kind = node.tag.removeprefix(_YAML)
+        if kind not in _PLAIN:
+            tag = f"!!{kind}" if kind != node.tag else kind
+            what = f"line {line_of(node)}: the tag {tag:.80} is none of plain data"
+            raise PageError(f"{origin}: {what}; valid: a value without a tag")
+        if id(node.value) in seen:
+            continue
+        seen.add(id(node.value))
+        _refuse_repeated(node, origin)
+        left += reversed(_inner(node))
+
+
+def _refuse_repeated(node: Node, origin: str) -> None:
+    first: dict[tuple[str, str], Node] = {}
+    for key, _ in pairs_of(node) or ():
+        before = first.setdefault((key.tag, source_of(key)), key)
+        if before is not key and isinstance(key, yaml.ScalarNode):
+            what = f'line {line_of(key)}: the key "{cut(key.value)}" is there twice'
+            raise PageError(f"{origin}: {what}, first in line {line_of(before)}; valid: once")
 
 
 def _inner(node: Node) -> list[Node]:

@@ -15,6 +15,7 @@ from pytest_ddcompat.importer.nodes import (
     read_as_yaml,
     read_nodes,
     refuse_expanding,
+    refuse_odd,
     source_of,
 )
 from pytest_ddcompat.importer.workflow_steps import child_of, read_steps
@@ -40,11 +41,14 @@ class Job(NamedTuple):
         name: The key of the job in the workflow, with the values of the matrix.
         values: What the matrix says for it, `runs-on`, and the Python that a step sets up.
         pins: The versions of packages that its steps install, by name.
+        is_read: Whether all its steps are read: it calls no other workflow, and no action of the
+            repository.
     """
 
     name: str
     values: dict[str, str]
     pins: dict[str, str]
+    is_read: bool
 
 
 class Workflow(NamedTuple):
@@ -71,11 +75,14 @@ def read_workflow(text: str, origin: str) -> Workflow:
         origin: Its file, for messages.
 
     Raises:
-        PageError: It is no YAML, or its aliases come to very much, or a matrix has more jobs than
-            GitHub makes, or is an expression.
+        PageError: It is empty or no YAML, has a key twice or an unknown tag, or its aliases come to
+            very much, or a matrix has more jobs than GitHub makes, or is an expression.
     """
     root = read_nodes(text, origin).root
+    if root is None:
+        raise PageError(f"{origin}: the file is empty; valid: a workflow of GitHub Actions")
     refuse_expanding(root, origin, _MOST_NODES)
+    refuse_odd(root, origin)
     found = Workflow([], [], [])
     jobs = child_of(root, "jobs")
     for key, node in (pairs_of(jobs) or ()) if jobs is not None else ():
@@ -104,7 +111,8 @@ def _jobs_of(name: str, node: Node, steps: Steps, place: str) -> Iterator[Job]:
         further = {"runs-on": _filled(on, values), "python-version": _filled(python, values)}
         pins = {package: _filled(version, values) for package, version in steps.pins.items()}
         given = {**values, **{key: text for key, text in further.items() if text}}
-        yield Job(f"{name}{label}", given, {key: text for key, text in pins.items() if text})
+        pinned = {key: text for key, text in pins.items() if text}
+        yield Job(f"{name}{label}", given, pinned, steps.are_read)
 
 
 def _matrix_of(job: Node) -> Node | None:

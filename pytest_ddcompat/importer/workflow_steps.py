@@ -32,11 +32,14 @@ class Steps(NamedTuple):
             calls another workflow or an action of the repository.
         python: Where the Python stands that a step sets up; None: none does.
         pins: The versions of packages that a step installs, as they are written, by name.
+        are_read: Whether all are read: the job calls no other workflow, and no action of the
+            repository.
     """
 
     runs_tests: bool | None
     python: Node | None
     pins: dict[str, str]
+    are_read: bool
 
 
 def read_steps(job: Node) -> Steps:
@@ -60,7 +63,7 @@ def read_steps(job: Node) -> Steps:
             if not _INSTALLS.search(command):
                 runs = runs or _RUNNER.search(command) is not None
     known = None if hidden and not runs else runs
-    return Steps(known, python, pins)
+    return Steps(known, python, pins, not hidden)
 
 
 def _commands(script: str) -> Iterator[str]:

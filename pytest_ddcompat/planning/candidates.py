@@ -35,11 +35,13 @@ class Limits(NamedTuple):
         values: The values of facts by key, the preferred ones first; of others any may be.
         ranges: Ranges in which the versions of facts must be, by key.
         pythons: Minor versions of Python, the preferred ones first; empty: any.
+        names: How the frameworks of these limits are written, by key.
     """
 
     values: Mapping[str, tuple[Any, ...]] = {}
     ranges: Mapping[str, Range] = {}
     pythons: tuple[Version, ...] = ()
+    names: Mapping[str, str] = {}
 
     @property
     def keys(self) -> list[str]:

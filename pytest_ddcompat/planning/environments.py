@@ -11,6 +11,7 @@ from pytest_ddcompat.environment.value import Fact
 from pytest_ddcompat.evaluation.pages import Verdicts
 from pytest_ddcompat.planning.atoms import Atom, Operation, atoms_in
 from pytest_ddcompat.planning.clashes import holds
+from pytest_ddcompat.planning.documented import Documented
 from pytest_ddcompat.planning.trial import UNKNOWN
 from pytest_ddcompat.values.stretches import stretches
 from pytest_ddcompat.values.versions import Version
@@ -35,11 +36,13 @@ class Planned(NamedTuple):
         tests: Ids of all tests that are supported there.
         packages: The distributions to install, each with the PEP 440 specifiers of the versions
             that the tests allow which are planned for it; empty: any version.
+        notes: What speaks against the environment, which its tests or limits force.
     """
 
     facts: dict[str, Any]
     tests: tuple[str, ...]
     packages: dict[str, str]
+    notes: tuple[str, ...] = ()
 
 
 def build(
@@ -61,19 +64,22 @@ def build(
     Raises:
         FactsError: A value is none that the fact may have.
     """
-    names = _names(tests, trial)
+    names = _names(tests, trial, limits)
+    documented = Documented(trial)
     planned = []
     for values, needing in found:
         conditions = _conditions(needing)
-        needed = _simplified(values, conditions, candidates, trial, limits)
+        simple = _simplified(values, conditions, candidates, trial, limits)
+        needed = documented.preferred(simple, conditions, candidates, trial, limits)
         facts = _plain(needed, names)
         atoms = _resolved(conditions, trial, needed)
         packages = {
-            LIBRARY if key == "tracer" else names[key]: _range(key, needed, atoms, trial, limits)
+            _name(key, names): _range(key, needed, atoms, trial, limits)
             for key, value in needed.items()
             if isinstance(value, Version) and _is_installed(key)
         }
-        planned.append(Planned(facts, _supported(facts, tests, trial), packages))
+        notes = documented.notes(needed, conditions)
+        planned.append(Planned(facts, _supported(facts, tests, trial), packages, notes))
     return tuple(planned)
 
 
@@ -104,7 +110,7 @@ def _is_installed(key: str) -> bool:
     return key == "tracer" or kind_of(key).is_distribution
 
 
-def _names(tests: Sequence[GatedTest], trial: Trial) -> dict[str, str]:
+def _names(tests: Sequence[GatedTest], trial: Trial, limits: Limits) -> dict[str, str]:
     """Return how facts of which there are several are written, by their keys."""
     framework, own = FACTS["framework"], FACTS["fact"]
     found: dict[str, str] = {}
@@ -121,7 +127,12 @@ def _names(tests: Sequence[GatedTest], trial: Trial) -> dict[str, str]:
                 found.setdefault(FACTS["package"].key_of(name), name)
             for name, _ in requirement.values if requirement.kind == "fact" else ():
                 found.setdefault(own.key_of(name), name)
-    return found
+    return {**limits.names, **found}
+
+
+def _name(key: str, names: Mapping[str, str]) -> str:
+    """Return the name of a distribution: that of a package that no test names is its key's."""
+    return LIBRARY if key == "tracer" else names.get(key, key.partition(".")[2])
 
 
 def _simplified(

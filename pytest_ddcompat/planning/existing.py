@@ -65,7 +65,8 @@ class Existing(NamedTuple):
         jobs: The jobs.
         missing: Tests that are supported in none of them.
         undetermined: Those of them for which some job lacks a fact, so that they may run there.
-        redundant: Jobs without which no test is missing that is not missing with them.
+        redundant: Jobs of which all is known, and without which no test is missing that is not
+            missing with them.
         left_out: Jobs of the workflow that run no tests.
         notes: What is to be known of how the workflow was read.
     """
@@ -90,7 +91,7 @@ class Existing(NamedTuple):
 
 
 def compare_jobs(
-    jobs: Iterable[tuple[str, Mapping[str, str], Mapping[str, str]]],
+    jobs: Iterable[tuple[str, Mapping[str, str], Mapping[str, str], bool]],
     tests: Sequence[GatedTest],
     matrices: Matrices,
     limits: Limits,
@@ -101,7 +102,8 @@ def compare_jobs(
     """Find out which tests run in the jobs that there are.
 
     Args:
-        jobs: The name of each job, what its matrix says, and the packages that it installs.
+        jobs: The name of each job, what its matrix says, the packages that it installs, and whether
+            all its steps are read.
         tests: The tests.
         matrices: The pages by which they are decided.
         limits: A fact that may have one value alone has it in all jobs.
@@ -109,11 +111,12 @@ def compare_jobs(
         never: Ids of tests that are not missed where they run in no job.
     """
     found: list[ExistingJob] = []
+    read: list[ExistingJob] = []
     open_tests: set[str] = set()
     notes: dict[str, None] = {}
     asked = {r: None for test in tests for r in test.requirements}
     keys = {requirement: _keys(requirement, matrices) for requirement in asked}
-    for name, values, pins in jobs:
+    for name, values, pins, is_read in jobs:
         given, odd = _facts(values, pins, matrices, tests)
         notes.update(dict.fromkeys(odd))
         environment = matrices.read_tracer(Environment({**_given(limits), **given}, day=day))
@@ -128,10 +131,11 @@ def compare_jobs(
         lacking = dict.fromkeys(key for requirement in concerned for key in keys[requirement])
         unknown = tuple(key for key in lacking if not environment.fact(key).known)
         found.append(ExistingJob(name, environment.to_mapping(), runs, unknown))
+        read += [found[-1]] if is_read else []
     ran = {test for job in found for test in job.tests}
     missing = tuple(t.id for t in tests if t.id not in ran and t.id not in never)
     undetermined = tuple(test for test in missing if test in open_tests)
-    redundant = tuple(_redundant(found))
+    redundant = tuple(_redundant(read))
     return Existing(tuple(found), missing, undetermined, redundant, notes=tuple(notes))
 
 
@@ -210,9 +214,14 @@ def _worst(test: GatedTest, verdicts: Verdicts) -> Status:
 
 
 def _redundant(jobs: Sequence[ExistingJob]) -> list[str]:
-    """Leave out jobs one by one, those with the fewest tests first, while no test is lost."""
+    """Leave out jobs one by one, those with the fewest tests first, while no test is lost.
+
+    Args:
+        jobs: Those whose steps are read: others may run more tests, or none.
+    """
     kept = {number: {*job.tests} for number, job in enumerate(jobs)}
-    for number in sorted(kept, key=lambda n: (len(kept[n]), -n)):
+    known = [number for number, job in enumerate(jobs) if not job.unknown]
+    for number in sorted(known, key=lambda n: (len(kept[n]), -n)):
         others = [tests for other, tests in kept.items() if other != number]
         if kept[number] <= {test for tests in others for test in tests}:
             del kept[number]

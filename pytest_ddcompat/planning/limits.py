@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pytest_ddcompat.environment.fact import KEYS, PLURALS
+from pytest_ddcompat.environment.environment import Environment
+from pytest_ddcompat.environment.fact import FACTS, KEYS, PLURALS
 from pytest_ddcompat.environment.parsing import facts_from_mapping, facts_from_settings
+from pytest_ddcompat.environment.value import Fact
+from pytest_ddcompat.evaluation.pages import check_facts
 from pytest_ddcompat.matrix.loading import parse_toml
 from pytest_ddcompat.planning.candidates import Limits
 from pytest_ddcompat.planning.trial import UNKNOWN
@@ -18,7 +21,9 @@ from pytest_ddcompat.values.versions import Range, Version, parse_marker_range
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["limits_of", "offers_of"]
+    from pytest_ddcompat.evaluation.pages import Matrices
+
+__all__ = ["check_limits", "limits_of", "offers_of"]
 
 LIMIT = 1 << 20
 """Bytes of a file of what the CI offers."""
@@ -43,13 +48,17 @@ def limits_of(
     """
     values: dict[str, list[Any]] = {}
     ranges: dict[str, list[Range]] = {}
+    names: dict[str, str] = {}
     for setting in only:
         key, _, value = (part.strip() for part in setting.partition("="))
         if value.startswith(_OPERATORS):
-            ranges.setdefault(_version_key(key, setting), []).append(_range(value, key))
-            continue
-        for fact_key, fact in facts_from_settings([setting], "--only").items():
+            fact_key = _version_key(key, setting)
+            ranges.setdefault(fact_key, []).append(_range(value, key))
+        else:
+            ((fact_key, fact),) = facts_from_settings([setting], "--only").items()
             values.setdefault(fact_key, []).append(fact.value if fact.known else UNKNOWN)
+        if fact_key.startswith("framework."):
+            names.setdefault(fact_key, key.partition(".")[2].lower())
     limited = {key: tuple(each) for key, each in values.items()}
     for key, offered in offers.items():
         limited[key] = tuple(v for v in offered if key not in values or v in values[key])
@@ -57,7 +66,39 @@ def limits_of(
         key: Range([s for each in several for s in each.specifiers], by_order=True)
         for key, several in ranges.items()
     }
-    return Limits(limited, every, _pythons(python))
+    return Limits(limited, every, _pythons(python), names)
+
+
+def check_limits(limits: Limits, offers: Mapping[str, tuple[Any, ...]], matrices: Matrices) -> None:
+    """Refuse limits that name what no page and no declarations file knows.
+
+    A framework or package that no test needs may be named: it is installed in each environment.
+    What the CI offers may have other deployment types.
+
+    Args:
+        limits: The limits.
+        offers: What `offers_of` returns.
+        matrices: The pages, and the declared facts.
+
+    Raises:
+        CompatibilityError: A fact of your own is not declared, or a deployment type that `--only`
+            names is unknown.
+    """
+    declared = {FACTS["fact"].key_of(row.id): row.id for row in matrices.own_facts.values()}
+    names = (key.partition("fact.")[2] for key in limits.keys if key not in declared)
+    problems = [_undeclared(name, [*declared.values()]) for name in names if name]
+    if problems:
+        raise CompatibilityError(problems)
+    if "deployments" not in offers:
+        for types in limits.values.get("deployments", ()):
+            given = {"deployments": Fact(types, "--only")} if types is not UNKNOWN else {}
+            check_facts(Environment(given), matrices)
+
+
+def _undeclared(name: str, declared: Sequence[str]) -> Problem:
+    problem = unknown_name(f'no fact "{name:.80}" is declared', name, declared)
+    valid = "a fact that a page or a declarations file declares"
+    return problem if declared else problem._replace(valid=valid)
 
 
 def _range(text: str, key: str) -> Range:
@@ -151,7 +192,7 @@ def _read(mappings: Sequence[Mapping[str, Any]], path: str) -> dict[str, tuple[A
 
 
 def _array(value: object, where: str, path: str) -> list[Any]:
-    if not isinstance(value, list) or not 0 < len(value) <= _MOST:
-        valid = f"an array of 1 to {_MOST} values"
-        raise CompatibilityError(Problem("this is no array of values", valid, where, path))
-    return value
+    if isinstance(value, list) and 0 < len(value) <= _MOST:
+        return value
+    what = f"this has {len(value)} values" if isinstance(value, list) else "this must be an array"
+    raise CompatibilityError(Problem(what, f"an array of 1 to {_MOST} values", where, path))

@@ -79,6 +79,7 @@ class Plan(NamedTuple):
             "environments": [each.facts for each in self.environments],
             "tests": [[*each.tests] for each in self.environments],
             "packages": [each.packages for each in self.environments],
+            "notes": [[*each.notes] for each in self.environments],
             "lower_bound": self.lower_bound,
             "clashing": [*self.clashing],
             "clashes": [{"tests": [*c.tests], "rows": [*c.rows]} for c in self.clashes],

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 
 from pytest_ddcompat.__main__ import main
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.once
 pytest.importorskip("highspy")  # here, as numpy can be loaded only once, and pytester forgets
 
+SCHEMA = Path(__file__).parents[2] / "matrices/plan.schema.json"
 SUITE = """
     import pytest
     from pytest_ddcompat import (
@@ -105,6 +107,7 @@ def answer(capsys: pytest.CaptureFixture[str], *options: str, status: int = 0) -
     capsys.readouterr()  # of a run of pytest
     assert main(["plan", "--format", "json", *options]) == status
     found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    jsonschema.validate(found, json.loads(SCHEMA.read_text("utf-8")))
     return found
 
 
@@ -137,7 +140,6 @@ def test_every_test_runs_in_some_planned_environment(
 
 
 def test_environments_are_files_of_facts(capsys: pytest.CaptureFixture[str]) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
     for facts in answer(capsys, "--collect", "test_suite.py")["environments"]:
         jsonschema.validate(facts, facts_schema())
 
@@ -192,6 +194,31 @@ def test_limits(
     found = answer(capsys, "--collect", "test_it.py", *options)
     given = [facts[key] for facts in found["environments"]]
     assert {" ".join(v) if isinstance(v, list) else v for v in given} == values
+
+
+def test_a_limit_of_which_nothing_can_come(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "--collect", "test_suite.py", "--only", "fact.x=1"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", 'ddcompat: no fact "x" is declared; valid: variant\n')
+
+
+def test_notes_on_environments(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.write("test_it.py", """
+        from pytest_ddcompat import requires_python, requires_tracer
+        @requires_tracer(">=4")
+        @requires_python("<3.9")
+        def test_a(): pass
+        """)  # fmt: skip
+    note = "the page iast-python documents no support for ddtrace 4, python 3.8"
+    assert answer(capsys, "--collect", "test_it.py")["notes"] == [[note]]
+    plan = ["plan", "--collect", "test_it.py"]
+    assert main(plan) == 0
+    assert f"\n  note: {note}\n" in capsys.readouterr().out
+    assert main([*plan, "--format", "markdown"]) == 0
+    assert "\n   - note: the page iast-python documents" in capsys.readouterr().out
+    for form in ("github", "tox", "requirements"):
+        assert main([*plan, "--format", form]) == 0
+        assert capsys.readouterr().err == f"ddcompat: note: environment 1: {note}\n"
 
 
 def test_forms_for_tools(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
@@ -255,16 +282,19 @@ COMPARED = """
 
 
 @pytest.mark.parametrize(
-    ("options", "missing", "undetermined"),
+    ("options", "undetermined", "redundant"),
     [
-        pytest.param([], ["test_on_macos", "test_django"], ["test_django"], id="a fact is unknown"),
-        pytest.param(["--only", "framework.django=4.2"], ["test_on_macos"], [], id="it is given"),
+        pytest.param([], ["test_django"], set(), id="a fact is unknown"),
+        pytest.param(["--only", "framework.django=4.2"], [],
+                     {f"tests (ubuntu-latest, {rest})"
+                      for rest in ("3.9, 2.5.0", "3.12, 2.5.0", "3.12, 2.21.1")},
+                     id="it is given"),
     ],
-)
+)  # fmt: skip
 def test_what_a_workflow_misses_and_has_twice(
     options: list[str],
-    missing: list[str],
     undetermined: list[str],
+    redundant: set[str],
     project: Project,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -273,18 +303,21 @@ def test_what_a_workflow_misses_and_has_twice(
     project.write("test_it.py", COMPARED)
     found = answer(capsys, "--collect", "test_it.py", "--existing", "tests.yml", *options)
     compared = found["existing"]
-    assert [test.partition("::")[2] for test in compared["missing"]] == missing
+    assert [test.partition("::")[2] for test in compared["missing"]] == [
+        "test_on_macos",
+        *undetermined,
+    ]
     assert [test.partition("::")[2] for test in compared["undetermined"]] == undetermined
-    kept = {job["name"] for job in compared["jobs"]} - {*compared["redundant"]}
-    assert kept == {
-        "tests (ubuntu-latest, 3.9, 2.21.1)", "tests (windows-latest, pypy3.10, 4.x)",
-    }  # fmt: skip
-    assert main(["plan", "--collect", "test_it.py", "--existing", "tests.yml"]) == 0
+    assert {*compared["redundant"]} == redundant
+    assert main(["plan", "--collect", "test_it.py", "--existing", "tests.yml", *options]) == 0
     text = capsys.readouterr().out
-    assert "\ntests that are supported in none of them:\n  test_it.py::test_on_macos\n\n" in text
-    assert "; not known: framework.django\n" in text
-    assert "if what is not known is so:\n  test_it.py::test_django\n\n" in text
-    assert "\njobs without which no test is lost:\n  tests (ubuntu-latest, 3.9, 2.5.0)\n" in text
+    assert "\ntests that are supported in none of them:\n  test_it.py::test_on_macos\n" in text
+    if undetermined:
+        assert "; not known: framework.django\n" in text
+        assert "if what is not known is so:\n  test_it.py::test_django\n" in text
+    else:
+        title = "jobs without which no test is lost:"
+        assert f"\n{title}\n  tests (ubuntu-latest, 3.9, 2.5.0)\n" in text
 
 
 JOBS = """
@@ -333,7 +366,7 @@ def test_jobs_are_compared_by_all_tests_and_by_their_steps(
     assert jobs["windows"]["facts"]["frameworks"] == {"django": "5.2"}
     assert (jobs["windows"]["unknown"], jobs["linux"]["facts"]["python"]) == ([], "3.1")
     assert {"tracer", "python"} <= {*jobs["called"]["unknown"]}
-    assert compared["redundant"] == ["linux", "called"]
+    assert compared["redundant"] == []  # of both others something is not known
     assert compared["left_out"] == ["docs"]
     assert compared["missing"] == []  # what no planned environment runs is told there
     assert compared["notes"] == [

@@ -7,10 +7,14 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 
 from pytest_ddcompat.cli.plan_resolve import resolve
+from pytest_ddcompat.cli.plan_schema import plan_schema
+from pytest_ddcompat.cli.plan_view import Beside
 from pytest_ddcompat.planning.environments import Planned
+from pytest_ddcompat.planning.plan import Plan
 from pytest_ddcompat.values.errors import CompatibilityError
 
 if TYPE_CHECKING:
@@ -24,6 +28,9 @@ FACTS = {
     "tracer": "2.6.0", "python": "3.13", "os": "linux", "cpu": "x86-64",
     "frameworks": {"django": "4.0", "flask": None}, "packages": {"httpx": "0.20"},
 }  # fmt: skip
+
+
+CANNOT = "--resolve: pip cannot tell the versions of django: "
 
 
 class Tools:
@@ -87,6 +94,16 @@ def test_facts_have_the_versions_that_are_installed(tools: Tools) -> None:
     assert names == ["ddtrace", "django", "httpx", "httpx"]
 
 
+@pytest.mark.usefixtures("tools")
+def test_what_can_be_installed_is_as_the_schema_has_it() -> None:
+    resolved = resolve([planned(ddtrace=">=2.6.0,<3.0", httpx=">=0.20")])
+    plan = Plan((resolved[0].planned,), 1, (), (), (), (), ())
+    found = {**plan.to_mapping(), **Beside(resolved=resolved).to_mapping()}
+    jsonschema.validate(found, plan_schema())
+    status = {"ddtrace": "wheel", "httpx": "sdist only (0.27.2)"}
+    assert found["resolved"] == [{"packages": status, "problem": ""}]
+
+
 @pytest.mark.parametrize(
     ("facts", "options"),
     [
@@ -125,6 +142,18 @@ def test_uv_is_asked_for_all_packages_together(said: str, monkeypatch: pytest.Mo
         pytest.param((1, "", "…\nERROR: it is cold\n"),
                      "--resolve: pip cannot tell the versions of django: ERROR: it is cold",
                      id="an error"),
+        pytest.param((3, "", ("WARNING: x\nConfiguration file could not be loaded.\nFile contains "
+                      "no section headers.\nfile: '/etc/pip.conf', line: 1\n'password'\n")),
+                     f"{CANNOT}Configuration file could not be loaded. File contains no section "
+                     "headers. file: '/etc/pip.conf', line: 1", id="no settings"),
+        pytest.param((3, "", ("Configuration file could not be loaded.\nSource contains parsing "
+                      "errors: '/etc/pip.conf'\n\t[line  2]: 'password\\n'\n")),
+                     f"{CANNOT}Configuration file could not be loaded. Source contains parsing "
+                     "errors: '/etc/pip.conf' [line  2]", id="a line that is no setting"),
+        pytest.param((2, "", "Configuration file contains invalid UTF-8 characters in pip.conf.\n"),
+                     f"{CANNOT}Configuration file contains invalid UTF-8 characters in pip.conf.",
+                     id="settings that are no text"),
+        pytest.param((1, "", ""), CANNOT, id="nothing"),
         pytest.param((0, "[]", "a warning"),
                      "--resolve: pip cannot tell the versions of django: a warning",
                      id="another answer"),
@@ -182,3 +211,34 @@ def test_an_index_that_is_not_reached(
     )
     assert [command[-1] for command in asked] == ["django", "django"]
     assert {"--retries=1", "--timeout=15"} <= {*asked[0]}
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        pytest.param("Ignoring indexes: https://me:secret@index.test/simple\n0 location(s)\n", None,
+                     id="no index"),
+        pytest.param("Ignoring indexes: https://index.test/\nFound link file:///x/django-1.tar.gz\n",
+                     "no release", id="a folder instead"),
+        pytest.param("Ignoring indexes: https://index.test/\nSkipping link: No sources permitted\n",
+                     "no release", id="a folder that has it in another form"),
+        pytest.param("1 location(s) to search\n", "no release", id="an index without it"),
+    ],
+)  # fmt: skip
+def test_pip_is_told_to_ask_no_index(
+    said: str, status: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(command: Sequence[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        error = "ERROR: No matching distribution found for django\n"
+        return subprocess.CompletedProcess(command, 1, said if "-vv" in command else "", error)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    if status is not None:
+        assert resolve([planned(django=">=4")])[0].status == {"django": status}
+        return
+    with pytest.raises(CompatibilityError) as caught:
+        resolve([planned(django=">=4")])
+    assert str(caught.value) == (
+        "--resolve: pip is told to ask no index for django (no-index, PIP_NO_INDEX); "
+        "valid: an index, or a folder (find-links) that has it"
+    )

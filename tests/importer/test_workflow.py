@@ -53,7 +53,7 @@ def test_names_and_jobs_without_a_matrix() -> None:
     found = read_workflow(text, "a.yml")
     assert [job.name for job in found.jobs] == ["a (1)", "a (2)", "b"]
     nothing = Workflow([], [], [])
-    assert read_workflow("name: nothing\n", "a.yml") == read_workflow("", "a.yml") == nothing
+    assert read_workflow("name: nothing\n", "a.yml") == nothing
 
 
 def job(*steps: str, further: str = "") -> Workflow:
@@ -83,11 +83,18 @@ def test_jobs_that_run_tests(step: str, runs: bool | None) -> None:
     assert found.left_out == (["a"] if runs is False else [])
     unknown = ["a: it calls what is not read, and may run tests"]
     assert found.notes == (unknown if runs is None else [])
+    assert all(each.is_read is (runs is not None) for each in found.jobs)
+
+
+def test_a_job_that_runs_tests_may_call_what_is_not_read() -> None:
+    (found,) = job("uses: ./.github/actions/set-up", "run: pytest").jobs
+    assert not found.is_read
 
 
 def test_a_job_that_is_another_workflow_is_kept() -> None:
     found = read_workflow("jobs: {a: {uses: ./x.yml}}", "a.yml")
     assert (len(found.jobs), found.left_out, len(found.notes)) == (1, [], 1)
+    assert not found.jobs[0].is_read
 
 
 PYTHON = "uses: actions/setup-python@v5\nwith: {python-version: %s}"
@@ -135,6 +142,23 @@ def test_a_number_is_read_as_github_reads_it() -> None:
     assert jobs("p: [3.10]")[0]["p"] == "3.1"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a: {k: 1}\nb: {k: 1}\n", id="a key of each of two mappings"),
+        pytest.param("1: a\n'1': b\n", id="a number and a text"),
+        pytest.param("a: &a {k: 1}\nb: *a\nc: *a\n", id="aliases"),
+        pytest.param("? [a]\n: 1\n? [b]\n: 2\n", id="keys that are lists"),
+        pytest.param("a: !!str 1\nb: 2026-01-01\nc: ~\nd: =\ne: !!int '1'\nf: 1.5\ng: yes\n",
+                     id="plain data"),
+        pytest.param("a: &a {}\nb: {<<: *a}\n", id="a merge"),
+    ],
+)  # fmt: skip
+def test_keys_and_tags_that_are_taken(text: str) -> None:
+    assert read_workflow(text, "a.yml") == Workflow([], [], [])
+
+
+EMPTY = "a.yml: the file is empty; valid: a workflow of GitHub Actions"
 BILLION = "[x]\n" + "".join(
     f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(3000)
 )
@@ -160,6 +184,21 @@ def test_aliases_that_come_to_few_values_are_taken() -> None:
                      id="jobs within jobs"),
         pytest.param(f"a0: &a0 {BILLION}", "a.yml: its aliases stand for more than 100000 values; "
                      "valid: fewer aliases of aliases", id="aliases of aliases"),
+        pytest.param("", EMPTY, id="an empty file"),
+        pytest.param("# nothing\n", EMPTY, id="no more than a comment"),
+        pytest.param("jobs:\n  t: {}\n  a: {}\n  t: {}\n", 'a.yml: line 4: the key "t" is there '
+                     "twice, first in line 2; valid: once", id="two jobs of a name"),
+        pytest.param("jobs:\n  t:\n    runs-on: a\n    runs-on: a\n", 'a.yml: line 4: the key '
+                     '"runs-on" is there twice, first in line 3; ', id="a key twice"),
+        pytest.param("on: x\nenv: {a: 1, \"a\": 2}", 'a.yml: line 2: the key "a" is there twice',
+                     id="with quotes and without"),
+        pytest.param("jobs:\n  a: !foo x\n", "a.yml: line 2: the tag !foo is none of plain data; "
+                     "valid: a value without a tag", id="a tag"),
+        pytest.param("on: !!set {push}\n", "a.yml: line 1: the tag !!set is none of plain data",
+                     id="a tag of YAML 1.1"),
+        pytest.param("a: &a [!!python/object:os.system x]\nb: *a", "a.yml: line 1: the tag "
+                     "!!python/object:os.system is none of plain data", id="a tag of Python"),
+        pytest.param("!x {}: 1", "a.yml: line 1: the tag !x is none", id="a tag of a key"),
         pytest.param("jobs: [", "a.yml: line 1: this is not valid YAML: ", id="no YAML"),
     ],
 )  # fmt: skip

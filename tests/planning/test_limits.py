@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.core import MATRIX
 
-from pytest_ddcompat.planning.limits import limits_of, offers_of
+from pytest_ddcompat.evaluation.pages import Matrices
+from pytest_ddcompat.matrix.facts import FactDeclaration
+from pytest_ddcompat.planning.limits import check_limits, limits_of, offers_of
+from pytest_ddcompat.values.errors import CompatibilityError
 from pytest_ddcompat.values.versions import Version
 
 if TYPE_CHECKING:
@@ -65,3 +69,68 @@ def test_a_file_of_offers(tmp_path: Path) -> None:
     }
     limited = limits_of(["python=3.9", "os=linux"], None, offers).values
     assert (limited["python"], limited["os"]) == ((V("3.9"),), ("linux",))
+
+
+OWN = [FactDeclaration.from_values({"id": "variant", "kind": "word"})]
+TYPES = frozenset({"marsbase"})
+
+
+@pytest.mark.parametrize(
+    ("only", "offers", "message"),
+    [
+        pytest.param("fact.x=1", {}, 'no fact "x" is declared; valid: variant', id="no such fact"),
+        pytest.param("fact.varient=1", {}, 'no fact "varient" is declared; did you mean "variant"?',
+                     id="a misspelt fact"),
+        pytest.param("os=linux", {"fact.x": ("1",)}, 'no fact "x" is declared; valid: variant',
+                     id="an offered fact that is not declared"),
+        pytest.param("deployment=marsbase", {},
+                     '--only: deployments: "marsbase" is not a deployment type; valid: amazon_ecs, '
+                     "aws_fargate, aws_lambda, docker, kubernetes", id="no such deployment type"),
+        pytest.param("deployment=docker,mars", {},
+                     '--only: deployments: "mars" is not a deployment type; valid: ',
+                     id="one of several deployment types"),
+        pytest.param("fact.variant=1", {}, None, id="a declared fact"),
+        pytest.param("deployment=docker,kubernetes", {}, None, id="known deployment types"),
+        pytest.param("deployment=marsbase", {"deployments": (TYPES,)}, None, id="it is offered"),
+        pytest.param("deployment=unknown", {}, None, id="an unknown value"),
+        pytest.param("framework.bottle=1", {"package.zzz": (V("1"), None)}, None, id="no test's"),
+    ],
+)  # fmt: skip
+def test_limits_of_which_nothing_can_come(
+    only: str, offers: dict[str, Any], message: str | None
+) -> None:
+    limits, matrices = limits_of([only], None, offers), Matrices([MATRIX], OWN)
+    if message is None:
+        check_limits(limits, offers, matrices)
+        return
+    with pytest.raises(CompatibilityError) as caught:
+        check_limits(limits, offers, matrices)
+    assert str(caught.value).startswith(message)
+
+
+def test_no_fact_is_declared() -> None:
+    with pytest.raises(CompatibilityError) as caught:
+        check_limits(limits_of(["fact.x=1"], None, {}), {}, Matrices([MATRIX]))
+    assert str(caught.value) == (
+        'no fact "x" is declared; valid: a fact that a page or a declarations file declares'
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        pytest.param(0, "this has 0 values; ", id="none"),
+        pytest.param(1, None, id="one"),
+        pytest.param(200, None, id="as many as may be"),
+        pytest.param(201, "this has 201 values; ", id="one more"),
+    ],
+)
+def test_how_many_values_may_be_offered(count: int, said: str | None, tmp_path: Path) -> None:
+    file = tmp_path / "offers.toml"
+    file.write_text(f"tracer = {[f'1.{minor}' for minor in range(count)]}\n", "utf-8")
+    if said is None:
+        assert len(offers_of(str(file))["tracer"]) == count
+        return
+    with pytest.raises(CompatibilityError) as caught:
+        offers_of(str(file))
+    assert str(caught.value) == f"{file}: tracer: {said}valid: an array of 1 to 200 values"

@@ -13,6 +13,7 @@ from support.core import MATRIX
 from pytest_ddcompat import Environment, Requirement
 from pytest_ddcompat.evaluation.pages import Matrices, Verdicts
 from pytest_ddcompat.planning.candidates import Limits
+from pytest_ddcompat.planning.limits import limits_of
 from pytest_ddcompat.planning.plan import make_plan
 from pytest_ddcompat.planning.suite import GatedTest, read_decisions, read_markers
 from pytest_ddcompat.values.errors import CompatibilityError
@@ -251,6 +252,30 @@ def test_limits() -> None:
     facts = planned.facts
     assert (facts["os"], facts["tracer"], facts["python"]) == ("macos", "3.19.9", "3.10")
     assert planned.packages == {"ddtrace": "==3.19.9"}
+
+
+@pytest.mark.parametrize(
+    ("only", "kind", "facts", "packages"),
+    [
+        pytest.param("framework.No-Such=1", "frameworks", {"no-such": "1"}, {"no-such": "==1"},
+                     id="a framework that the page lacks"),
+        pytest.param("framework.nosuch=>=2,<3", "frameworks", {"nosuch": "2"},
+                     {"nosuch": ">=2,<3"}, id="a range of it"),
+        pytest.param("framework.nosuch=none", "frameworks", {"nosuch": None}, {}, id="without it"),
+        pytest.param("framework.Django=5.2", "frameworks", {"django": "5.2"},
+                     {"django": "==5.2"}, id="a framework that the page has"),
+        pytest.param("package.Foo_Bar=1", "packages", {"foo-bar": "1"}, {"foo-bar": "==1"},
+                     id="a package"),
+        pytest.param("package.zzz=>=1", "packages", {"zzz": "1"}, {"zzz": ">=1"},
+                     id="a range of a package"),
+    ],
+)  # fmt: skip
+def test_limits_of_what_no_test_asks_about(
+    only: str, kind: str, facts: dict[str, Any], packages: dict[str, str]
+) -> None:
+    (planned,) = plan(suite('requires_tracer("<3")'), limits_of([only], None, {})).environments
+    assert planned.facts[kind] == facts
+    assert planned.packages == {"ddtrace": "<3", **packages}
 
 
 def test_no_value_is_left() -> None:

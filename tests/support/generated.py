@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_ddcompat.cli.plan_schema import plan_schema
 from pytest_ddcompat.declarations.schema import declarations_schema
 from pytest_ddcompat.environment.fact import IMPLEMENTATIONS, facts_schema
 from pytest_ddcompat.jobs.account import coverage_schema
@@ -109,6 +110,7 @@ GENERATED: Final[dict[str, Callable[[], str]]] = {
     "matrices/facts.schema.json": _schema(facts_schema),
     "matrices/matrix.schema.json": _schema(matrix_schema),
     "matrices/overlay.schema.json": _schema(overlay_schema),
+    "matrices/plan.schema.json": _schema(plan_schema),
     "matrices/record.schema.json": _schema(record_schema),
     "matrices/wins.schema.json": _schema(wins_schema),
     **{f"matrices/{matrix_id}.prepared.json": _prepared(matrix_id) for matrix_id in IDS},
