@@ -8,7 +8,7 @@ from pytest_ddcompat.environment.fact import facts_schema
 from pytest_ddcompat.jobs.forms import COUNT, STRING, described, object_of
 from pytest_ddcompat.matrix.fields import Key
 from pytest_ddcompat.matrix.kinds import array, mapping, one_of, text
-from pytest_ddcompat.matrix.schema import object_schema
+from pytest_ddcompat.matrix.schema import document_schema, object_schema
 
 __all__ = ["plan_schema"]
 
@@ -85,8 +85,5 @@ _PLAN = {
 
 def plan_schema() -> dict[str, Any]:
     """Describe what `ddcompat plan --format json` prints as JSON Schema, draft 2020-12."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Plan of pytest-ddcompat",
-        **object_schema("The fewest environments in which every gated test runs.", _PLAN),
-    }
+    schema = object_schema("The fewest environments in which every gated test runs.", _PLAN)
+    return document_schema("Plan of pytest-ddcompat", schema)

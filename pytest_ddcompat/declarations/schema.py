@@ -8,7 +8,7 @@ from pytest_ddcompat.declarations.keys import KEYS
 from pytest_ddcompat.declarations.requirements import KEYS as REQUIREMENT_KEYS
 from pytest_ddcompat.declarations.requirements import MARKER_KEYS, PLATFORM_KEYS
 from pytest_ddcompat.matrix.facts import FactDeclaration
-from pytest_ddcompat.matrix.schema import object_schema
+from pytest_ddcompat.matrix.schema import document_schema, object_schema
 
 __all__ = ["declarations_schema"]
 
@@ -21,9 +21,7 @@ def declarations_schema() -> dict[str, Any]:
         "dependentRequired": {"when": ["state"]},
     }
     requirement = object_schema("What is required; all keys together.", REQUIREMENT_KEYS)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Declarations of pytest-ddcompat",
+    schema = {
         "type": "object",
         "description": "What tests require and what is known of them, beside their sources.",
         "additionalProperties": False,
@@ -49,3 +47,4 @@ def declarations_schema() -> dict[str, Any]:
             "requirement": {**requirement, "anyOf": [{"required": [key]} for key in MARKER_KEYS]},
         },
     }
+    return document_schema("Declarations of pytest-ddcompat", schema)

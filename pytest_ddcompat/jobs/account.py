@@ -16,7 +16,7 @@ from pytest_ddcompat.jobs.forms import (
 )
 from pytest_ddcompat.matrix.fields import Key
 from pytest_ddcompat.matrix.kinds import array, one_of, text
-from pytest_ddcompat.matrix.schema import object_schema
+from pytest_ddcompat.matrix.schema import document_schema, object_schema
 
 if TYPE_CHECKING:
     from pytest_ddcompat.jobs.covered import Coverage, Missed
@@ -172,11 +172,8 @@ _ACCOUNT = {
 
 def coverage_schema() -> dict[str, Any]:
     """Describe the coverage of jobs as JSON Schema, draft 2020-12."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Coverage of jobs by pytest-ddcompat",
-        **object_schema("What jobs cover together.", {**_ACCOUNT, **_WATCH}),
-    }
+    schema = object_schema("What jobs cover together.", {**_ACCOUNT, **_WATCH})
+    return document_schema("Coverage of jobs by pytest-ddcompat", schema)
 
 
 def account_of(coverage: Coverage) -> dict[str, Any]:

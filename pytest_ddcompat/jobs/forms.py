@@ -1,4 +1,4 @@
-"""Kinds of JSON that the schemas of `coverage` and `wins` share."""
+"""Kinds of JSON that the schemas of answers share."""
 
 from __future__ import annotations
 

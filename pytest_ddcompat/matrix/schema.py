@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from pytest_ddcompat.matrix.fields import Key, Row
 
-__all__ = ["matrix_schema", "object_schema", "overlay_schema"]
+__all__ = ["document_schema", "matrix_schema", "object_schema", "overlay_schema"]
 
 
 def matrix_schema() -> dict[str, Any]:
@@ -28,16 +28,21 @@ def overlay_schema() -> dict[str, Any]:
 
 def _schema(title: str, file: type[Row]) -> dict[str, Any]:
     rows = sorted(_rows_within(file), key=lambda row: row.__name__)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": title,
-        **_row_schema(file),
-        "$defs": {row.__name__.lower(): _row_schema(row) for row in rows},
-    }
+    defined = {row.__name__.lower(): _row_schema(row) for row in rows}
+    return document_schema(title, {**_row_schema(file), "$defs": defined})
 
 
 def _row_schema(row: type[Row]) -> dict[str, Any]:
     return object_schema((row.__doc__ or "").strip().splitlines()[0], row.fields)
+
+
+def document_schema(title: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON Schema of a whole document, draft 2020-12, with its title."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        **schema,
+    }
 
 
 def object_schema(doc: str, keys: Mapping[str, Key]) -> dict[str, Any]:

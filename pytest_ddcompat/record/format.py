@@ -20,7 +20,7 @@ from pytest_ddcompat.matrix.kinds import (
     plain_kind,
     text,
 )
-from pytest_ddcompat.matrix.schema import object_schema
+from pytest_ddcompat.matrix.schema import document_schema, object_schema
 
 if TYPE_CHECKING:
     from pytest_ddcompat.environment.value import FactKind
@@ -215,8 +215,4 @@ RECORD = object_kind(
 
 def record_schema() -> dict[str, Any]:
     """Describe a record as JSON Schema, draft 2020-12."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Record of a run of pytest-ddcompat",
-        **RECORD.schema,
-    }
+    return document_schema("Record of a run of pytest-ddcompat", RECORD.schema)

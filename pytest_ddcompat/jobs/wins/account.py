@@ -16,7 +16,7 @@ from pytest_ddcompat.jobs.forms import (
 )
 from pytest_ddcompat.matrix.fields import Key
 from pytest_ddcompat.matrix.kinds import array, mapping, one_of, text
-from pytest_ddcompat.matrix.schema import object_schema
+from pytest_ddcompat.matrix.schema import document_schema, object_schema
 
 if TYPE_CHECKING:
     from pytest_ddcompat.jobs.wins.news import Wins
@@ -94,11 +94,8 @@ _WINS = {
 
 def wins_schema() -> dict[str, Any]:
     """Describe the news as JSON Schema, draft 2020-12."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "News of expectations by pytest-ddcompat",
-        **object_schema("Expectations that do not hold any more.", _WINS),
-    }
+    schema = object_schema("Expectations that do not hold any more.", _WINS)
+    return document_schema("News of expectations by pytest-ddcompat", schema)
 
 
 def account_of(wins: Wins) -> dict[str, Any]:
