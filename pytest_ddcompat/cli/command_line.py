@@ -95,11 +95,12 @@ class Once(argparse.Action):
     ) -> None:
         """Keep a value."""
         del parser
-        given = namespace.__dict__.setdefault("given_options", {})
-        before = given.setdefault(self.dest, values) if option_string else values
-        if before is not values and before != values:  # nan is not equal to itself
-            what = "it is given with two values"
-            raise CompatibilityError(Problem(what, "this option once", option_string or ""))
+        if option_string:
+            given = namespace.__dict__.setdefault("given_options", {})
+            before = given.setdefault(self.dest, values)
+            if before is not values and before != values:  # nan is not equal to itself
+                what = "it is given with two values"
+                raise CompatibilityError(Problem(what, "this option once", option_string))
         setattr(namespace, self.dest, values)
 
 

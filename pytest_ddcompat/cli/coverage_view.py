@@ -229,7 +229,7 @@ def _grouped(tests: Sequence[Missed]) -> list[Group]:
 
 
 def _why(reasons: Sequence[Reason]) -> list[str]:
-    """Return reasons in a line each, with the page's row where the others are the same words."""
+    """Return reasons in a line each, with the page's row where several have the same words."""
     times = Counter(reason.words for reason in reasons)
     shown = [
         f"{one.words} ({counted(one.jobs, 'job')}{f'; {one.source}' * (times[one.words] > 1)})"

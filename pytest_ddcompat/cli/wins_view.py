@@ -73,14 +73,16 @@ def title(item: Item) -> str:
 def evidence(runs: Iterable[Run]) -> Iterator[str]:
     """Yield the runs of an item, those of one version and outcome in a line."""
     for (tracer, outcome), some in groupby(runs, key=lambda run: (run.tracer, run.outcome)):
-        each = [
-            f"{run.job or run.run[:8]} ({f'Python {run.python}, ' if run.python else ''}{run.day}"
-            f"{f', {run.address}' if run.address else ''})"
-            for run in some
-        ]
+        each = [f"{run.job or run.run[:8]} ({_known_of(run)})" for run in some]
         more = len(each) - _RUNS
         shown = [*each[:_RUNS], *([f"{more} more"] if more > 0 else [])]
         yield f"{outcome} with {TRACER} {tracer}: {', '.join(shown)}"
+
+
+def _known_of(run: Run) -> str:
+    """Return what is known of a run, separated by commas."""
+    python = run.python and f"Python {run.python}"
+    return ", ".join(filter(None, (python, run.day, run.address)))
 
 
 def advice(proposal: Proposal) -> str:
